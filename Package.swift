@@ -1,0 +1,76 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Every module imports only modules named after it here; Tests/ArchitectureTests holds the walls.
+let package = Package(
+  name: "unfold",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "unfold", targets: ["unfold"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "unfold",
+      dependencies: [
+        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
+        "TrainingEvents", "TerminalGraphics", "FileFormats", "LinearAlgebra", "Presets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
+      name: "NcursesTerminal",
+      dependencies: ["TerminalGraphics", "CNcurses", "CTerminalRestore"]),
+    .target(name: "Dashboard", dependencies: ["TrainingEvents", "TerminalGraphics"]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "TerminalGraphics",
+        "FileFormats", "LinearAlgebra",
+      ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "SequenceData", "RecurrentNetworks", "TrainingEvents", "FileFormats", "LinearAlgebra",
+        "Presets", .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(
+      name: "SequenceData", dependencies: ["TrainingEvents", "FileFormats", "LinearAlgebra"]),
+    .target(name: "RecurrentNetworks", dependencies: ["LinearAlgebra"]),
+    .target(name: "TrainingEvents"),
+    .target(name: "TerminalGraphics"),
+    .target(name: "FileFormats"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CVectorMath"]),
+    .systemLibrary(name: "CNcurses"),
+    .systemLibrary(name: "COpenBLAS"),
+    .target(name: "CTerminalRestore"),
+    .target(name: "CVectorMath"),
+    .target(
+      name: "Presets", path: "presets",
+      exclude: ["fetch"],
+      resources: [.copy("data"), .embedInCode("words.yaml")]),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"]),
+    .testTarget(name: "TerminalGraphicsTests", dependencies: ["TerminalGraphics"]),
+    .testTarget(name: "TrainingEventsTests", dependencies: ["TrainingEvents"]),
+    .testTarget(
+      name: "RecurrentNetworksTests", dependencies: ["RecurrentNetworks", "LinearAlgebra"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "LinearAlgebra",
+      ]),
+    .testTarget(
+      name: "RunsTests", dependencies: ["Runs", "Training", "TrainingEvents", "FileFormats"]),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"]),
+    .testTarget(
+      name: "NcursesTerminalTests", dependencies: ["NcursesTerminal", "TerminalGraphics"]),
+    .testTarget(name: "EndToEndTests"),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)

@@ -1,0 +1,4 @@
+#ifndef UNFOLD_TERMINAL_RESTORE_H
+#define UNFOLD_TERMINAL_RESTORE_H
+
+#endif

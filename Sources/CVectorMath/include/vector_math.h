@@ -1,0 +1,3 @@
+#ifndef UNFOLD_VECTOR_MATH_H
+#define UNFOLD_VECTOR_MATH_H
+#endif

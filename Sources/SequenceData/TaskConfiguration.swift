@@ -1,0 +1,62 @@
+import TrainingEvents
+
+/// Everything a preset's `task` block can say.
+public struct TaskConfiguration: Sendable, Equatable {
+  public var kind: TaskKind = .languageModel
+  public var data: DataSource = DataSource(format: .lines, location: "words")
+  /// Number of classes; nil counts them in the data.
+  public var classes: Int?
+  /// Shares held out; a task's own test set wins over `testShare`.
+  public var validationShare = 0.1
+  public var testShare = 0.1
+
+  public init() {}
+}
+
+/// Where sequences come from: `data: { FORMAT: LOCATION, OPTION: VALUE … }` in a preset.
+public struct DataSource: Sendable, Equatable {
+  public enum Format: String, Sendable, CaseIterable {
+    /// Any UTF-8 file, one stream of characters.
+    case text
+    /// One item a line.
+    case lines
+    /// source⇥target, or label⇥text.
+    case tsv
+    /// Numeric columns.
+    case csv
+    /// The UEA/UCR archive's format.
+    case ts
+    /// One sequence a line as JSON.
+    case jsonl
+    /// NumPy arrays inside an npz.
+    case npz
+    /// Images and labels as IDX files.
+    case idx
+    /// The pronouncing dictionary: letters to phones.
+    case dictionary
+    /// Hangul glyphs to romanised syllables.
+    case hangul
+    /// Made up from the seed, with a known answer: `adding`, `copy`, `parity`, `reber`,
+    /// `oscillator`.
+    case synthetic
+    /// Strings of a formal language for a hand-built network: `brackets`, `anbn`, `two-brackets`.
+    case grammar
+  }
+
+  public var format: Format
+  /// A file's path, or the name of data that comes with the program or its fetch script.
+  public var location: String
+  /// Length of synthetic sequences.
+  public var length: Int?
+  /// A file whose examples are the test set.
+  public var test: String?
+  /// Which columns of a CSV file hold the series, by name or number from 1.
+  public var columns: [String] = []
+  /// Recordings joined at random into one, for `connected-digits`.
+  public var joined: ClosedRange<Int>?
+
+  public init(format: Format, location: String) {
+    self.format = format
+    self.location = location
+  }
+}

@@ -1,0 +1,136 @@
+/// What a dashboard needs to know of a run before its first step.
+public struct RunDescription: Sendable, Equatable {
+  /// Name of the preset or file, such as `words`.
+  public var name: String
+  /// The preset's title in prose.
+  public var title: String
+  /// The part of the lecture that the preset shows.
+  public var lecture: String
+  /// What is being learned, which chooses the task panel.
+  public var task: TaskKind
+  /// The network in a few words, such as `tanh 128`.
+  public var network: String
+  public var parameterCount: Int
+  public var optimizer: String
+  /// Steps after which the run is complete; nil when it goes on until it is stopped.
+  public var totalSteps: Int?
+  /// The step the run continues from; 0 for a new one.
+  public var firstStep: Int
+  public var clipNorm: Double?
+  public var learningRate: Double
+  /// What the loss is measured in.
+  public var lossUnit: LossUnit
+  /// The task's own measure beside the loss, such as accuracy; nil when there is none.
+  public var metric: MetricDescription?
+  /// Singular name of a target: `character`, `label`, `frame`, `step`.
+  public var targetName: String
+  public var architecture: Architecture
+  /// Where the run is recorded; nil when it is not.
+  public var directory: String?
+
+  public init(
+    name: String, title: String, lecture: String, task: TaskKind, network: String,
+    parameterCount: Int, optimizer: String, totalSteps: Int?, firstStep: Int = 0,
+    clipNorm: Double?, learningRate: Double, lossUnit: LossUnit,
+    metric: MetricDescription? = nil, targetName: String, architecture: Architecture,
+    directory: String? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.lecture = lecture
+    self.task = task
+    self.network = network
+    self.parameterCount = parameterCount
+    self.optimizer = optimizer
+    self.totalSteps = totalSteps
+    self.firstStep = firstStep
+    self.clipNorm = clipNorm
+    self.learningRate = learningRate
+    self.lossUnit = lossUnit
+    self.metric = metric
+    self.targetName = targetName
+    self.architecture = architecture
+    self.directory = directory
+  }
+}
+
+/// The kinds of task a preset can name.
+public enum TaskKind: String, Sendable, Equatable, CaseIterable, Codable {
+  case languageModel = "language-model"
+  case sequenceClassification = "sequence-classification"
+  case sequenceLabelling = "sequence-labelling"
+  case sequenceToSequence = "sequence-to-sequence"
+  case captioning
+  case forecasting
+  case autonomous
+  case handBuilt = "hand-built"
+}
+
+/// What the loss counts, so that no number stands without its unit.
+public enum LossUnit: Sendable, Equatable {
+  /// Cross-entropy in nats for each real target, such as a character.
+  case natsPerTarget
+  /// Mean squared error over the real targets, in squared units of the data as the network sees it.
+  case squaredError
+}
+
+/// A task's own measure, such as accuracy or word error rate.
+public struct MetricDescription: Sendable, Equatable {
+  public var name: String
+  /// `%` or empty.
+  public var unit: String
+  public var higherIsBetter: Bool
+
+  public init(name: String, unit: String, higherIsBetter: Bool) {
+    self.name = name
+    self.unit = unit
+    self.higherIsBetter = higherIsBetter
+  }
+}
+
+/// The network's computational graph, for the folded and unfolded drawings.
+public struct Architecture: Sendable, Equatable {
+  public enum Shape: String, Sendable, Equatable {
+    /// An output and a loss at every step (GBC fig. 10.3).
+    case everyStep
+    /// One output at each sequence's end (GBC fig. 10.5).
+    case final
+    /// Recurrence from the previous output (GBC fig. 10.4).
+    case outputRecurrence
+    /// One vector conditions a whole sequence (GBC fig. 10.9).
+    case vectorToSequence
+    /// Encoder and decoder joined by a context (GBC fig. 10.12).
+    case encoderDecoder
+    /// No input: the state unrolls itself (GBC eq. 10.1).
+    case autonomous
+    /// Set by hand, not trained.
+    case handBuilt
+  }
+
+  public var shape: Shape
+  /// `tanh`, `lstm` or `gru`.
+  public var cell: String
+  public var inputSize: Int
+  public var hiddenSize: Int
+  public var outputSize: Int
+  public var layers: Int
+  public var bidirectional: Bool
+  public var attention: Bool
+  /// States come from the left and from above (a two-dimensional recurrence over an image).
+  public var twoDimensional: Bool
+
+  public init(
+    shape: Shape, cell: String, inputSize: Int, hiddenSize: Int, outputSize: Int, layers: Int = 1,
+    bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false
+  ) {
+    self.shape = shape
+    self.cell = cell
+    self.inputSize = inputSize
+    self.hiddenSize = hiddenSize
+    self.outputSize = outputSize
+    self.layers = layers
+    self.bidirectional = bidirectional
+    self.attention = attention
+    self.twoDimensional = twoDimensional
+  }
+}

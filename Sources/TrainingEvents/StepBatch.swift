@@ -1,0 +1,136 @@
+/// Consecutive steps travelling together in one event.
+///
+/// While the reader keeps up, `records` holds every step and `thinned` is empty. When a batch
+/// outgrows `capacity` because nobody reads, its older half is thinned to buckets of minimum,
+/// maximum and mean, so that memory stays bounded and no spike disappears.
+public struct StepBatch: Sendable, Equatable {
+  /// Records kept in full before the older half is thinned.
+  public static let capacity = 65_536
+  /// Steps summarised by one bucket of `thinned`.
+  public static let stepsPerBucket = 64
+
+  /// Summaries of steps older than every record in `records`, oldest first.
+  public private(set) var thinned: [StepBucket] = []
+  /// Steps in full, oldest first.
+  public private(set) var records: [StepRecord] = []
+
+  public init() {}
+
+  public init(_ records: [StepRecord]) {
+    self.records = records
+  }
+
+  public var isEmpty: Bool { records.isEmpty && thinned.isEmpty }
+
+  /// Steps represented, in full or in buckets.
+  public var stepCount: Int { records.count + thinned.reduce(0) { $0 + $1.count } }
+
+  public mutating func append(_ record: StepRecord) {
+    records.append(record)
+    if records.count > Self.capacity { thin() }
+  }
+
+  /// Takes in a newer batch behind this one.
+  public mutating func append(_ newer: StepBatch) {
+    if !newer.thinned.isEmpty {
+      for bucket in StepBucket.summarise(records, size: Self.stepsPerBucket) {
+        thinned.append(bucket)
+      }
+      records.removeAll(keepingCapacity: true)
+      thinned.append(contentsOf: newer.thinned)
+      coarsenIfLarge()
+    }
+    records.append(contentsOf: newer.records)
+    if records.count > Self.capacity { thin() }
+  }
+
+  public mutating func removeAll() {
+    records.removeAll(keepingCapacity: true)
+    thinned.removeAll()
+  }
+
+  private mutating func thin() {
+    let half = Self.capacity / 2
+    thinned.append(
+      contentsOf: StepBucket.summarise(Array(records[..<half]), size: Self.stepsPerBucket))
+    records.removeFirst(half)
+    coarsenIfLarge()
+  }
+
+  /// Buckets are merged pairwise when there are too many, so that even a reader that never comes
+  /// back costs a bounded amount of memory.
+  private mutating func coarsenIfLarge() {
+    guard thinned.count > Self.capacity else { return }
+    thinned = stride(from: 0, to: thinned.count, by: 2).map { index in
+      index + 1 < thinned.count ? thinned[index].merged(with: thinned[index + 1]) : thinned[index]
+    }
+  }
+}
+
+/// Minimum, maximum and mean of consecutive steps.
+public struct StepBucket: Sendable, Equatable {
+  /// Smallest, largest and mean value of one series over the bucket.
+  public struct Range: Sendable, Equatable {
+    public var minimum: Double
+    public var maximum: Double
+    public var mean: Double
+  }
+
+  public var firstStep: Int
+  public var count: Int
+  public var loss: Range
+  public var gradientNorm: Range
+  public var clippedSteps: Int
+  public var tokens: Int
+  /// The newest step of the bucket, in full.
+  public var last: StepRecord
+
+  static func summarise(_ records: [StepRecord], size: Int) -> [StepBucket] {
+    stride(from: 0, to: records.count, by: size).compactMap { start in
+      StepBucket(records[start..<min(start + size, records.count)])
+    }
+  }
+
+  init?(_ records: ArraySlice<StepRecord>) {
+    guard let first = records.first, let last = records.last else { return nil }
+    firstStep = first.step
+    count = records.count
+    loss = Range(records.lazy.map(\.loss))
+    gradientNorm = Range(records.lazy.map(\.gradientNorm))
+    clippedSteps = records.count { $0.clipped }
+    tokens = records.reduce(0) { $0 + $1.tokens }
+    self.last = last
+  }
+
+  func merged(with newer: StepBucket) -> StepBucket {
+    var result = self
+    result.count += newer.count
+    result.loss = loss.merged(with: newer.loss, weights: (count, newer.count))
+    result.gradientNorm = gradientNorm.merged(
+      with: newer.gradientNorm, weights: (count, newer.count))
+    result.clippedSteps += newer.clippedSteps
+    result.tokens += newer.tokens
+    result.last = newer.last
+    return result
+  }
+}
+
+extension StepBucket.Range {
+  init(_ values: some Sequence<Double>) {
+    var (low, high, sum, count) = (Double.infinity, -Double.infinity, 0.0, 0)
+    for value in values {
+      low = min(low, value)
+      high = max(high, value)
+      sum += value
+      count += 1
+    }
+    self.init(minimum: low, maximum: high, mean: count > 0 ? sum / Double(count) : .nan)
+  }
+
+  func merged(with other: Self, weights: (Int, Int)) -> Self {
+    let total = Double(weights.0 + weights.1)
+    return Self(
+      minimum: Swift.min(minimum, other.minimum), maximum: Swift.max(maximum, other.maximum),
+      mean: (mean * Double(weights.0) + other.mean * Double(weights.1)) / total)
+  }
+}

@@ -1,0 +1,69 @@
+/// What a person asks of a running engine. Each takes effect between two steps and is answered
+/// by an event.
+public enum TrainingCommand: Sendable, Equatable {
+  case pause
+  case resume
+  /// Runs this many steps, then pauses.
+  case step(count: Int)
+  /// Trains until a limit is reached, then pauses.
+  case run(until: RunLimit)
+  /// Multiplies the learning rate.
+  case scaleLearningRate(by: Double)
+  /// Sets a key that can change while training, such as `training.clip-norm`, to a value written
+  /// as in a preset.
+  case set(key: String, value: String)
+  case snapshot
+  /// Goes back to the newest snapshot of this session.
+  case undo
+  /// Begins the same run again from its first step.
+  case restart
+  /// Says what is on screen; work for anything else is not done.
+  case watch(ProbeRequest)
+  /// Reads a text that a person typed and answers with prediction and hidden states.
+  case read(text: String)
+  case stop
+}
+
+public enum RunLimit: Sendable, Equatable {
+  case step(Int)
+  case epoch(Double)
+  /// Stops when the smoothed training loss falls to this value.
+  case loss(Double)
+}
+
+/// What the reader wants to see besides scalars.
+public struct ProbeRequest: Sendable, Equatable {
+  public struct Interests: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    public static let hiddenStates = Interests(rawValue: 1 << 0)
+    public static let gradientByLag = Interests(rawValue: 1 << 1)
+    public static let samples = Interests(rawValue: 1 << 2)
+    public static let statistics = Interests(rawValue: 1 << 3)
+    /// The numbers of every node of the unfolded graph, for walking through a paused network.
+    public static let trace = Interests(rawValue: 1 << 4)
+    public static let task = Interests(rawValue: 1 << 5)
+  }
+
+  public var interests: Interests
+  /// Columns of hidden states that fit on screen.
+  public var columns: Int
+  /// Which example of the probe's batch to look at, counted from 0; wraps around.
+  public var sequence: Int
+  /// Sampling temperature T: 1 samples the network's own distribution, lower is bolder.
+  public var temperature: Double
+  /// Frames a second at most.
+  public var rate: Double
+
+  public init(
+    interests: Interests = [], columns: Int = 40, sequence: Int = 0, temperature: Double = 0.8,
+    rate: Double = 4
+  ) {
+    self.interests = interests
+    self.columns = columns
+    self.sequence = sequence
+    self.temperature = temperature
+    self.rate = rate
+  }
+}

@@ -1,0 +1,127 @@
+/// Everything an engine (or a replayed run, or another program) tells its one reader.
+public enum TrainingEvent: Sendable, Equatable {
+  /// The run is set up; comes first, and again when a run starts over.
+  case started(RunDescription)
+  /// Steps since the last such event, each exactly once and in order.
+  case steps(StepBatch)
+  case validation(ValidationRecord)
+  /// The run went from one state to another.
+  case state(TrainingState)
+  /// A command that changed training was carried out: a marker on the curves.
+  case command(CommandRecord)
+  /// A command could not be carried out: why, in one line.
+  case refused(String)
+  case hiddenStates(HiddenStateFrame)
+  case gradientByLag(GradientByLag)
+  case statistics(NetworkStatistics)
+  case trace(GraphTrace)
+  case task(TaskFrame)
+  case samples(SampleFrame)
+  /// The answer to a text that a person typed.
+  case reading(ReadingFrame)
+  /// A snapshot stands whole on disk.
+  case snapshot(SnapshotRecord)
+  case warning(WarningRecord)
+  /// The last event of a run.
+  case finished(FinishRecord)
+}
+
+/// What training is doing.
+public enum TrainingState: String, Sendable, Equatable {
+  case training
+  case paused
+  case finished
+  case diverged
+}
+
+/// Loss and the task's own measure on held-out data.
+public struct ValidationRecord: Sendable, Equatable {
+  public var step: Int
+  public var epoch: Double
+  /// Mean over the real targets of the validation set, in the unit of the training loss.
+  public var loss: Double
+  /// The task's own measure, in the unit of `RunDescription.metric`.
+  public var metric: Double?
+  public var elapsed: Double
+  /// Whether this is the lowest loss so far.
+  public var isBest: Bool
+
+  public init(
+    step: Int, epoch: Double, loss: Double, metric: Double? = nil, elapsed: Double, isBest: Bool
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.loss = loss
+    self.metric = metric
+    self.elapsed = elapsed
+    self.isBest = isBest
+  }
+}
+
+/// A command that took effect between two steps.
+public struct CommandRecord: Sendable, Equatable {
+  /// The last step finished before the command took effect.
+  public var step: Int
+  public var elapsed: Double
+  /// The key it changed, such as `learning-rate`, or what it did, such as `pause`.
+  public var name: String
+  /// What happened in words, such as `learning rate 0.004 → 0.002`.
+  public var text: String
+  /// A few characters for a marker on a curve, such as `lr ÷2`; nil when the curves need none.
+  public var marker: String?
+
+  public init(step: Int, elapsed: Double, name: String, text: String, marker: String? = nil) {
+    self.step = step
+    self.elapsed = elapsed
+    self.name = name
+    self.text = text
+    self.marker = marker
+  }
+}
+
+public struct SnapshotRecord: Sendable, Equatable {
+  public var step: Int
+  public var path: String
+  public var bytes: Int
+
+  public init(step: Int, path: String, bytes: Int) {
+    self.step = step
+    self.path = path
+    self.bytes = bytes
+  }
+}
+
+/// Something a person should know, with what people do about it.
+public struct WarningRecord: Sendable, Equatable {
+  public var step: Int
+  /// One word to tell warnings apart: `vanishing`, `exploding`, `not-finite`, `plateau`, ….
+  public var kind: String
+  public var text: String
+  /// One sentence on what people do about it.
+  public var advice: String?
+
+  public init(step: Int, kind: String, text: String, advice: String? = nil) {
+    self.step = step
+    self.kind = kind
+    self.text = text
+    self.advice = advice
+  }
+}
+
+public struct FinishRecord: Sendable, Equatable {
+  public enum Reason: String, Sendable, Equatable {
+    case completed
+    case stopped
+    case diverged
+  }
+
+  public var reason: Reason
+  public var step: Int
+  public var elapsed: Double
+
+  public init(reason: Reason, step: Int, elapsed: Double) {
+    self.reason = reason
+    self.step = step
+    self.elapsed = elapsed
+  }
+}

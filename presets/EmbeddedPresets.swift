@@ -1,0 +1,1 @@
+// Preset files are embedded; see PresetLibrary.
