@@ -1,1 +1,158 @@
 #include "vector_math.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// The kernels are compiled once for the baseline of the architecture and, on x86-64, once more for
+// machines with AVX2 and FMA; the first call through the table has been preceded by the choice
+// below, which runs before main.
+
+#define SCALAR float
+#define PRECISION 32
+#define SUFFIX f32_base
+#define root_f32_base(x) __builtin_sqrtf(x)
+#include "kernels.h"
+#undef SUFFIX
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define SUFFIX f32_avx2
+#define root_f32_avx2(x) __builtin_sqrtf(x)
+#include "kernels.h"
+#undef SUFFIX
+#pragma clang attribute pop
+#endif
+#undef SCALAR
+#undef PRECISION
+
+#define SCALAR double
+#define PRECISION 64
+#define SUFFIX f64_base
+#define root_f64_base(x) __builtin_sqrt(x)
+#include "kernels.h"
+#undef SUFFIX
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define SUFFIX f64_avx2
+#define root_f64_avx2(x) __builtin_sqrt(x)
+#include "kernels.h"
+#undef SUFFIX
+#pragma clang attribute pop
+#endif
+#undef SCALAR
+#undef PRECISION
+
+static int has_avx2 = 0;
+
+__attribute__((constructor)) static void choose(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+}
+
+#if defined(__x86_64__)
+#define CALL(name, X, ...) (has_avx2 ? name##_##X##_avx2(__VA_ARGS__) : name##_##X##_base(__VA_ARGS__))
+#else
+#define CALL(name, X, ...) name##_##X##_base(__VA_ARGS__)
+#endif
+
+#define DEFINE(T, X)                                                                               \
+  void vector_math_pack_##X(long depth, long columns, const T *b, long row, long column,          \
+                            T *packed) {                                                          \
+    CALL(pack, X, depth, columns, b, row, column, packed);                                        \
+  }                                                                                                \
+  void vector_math_multiply_packed_##X(long rows, long columns, long depth, const T *a,           \
+                                       long a_stride, const T *packed, T *c, long c_stride,       \
+                                       int accumulate) {                                          \
+    CALL(multiply_packed, X, rows, columns, depth, a, a_stride, packed, c, c_stride, accumulate); \
+  }                                                                                                \
+  void vector_math_tanh_##X(long count, const T *x, T *y) { CALL(tanh, X, count, x, y); }         \
+  void vector_math_sigmoid_##X(long count, const T *x, T *y) { CALL(sigmoid, X, count, x, y); }   \
+  void vector_math_tanh_backward_##X(long count, const T *s, const T *ds, T *d) {                 \
+    CALL(tanh_backward, X, count, s, ds, d);                                                      \
+  }                                                                                                \
+  void vector_math_lstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
+                                    long previous_stride, T *cell, T *tanh_cell, T *state,        \
+                                    long state_stride) {                                          \
+    CALL(lstm_forward, X, rows, hidden, gates, previous_cell, previous_stride, cell, tanh_cell,   \
+         state, state_stride);                                                                    \
+  }                                                                                                \
+  void vector_math_lstm_backward_##X(long rows, long hidden, const T *gates,                      \
+                                     const T *previous_cell, long previous_stride,                \
+                                     const T *tanh_cell, const T *d_state, long d_state_stride,   \
+                                     T *d_cell, T *d_gates) {                                     \
+    CALL(lstm_backward, X, rows, hidden, gates, previous_cell, previous_stride, tanh_cell,        \
+         d_state, d_state_stride, d_cell, d_gates);                                               \
+  }                                                                                                \
+  void vector_math_gru_forward_##X(long rows, long hidden, T *input, const T *recurrent,          \
+                                   long recurrent_stride, T *recurrent_new, const T *previous,    \
+                                   long previous_stride, T *state, long state_stride) {           \
+    CALL(gru_forward, X, rows, hidden, input, recurrent, recurrent_stride, recurrent_new,         \
+         previous, previous_stride, state, state_stride);                                         \
+  }                                                                                                \
+  void vector_math_gru_backward_##X(long rows, long hidden, const T *gates,                       \
+                                    const T *recurrent_new, const T *previous,                    \
+                                    long previous_stride, const T *d_state, long d_state_stride,  \
+                                    T *d_input, T *d_recurrent, T *d_previous,                    \
+                                    long d_previous_stride) {                                     \
+    CALL(gru_backward, X, rows, hidden, gates, recurrent_new, previous, previous_stride, d_state, \
+         d_state_stride, d_input, d_recurrent, d_previous, d_previous_stride);                    \
+  }                                                                                                \
+  void vector_math_gather_##X(long rows, long columns, const T *table, long table_stride,         \
+                              const int32_t *index, const T *bias, T *y, long y_stride) {         \
+    CALL(gather, X, rows, columns, table, table_stride, index, bias, y, y_stride);                \
+  }                                                                                                \
+  void vector_math_scatter_add_##X(long rows, long columns, const T *x, long x_stride,            \
+                                   const int32_t *index, T *table, long table_stride) {           \
+    CALL(scatter_add, X, rows, columns, x, x_stride, index, table, table_stride);                 \
+  }                                                                                                \
+  void vector_math_add_column_sums_##X(long rows, long columns, const T *x, long stride,          \
+                                       T *sums) {                                                 \
+    CALL(add_column_sums, X, rows, columns, x, stride, sums);                                     \
+  }                                                                                                \
+  double vector_math_softmax_cross_entropy_##X(long rows, long columns, T *logits, long stride,   \
+                                               const int32_t *targets, T scale, T *losses,        \
+                                               T *probabilities, long *correct) {                 \
+    return CALL(softmax_cross_entropy, X, rows, columns, logits, stride, targets, scale, losses,  \
+                probabilities, correct);                                                          \
+  }                                                                                                \
+  void vector_math_softmax_##X(long rows, long columns, T *x, long stride) {                      \
+    CALL(softmax, X, rows, columns, x, stride);                                                   \
+  }                                                                                                \
+  void vector_math_add_scaled_##X(long count, T a, const T *x, T *y) {                            \
+    CALL(add_scaled, X, count, a, x, y);                                                          \
+  }                                                                                                \
+  void vector_math_scale_##X(long count, T a, T *x) { CALL(scale, X, count, a, x); }              \
+  double vector_math_sum_of_squares_##X(long count, const T *x) {                                 \
+    return CALL(sum_of_squares, X, count, x);                                                     \
+  }                                                                                                \
+  void vector_math_adam_##X(long count, T *w, const T *g, T *m, T *v, T scale, T beta1, T beta2,  \
+                            T rate, T correction, T epsilon, T times) {                           \
+    CALL(adam, X, count, w, g, m, v, scale, beta1, beta2, rate, correction, epsilon, times);      \
+  }
+
+DEFINE(float, f32)
+DEFINE(double, f64)
+
+void vector_math_flush_denormals(void) {
+#if defined(__x86_64__)
+  _mm_setcsr(_mm_getcsr() | 0x8040);  // FTZ and DAZ
+#elif defined(__aarch64__)
+  uint64_t control;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+  control |= 1u << 24;  // FZ
+  __asm__ volatile("msr fpcr, %0" : : "r"(control));
+#endif
+}
+
+void vector_math_spin_pause(void) {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

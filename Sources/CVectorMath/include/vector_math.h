@@ -1,3 +1,86 @@
+// The inner loops of recurrent training: vectorised element-wise work and small matrix products.
+//
+// Every function exists in single (_f32) and double (_f64) precision. Matrices are row-major and
+// described by a pointer and a stride in scalars between rows. Nothing here allocates or blocks.
 #ifndef UNFOLD_VECTOR_MATH_H
 #define UNFOLD_VECTOR_MATH_H
+
+#include <stdint.h>
+
+// Columns of a packed matrix stand in panels this wide, the last one padded with zeros.
+#define VECTOR_MATH_PANEL_F32 16
+#define VECTOR_MATH_PANEL_F64 8
+
+// Denormal results and operands count as zero on the calling thread from here on.
+void vector_math_flush_denormals(void);
+
+// A short pause inside a spinning loop.
+void vector_math_spin_pause(void);
+
+#define VECTOR_MATH_DECLARE(T, X)                                                                  \
+  /* Packs B (depth × columns), element (k, j) at b[k * row + j * column], into panels. */        \
+  void vector_math_pack_##X(long depth, long columns, const T *b, long row, long column,          \
+                            T *packed);                                                           \
+  /* C (rows × columns) = A (rows × depth) · B, or C += A · B. */                                 \
+  void vector_math_multiply_packed_##X(long rows, long columns, long depth, const T *a,           \
+                                       long a_stride, const T *packed, T *c, long c_stride,       \
+                                       int accumulate);                                           \
+  /* y = tanh(x), in place when y == x. */                                                        \
+  void vector_math_tanh_##X(long count, const T *x, T *y);                                        \
+  /* d *= 1 - s²: the way back through tanh. */                                                   \
+  void vector_math_tanh_backward_##X(long count, const T *s, const T *ds, T *d);                  \
+  /* One LSTM step. gates (rows × 4·hidden, order i f g o) holds pre-activations and is            \
+     replaced by activations; cell, state and tanh_cell are rows × hidden. */                     \
+  void vector_math_lstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
+                                    long previous_stride, T *cell, T *tanh_cell, T *state,        \
+                                    long state_stride);                                           \
+  /* Back through one LSTM step. d_cell comes in from the future and leaves for the past;          \
+     d_gates receives gradients of the pre-activations. */                                        \
+  void vector_math_lstm_backward_##X(long rows, long hidden, const T *gates,                      \
+                                     const T *previous_cell, long previous_stride,                \
+                                     const T *tanh_cell, const T *d_state, long d_state_stride,   \
+                                     T *d_cell, T *d_gates);                                      \
+  /* One GRU step. input (rows × 3·hidden, order r z n) holds W x + b_ih and is replaced by        \
+     activations; recurrent holds U h + b_hh, whose n block is needed again going back. */        \
+  void vector_math_gru_forward_##X(long rows, long hidden, T *input, const T *recurrent,          \
+                                   long recurrent_stride, T *recurrent_new, const T *previous,    \
+                                   long previous_stride, T *state, long state_stride);            \
+  /* Back through one GRU step. d_previous receives the direct path z ⊙ d_state. */               \
+  void vector_math_gru_backward_##X(long rows, long hidden, const T *gates,                       \
+                                    const T *recurrent_new, const T *previous,                    \
+                                    long previous_stride, const T *d_state, long d_state_stride,  \
+                                    T *d_input, T *d_recurrent, T *d_previous,                    \
+                                    long d_previous_stride);                                      \
+  /* y(rows × columns) = row `index[r]` of table, plus bias unless it is null. Negative indices    \
+     stand for the zero vector. */                                                                \
+  void vector_math_gather_##X(long rows, long columns, const T *table, long table_stride,         \
+                              const int32_t *index, const T *bias, T *y, long y_stride);          \
+  /* Row `index[r]` of table += row r of x; negative indices are passed over. */                  \
+  void vector_math_scatter_add_##X(long rows, long columns, const T *x, long x_stride,            \
+                                   const int32_t *index, T *table, long table_stride);            \
+  /* sums[j] += Σ_r x[r][j]. */                                                                   \
+  void vector_math_add_column_sums_##X(long rows, long columns, const T *x, long stride, T *sums);\
+  /* Softmax and cross-entropy of each row. Replaces logits by (ŷ − onehot(target)) · scale and    \
+     returns the sum of −log ŷ[target]. A row whose target is negative costs nothing and gets a   \
+     zero gradient. losses and probabilities (rows each) may be null. */                          \
+  double vector_math_softmax_cross_entropy_##X(long rows, long columns, T *logits, long stride,   \
+                                               const int32_t *targets, T scale, T *losses,        \
+                                               T *probabilities, long *correct);                  \
+  /* In-place softmax of each row. */                                                             \
+  void vector_math_softmax_##X(long rows, long columns, T *x, long stride);                       \
+  /* y += a·x */                                                                                  \
+  void vector_math_add_scaled_##X(long count, T a, const T *x, T *y);                             \
+  void vector_math_scale_##X(long count, T a, T *x);                                              \
+  /* y = σ(x) = 1/(1 + e^−x) */                                                                   \
+  void vector_math_sigmoid_##X(long count, const T *x, T *y);                                     \
+  /* Σ x², accumulated in double precision in a fixed order. */                                   \
+  double vector_math_sum_of_squares_##X(long count, const T *x);                                  \
+  /* Adam (Kingma and Ba 2015): rate already carries the bias corrections of the moments as        \
+     rate = lr/(1 − β₁ᵗ), correction = 1/√(1 − β₂ᵗ). w −= times · rate · m/(√v · correction + ε) */ \
+  void vector_math_adam_##X(long count, T *w, const T *g, T *m, T *v, T scale, T beta1, T beta2,  \
+                            T rate, T correction, T epsilon, T times);
+
+VECTOR_MATH_DECLARE(float, f32)
+VECTOR_MATH_DECLARE(double, f64)
+
 #endif

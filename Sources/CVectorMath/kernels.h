@@ -1,0 +1,436 @@
+// One set of kernels for one scalar type and one instruction set. vector_math.c includes this file
+// several times with SCALAR, PRECISION and SUFFIX defined; there is no include guard on purpose.
+
+#define JOIN2(a, b) a##_##b
+#define JOIN(a, b) JOIN2(a, b)
+#define FN(name) JOIN(name, SUFFIX)
+// Rows never overlap, which the compiler cannot see through this many pointers.
+#if PRECISION == 32
+#define EACH_LANE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define EACH_LANE
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
+// ---- Small matrix products -------------------------------------------------------------------
+
+typedef SCALAR FN(vec) __attribute__((vector_size(32), aligned(sizeof(SCALAR))));
+
+enum { FN(lanes) = 32 / sizeof(SCALAR), FN(panel) = 2 * FN(lanes) };
+
+void FN(pack)(long depth, long columns, const SCALAR *b, long row, long column, SCALAR *packed) {
+  for (long first = 0; first < columns; first += FN(panel)) {
+    long width = columns - first < FN(panel) ? columns - first : FN(panel);
+    for (long k = 0; k < depth; k++) {
+      const SCALAR *source = b + k * row + first * column;
+      for (long j = 0; j < width; j++) packed[j] = source[j * column];
+      for (long j = width; j < FN(panel); j++) packed[j] = 0;
+      packed += FN(panel);
+    }
+  }
+}
+
+// C (R × P panels) (+)= A (R × depth) · packed panels. R and P are constants after inlining, so
+// that the accumulators live in registers: R · 2P of them.
+INLINE void FN(tile)(const int R, const int P, long depth, const SCALAR *a, long a_stride,
+                     const SCALAR *b, long panel_stride, SCALAR *c, long c_stride, long width,
+                     int accumulate) {
+  FN(vec) sum[12];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < R * P * 2; i++) sum[i] = (FN(vec)){0};
+  for (long k = 0; k < depth; k++) {
+    FN(vec) column[8];
+#pragma clang loop unroll(full)
+    for (int j = 0; j < P * 2; j++)
+      column[j] = *(const FN(vec) *)(b + (j / 2) * panel_stride + k * FN(panel) +
+                                     (j % 2) * FN(lanes));
+#pragma clang loop unroll(full)
+    for (int i = 0; i < R; i++) {
+      SCALAR value = a[i * a_stride + k];
+#pragma clang loop unroll(full)
+      for (int j = 0; j < P * 2; j++) sum[i * P * 2 + j] += value * column[j];
+    }
+  }
+  if (width == P * FN(panel)) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < R; i++) {
+#pragma clang loop unroll(full)
+      for (int j = 0; j < P * 2; j++) {
+        FN(vec) *target = (FN(vec) *)(c + i * c_stride + j * FN(lanes));
+        *target = accumulate ? *target + sum[i * P * 2 + j] : sum[i * P * 2 + j];
+      }
+    }
+    return;
+  }
+  for (int i = 0; i < R; i++) {
+    SCALAR row[4 * FN(panel)];
+    for (int j = 0; j < P * 2; j++) *(FN(vec) *)(row + j * FN(lanes)) = sum[i * P * 2 + j];
+    SCALAR *target = c + i * c_stride;
+    for (long j = 0; j < width; j++) target[j] = accumulate ? target[j] + row[j] : row[j];
+  }
+}
+
+// Depth is cut so that a panel stays in the first-level cache while all rows pass over it.
+enum { FN(depth_block) = 256, FN(row_block) = 96 };
+
+static void FN(multiply_rows)(long rows, long columns, long depth, const SCALAR *a, long a_stride,
+                              const SCALAR *packed, SCALAR *c, long c_stride, int accumulate) {
+  long panel_stride = depth * FN(panel);
+  for (long start = 0; start < depth; start += FN(depth_block)) {
+    long block = depth - start < FN(depth_block) ? depth - start : FN(depth_block);
+    int add = accumulate || start > 0;
+    const SCALAR *base = packed + start * FN(panel);
+    // One row alone needs several panels at once to hide the latency of its sums.
+    int wide = rows == 1 ? 4 : rows <= 3 ? 2 : 1;
+    for (long first = 0; first < columns;) {
+      long panels_left = (columns - first + FN(panel) - 1) / FN(panel);
+      int panels = panels_left < wide ? (panels_left >= 2 ? 2 : 1) : wide;
+      long width = columns - first < panels * FN(panel) ? columns - first : panels * FN(panel);
+      const SCALAR *b = base + (first / FN(panel)) * panel_stride;
+      long row = 0;
+      while (row < rows) {
+        long left = rows - row;
+        // Balanced blocks: 8 rows are 4 + 4, not 6 + 2.
+        long blocks = (left + 5) / 6;
+        int height = (int)((left + blocks - 1) / blocks);
+        const SCALAR *ar = a + row * a_stride + start;
+        SCALAR *cr = c + row * c_stride + first;
+#define TILE(R, P)                                                                                 \
+  FN(tile)(R, P, block, ar, a_stride, b, panel_stride, cr, c_stride, width, add)
+        switch (height) {
+        case 1:
+          if (panels == 4) TILE(1, 4);
+          else if (panels == 2) TILE(1, 2);
+          else TILE(1, 1);
+          break;
+        case 2:
+          if (panels == 2) TILE(2, 2);
+          else TILE(2, 1);
+          break;
+        case 3:
+          if (panels == 2) TILE(3, 2);
+          else TILE(3, 1);
+          break;
+        case 4: TILE(4, 1); break;
+        case 5: TILE(5, 1); break;
+        default: TILE(6, 1); break;
+        }
+#undef TILE
+        row += height;
+      }
+      first += panels * FN(panel);
+    }
+  }
+}
+
+void FN(multiply_packed)(long rows, long columns, long depth, const SCALAR *a, long a_stride,
+                         const SCALAR *packed, SCALAR *c, long c_stride, int accumulate) {
+  for (long row = 0; row < rows; row += FN(row_block)) {
+    long block = rows - row < FN(row_block) ? rows - row : FN(row_block);
+    FN(multiply_rows)(block, columns, depth, a + row * a_stride, a_stride, packed,
+                      c + row * c_stride, c_stride, accumulate);
+  }
+}
+
+// ---- Element-wise functions ------------------------------------------------------------------
+
+#if PRECISION == 32
+
+// e^x = 2^n · e^r with |r| ≤ ½ ln 2; the polynomial is a minimax fit, relative error 3e-9.
+INLINE float FN(exp1)(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  x = x > 88.0f ? 88.0f : x;
+  float n = (x * 1.44269504088896341f + 12582912.0f) - 12582912.0f;
+  float r = (x - n * 0.693145751953125f) - n * 1.42860682030941723e-6f;
+  float p = 0.00138146f;
+  p = p * r + 0.00836871f;
+  p = p * r + 0.04166839f;
+  p = p * r + 0.16666521f;
+  p = p * r + 0.49999993f;
+  float e = (r * r) * p + r + 1.0f;
+  union {
+    int32_t bits;
+    float value;
+  } scale = {((int32_t)n + 127) << 23};
+  return e * scale.value;
+}
+
+// An odd polynomial near zero, (e^2x − 1)/(e^2x + 1) beyond; never leaves [−1, 1]. The bounds are
+// written so that NaN passes through them.
+INLINE float FN(tanh1)(float x) {
+  float z = x * x;
+  float p = -0.00571704f;
+  p = p * z + 0.02065059f;
+  p = p * z - 0.0537435f;
+  p = p * z + 0.13331491f;
+  p = p * z - 0.33333284f;
+  float near = x + x * z * p;
+  float bounded = x > 9.1f ? 9.1f : x < -9.1f ? -9.1f : x;
+  float e = FN(exp1)(bounded + bounded);
+  float far = (e - 1.0f) / (e + 1.0f);
+  return z < 0.390625f ? near : far;
+}
+
+#else
+
+INLINE double FN(exp1)(double x) { return exp(x); }
+INLINE double FN(tanh1)(double x) { return tanh(x); }
+
+#endif
+
+INLINE SCALAR FN(sigmoid1)(SCALAR x) { return 1 / (1 + FN(exp1)(-x)); }
+
+void FN(tanh)(long count, const SCALAR *x, SCALAR *y) {
+  for (long i = 0; i < count; i++) y[i] = FN(tanh1)(x[i]);
+}
+
+void FN(sigmoid)(long count, const SCALAR *x, SCALAR *y) {
+  for (long i = 0; i < count; i++) y[i] = FN(sigmoid1)(x[i]);
+}
+
+void FN(tanh_backward)(long count, const SCALAR *s, const SCALAR *ds, SCALAR *d) {
+  for (long i = 0; i < count; i++) d[i] = (1 - s[i] * s[i]) * ds[i];
+}
+
+void FN(lstm_forward)(long rows, long hidden, SCALAR *gates, const SCALAR *previous_cell,
+                      long previous_stride, SCALAR *cell, SCALAR *tanh_cell, SCALAR *state,
+                      long state_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict i = gates + r * 4 * hidden;
+    SCALAR *restrict f = i + hidden, *restrict g = f + hidden, *restrict o = g + hidden;
+    const SCALAR *restrict before = previous_cell + r * previous_stride;
+    SCALAR *restrict c = cell + r * hidden, *restrict tc = tanh_cell + r * hidden;
+    SCALAR *restrict h = state + r * state_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR input = FN(sigmoid1)(i[j]);
+      SCALAR forget = FN(sigmoid1)(f[j]);
+      SCALAR candidate = FN(tanh1)(g[j]);
+      SCALAR output = FN(sigmoid1)(o[j]);
+      SCALAR next = forget * before[j] + input * candidate;
+      SCALAR squashed = FN(tanh1)(next);
+      i[j] = input;
+      f[j] = forget;
+      g[j] = candidate;
+      o[j] = output;
+      c[j] = next;
+      tc[j] = squashed;
+      h[j] = output * squashed;
+    }
+  }
+}
+
+void FN(lstm_backward)(long rows, long hidden, const SCALAR *gates, const SCALAR *previous_cell,
+                       long previous_stride, const SCALAR *tanh_cell, const SCALAR *d_state,
+                       long d_state_stride, SCALAR *d_cell, SCALAR *d_gates) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict i = gates + r * 4 * hidden;
+    const SCALAR *restrict f = i + hidden, *restrict g = f + hidden, *restrict o = g + hidden;
+    const SCALAR *restrict before = previous_cell + r * previous_stride;
+    const SCALAR *restrict tc = tanh_cell + r * hidden;
+    const SCALAR *restrict dh = d_state + r * d_state_stride;
+    SCALAR *restrict dc = d_cell + r * hidden;
+    SCALAR *restrict di = d_gates + r * 4 * hidden;
+    SCALAR *restrict df = di + hidden, *restrict dg = df + hidden, *restrict d_o = dg + hidden;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR inward = dc[j] + dh[j] * o[j] * (1 - tc[j] * tc[j]);
+      d_o[j] = dh[j] * tc[j] * o[j] * (1 - o[j]);
+      di[j] = inward * g[j] * i[j] * (1 - i[j]);
+      df[j] = inward * before[j] * f[j] * (1 - f[j]);
+      dg[j] = inward * i[j] * (1 - g[j] * g[j]);
+      dc[j] = inward * f[j];
+    }
+  }
+}
+
+void FN(gru_forward)(long rows, long hidden, SCALAR *input, const SCALAR *recurrent,
+                     long recurrent_stride, SCALAR *recurrent_new, const SCALAR *previous,
+                     long previous_stride, SCALAR *state, long state_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict reset = input + r * 3 * hidden;
+    SCALAR *restrict update = reset + hidden, *restrict fresh = update + hidden;
+    const SCALAR *restrict ur = recurrent + r * recurrent_stride;
+    const SCALAR *restrict uz = ur + hidden, *restrict un = uz + hidden;
+    const SCALAR *restrict before = previous + r * previous_stride;
+    SCALAR *restrict kept = recurrent_new + r * hidden, *restrict h = state + r * state_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR ar = reset[j] + ur[j], az = update[j] + uz[j];
+      SCALAR rj = FN(sigmoid1)(ar);
+      SCALAR zj = FN(sigmoid1)(az);
+      SCALAR an = fresh[j] + rj * un[j];
+      SCALAR nj = FN(tanh1)(an);
+      reset[j] = rj;
+      update[j] = zj;
+      fresh[j] = nj;
+      kept[j] = un[j];
+      h[j] = (1 - zj) * nj + zj * before[j];
+    }
+  }
+}
+
+void FN(gru_backward)(long rows, long hidden, const SCALAR *gates, const SCALAR *recurrent_new,
+                      const SCALAR *previous, long previous_stride, const SCALAR *d_state,
+                      long d_state_stride, SCALAR *d_input, SCALAR *d_recurrent,
+                      SCALAR *d_previous, long d_previous_stride) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict reset = gates + r * 3 * hidden;
+    const SCALAR *restrict update = reset + hidden, *restrict fresh = update + hidden;
+    const SCALAR *restrict un = recurrent_new + r * hidden;
+    const SCALAR *restrict before = previous + r * previous_stride;
+    const SCALAR *restrict dh = d_state + r * d_state_stride;
+    SCALAR *restrict dr = d_input + r * 3 * hidden;
+    SCALAR *restrict dz = dr + hidden, *restrict dn = dz + hidden;
+    SCALAR *restrict er = d_recurrent + r * 3 * hidden;
+    SCALAR *restrict ez = er + hidden, *restrict en = ez + hidden;
+    SCALAR *restrict past = d_previous + r * d_previous_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR d_new = dh[j] * (1 - update[j]) * (1 - fresh[j] * fresh[j]);
+      SCALAR d_update = dh[j] * (before[j] - fresh[j]) * update[j] * (1 - update[j]);
+      SCALAR d_reset = d_new * un[j] * reset[j] * (1 - reset[j]);
+      dr[j] = er[j] = d_reset;
+      dz[j] = ez[j] = d_update;
+      dn[j] = d_new;
+      en[j] = d_new * reset[j];
+      past[j] += dh[j] * update[j];
+    }
+  }
+}
+
+// ---- Rows of tables --------------------------------------------------------------------------
+
+void FN(gather)(long rows, long columns, const SCALAR *table, long table_stride,
+                const int32_t *index, const SCALAR *bias, SCALAR *y, long y_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict out = y + r * y_stride;
+    const SCALAR *restrict row = table + (long)index[r] * table_stride;
+    if (index[r] < 0) {
+      for (long j = 0; j < columns; j++) out[j] = bias ? bias[j] : 0;
+    } else if (bias) {
+      for (long j = 0; j < columns; j++) out[j] = row[j] + bias[j];
+    } else {
+      for (long j = 0; j < columns; j++) out[j] = row[j];
+    }
+  }
+}
+
+void FN(scatter_add)(long rows, long columns, const SCALAR *x, long x_stride, const int32_t *index,
+                     SCALAR *table, long table_stride) {
+  for (long r = 0; r < rows; r++) {
+    if (index[r] < 0) continue;
+    const SCALAR *restrict in = x + r * x_stride;
+    SCALAR *restrict row = table + (long)index[r] * table_stride;
+    for (long j = 0; j < columns; j++) row[j] += in[j];
+  }
+}
+
+void FN(add_column_sums)(long rows, long columns, const SCALAR *x, long stride, SCALAR *sums) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict row = x + r * stride;
+    SCALAR *restrict s = sums;
+    for (long j = 0; j < columns; j++) s[j] += row[j];
+  }
+}
+
+// ---- Softmax and losses ----------------------------------------------------------------------
+
+double FN(softmax_cross_entropy)(long rows, long columns, SCALAR *logits, long stride,
+                                 const int32_t *targets, SCALAR scale, SCALAR *losses,
+                                 SCALAR *probabilities, long *correct) {
+  double total = 0;
+  long hits = 0;
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict row = logits + r * stride;
+    long target = targets[r];
+    if (target < 0) {
+      for (long j = 0; j < columns; j++) row[j] = 0;
+      if (losses) losses[r] = 0;
+      if (probabilities) probabilities[r] = 0;
+      continue;
+    }
+    SCALAR highest = row[0];
+    for (long j = 1; j < columns; j++) highest = row[j] > highest ? row[j] : highest;
+    SCALAR wanted = row[target];
+    SCALAR sum = 0;
+    // Four running sums keep the order fixed and the pipeline full.
+    SCALAR part[8] = {0};
+    long j = 0;
+    for (; j + 8 <= columns; j += 8)
+      for (int k = 0; k < 8; k++) {
+        SCALAR e = FN(exp1)(row[j + k] - highest);
+        row[j + k] = e;
+        part[k] += e;
+      }
+    for (; j < columns; j++) {
+      SCALAR e = FN(exp1)(row[j] - highest);
+      row[j] = e;
+      sum += e;
+    }
+    for (int k = 0; k < 8; k++) sum += part[k];
+    double loss = (double)(highest - wanted) + log((double)sum);
+    total += loss;
+    hits += wanted == highest;
+    SCALAR factor = scale / sum;
+    if (losses) losses[r] = (SCALAR)loss;
+    if (probabilities) probabilities[r] = row[target] / sum;
+    for (long k = 0; k < columns; k++) row[k] *= factor;
+    row[target] -= scale;
+  }
+  if (correct) *correct += hits;
+  return total;
+}
+
+void FN(softmax)(long rows, long columns, SCALAR *x, long stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *row = x + r * stride;
+    SCALAR highest = row[0], sum = 0;
+    for (long j = 1; j < columns; j++) highest = row[j] > highest ? row[j] : highest;
+    for (long j = 0; j < columns; j++) {
+      row[j] = FN(exp1)(row[j] - highest);
+      sum += row[j];
+    }
+    for (long j = 0; j < columns; j++) row[j] /= sum;
+  }
+}
+
+// ---- Vectors ---------------------------------------------------------------------------------
+
+void FN(add_scaled)(long count, SCALAR a, const SCALAR *x, SCALAR *y) {
+  for (long i = 0; i < count; i++) y[i] += a * x[i];
+}
+
+void FN(scale)(long count, SCALAR a, SCALAR *x) {
+  for (long i = 0; i < count; i++) x[i] *= a;
+}
+
+double FN(sum_of_squares)(long count, const SCALAR *x) {
+  double total = 0;
+  double part[8] = {0};
+  long i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int k = 0; k < 8; k++) part[k] += (double)x[i + k] * (double)x[i + k];
+  for (; i < count; i++) total += (double)x[i] * (double)x[i];
+  for (int k = 0; k < 8; k++) total += part[k];
+  return total;
+}
+
+void FN(adam)(long count, SCALAR *restrict w, const SCALAR *restrict g, SCALAR *restrict m,
+              SCALAR *restrict v, SCALAR scale, SCALAR beta1, SCALAR beta2, SCALAR rate,
+              SCALAR correction, SCALAR epsilon, SCALAR times) {
+  for (long i = 0; i < count; i++) {
+    SCALAR gradient = g[i] * scale;
+    SCALAR mean = beta1 * m[i] + (1 - beta1) * gradient;
+    SCALAR square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+    m[i] = mean;
+    v[i] = square;
+    w[i] -= times * (rate * mean / (FN(root)(square) * correction + epsilon));
+  }
+}
+
+#undef EACH_LANE
+#undef INLINE
+#undef FN
+#undef JOIN
+#undef JOIN2

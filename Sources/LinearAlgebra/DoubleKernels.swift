@@ -1,0 +1,152 @@
+import COpenBLAS
+import CVectorMath
+
+extension Double: NetworkScalar {
+  public static var panelWidth: Int { Int(VECTOR_MATH_PANEL_F64) }
+
+  public static func multiply(
+    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, depth: Int, alpha: Double,
+    a: UnsafePointer<Double>, aStride: Int, b: UnsafePointer<Double>, bStride: Int, beta: Double,
+    c: UnsafeMutablePointer<Double>, cStride: Int
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(depth),
+      alpha, a, blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
+  }
+
+  public static func pack(
+    depth: Int, columns: Int, b: UnsafePointer<Double>, row: Int, column: Int,
+    into packed: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_pack_f64(depth, columns, b, row, column, packed)
+  }
+
+  public static func multiplyPacked(
+    rows: Int, columns: Int, depth: Int, a: UnsafePointer<Double>, aStride: Int,
+    packed: UnsafePointer<Double>, c: UnsafeMutablePointer<Double>, cStride: Int, accumulate: Bool
+  ) {
+    vector_math_multiply_packed_f64(
+      rows, columns, depth, a, aStride, packed, c, cStride, accumulate ? 1 : 0)
+  }
+
+  public static func tanh(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_tanh_f64(count, x, y)
+  }
+
+  public static func sigmoid(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_sigmoid_f64(count, x, y)
+  }
+
+  public static func tanhBackward(
+    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>, d: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_tanh_backward_f64(count, s, ds, d)
+  }
+
+  public static func lstmForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
+    previousStride: Int, cell: UnsafeMutablePointer<Double>, tanhCell: UnsafeMutablePointer<Double>,
+    state: UnsafeMutablePointer<Double>, stateStride: Int
+  ) {
+    vector_math_lstm_forward_f64(
+      rows, hidden, gates, previousCell, previousStride, cell, tanhCell, state, stateStride)
+  }
+
+  public static func lstmBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Double>, previousCell: UnsafePointer<Double>,
+    previousStride: Int, tanhCell: UnsafePointer<Double>, dState: UnsafePointer<Double>,
+    dStateStride: Int, dCell: UnsafeMutablePointer<Double>, dGates: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_lstm_backward_f64(
+      rows, hidden, gates, previousCell, previousStride, tanhCell, dState, dStateStride, dCell,
+      dGates)
+  }
+
+  public static func gruForward(
+    rows: Int, hidden: Int, input: UnsafeMutablePointer<Double>, recurrent: UnsafePointer<Double>,
+    recurrentNew: UnsafeMutablePointer<Double>, previous: UnsafePointer<Double>, previousStride: Int,
+    state: UnsafeMutablePointer<Double>, stateStride: Int
+  ) {
+    vector_math_gru_forward_f64(
+      rows, hidden, input, recurrent, 3 * hidden, recurrentNew, previous, previousStride, state,
+      stateStride)
+  }
+
+  public static func gruBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Double>, recurrentNew: UnsafePointer<Double>,
+    previous: UnsafePointer<Double>, previousStride: Int, dState: UnsafePointer<Double>,
+    dStateStride: Int, dInput: UnsafeMutablePointer<Double>,
+    dRecurrent: UnsafeMutablePointer<Double>, dPrevious: UnsafeMutablePointer<Double>,
+    dPreviousStride: Int
+  ) {
+    vector_math_gru_backward_f64(
+      rows, hidden, gates, recurrentNew, previous, previousStride, dState, dStateStride, dInput,
+      dRecurrent, dPrevious, dPreviousStride)
+  }
+
+  public static func gather(
+    rows: Int, columns: Int, table: UnsafePointer<Double>, tableStride: Int,
+    index: UnsafePointer<Int32>, bias: UnsafePointer<Double>?, y: UnsafeMutablePointer<Double>,
+    yStride: Int
+  ) {
+    vector_math_gather_f64(rows, columns, table, tableStride, index, bias, y, yStride)
+  }
+
+  public static func scatterAdd(
+    rows: Int, columns: Int, x: UnsafePointer<Double>, xStride: Int, index: UnsafePointer<Int32>,
+    table: UnsafeMutablePointer<Double>, tableStride: Int
+  ) {
+    vector_math_scatter_add_f64(rows, columns, x, xStride, index, table, tableStride)
+  }
+
+  public static func addColumnSums(
+    rows: Int, columns: Int, x: UnsafePointer<Double>, stride: Int,
+    sums: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_add_column_sums_f64(rows, columns, x, stride, sums)
+  }
+
+  public static func softmaxCrossEntropy(
+    rows: Int, columns: Int, logits: UnsafeMutablePointer<Double>, stride: Int,
+    targets: UnsafePointer<Int32>, scale: Double, losses: UnsafeMutablePointer<Double>?,
+    probabilities: UnsafeMutablePointer<Double>?, correct: inout Int
+  ) -> Double {
+    vector_math_softmax_cross_entropy_f64(
+      rows, columns, logits, stride, targets, scale, losses, probabilities, &correct)
+  }
+
+  public static func softmax(
+    rows: Int, columns: Int, x: UnsafeMutablePointer<Double>, stride: Int
+  ) {
+    vector_math_softmax_f64(rows, columns, x, stride)
+  }
+
+  public static func addScaled(
+    _ count: Int, _ a: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_add_scaled_f64(count, a, x, y)
+  }
+
+  public static func scale(_ count: Int, by a: Double, _ x: UnsafeMutablePointer<Double>) {
+    vector_math_scale_f64(count, a, x)
+  }
+
+  public static func sumOfSquares(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
+    vector_math_sum_of_squares_f64(count, x)
+  }
+
+  public static func adam(
+    _ count: Int, weights: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
+    mean: UnsafeMutablePointer<Double>, square: UnsafeMutablePointer<Double>, scale: Double,
+    beta1: Double, beta2: Double, rate: Double, correction: Double, epsilon: Double, times: Double
+  ) {
+    vector_math_adam_f64(
+      count, weights, gradient, mean, square, scale, beta1, beta2, rate, correction, epsilon,
+      times)
+  }
+}

@@ -1,0 +1,16 @@
+import COpenBLAS
+import CVectorMath
+
+/// How threads that compute should treat numbers.
+public enum FloatingPointMode {
+  /// Makes denormals zero on the calling thread. Vanishing gradients are denormals, and
+  /// arithmetic on them runs 20 to 50 times slower.
+  public static func flushDenormals() {
+    vector_math_flush_denormals()
+  }
+
+  /// Keeps the BLAS library on the calling thread; parallelism is over parts of a batch instead.
+  public static func useOneBLASThread() {
+    openblas_set_num_threads(1)
+  }
+}

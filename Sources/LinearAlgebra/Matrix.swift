@@ -1,0 +1,70 @@
+/// A rows × columns window onto row-major scalars that somebody else owns: an `Arena` for what one
+/// step computes, a `ParameterVector` for weights and gradients.
+///
+/// It is as cheap as its pointer and does not check bounds in element access; whoever keeps one
+/// must not outlive the owner.
+public struct Matrix<Scalar: NetworkScalar> {
+  public let base: UnsafeMutablePointer<Scalar>
+  public let rows: Int
+  public let columns: Int
+  /// Scalars from one row's start to the next.
+  public let stride: Int
+
+  @inlinable
+  public init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int? = nil) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride ?? columns
+  }
+
+  @inlinable
+  public subscript(row: Int, column: Int) -> Scalar {
+    get { base[row * stride + column] }
+    nonmutating set { base[row * stride + column] = newValue }
+  }
+
+  /// The start of a row.
+  @inlinable
+  public func row(_ index: Int) -> UnsafeMutablePointer<Scalar> { base + index * stride }
+
+  /// `count` rows from `first` on.
+  @inlinable
+  public func rows(_ first: Int, _ count: Int) -> Matrix {
+    Matrix(base: base + first * stride, rows: count, columns: columns, stride: stride)
+  }
+
+  /// `count` columns from `first` on.
+  @inlinable
+  public func columns(_ first: Int, _ count: Int) -> Matrix {
+    Matrix(base: base + first, rows: rows, columns: count, stride: stride)
+  }
+
+  /// Whether rows follow each other without a gap.
+  @inlinable
+  public var isContiguous: Bool { stride == columns || rows <= 1 }
+
+  public func fill(_ value: Scalar) {
+    for r in 0..<rows { row(r).update(repeating: value, count: columns) }
+  }
+
+  /// Copies another matrix of the same shape.
+  public func copy(_ other: Matrix) {
+    for r in 0..<rows { row(r).update(from: other.row(r), count: columns) }
+  }
+
+  /// Adds another matrix of the same shape.
+  public func add(_ other: Matrix) {
+    for r in 0..<rows { Scalar.addScaled(columns, 1, other.row(r), to: row(r)) }
+  }
+
+  /// The elements, row after row.
+  public var elements: [Scalar] {
+    (0..<rows).flatMap { r in UnsafeBufferPointer(start: row(r), count: columns) }
+  }
+
+  /// Euclidean (Frobenius) norm.
+  public var norm: Double {
+    (0..<rows).reduce(0) { $0 + Scalar.sumOfSquares(columns, row($1)) }.squareRoot()
+  }
+}

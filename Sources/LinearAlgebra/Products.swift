@@ -1,0 +1,54 @@
+extension Matrix {
+  /// self ← β self + A B.
+  public func product(_ a: Matrix, _ b: Matrix, beta: Scalar = 0) {
+    multiply(a, false, b, false, depth: a.columns, beta: beta)
+  }
+
+  /// self ← β self + A Bᵀ.
+  public func product(_ a: Matrix, transposed b: Matrix, beta: Scalar = 0) {
+    multiply(a, false, b, true, depth: a.columns, beta: beta)
+  }
+
+  /// self ← β self + Aᵀ B: what weight gradients are, over all steps at once.
+  public func product(transposed a: Matrix, _ b: Matrix, beta: Scalar = 0) {
+    multiply(a, true, b, false, depth: a.rows, beta: beta)
+  }
+
+  private func multiply(
+    _ a: Matrix, _ transposeA: Bool, _ b: Matrix, _ transposeB: Bool, depth: Int, beta: Scalar
+  ) {
+    assert((transposeA ? a.columns : a.rows) == rows && (transposeB ? b.rows : b.columns) == columns)
+    assert((transposeB ? b.columns : b.rows) == depth)
+    guard rows > 0, columns > 0 else { return }
+    guard depth > 0 else {
+      if beta == 0 { fill(0) }
+      return
+    }
+    Scalar.multiply(
+      transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, depth: depth,
+      alpha: 1, a: a.base, aStride: max(1, a.stride), b: b.base, bStride: max(1, b.stride),
+      beta: beta, c: base, cStride: max(1, stride))
+  }
+
+  /// Adds the sum of each column of `other` to this matrix's only row.
+  public func addColumnSums(_ other: Matrix) {
+    Scalar.addColumnSums(
+      rows: other.rows, columns: other.columns, x: other.base, stride: other.stride, sums: base)
+  }
+
+  /// self ← transpose of `other`.
+  public func copyTransposed(_ other: Matrix) {
+    for r in 0..<rows {
+      let target = row(r)
+      for c in 0..<columns { target[c] = other.base[c * other.stride + r] }
+    }
+  }
+
+  /// self ← self + transpose of `other`.
+  public func addTransposed(_ other: Matrix) {
+    for r in 0..<rows {
+      let target = row(r)
+      for c in 0..<columns { target[c] += other.base[c * other.stride + r] }
+    }
+  }
+}
