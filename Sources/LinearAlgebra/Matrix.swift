@@ -18,6 +18,11 @@ public struct Matrix<Scalar: NetworkScalar> {
     self.stride = stride ?? columns
   }
 
+  /// No rows, no columns, no memory.
+  public static var empty: Matrix {
+    Matrix(base: EmptyMemory.pointer(to: Scalar.self), rows: 0, columns: 0)
+  }
+
   @inlinable
   public subscript(row: Int, column: Int) -> Scalar {
     get { base[row * stride + column] }
@@ -66,5 +71,17 @@ public struct Matrix<Scalar: NetworkScalar> {
   /// Euclidean (Frobenius) norm.
   public var norm: Double {
     (0..<rows).reduce(0) { $0 + Scalar.sumOfSquares(columns, row($1)) }.squareRoot()
+  }
+}
+
+/// An address for matrices without elements; nothing is ever read or written there.
+private enum EmptyMemory {
+  // One cache line that lives as long as the program, so that no pointer has to be made up.
+  // Safe to share: the pointer never changes after it was made, and no element behind it is touched.
+  nonisolated(unsafe) private static let shared =
+    UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+
+  static func pointer<Scalar>(to type: Scalar.Type) -> UnsafeMutablePointer<Scalar> {
+    shared.assumingMemoryBound(to: type)
   }
 }

@@ -3,7 +3,9 @@
 /// The requirements are the inner loops of training. Generic code calls one of them per matrix or
 /// time step, so that nothing slow happens per element even where it is not specialised. Matrices
 /// are row-major; a stride is the distance between rows in scalars.
-public protocol NetworkScalar: BinaryFloatingPoint, Sendable, LosslessStringConvertible {
+public protocol NetworkScalar: BinaryFloatingPoint, BitwiseCopyable, LosslessStringConvertible,
+  Sendable
+{
   /// Columns of one panel of a packed matrix.
   static var panelWidth: Int { get }
 

@@ -63,7 +63,7 @@ struct SeededRandomTests {
     let values = (0..<20_000).map { _ in random.normal() }
     let mean = values.reduce(0, +) / Double(values.count)
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-    #expect(values.allSatisfy(\.isFinite))
+    #expect(values.allSatisfy { $0.isFinite })
     #expect(abs(mean) < 0.03)
     #expect(abs(variance - 1) < 0.05)
   }

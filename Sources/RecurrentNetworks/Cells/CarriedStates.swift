@@ -1,0 +1,42 @@
+import LinearAlgebra
+
+extension RecurrentStack {
+  /// The start of one layer and direction, read from a state carried over from the chunk before.
+  func start(
+    from carried: CarriedState<Scalar>, layer: Int, way: Int, steps: PackedSteps,
+    arena: Arena<Scalar>
+  ) -> InitialState<Scalar> {
+    let states = arena.matrix(steps.sequenceCount, hidden)
+    let cells = hasCells ? arena.matrix(steps.sequenceCount, hidden) : nil
+    let column = carriedColumn(layer: layer, way: way)
+    for k in 0..<steps.sequenceCount {
+      let row = carried.values.row(steps.order[k]) + column
+      states.row(k).update(from: row, count: hidden)
+      cells?.row(k).update(from: row + hidden, count: hidden)
+    }
+    return InitialState(state: states, cell: cells)
+  }
+
+  /// Keeps every layer's last states for the next chunk.
+  func store(in carried: CarriedState<Scalar>, steps: PackedSteps) {
+    for (index, directions) in layers.enumerated() {
+      for (way, layer) in directions.enumerated() {
+        let column = carriedColumn(layer: index, way: way)
+        for k in 0..<steps.sequenceCount {
+          let row = carried.values.row(steps.order[k]) + column
+          let last = layer.finalRow(steps, sequence: k)
+          row.update(from: layer.states.row(last), count: hidden)
+          if let cells = layer.cell.cellStates {
+            (row + hidden).update(from: cells.row(last), count: hidden)
+          }
+        }
+      }
+    }
+  }
+
+  private var hasCells: Bool { layers.first?.first?.kind == .lstm }
+
+  private func carriedColumn(layer: Int, way: Int) -> Int {
+    (layer * ways + way) * hidden * (hasCells ? 2 : 1)
+  }
+}

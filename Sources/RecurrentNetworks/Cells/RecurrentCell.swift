@@ -1,0 +1,77 @@
+import LinearAlgebra
+
+/// What one call of a network needs besides its batch: weights, room to work, and whether it learns.
+public struct Pass<Scalar: NetworkScalar> {
+  public var parameters: ParameterVector<Scalar>
+  /// Where gradients are added; nil for a forward pass alone.
+  public var gradient: ParameterVector<Scalar>?
+  public var arena: Arena<Scalar>
+  /// Draws dropout masks; nil switches dropout off.
+  public var dropout: DropoutSource?
+
+  public init(
+    parameters: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>? = nil,
+    arena: Arena<Scalar>, dropout: DropoutSource? = nil
+  ) {
+    self.parameters = parameters
+    self.gradient = gradient
+    self.arena = arena
+    self.dropout = dropout
+  }
+}
+
+/// Rows of one time step that share where their previous state comes from: either all from the
+/// step before, or all from the initial state.
+struct CellSegment<Scalar: NetworkScalar> {
+  /// First row of the segment among all packed rows.
+  var row: Int
+  var count: Int
+  /// Index of the first sequence.
+  var sequence: Int
+  /// First row of the step before; nil at a sequence's start.
+  var previousRow: Int?
+  /// s(t−1), count × hidden.
+  var previous: Matrix<Scalar>
+  /// Where ∂L/∂s(t−1) is added; nil when nobody needs it.
+  var dPrevious: Matrix<Scalar>?
+}
+
+/// The arithmetic of one cell, a segment of rows at a time. It keeps what its backward pass needs.
+protocol RecurrentCell<Scalar>: AnyObject {
+  associatedtype Scalar: NetworkScalar
+
+  /// Makes room for `rows` steps of `sequences` sequences. `states` (rows × hidden) is where s(t)
+  /// goes. Returns where U x(t) + b of all rows is to be written before the first `forward`.
+  func begin(
+    states: Matrix<Scalar>, sequences: Int, initialCell: Matrix<Scalar>, weights: CellWeights,
+    pass: Pass<Scalar>
+  ) -> Matrix<Scalar>
+  func forward(_ segment: CellSegment<Scalar>)
+  /// Makes room for going back. `dStates` (rows × hidden) holds ∇s(t) of later layers and losses;
+  /// the future's part is added as `backward` comes down in time.
+  func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>)
+  func backward(_ segment: CellSegment<Scalar>)
+
+  /// ∂L/∂(U x(t) + b), rows × gates·hidden, after the whole backward loop.
+  var inputGradient: Matrix<Scalar> { get }
+  /// ∂L/∂(W s(t−1) + b_hh), rows × gates·hidden; the same matrix for cells that add the two.
+  var recurrentGradient: Matrix<Scalar> { get }
+  /// Activations of each gate with its name, for looking at; rows × hidden each.
+  var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] { get }
+  /// What is carried to the next chunk beside s: the LSTM's cell, rows × hidden.
+  var cellStates: Matrix<Scalar>? { get }
+  /// ∂L/∂c(0) after the backward loop, sequences × hidden.
+  var initialCellGradient: Matrix<Scalar>? { get }
+}
+
+/// The parameters of one direction of one layer.
+struct CellWeights {
+  /// U, gates·hidden × input.
+  var inputToHidden: ParameterHandle
+  /// W, gates·hidden × hidden.
+  var hiddenToHidden: ParameterHandle
+  /// b, gates·hidden.
+  var bias: ParameterHandle
+  /// b_hh, gates·hidden; only the GRU keeps it apart.
+  var recurrentBias: ParameterHandle?
+}

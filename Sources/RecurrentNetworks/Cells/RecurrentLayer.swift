@@ -1,0 +1,228 @@
+import LinearAlgebra
+
+/// Where a layer's states begin, in the order of the packed steps.
+struct InitialState<Scalar: NetworkScalar> {
+  /// s(0), sequences × hidden.
+  var state: Matrix<Scalar>
+  /// c(0) of LSTM cells, sequences × hidden; zero when nil.
+  var cell: Matrix<Scalar>?
+}
+
+/// One direction of one layer: the time loop around a cell.
+///
+/// Forward runs t = 1…τ, and the other direction from each sequence's own end to its start. The
+/// backward pass runs the loop the other way round (backpropagation through time).
+final class RecurrentLayer<Scalar: NetworkScalar> {
+  let kind: CellKind
+  let hidden: Int
+  /// Whether time runs from each sequence's end to its start.
+  let isReversed: Bool
+  /// `layer 1`, `layer 1 backward`.
+  let title: String
+  let weights: CellWeights
+  /// Learned s(0) and c(0); nil when they are zero.
+  let learnedState: ParameterHandle?
+  let learnedCell: ParameterHandle?
+  let cell: any RecurrentCell<Scalar>
+  private let projection: InputProjection<Scalar>
+
+  /// s(0), then s(t) of every row; see `run`.
+  private(set) var initial: Matrix<Scalar>
+  private(set) var states: Matrix<Scalar>
+  private var startsAtZero = true
+  /// ∇s(t) of every row after a backward pass, rows × hidden.
+  private(set) var dStates: Matrix<Scalar>
+
+  init(
+    kind: CellKind, inputSize: Int, hidden: Int, layer: Int, isReversed: Bool, prefix: String,
+    configuration: NetworkConfiguration, layout: inout ParameterLayout
+  ) {
+    self.kind = kind
+    self.hidden = hidden
+    self.isReversed = isReversed
+    title = "layer \(layer + 1)" + (isReversed ? " backward" : "")
+    let gates = kind.gateCount
+    let suffix = "_l\(layer)" + (isReversed ? "_reverse" : "")
+    let mark = (layer > 0 ? "\(layer + 1)" : "") + (isReversed ? "←" : "")
+    let bound = 1 / Double(hidden).squareRoot()
+    let input: Parameter.Start =
+      configuration.initialization == .uniform
+      ? .uniform(bound: bound) : .glorot(blocks: gates)
+    weights = CellWeights(
+      inputToHidden: layout.matrix(
+        prefix + "weight_ih" + suffix, symbol: "U" + mark, gates * hidden, inputSize, start: input),
+      hiddenToHidden: layout.matrix(
+        prefix + "weight_hh" + suffix, symbol: "W" + mark, gates * hidden, hidden,
+        start: .recurrent(configuration.initialization)),
+      bias: layout.vector(
+        prefix + "bias_ih" + suffix, symbol: "b" + mark, gates * hidden,
+        start: kind == .lstm && configuration.forgetBias != 0
+          ? .forgetGate(bound: bound, value: configuration.forgetBias) : .uniform(bound: bound),
+        multiplicity: kind == .gru ? 1 : 2),
+      recurrentBias: kind == .gru
+        ? layout.vector(
+          prefix + "bias_hh" + suffix, symbol: "bₕ" + mark, gates * hidden,
+          start: .uniform(bound: bound)) : nil)
+    if configuration.initialState == .learned {
+      learnedState = layout.vector(
+        prefix + "initial_state" + suffix, symbol: "s₀" + mark, hidden, start: .zero)
+      learnedCell =
+        kind == .lstm
+        ? layout.vector(
+          prefix + "initial_cell" + suffix, symbol: "c₀" + mark, hidden, start: .zero) : nil
+    } else {
+      learnedState = nil
+      learnedCell = nil
+    }
+    let empty = Matrix<Scalar>.empty
+    cell =
+      switch kind {
+      case .tanh: TanhCell()
+      case .lstm: LSTMCell()
+      case .gru: GRUCell()
+      }
+    projection = InputProjection(weights: weights)
+    initial = empty
+    states = empty
+    dStates = empty
+  }
+
+  // MARK: Forward
+
+  /// Computes s(t) of all rows into `states` (rows × hidden). `initial` (sequences × hidden) is
+  /// the memory for s(0), which stands before the rows (behind them when reversed) so that s(t−1)
+  /// of equally long sequences is a mere shift.
+  func forward(
+    _ input: LayerInput<Scalar>, steps: PackedSteps, states: Matrix<Scalar>,
+    initial: Matrix<Scalar>, start: InitialState<Scalar>?, pass: Pass<Scalar>
+  ) {
+    self.states = states
+    self.initial = initial
+    let initialCell = begin(start, sequences: steps.sequenceCount, pass: pass)
+    let projected = cell.begin(
+      states: states, sequences: steps.sequenceCount, initialCell: initialCell, weights: weights,
+      pass: pass)
+    projection.forward(input, steps: steps, into: projected, pass: pass)
+    for index in 0..<steps.stepCount {
+      let t = isReversed ? steps.stepCount - 1 - index : index
+      forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { cell.forward($0) }
+    }
+  }
+
+  private func begin(
+    _ start: InitialState<Scalar>?, sequences: Int, pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
+    let initialCell =
+      kind == .lstm ? pass.arena.zeros(sequences, hidden) : pass.arena.matrix(0, hidden)
+    startsAtZero = start == nil && learnedState == nil
+    if let start {
+      initial.copy(start.state)
+      if kind == .lstm, let cell = start.cell { initialCell.copy(cell) }
+    } else if let learnedState {
+      for r in 0..<sequences {
+        initial.row(r).update(from: pass.parameters.row(learnedState).base, count: hidden)
+        if let learnedCell {
+          initialCell.row(r).update(from: pass.parameters.row(learnedCell).base, count: hidden)
+        }
+      }
+    } else {
+      initial.fill(0)
+    }
+    return initialCell
+  }
+
+  // MARK: Backward
+
+  /// Brings ∇s(t) back through time. `dStates` (rows × hidden) comes in with what losses and later
+  /// layers ask of s(t), and leaves with the whole ∇s(t). Adds weight gradients, and to
+  /// `dVectors`, `dContext` and `dStart` where they are asked for.
+  func backward(
+    _ input: LayerInput<Scalar>, steps: PackedSteps, dStates: Matrix<Scalar>,
+    dVectors: Matrix<Scalar>?, dContext: Matrix<Scalar>?, dStart: InitialState<Scalar>?,
+    pass: Pass<Scalar>
+  ) {
+    self.dStates = dStates
+    cell.beginBackward(dStates: dStates, weights: weights, pass: pass)
+    let wantsInitial = dStart != nil || (learnedState != nil && pass.gradient != nil)
+    let dInitial = wantsInitial ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
+    for index in 0..<steps.stepCount {
+      let t = isReversed ? index : steps.stepCount - 1 - index
+      forEachSegment(steps, at: t, dPrevious: dStates, dInitial: dInitial) { cell.backward($0) }
+    }
+    projection.backward(
+      input, steps: steps, delta: cell.inputGradient, dVectors: dVectors, dContext: dContext,
+      pass: pass)
+    if let gradient = pass.gradient {
+      gradient[weights.hiddenToHidden].product(
+        transposed: cell.recurrentGradient, previousStates(steps, pass), beta: 1)
+      if let bias = weights.recurrentBias {
+        gradient.row(bias).addColumnSums(cell.recurrentGradient)
+      }
+    }
+    if let dInitial { passOn(dInitial, to: dStart, pass: pass) }
+  }
+
+  private func passOn(
+    _ dInitial: Matrix<Scalar>, to dStart: InitialState<Scalar>?, pass: Pass<Scalar>
+  ) {
+    if let dStart {
+      dStart.state.add(dInitial)
+      if let dCell = cell.initialCellGradient { dStart.cell?.add(dCell) }
+    } else if let learnedState, let gradient = pass.gradient {
+      gradient.row(learnedState).addColumnSums(dInitial)
+      if let learnedCell, let dCell = cell.initialCellGradient {
+        gradient.row(learnedCell).addColumnSums(dCell)
+      }
+    }
+  }
+
+  // MARK: Time
+
+  /// Calls `body` for the rows of step t that continue a sequence, then for those that start one.
+  private func forEachSegment(
+    _ steps: PackedSteps, at t: Int, dPrevious: Matrix<Scalar>?, dInitial: Matrix<Scalar>?,
+    _ body: (CellSegment<Scalar>) -> Void
+  ) {
+    let here = steps.active[t]
+    let before = isReversed ? t + 1 : t - 1
+    let isFirst = before < 0 || before >= steps.stepCount
+    let continuing = isFirst ? 0 : min(here, steps.active[before])
+    if continuing > 0 {
+      let row = steps.offsets[before]
+      body(
+        CellSegment(
+          row: steps.offsets[t], count: continuing, sequence: 0, previousRow: row,
+          previous: states.rows(row, continuing), dPrevious: dPrevious?.rows(row, continuing)))
+    }
+    if continuing < here {
+      let count = here - continuing
+      body(
+        CellSegment(
+          row: steps.offsets[t] + continuing, count: count, sequence: continuing, previousRow: nil,
+          previous: initial.rows(continuing, count),
+          dPrevious: dInitial?.rows(continuing, count)))
+    }
+  }
+
+  /// s(t−1) of every row, rows × hidden.
+  private func previousStates(_ steps: PackedSteps, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+    if steps.isUniform {
+      let shift = isReversed ? steps.sequenceCount : -steps.sequenceCount
+      return Matrix(
+        base: states.base + shift * states.stride, rows: states.rows, columns: hidden,
+        stride: states.stride)
+    }
+    let result = pass.arena.matrix(states.rows, hidden)
+    for t in 0..<steps.stepCount {
+      forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
+        result.rows(segment.row, segment.count).copy(segment.previous)
+      }
+    }
+    return result
+  }
+
+  /// The row in which the k-th longest sequence ends in this direction.
+  func finalRow(_ steps: PackedSteps, sequence k: Int) -> Int {
+    isReversed ? k : steps.lastRow(sequence: k)
+  }
+}

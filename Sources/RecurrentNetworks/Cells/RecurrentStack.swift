@@ -1,0 +1,172 @@
+import LinearAlgebra
+
+/// Where all layers of a stack begin.
+enum StackStart<Scalar: NetworkScalar> {
+  /// Zero, or the network's own learned state.
+  case own
+  /// The end of the chunk before.
+  case carried(CarriedState<Scalar>)
+  /// The same state for every layer, such as an encoder's context.
+  case given(InitialState<Scalar>)
+}
+
+/// Layers of recurrent cells, each in one direction or in both, dropout between them.
+///
+/// With both directions a layer's output is [s(t); g(t)], where g runs from each sequence's own
+/// end to its start (GBC fig. 10.11).
+public final class RecurrentStack<Scalar: NetworkScalar> {
+  let layers: [[RecurrentLayer<Scalar>]]
+  let hidden: Int
+  let inputSize: Int
+  private let dropout: Double
+  /// What each layer read in the last forward pass.
+  private var inputs: [LayerInput<Scalar>] = []
+  private var masks: [Matrix<Scalar>?] = []
+
+  /// - Parameters:
+  ///   - inputSize: columns of the first layer's U, context included.
+  ///   - prefix: before every parameter's name, such as `rnn.`.
+  init(
+    inputSize: Int, hidden: Int, layers: Int, bidirectional: Bool, prefix: String,
+    configuration: NetworkConfiguration, layout: inout ParameterLayout
+  ) {
+    self.hidden = hidden
+    self.inputSize = inputSize
+    dropout = configuration.dropout
+    let ways = bidirectional ? 2 : 1
+    var stack: [[RecurrentLayer<Scalar>]] = []
+    for layer in 0..<layers {
+      var directions: [RecurrentLayer<Scalar>] = []
+      for way in 0..<ways {
+        directions.append(
+          RecurrentLayer(
+            kind: configuration.cell, inputSize: layer == 0 ? inputSize : ways * hidden,
+            hidden: hidden, layer: layer, isReversed: way == 1, prefix: prefix,
+            configuration: configuration, layout: &layout))
+      }
+      stack.append(directions)
+    }
+    self.layers = stack
+  }
+
+  /// Directions of each layer, 1 or 2.
+  var ways: Int { layers.first?.count ?? 1 }
+  /// Scalars of one output row.
+  var outputSize: Int { ways * hidden }
+  /// Scalars of one sequence's carried state.
+  var carriedWidth: Int {
+    layers.count * ways * hidden * (layers.first?.first?.kind == .lstm ? 2 : 1)
+  }
+
+  // MARK: Forward
+
+  /// - Parameter start: where the layers begin.
+  /// - Returns: the top layer's states, rows × ways·hidden.
+  func forward(
+    _ input: LayerInput<Scalar>, steps: PackedSteps,
+    start: StackStart<Scalar> = .own, pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
+    inputs.removeAll(keepingCapacity: true)
+    masks.removeAll(keepingCapacity: true)
+    var current = input
+    var output = pass.arena.matrix(0, outputSize)
+    let (rows, sequences) = (steps.rowCount, steps.sequenceCount)
+    for (index, directions) in layers.enumerated() {
+      inputs.append(current)
+      let window = pass.arena.matrix(rows + 2 * sequences, outputSize)
+      output = window.rows(sequences, rows)
+      for (way, layer) in directions.enumerated() {
+        let first = layer.isReversed ? sequences + rows : 0
+        layer.forward(
+          current, steps: steps, states: output.columns(way * hidden, hidden),
+          initial: window.rows(first, sequences).columns(way * hidden, hidden),
+          start: initialState(start, layer: index, way: way, steps: steps, pass: pass),
+          pass: pass)
+      }
+      if index + 1 < layers.count {
+        current = LayerInput(vectors: dropped(output, layer: index, pass: pass))
+      }
+    }
+    return output
+  }
+
+  private func initialState(
+    _ start: StackStart<Scalar>, layer: Int, way: Int, steps: PackedSteps, pass: Pass<Scalar>
+  ) -> InitialState<Scalar>? {
+    switch start {
+    case .own: nil
+    case .carried(let carried):
+      self.start(from: carried, layer: layer, way: way, steps: steps, arena: pass.arena)
+    case .given(let state): state
+    }
+  }
+
+  private func dropped(_ output: Matrix<Scalar>, layer: Int, pass: Pass<Scalar>) -> Matrix<Scalar> {
+    guard let source = pass.dropout, source.probability > 0 else {
+      masks.append(nil)
+      return output
+    }
+    let mask = pass.arena.matrix(output.rows, output.columns)
+    source.draw(mask, layer: layer)
+    masks.append(mask)
+    let result = pass.arena.matrix(output.rows, output.columns)
+    result.hadamard(output, mask)
+    return result
+  }
+
+  // MARK: Backward
+
+  /// Brings gradients from the top layer down to the input.
+  /// - Parameters:
+  ///   - dOutput: ∂L/∂ of the top layer's states, rows × ways·hidden; changed on the way.
+  ///   - dVectors: receives ∂L/∂ of the first layer's input vectors, where asked for.
+  ///   - dContext: receives ∂L/∂ of the first layer's context, where asked for.
+  ///   - dStart: where to add ∂L/∂ of the initial state that all layers were given.
+  func backward(
+    _ dOutput: Matrix<Scalar>, steps: PackedSteps, dVectors: Matrix<Scalar>? = nil,
+    dContext: Matrix<Scalar>? = nil, dStart: InitialState<Scalar>? = nil, pass: Pass<Scalar>
+  ) {
+    var dStates = dOutput
+    for index in layers.indices.reversed() {
+      let below =
+        index > 0 ? pass.arena.zeros(dStates.rows, layers[index - 1].count * hidden) : dVectors
+      for (way, layer) in layers[index].enumerated() {
+        layer.backward(
+          inputs[index], steps: steps, dStates: dStates.columns(way * hidden, hidden),
+          dVectors: below, dContext: index == 0 ? dContext : nil, dStart: dStart,
+          pass: pass)
+      }
+      if index > 0, let below {
+        if let mask = masks[index - 1] { below.hadamard(below, mask) }
+        dStates = below
+      }
+    }
+  }
+
+  // MARK: Ends of sequences
+
+  /// The top layer's state at each sequence's own end, in each direction's sense: sequences ×
+  /// ways·hidden, in packed order.
+  func finalStates(_ steps: PackedSteps, into target: Matrix<Scalar>) {
+    guard let top = layers.last else { return }
+    for (way, layer) in top.enumerated() {
+      for k in 0..<steps.sequenceCount {
+        let row = layer.states.row(layer.finalRow(steps, sequence: k))
+        (target.row(k) + way * hidden).update(from: row, count: hidden)
+      }
+    }
+  }
+
+  /// Adds gradients of `finalStates` to the rows they came from.
+  func addFinalGradient(
+    _ dFinal: Matrix<Scalar>, steps: PackedSteps, to dOutput: Matrix<Scalar>
+  ) {
+    guard let top = layers.last else { return }
+    for (way, layer) in top.enumerated() {
+      for k in 0..<steps.sequenceCount {
+        let row = dOutput.row(layer.finalRow(steps, sequence: k)) + way * hidden
+        Scalar.addScaled(hidden, 1, dFinal.row(k) + way * hidden, to: row)
+      }
+    }
+  }
+}

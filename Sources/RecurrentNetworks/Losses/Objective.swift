@@ -1,0 +1,56 @@
+import LinearAlgebra
+
+/// What training lowers: a loss of outputs against targets, and its gradient with respect to the
+/// outputs.
+public enum Objective: String, Sendable, CaseIterable {
+  /// −log softmax(o)[y], for classes and symbols.
+  case crossEntropy = "cross-entropy"
+  /// −y log σ(o) − (1 − y) log(1 − σ(o)), for yes or no.
+  case binaryCrossEntropy = "binary-cross-entropy"
+  /// The mean of (o − y)² over a target's components.
+  case squaredError = "squared-error"
+
+  /// Real targets in a batch, which the mean is over.
+  public func targetCount<Scalar>(_ batch: SequenceBatch<Scalar>, outputWidth: Int) -> Int {
+    switch self {
+    case .crossEntropy:
+      (0..<batch.targets.count).count { batch.targets[$0] >= 0 }
+    case .binaryCrossEntropy, .squaredError:
+      (0..<batch.targetValues.count / max(1, outputWidth)).count {
+        !batch.targetValues[$0 * outputWidth].isNaN
+      }
+    }
+  }
+
+  /// Replaces outputs by scale · ∂(Σ loss)/∂outputs and returns the sum of losses.
+  ///
+  /// - Parameter each: receives every row's own loss and, for classes, the probability of the
+  ///   right one; nil when nobody looks.
+  public func evaluate<Scalar>(
+    _ outputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, scale: Scalar,
+    each: RowLosses<Scalar>? = nil
+  ) -> LossTotal {
+    switch self {
+    case .crossEntropy:
+      CrossEntropy.evaluate(outputs, batch, scale: scale, each: each)
+    case .binaryCrossEntropy:
+      BinaryCrossEntropy.evaluate(outputs, batch, scale: scale, each: each)
+    case .squaredError:
+      SquaredError.evaluate(outputs, batch, scale: scale, each: each)
+    }
+  }
+}
+
+/// Where losses of single rows go.
+public struct RowLosses<Scalar: NetworkScalar> {
+  public var losses: UnsafeMutablePointer<Scalar>
+  /// Probability of the right class, for cross-entropy.
+  public var probabilities: UnsafeMutablePointer<Scalar>
+
+  public init(
+    losses: UnsafeMutablePointer<Scalar>, probabilities: UnsafeMutablePointer<Scalar>
+  ) {
+    self.losses = losses
+    self.probabilities = probabilities
+  }
+}

@@ -1,0 +1,39 @@
+import LinearAlgebra
+
+/// One output at each sequence's own end τ, after the whole sequence has been read (GBC fig. 10.5).
+/// With both directions the output sees the ends of both.
+public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
+  public let layout: ParameterLayout
+  private let reader: InputReader
+  private let stack: RecurrentStack<Scalar>
+  private let head: OutputLayer<Scalar>
+
+  public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
+    var layout = ParameterLayout()
+    reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
+    stack = RecurrentStack(
+      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
+      bidirectional: configuration.direction == .bidirectional, prefix: "rnn.",
+      configuration: configuration, layout: &layout)
+    head = OutputLayer(states: stack.outputSize, outputs: sizes.outputs, layout: &layout)
+    self.layout = layout
+  }
+
+  public var stacks: [(name: String, stack: RecurrentStack<Scalar>)] { [("", stack)] }
+
+  public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+    _ = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)
+    let ends = pass.arena.matrix(batch.sequenceCount, stack.outputSize)
+    stack.finalStates(batch.steps, into: ends)
+    return head.forward(ends, pass)
+  }
+
+  public func backward(
+    _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
+  ) {
+    let dEnds = head.backward(dOutputs, pass)
+    let dStates = pass.arena.zeros(batch.steps.rowCount, stack.outputSize)
+    stack.addFinalGradient(dEnds, steps: batch.steps, to: dStates)
+    stack.backward(dStates, steps: batch.steps, pass: pass)
+  }
+}
