@@ -417,16 +417,42 @@ double FN(sum_of_squares)(long count, const SCALAR *x) {
 }
 
 void FN(adam)(long count, SCALAR *restrict w, const SCALAR *restrict g, SCALAR *restrict m,
-              SCALAR *restrict v, SCALAR scale, SCALAR beta1, SCALAR beta2, SCALAR rate,
-              SCALAR correction, SCALAR epsilon, SCALAR times) {
+              SCALAR *restrict v, SCALAR scale, SCALAR decay, SCALAR beta1, SCALAR beta2,
+              SCALAR rate, SCALAR correction, SCALAR epsilon, SCALAR times) {
   for (long i = 0; i < count; i++) {
-    SCALAR gradient = g[i] * scale;
+    SCALAR gradient = g[i] * scale + decay * w[i];
     SCALAR mean = beta1 * m[i] + (1 - beta1) * gradient;
     SCALAR square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
     m[i] = mean;
     v[i] = square;
     w[i] -= times * (rate * mean / (FN(root)(square) * correction + epsilon));
   }
+}
+
+void FN(momentum)(long count, SCALAR *restrict w, const SCALAR *restrict g, SCALAR *restrict m,
+                  SCALAR scale, SCALAR decay, SCALAR momentum, int nesterov, SCALAR rate,
+                  SCALAR times) {
+  for (long i = 0; i < count; i++) {
+    SCALAR gradient = g[i] * scale + decay * w[i];
+    SCALAR mean = momentum * m[i] + gradient;
+    m[i] = mean;
+    w[i] -= times * rate * (nesterov ? gradient + momentum * mean : mean);
+  }
+}
+
+void FN(root_scaled)(long count, SCALAR *restrict w, const SCALAR *restrict g, SCALAR *restrict v,
+                     SCALAR scale, SCALAR decay, SCALAR kept, SCALAR added, SCALAR rate,
+                     SCALAR epsilon, SCALAR times) {
+  for (long i = 0; i < count; i++) {
+    SCALAR gradient = g[i] * scale + decay * w[i];
+    SCALAR square = kept * v[i] + added * gradient * gradient;
+    v[i] = square;
+    w[i] -= times * (rate * gradient / (FN(root)(square) + epsilon));
+  }
+}
+
+void FN(clamp)(long count, SCALAR bound, SCALAR *x) {
+  for (long i = 0; i < count; i++) x[i] = x[i] > bound ? bound : x[i] < -bound ? -bound : x[i];
 }
 
 #undef EACH_LANE

@@ -130,10 +130,20 @@ __attribute__((constructor)) static void choose(void) {
   double vector_math_sum_of_squares_##X(long count, const T *x) {                                 \
     return CALL(sum_of_squares, X, count, x);                                                     \
   }                                                                                                \
-  void vector_math_adam_##X(long count, T *w, const T *g, T *m, T *v, T scale, T beta1, T beta2,  \
-                            T rate, T correction, T epsilon, T times) {                           \
-    CALL(adam, X, count, w, g, m, v, scale, beta1, beta2, rate, correction, epsilon, times);      \
-  }
+  void vector_math_adam_##X(long count, T *w, const T *g, T *m, T *v, T scale, T decay, T beta1,  \
+                            T beta2, T rate, T correction, T epsilon, T times) {                  \
+    CALL(adam, X, count, w, g, m, v, scale, decay, beta1, beta2, rate, correction, epsilon,       \
+         times);                                                                                  \
+  }                                                                                                \
+  void vector_math_momentum_##X(long count, T *w, const T *g, T *m, T scale, T decay, T momentum, \
+                                int nesterov, T rate, T times) {                                  \
+    CALL(momentum, X, count, w, g, m, scale, decay, momentum, nesterov, rate, times);             \
+  }                                                                                                \
+  void vector_math_root_scaled_##X(long count, T *w, const T *g, T *v, T scale, T decay, T kept,  \
+                                   T added, T rate, T epsilon, T times) {                         \
+    CALL(root_scaled, X, count, w, g, v, scale, decay, kept, added, rate, epsilon, times);        \
+  }                                                                                                \
+  void vector_math_clamp_##X(long count, T bound, T *x) { CALL(clamp, X, count, bound, x); }
 
 DEFINE(float, f32)
 DEFINE(double, f64)

@@ -43,13 +43,15 @@ extension Double: NetworkScalar {
   }
 
   public static func tanhBackward(
-    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>, d: UnsafeMutablePointer<Double>
+    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>,
+    d: UnsafeMutablePointer<Double>
   ) {
     vector_math_tanh_backward_f64(count, s, ds, d)
   }
 
   public static func lstmForward(
-    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>,
+    previousCell: UnsafePointer<Double>,
     previousStride: Int, cell: UnsafeMutablePointer<Double>, tanhCell: UnsafeMutablePointer<Double>,
     state: UnsafeMutablePointer<Double>, stateStride: Int
   ) {
@@ -60,7 +62,8 @@ extension Double: NetworkScalar {
   public static func lstmBackward(
     rows: Int, hidden: Int, gates: UnsafePointer<Double>, previousCell: UnsafePointer<Double>,
     previousStride: Int, tanhCell: UnsafePointer<Double>, dState: UnsafePointer<Double>,
-    dStateStride: Int, dCell: UnsafeMutablePointer<Double>, dGates: UnsafeMutablePointer<Double>
+    dStateStride: Int, dCell: UnsafeMutablePointer<Double>,
+    dGates: UnsafeMutablePointer<Double>
   ) {
     vector_math_lstm_backward_f64(
       rows, hidden, gates, previousCell, previousStride, tanhCell, dState, dStateStride, dCell,
@@ -69,7 +72,8 @@ extension Double: NetworkScalar {
 
   public static func gruForward(
     rows: Int, hidden: Int, input: UnsafeMutablePointer<Double>, recurrent: UnsafePointer<Double>,
-    recurrentNew: UnsafeMutablePointer<Double>, previous: UnsafePointer<Double>, previousStride: Int,
+    recurrentNew: UnsafeMutablePointer<Double>, previous: UnsafePointer<Double>,
+    previousStride: Int,
     state: UnsafeMutablePointer<Double>, stateStride: Int
   ) {
     vector_math_gru_forward_f64(
@@ -143,10 +147,33 @@ extension Double: NetworkScalar {
   public static func adam(
     _ count: Int, weights: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
     mean: UnsafeMutablePointer<Double>, square: UnsafeMutablePointer<Double>, scale: Double,
-    beta1: Double, beta2: Double, rate: Double, correction: Double, epsilon: Double, times: Double
+    decay: Double, beta1: Double, beta2: Double, rate: Double, correction: Double, epsilon: Double,
+    times: Double
   ) {
     vector_math_adam_f64(
-      count, weights, gradient, mean, square, scale, beta1, beta2, rate, correction, epsilon,
-      times)
+      count, weights, gradient, mean, square, scale, decay, beta1, beta2, rate, correction,
+      epsilon, times)
+  }
+
+  public static func momentum(
+    _ count: Int, weights: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
+    mean: UnsafeMutablePointer<Double>, scale: Double, decay: Double, momentum: Double,
+    nesterov: Bool, rate: Double, times: Double
+  ) {
+    vector_math_momentum_f64(
+      count, weights, gradient, mean, scale, decay, momentum, nesterov ? 1 : 0, rate, times)
+  }
+
+  public static func rootScaled(
+    _ count: Int, weights: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
+    square: UnsafeMutablePointer<Double>, scale: Double, decay: Double, kept: Double, added: Double,
+    rate: Double, epsilon: Double, times: Double
+  ) {
+    vector_math_root_scaled_f64(
+      count, weights, gradient, square, scale, decay, kept, added, rate, epsilon, times)
+  }
+
+  public static func clamp(_ count: Int, to bound: Double, _ x: UnsafeMutablePointer<Double>) {
+    vector_math_clamp_f64(count, bound, x)
   }
 }

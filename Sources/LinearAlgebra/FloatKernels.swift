@@ -60,7 +60,8 @@ extension Float: NetworkScalar {
   public static func lstmBackward(
     rows: Int, hidden: Int, gates: UnsafePointer<Float>, previousCell: UnsafePointer<Float>,
     previousStride: Int, tanhCell: UnsafePointer<Float>, dState: UnsafePointer<Float>,
-    dStateStride: Int, dCell: UnsafeMutablePointer<Float>, dGates: UnsafeMutablePointer<Float>
+    dStateStride: Int, dCell: UnsafeMutablePointer<Float>,
+    dGates: UnsafeMutablePointer<Float>
   ) {
     vector_math_lstm_backward_f32(
       rows, hidden, gates, previousCell, previousStride, tanhCell, dState, dStateStride, dCell,
@@ -143,10 +144,33 @@ extension Float: NetworkScalar {
   public static func adam(
     _ count: Int, weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     mean: UnsafeMutablePointer<Float>, square: UnsafeMutablePointer<Float>, scale: Float,
-    beta1: Float, beta2: Float, rate: Float, correction: Float, epsilon: Float, times: Float
+    decay: Float, beta1: Float, beta2: Float, rate: Float, correction: Float, epsilon: Float,
+    times: Float
   ) {
     vector_math_adam_f32(
-      count, weights, gradient, mean, square, scale, beta1, beta2, rate, correction, epsilon,
-      times)
+      count, weights, gradient, mean, square, scale, decay, beta1, beta2, rate, correction,
+      epsilon, times)
+  }
+
+  public static func momentum(
+    _ count: Int, weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    mean: UnsafeMutablePointer<Float>, scale: Float, decay: Float, momentum: Float,
+    nesterov: Bool, rate: Float, times: Float
+  ) {
+    vector_math_momentum_f32(
+      count, weights, gradient, mean, scale, decay, momentum, nesterov ? 1 : 0, rate, times)
+  }
+
+  public static func rootScaled(
+    _ count: Int, weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    square: UnsafeMutablePointer<Float>, scale: Float, decay: Float, kept: Float, added: Float,
+    rate: Float, epsilon: Float, times: Float
+  ) {
+    vector_math_root_scaled_f32(
+      count, weights, gradient, square, scale, decay, kept, added, rate, epsilon, times)
+  }
+
+  public static func clamp(_ count: Int, to bound: Float, _ x: UnsafeMutablePointer<Float>) {
+    vector_math_clamp_f32(count, bound, x)
   }
 }

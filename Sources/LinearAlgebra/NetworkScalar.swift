@@ -82,9 +82,25 @@ public protocol NetworkScalar: BinaryFloatingPoint, BitwiseCopyable, LosslessStr
   static func scale(_ count: Int, by a: Self, _ x: UnsafeMutablePointer<Self>)
   /// Σ x², in double precision and a fixed order.
   static func sumOfSquares(_ count: Int, _ x: UnsafePointer<Self>) -> Double
-  /// One Adam update of `count` weights, repeated `times` (see `Optimiser`).
+
+  // Updates read the gradient as scale·g + decay·w and move the weights `times` times.
+
+  /// w −= rate · m / (√v · correction + ε), with moments m and v of the gradient (Adam).
   static func adam(
     _ count: Int, weights: UnsafeMutablePointer<Self>, gradient: UnsafePointer<Self>,
-    mean: UnsafeMutablePointer<Self>, square: UnsafeMutablePointer<Self>, scale: Self, beta1: Self,
-    beta2: Self, rate: Self, correction: Self, epsilon: Self, times: Self)
+    mean: UnsafeMutablePointer<Self>, square: UnsafeMutablePointer<Self>, scale: Self,
+    decay: Self, beta1: Self, beta2: Self, rate: Self, correction: Self, epsilon: Self,
+    times: Self)
+  /// m ← μ m + g; w −= rate · m, or rate · (g + μ m) with Nesterov's look ahead.
+  static func momentum(
+    _ count: Int, weights: UnsafeMutablePointer<Self>, gradient: UnsafePointer<Self>,
+    mean: UnsafeMutablePointer<Self>, scale: Self, decay: Self, momentum: Self, nesterov: Bool,
+    rate: Self, times: Self)
+  /// v ← kept · v + added · g²; w −= rate · g / (√v + ε).
+  static func rootScaled(
+    _ count: Int, weights: UnsafeMutablePointer<Self>, gradient: UnsafePointer<Self>,
+    square: UnsafeMutablePointer<Self>, scale: Self, decay: Self, kept: Self, added: Self,
+    rate: Self, epsilon: Self, times: Self)
+  /// x ← min(max(x, −bound), bound); NaN stays NaN.
+  static func clamp(_ count: Int, to bound: Self, _ x: UnsafeMutablePointer<Self>)
 }

@@ -17,7 +17,8 @@ extension Matrix {
   private func multiply(
     _ a: Matrix, _ transposeA: Bool, _ b: Matrix, _ transposeB: Bool, depth: Int, beta: Scalar
   ) {
-    assert((transposeA ? a.columns : a.rows) == rows && (transposeB ? b.rows : b.columns) == columns)
+    assert(
+      (transposeA ? a.columns : a.rows) == rows && (transposeB ? b.rows : b.columns) == columns)
     assert((transposeB ? b.columns : b.rows) == depth)
     guard rows > 0, columns > 0 else { return }
     guard depth > 0 else {

@@ -75,10 +75,19 @@ void vector_math_spin_pause(void);
   void vector_math_sigmoid_##X(long count, const T *x, T *y);                                     \
   /* Σ x², accumulated in double precision in a fixed order. */                                   \
   double vector_math_sum_of_squares_##X(long count, const T *x);                                  \
-  /* Adam (Kingma and Ba 2015): rate already carries the bias corrections of the moments as        \
-     rate = lr/(1 − β₁ᵗ), correction = 1/√(1 − β₂ᵗ). w −= times · rate · m/(√v · correction + ε) */ \
-  void vector_math_adam_##X(long count, T *w, const T *g, T *m, T *v, T scale, T beta1, T beta2,  \
-                            T rate, T correction, T epsilon, T times);
+  /* Every update reads the gradient as scale·g + decay·w and moves w `times` times. */           \
+  /* Adam (Kingma and Ba 2015): w −= rate · m/(√v · correction + ε), with the moments' bias         \
+     corrections in rate = lr/(1 − β₁ᵗ) and correction = 1/√(1 − β₂ᵗ). */                         \
+  void vector_math_adam_##X(long count, T *w, const T *g, T *m, T *v, T scale, T decay, T beta1,  \
+                            T beta2, T rate, T correction, T epsilon, T times);                   \
+  /* Momentum: m = μ m + g; w −= rate · m, or rate · (g + μ m) with Nesterov's look ahead. */      \
+  void vector_math_momentum_##X(long count, T *w, const T *g, T *m, T scale, T decay, T momentum, \
+                                int nesterov, T rate, T times);                                   \
+  /* RMSProp: v = α v + (1 − α) g²; AdaGrad: v = v + g². w −= rate · g/(√v + ε). */                \
+  void vector_math_root_scaled_##X(long count, T *w, const T *g, T *v, T scale, T decay, T kept,  \
+                                   T added, T rate, T epsilon, T times);                          \
+  /* x ← min(max(x, −bound), bound), NaN kept. */                                                 \
+  void vector_math_clamp_##X(long count, T bound, T *x);
 
 VECTOR_MATH_DECLARE(float, f32)
 VECTOR_MATH_DECLARE(double, f64)

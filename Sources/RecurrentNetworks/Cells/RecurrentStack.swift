@@ -23,9 +23,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   private var inputs: [LayerInput<Scalar>] = []
   private var masks: [Matrix<Scalar>?] = []
 
-  /// - Parameters:
-  ///   - inputSize: columns of the first layer's U, context included.
-  ///   - prefix: before every parameter's name, such as `rnn.`.
+  /// Appends its parameters to the layout under names that begin with `prefix`, such as `rnn.`.
+  /// `inputSize` is the width of the first layer's U, context included.
   init(
     inputSize: Int, hidden: Int, layers: Int, bidirectional: Bool, prefix: String,
     configuration: NetworkConfiguration, layout: inout ParameterLayout
@@ -60,8 +59,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
 
   // MARK: Forward
 
-  /// - Parameter start: where the layers begin.
-  /// - Returns: the top layer's states, rows × ways·hidden.
+  /// Reads the input from where `start` says the layers begin, and returns the top layer's states,
+  /// rows × ways·hidden.
   func forward(
     _ input: LayerInput<Scalar>, steps: PackedSteps,
     start: StackStart<Scalar> = .own, pass: Pass<Scalar>
@@ -117,11 +116,10 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   // MARK: Backward
 
   /// Brings gradients from the top layer down to the input.
-  /// - Parameters:
-  ///   - dOutput: ∂L/∂ of the top layer's states, rows × ways·hidden; changed on the way.
-  ///   - dVectors: receives ∂L/∂ of the first layer's input vectors, where asked for.
-  ///   - dContext: receives ∂L/∂ of the first layer's context, where asked for.
-  ///   - dStart: where to add ∂L/∂ of the initial state that all layers were given.
+  ///
+  /// `dOutput` is ∂L/∂ of the top layer's states, rows × ways·hidden, and changes on the way. Where
+  /// asked for, `dVectors` and `dContext` receive ∂L/∂ of the first layer's inputs, and `dStart`
+  /// that of the initial state that all layers were given.
   func backward(
     _ dOutput: Matrix<Scalar>, steps: PackedSteps, dVectors: Matrix<Scalar>? = nil,
     dContext: Matrix<Scalar>? = nil, dStart: InitialState<Scalar>? = nil, pass: Pass<Scalar>

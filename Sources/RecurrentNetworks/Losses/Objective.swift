@@ -22,10 +22,8 @@ public enum Objective: String, Sendable, CaseIterable {
     }
   }
 
-  /// Replaces outputs by scale · ∂(Σ loss)/∂outputs and returns the sum of losses.
-  ///
-  /// - Parameter each: receives every row's own loss and, for classes, the probability of the
-  ///   right one; nil when nobody looks.
+  /// Replaces outputs by scale · ∂(Σ loss)/∂outputs and returns the sum of losses. `each` receives
+  /// every row's own loss and, for classes, the probability of the right one.
   public func evaluate<Scalar>(
     _ outputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, scale: Scalar,
     each: RowLosses<Scalar>? = nil

@@ -1,0 +1,93 @@
+import LinearAlgebra
+
+/// A gradient technique on top of backpropagation: how weights follow from gradients. Every rule
+/// is PyTorch's, so that losses agree step by step.
+public final class Optimiser<Scalar: NetworkScalar> {
+  public let configuration: OptimizerConfiguration
+  /// Mean of gradients (momentum, Adam); nil where the rule keeps none.
+  public let mean: ParameterVector<Scalar>?
+  /// Mean or sum of squared gradients (Adam, RMSProp, AdaGrad); nil where the rule keeps none.
+  public let square: ParameterVector<Scalar>?
+  /// Updates done.
+  public var updates = 0
+
+  public init(_ configuration: OptimizerConfiguration, layout: ParameterLayout) {
+    self.configuration = configuration
+    switch configuration.name {
+    case .sgd: (mean, square) = (nil, nil)
+    case .momentum, .nesterov: (mean, square) = (ParameterVector(layout), nil)
+    case .rmsprop, .adagrad: (mean, square) = (nil, ParameterVector(layout))
+    case .adam, .adamw: (mean, square) = (ParameterVector(layout), ParameterVector(layout))
+    }
+  }
+
+  /// Moves the weights once.
+  /// - Parameters:
+  ///   - scale: what the gradient is multiplied by first; below 1 when it is clipped.
+  ///   - learningRate: the rate of this update, after the schedule.
+  public func update(
+    _ weights: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>, scale: Double,
+    learningRate: Double
+  ) {
+    updates += 1
+    for parameter in weights.layout.parameters {
+      update(
+        parameter, weights.base + parameter.offset, gradient.base + parameter.offset,
+        Scalar(scale), learningRate)
+    }
+  }
+
+  private func update(
+    _ parameter: Parameter, _ w: UnsafeMutablePointer<Scalar>, _ g: UnsafePointer<Scalar>,
+    _ scale: Scalar, _ rate: Double
+  ) {
+    let count = parameter.count
+    let times = Scalar(parameter.multiplicity)
+    // A merged bias is the sum of two that decay each on its own.
+    let decay =
+      configuration.name == .adamw
+      ? 0 : Scalar(configuration.weightDecay / Double(parameter.multiplicity))
+    switch configuration.name {
+    case .sgd:
+      if decay != 0 { Scalar.scale(count, by: 1 - Scalar(rate) * times * decay, w) }
+      Scalar.addScaled(count, -Scalar(rate) * times * scale, g, to: w)
+    case .momentum, .nesterov:
+      guard let mean else { return }
+      Scalar.momentum(
+        count, weights: w, gradient: g, mean: mean.base + parameter.offset, scale: scale,
+        decay: decay, momentum: Scalar(configuration.momentum),
+        nesterov: configuration.name == .nesterov, rate: Scalar(rate), times: times)
+    case .rmsprop, .adagrad:
+      guard let square else { return }
+      let isRunning = configuration.name == .rmsprop
+      Scalar.rootScaled(
+        count, weights: w, gradient: g, square: square.base + parameter.offset, scale: scale,
+        decay: decay, kept: isRunning ? Scalar(configuration.decay) : 1,
+        added: isRunning ? Scalar(1 - configuration.decay) : 1, rate: Scalar(rate),
+        epsilon: Scalar(configuration.epsilon ?? (isRunning ? 1e-8 : 1e-10)), times: times)
+    case .adam, .adamw:
+      guard let mean, let square else { return }
+      if configuration.name == .adamw, configuration.weightDecay != 0 {
+        Scalar.scale(count, by: Scalar(1 - rate * configuration.weightDecay), w)
+      }
+      let (beta1, beta2) = (configuration.beta1, configuration.beta2)
+      Scalar.adam(
+        count, weights: w, gradient: g, mean: mean.base + parameter.offset,
+        square: square.base + parameter.offset, scale: scale, decay: decay, beta1: Scalar(beta1),
+        beta2: Scalar(beta2), rate: Scalar(rate / (1 - power(beta1, updates))),
+        correction: Scalar(1 / (1 - power(beta2, updates)).squareRoot()),
+        epsilon: Scalar(configuration.epsilon ?? 1e-8), times: times)
+    }
+  }
+
+  /// base^exponent by repeated squaring.
+  private func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, factor, left) = (1.0, base, exponent)
+    while left > 0 {
+      if left & 1 == 1 { result *= factor }
+      factor *= factor
+      left >>= 1
+    }
+    return result
+  }
+}

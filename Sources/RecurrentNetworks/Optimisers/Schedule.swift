@@ -1,0 +1,75 @@
+/// The learning rate of each step: the base rate times what the schedule says.
+public struct Schedule: Sendable, Equatable {
+  public let configuration: ScheduleConfiguration
+  /// Steps of the whole run, which the cosine spans; nil where the run has no end.
+  public let totalSteps: Int?
+  /// What the plateau rule remembers.
+  public var plateau = Plateau()
+
+  public struct Plateau: Sendable, Equatable, Codable {
+    public var factor = 1.0
+    public var best = Double.infinity
+    /// Validations in a row without improvement.
+    public var waited = 0
+
+    public init() {}
+  }
+
+  public init(_ configuration: ScheduleConfiguration, totalSteps: Int?) {
+    self.configuration = configuration
+    self.totalSteps = totalSteps
+  }
+
+  /// The learning rate of a step, counted from 1.
+  public func rate(base: Double, step: Int) -> Double {
+    var rate = base
+    switch configuration.name {
+    case .constant: break
+    case .step:
+      for _ in 0..<(step - 1) / max(1, configuration.every) { rate *= configuration.factor }
+    case .cosine:
+      if let totalSteps, totalSteps > 0 {
+        let done = min(1, Double(step - 1) / Double(totalSteps))
+        rate =
+          configuration.minimum + (base - configuration.minimum) * (1 + cosine(done)) / 2
+      }
+    case .plateau: rate *= plateau.factor
+    }
+    if configuration.warmUp > 0, step <= configuration.warmUp {
+      rate *= Double(step) / Double(configuration.warmUp)
+    }
+    return rate
+  }
+
+  /// Tells the plateau rule of a validation loss.
+  /// - Returns: whether the rate was lowered.
+  public mutating func validated(loss: Double) -> Bool {
+    guard configuration.name == .plateau else { return false }
+    if loss < plateau.best * (1 - 1e-4) {
+      plateau.best = loss
+      plateau.waited = 0
+      return false
+    }
+    plateau.waited += 1
+    guard plateau.waited > configuration.patience else { return false }
+    plateau.waited = 0
+    plateau.factor *= configuration.factor
+    return true
+  }
+
+  /// cos(π x) for 0 ≤ x ≤ 1 without a mathematics library: a Taylor series around the nearest
+  /// quarter keeps full precision.
+  private func cosine(_ x: Double) -> Double {
+    x <= 0.5 ? cosineSeries(Double.pi * x) : -cosineSeries(Double.pi * (1 - x))
+  }
+
+  private func cosineSeries(_ angle: Double) -> Double {
+    var (term, sum, k) = (1.0, 1.0, 1.0)
+    while abs(term) > 1e-17 {
+      term *= -angle * angle / ((2 * k - 1) * (2 * k))
+      sum += term
+      k += 1
+    }
+    return sum
+  }
+}
