@@ -13,4 +13,10 @@ public enum FloatingPointMode {
   public static func useOneBLASThread() {
     openblas_set_num_threads(1)
   }
+
+  /// A short pause for a thread that spins, kind to the other thread of its core.
+  @inline(__always)
+  public static func spinPause() {
+    vector_math_spin_pause()
+  }
 }

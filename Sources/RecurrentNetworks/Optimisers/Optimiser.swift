@@ -21,10 +21,8 @@ public final class Optimiser<Scalar: NetworkScalar> {
     }
   }
 
-  /// Moves the weights once.
-  /// - Parameters:
-  ///   - scale: what the gradient is multiplied by first; below 1 when it is clipped.
-  ///   - learningRate: the rate of this update, after the schedule.
+  /// Moves the weights once. `scale` multiplies the gradient first and is below 1 when it is clipped;
+  /// `learningRate` is the rate of this update, after the schedule.
   public func update(
     _ weights: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>, scale: Double,
     learningRate: Double

@@ -1,0 +1,22 @@
+import Dispatch
+
+/// Runs an actor on its own serial Dispatch queue.
+///
+/// Training never runs on the cooperative pool, which is as wide as the machine: one busy task
+/// there would starve every other. (On Apple platforms `DispatchSerialQueue` does this itself.)
+final class DispatchQueueExecutor: SerialExecutor {
+  let queue: DispatchQueue
+
+  init(label: String) {
+    queue = DispatchQueue(label: label, qos: .userInitiated)
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+  }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    UnownedSerialExecutor(ordinary: self)
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import LinearAlgebra
+import Synchronization
+
+/// A few threads that compute the parts of a step together.
+///
+/// A step of a small network takes some 150 µs, less than waking a sleeping thread may take, so
+/// workers look out for the next job for a moment before they sleep. A pool of one thread runs
+/// everything on the caller.
+final class WorkerPool: Sendable {
+  let threadCount: Int
+  private let shared: Shared?
+
+  /// `threads` counts the caller.
+  init(threads: Int) {
+    threadCount = max(1, threads)
+    guard threadCount > 1 else {
+      shared = nil
+      return
+    }
+    let shared = Shared(workers: threadCount - 1)
+    self.shared = shared
+    for worker in 1..<threadCount {
+      let thread = Thread { shared.serve(worker: worker, of: shared.workers + 1) }
+      thread.name = "unfold worker \(worker)"
+      thread.qualityOfService = .userInitiated
+      thread.start()
+    }
+  }
+
+  deinit { shared?.stop() }
+
+  /// Calls `body` once for each index below `count`, on all threads, and returns when all are done.
+  /// Which thread takes an index never changes a result: parts share nothing they write.
+  func run(_ count: Int, _ body: (Int) -> Void) {
+    guard let shared, count > 1 else {
+      for index in 0..<count { body(index) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      shared.run(Job(count: count, body: body))
+    }
+  }
+
+  /// Safe to send: the caller of `run` waits until no worker uses the job any more, and `body` is
+  /// called with different indices by different threads only.
+  private struct Job: @unchecked Sendable {
+    let count: Int
+    let body: (Int) -> Void
+  }
+
+  /// What caller and workers agree through. `job` is written before `generation` is raised (with
+  /// release ordering) and read after it was seen raised (with acquire ordering), and not written
+  /// again before `left` says that every worker is through; that is why it is safe to share.
+  private final class Shared: @unchecked Sendable {
+    let workers: Int
+    private var job: Job?
+    private let generation = Atomic<Int>(0)
+    private let left = Atomic<Int>(0)
+    private let beds: [Bed]
+    private let isStopped = Atomic<Bool>(false)
+
+    init(workers: Int) {
+      self.workers = workers
+      beds = (0...workers).map { _ in Bed() }
+    }
+
+    func run(_ job: Job) {
+      self.job = job
+      left.store(workers, ordering: .relaxed)
+      generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      for worker in 1...workers { beds[worker].wakeIfAsleep() }
+      for index in stride(from: 0, to: job.count, by: workers + 1) { job.body(index) }
+      var spins = 0
+      while left.load(ordering: .acquiring) > 0 {
+        spins += 1
+        // With more threads than cores the worker may need this core to finish.
+        if spins > 20_000 { sched_yield() } else { FloatingPointMode.spinPause() }
+      }
+      self.job = nil
+    }
+
+    func stop() {
+      isStopped.store(true, ordering: .relaxed)
+      generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      for worker in 1...workers { beds[worker].wakeIfAsleep() }
+    }
+
+    func serve(worker: Int, of threads: Int) {
+      FloatingPointMode.flushDenormals()
+      var seen = 0
+      while true {
+        seen = awaitGeneration(after: seen, worker: worker)
+        if isStopped.load(ordering: .relaxed) { return }
+        guard let job else { continue }
+        for index in stride(from: worker, to: job.count, by: threads) { job.body(index) }
+        left.wrappingSubtract(1, ordering: .releasing)
+      }
+    }
+
+    private func awaitGeneration(after seen: Int, worker: Int) -> Int {
+      for _ in 0..<4000 {
+        let now = generation.load(ordering: .acquiring)
+        if now != seen { return now }
+        FloatingPointMode.spinPause()
+      }
+      while true {
+        beds[worker].prepareToSleep()
+        let now = generation.load(ordering: .sequentiallyConsistent)
+        if now != seen {
+          beds[worker].stayAwake()
+          return now
+        }
+        beds[worker].sleep()
+      }
+    }
+  }
+}
+
+/// One worker's bed: whether it sleeps, and what wakes it.
+private final class Bed: Sendable {
+  private let isAsleep = Atomic<Bool>(false)
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  func prepareToSleep() { isAsleep.store(true, ordering: .sequentiallyConsistent) }
+
+  /// Takes back `prepareToSleep`; when somebody has already rung, the ring is used up.
+  func stayAwake() {
+    if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { semaphore.wait() }
+  }
+
+  func sleep() { semaphore.wait() }
+
+  func wakeIfAsleep() {
+    if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { semaphore.signal() }
+  }
+}
