@@ -54,6 +54,10 @@ public struct DataSource: Sendable, Equatable {
   public var columns: [String] = []
   /// Recordings joined at random into one, for `connected-digits`.
   public var joined: ClosedRange<Int>?
+  /// What a `tsv` file's texts are cut into.
+  public var symbols: SymbolUnit = .character
+  /// Words seen less often than this in training are read as unknown (`symbols: word` only).
+  public var minimumCount = 2
 
   public init(format: Format, location: String) {
     self.format = format

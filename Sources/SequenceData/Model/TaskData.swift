@@ -1,0 +1,113 @@
+import TrainingEvents
+
+/// A task, loaded: what to train on, what to judge by, and what the numbers mean.
+public struct TaskData: Sendable {
+  public var kind: TaskKind
+  public var train: DataSet
+  public var validation: DataSet
+  public var test: DataSet
+  /// Symbols the network reads; nil when it reads numbers or nothing.
+  public var inputVocabulary: Vocabulary?
+  /// Classes, labels or symbols the network writes; nil when it writes numbers.
+  public var outputVocabulary: Vocabulary?
+  /// Symbols of `inputVocabulary`, or numbers in an input row; 0 without input.
+  public var inputWidth: Int
+  /// Classes or symbols of `outputVocabulary`, or numbers in an output row.
+  public var outputWidth: Int
+  /// Singular name of a target: `character`, `phone`, `label`, `frame`, `step`.
+  public var targetName: String
+  /// How numbers were brought to mean 0 and variance 1; nil when they stand as they were.
+  public var normalisation: Normalisation?
+  /// For each test example, every answer that counts as right; empty when only its target does.
+  public var acceptedAnswers: [[[Int32]]] = []
+  /// A forecasting task's whole series; nil for other tasks.
+  public var series: Series?
+  /// One-line remarks for a person, such as what was left out.
+  public var notes: [String] = []
+
+  public init(
+    kind: TaskKind, train: DataSet, validation: DataSet = .examples([]),
+    test: DataSet = .examples([]), inputVocabulary: Vocabulary? = nil,
+    outputVocabulary: Vocabulary? = nil, inputWidth: Int, outputWidth: Int, targetName: String
+  ) {
+    self.kind = kind
+    self.train = train
+    self.validation = validation
+    self.test = test
+    self.inputVocabulary = inputVocabulary
+    self.outputVocabulary = outputVocabulary
+    self.inputWidth = inputWidth
+    self.outputWidth = outputWidth
+    self.targetName = targetName
+  }
+
+  /// Names of the classes or labels, as a confusion matrix shows them.
+  public var classNames: [String] {
+    guard let vocabulary = outputVocabulary else { return [] }
+    return (0..<vocabulary.count).map { vocabulary.name(of: Int32($0)) }
+  }
+}
+
+/// Mean and standard deviation of each channel, measured on the training set alone.
+public struct Normalisation: Sendable, Equatable, Codable {
+  public var mean: [Float]
+  public var standardDeviation: [Float]
+
+  public init(mean: [Float], standardDeviation: [Float]) {
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+  }
+
+  /// Measures rows of `width` numbers. A channel that never changes keeps its scale.
+  public init(measuring rows: some Sequence<[Float]>, width: Int) {
+    var (sum, squares, count) =
+      ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width), 0)
+    for values in rows {
+      for (i, value) in values.enumerated() {
+        sum[i % width] += Double(value)
+        squares[i % width] += Double(value) * Double(value)
+      }
+      count += values.count / max(width, 1)
+    }
+    let total = Double(max(count, 1))
+    mean = sum.map { Float($0 / total) }
+    standardDeviation = zip(sum, squares).map { sum, squares in
+      let variance = squares / total - (sum / total) * (sum / total)
+      return variance > 1e-12 ? Float(variance.squareRoot()) : 1
+    }
+  }
+
+  /// Brings rows to the network's scale, in place.
+  public func apply(to values: inout [Float]) {
+    guard !mean.isEmpty else { return }
+    for i in values.indices {
+      let channel = i % mean.count
+      values[i] = (values[i] - mean[channel]) / standardDeviation[channel]
+    }
+  }
+
+  /// Brings one number of a channel back to the data's own units.
+  public func restore(_ value: Float, channel: Int = 0) -> Float {
+    guard mean.indices.contains(channel) else { return value }
+    return value * standardDeviation[channel] + mean[channel]
+  }
+}
+
+/// A series in its own units, with where its parts end.
+public struct Series: Sendable, Equatable {
+  /// Row by row, `names.count` numbers a row.
+  public var values: [Float]
+  public var names: [String]
+  /// Rows of the training part; validation follows, then test.
+  public var trainCount: Int
+  public var validationCount: Int
+
+  public init(values: [Float], names: [String], trainCount: Int, validationCount: Int) {
+    self.values = values
+    self.names = names
+    self.trainCount = trainCount
+    self.validationCount = validationCount
+  }
+
+  public var count: Int { names.isEmpty ? 0 : values.count / names.count }
+}

@@ -1,0 +1,115 @@
+import TrainingEvents
+
+/// Turns a preset's `task` block into data.
+public enum TaskLoader {
+  /// Reads, checks and splits a task's data. The same configuration, seed and files give the same
+  /// result.
+  ///
+  /// Data that comes with the program, or was fetched, is looked for in `dataDirectories`, in this
+  /// order; a path in the configuration is taken as it stands. Throws a `DataError`, one line that
+  /// says what to mend.
+  public static func load(
+    _ configuration: TaskConfiguration, seed: UInt64, dataDirectories: [String]
+  ) throws(DataError) -> TaskData {
+    try check(configuration)
+    let source = LoadRequest(
+      configuration: configuration, seed: seed,
+      locator: DataLocator(directories: dataDirectories))
+    switch configuration.data.format {
+    case .text: return try TextReader.load(source)
+    case .lines: return try LinesReader.load(source)
+    case .tsv: return try TabSeparatedReader.load(source)
+    case .jsonl: return try JSONLinesReader.load(source)
+    default:
+      throw DataError(
+        "task.data", "this format cannot be read yet", found: configuration.data.format.rawValue)
+    }
+  }
+
+  private static func check(_ configuration: TaskConfiguration) throws(DataError) {
+    for (key, share) in [
+      ("validation", configuration.validationShare), ("test", configuration.testShare),
+    ] where !(0..<1).contains(share) {
+      throw DataError(
+        "task.split.\(key)", "not a share", found: "\(share)", expected: "at least 0, below 1")
+    }
+    let held = configuration.validationShare + configuration.testShare
+    guard held < 1 else {
+      throw DataError(
+        "task.split", "nothing is left to train on", found: "\(held) held out",
+        expected: "less than 1 in all")
+    }
+    if let classes = configuration.classes, !(1...DataLimits.symbols).contains(classes) {
+      throw DataError(
+        "task.classes", "not a number of classes", found: "\(classes)",
+        expected: "1 to \(DataLimits.symbols)")
+    }
+    let format = configuration.data.format
+    guard format.kinds.contains(configuration.kind) else {
+      throw DataError(
+        "task.data", "\(format.rawValue) data does not fit the task",
+        found: configuration.kind.rawValue,
+        expected: format.kinds.map(\.rawValue).joined(separator: " or "))
+    }
+  }
+}
+
+/// What a reader is asked for.
+struct LoadRequest {
+  var configuration: TaskConfiguration
+  var seed: UInt64
+  var locator: DataLocator
+
+  var data: DataSource { configuration.data }
+  var kind: TaskKind { configuration.kind }
+
+  /// Splits `count` items by the configuration's shares; without a test part when the task brings
+  /// its own.
+  func split(_ count: Int, ownTest: Bool = false) -> Split {
+    Split(
+      count: count, validationShare: configuration.validationShare,
+      testShare: ownTest ? 0 : configuration.testShare, seed: seed)
+  }
+
+  /// Cuts `examples` into the parts of `task`, the task's own test examples winning.
+  func distribute(_ examples: [Example], ownTest: [Example]?, into task: inout TaskData) {
+    let split = split(examples.count, ownTest: ownTest != nil)
+    task.train = .examples(split.train.map { examples[$0] })
+    task.validation = .examples(split.validation.map { examples[$0] })
+    task.test = .examples(ownTest ?? split.test.map { examples[$0] })
+  }
+}
+
+/// Sizes beyond which a file is taken for a mistake instead of being allocated for.
+enum DataLimits {
+  /// Different symbols or classes: each costs a row in a weight matrix.
+  static let symbols = 1_000_000
+  /// Steps of one sequence: each costs a state in every workspace.
+  static let steps = 100_000
+}
+
+extension DataSource.Format {
+  /// The kinds of task that this format can feed.
+  var kinds: [TaskKind] {
+    switch self {
+    case .text, .lines: [.languageModel]
+    case .tsv: [.sequenceClassification, .sequenceToSequence, .sequenceLabelling]
+    case .csv: [.forecasting]
+    case .ts: [.sequenceClassification]
+    case .jsonl:
+      [
+        .languageModel, .sequenceClassification, .sequenceLabelling, .sequenceToSequence,
+        .captioning, .forecasting,
+      ]
+    case .npz: [.sequenceClassification, .sequenceLabelling]
+    case .idx: [.sequenceClassification]
+    case .dictionary: [.sequenceToSequence]
+    case .hangul: [.captioning]
+    case .synthetic:
+      [
+        .languageModel, .sequenceClassification, .sequenceLabelling, .forecasting, .autonomous,
+      ]
+    case .grammar: [.handBuilt]
+    }
+  }
+}

@@ -1,0 +1,75 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Whole files as bytes.
+public enum FileBytes {
+  /// Larger files are refused: they would not fit beside the network in memory.
+  static let limit = 2 << 30
+
+  /// Reads a regular file or a pipe to its end.
+  ///
+  /// - Throws: `DataError` for a missing or unreadable file, a directory, a device, or more than
+  ///   2 GiB.
+  public static func read(_ path: String) throws(DataError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be examined") }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      guard status.st_size <= limit else {
+        throw DataError(
+          path, "the file is too large", found: "\(status.st_size) bytes",
+          expected: "at most \(limit)")
+      }
+      return try readAll(descriptor, path, expecting: Int(status.st_size))
+    case S_IFIFO, S_IFSOCK:
+      return try readAll(descriptor, path, expecting: 1 << 16)
+    case S_IFDIR:
+      throw DataError(path, "is a directory", expected: "a file")
+    default:
+      throw DataError(path, "is a device", expected: "a file")
+    }
+  }
+
+  /// Whether a file of this name can be opened for reading.
+  public static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+  private static func readAll(
+    _ descriptor: Int32, _ path: String, expecting size: Int
+  ) throws(DataError) -> [UInt8] {
+    // One byte more than expected, so that the read that meets the end needs no larger buffer.
+    var bytes = [UInt8](repeating: 0, count: size + 1)
+    var filled = 0
+    while true {
+      if filled == bytes.count {
+        bytes.append(contentsOf: repeatElement(0, count: max(1 << 16, bytes.count)))
+      }
+      let space = bytes.count - filled
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        #if canImport(Darwin)
+          Darwin.read(descriptor, buffer.baseAddress?.advanced(by: filled), space)
+        #else
+          Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), space)
+        #endif
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure(path, "cannot be read") }
+      if count == 0 { break }
+      filled += count
+      guard filled <= limit else {
+        throw DataError(path, "the input is too large", expected: "at most \(limit) bytes")
+      }
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+
+  private static func failure(_ path: String, _ message: String) -> DataError {
+    DataError(path.isEmpty ? "“”" : path, "\(message) (\(String(cString: strerror(errno))))")
+  }
+}

@@ -1,0 +1,220 @@
+import Foundation
+import Testing
+
+@testable import SequenceData
+
+struct ExampleBatcherTests {
+  private func lines(_ count: Int) -> DataSet {
+    var table = ItemTable(vocabularySize: 300)
+    for item in 0..<count {
+      for step in 0..<(item * 7 % 11 + 1) { table.append(Int32(1 + (item + step) % 299)) }
+      table.endItem()
+    }
+    return .lines(table)
+  }
+
+  private func epoch(_ batcher: inout ExampleBatcher) -> [SequenceBatch] {
+    (0..<batcher.batchesPerEpoch).map { _ in
+      var batch = SequenceBatch()
+      batcher.next(into: &batch)
+      return batch
+    }
+  }
+
+  @Test func everyExampleComesOnceAnEpoch() {
+    var batcher = ExampleBatcher(lines(1003), batchSize: 8, seed: 2)
+    #expect(batcher.batchesPerEpoch == 126)
+    let (first, second) = (epoch(&batcher), epoch(&batcher))
+    #expect(first.flatMap(\.indices).sorted() == Array(0..<1003))
+    #expect(second.flatMap(\.indices).sorted() == Array(0..<1003))
+    #expect(first.flatMap(\.indices) != second.flatMap(\.indices))
+    #expect(first.map(\.count).filter { $0 != 8 } == [3])
+    #expect(batcher.epochs == 2)
+  }
+
+  @Test func batchesHoldSimilarLengths() {
+    var batcher = ExampleBatcher(lines(4000), batchSize: 8, seed: 2)
+    let spread = epoch(&batcher).map { ($0.inputLengths.max() ?? 0) - ($0.inputLengths.min() ?? 0) }
+    #expect(spread.reduce(0, +) < spread.count)
+  }
+
+  @Test func linesRunFromLineEndToLineEnd() throws {
+    var table = ItemTable(vocabularySize: 5)
+    for token in [3, 1, 2] as [Int32] { table.append(token) }
+    table.endItem()
+    table.append(4)
+    table.endItem()
+    var batcher = ExampleBatcher(.lines(table), batchSize: 9)
+    var batch = SequenceBatch()
+    batcher.next(into: &batch)
+    #expect(Array(batch.inputTokens(of: 0)) == [0, 3, 1, 2])
+    #expect(Array(batch.targetTokens(of: 0)) == [3, 1, 2, 0])
+    #expect(Array(batch.inputTokens(of: 1)) == [0, 4])
+    #expect(Array(batch.targetTokens(of: 1)) == [4, 0])
+    #expect(batch.scoredTargetCount == 6)
+    #expect((batch.longestInput, batch.longestTarget) == (4, 4))
+  }
+
+  @Test func largeBatchesAreTheWholeSetInOrder() {
+    for size in [20, 1000] {
+      var batcher = ExampleBatcher(lines(20), batchSize: size, seed: 5)
+      for _ in 0..<3 {
+        var batch = SequenceBatch()
+        batcher.next(into: &batch)
+        #expect(batch.indices == Array(0..<20))
+      }
+      #expect(batcher.epochs == 3)
+    }
+    var ordered = ExampleBatcher(lines(20), batchSize: 6, seed: 5, order: .asGiven)
+    #expect(epoch(&ordered).flatMap(\.indices) == Array(0..<20))
+  }
+
+  @Test func restoredCursorsContinue() throws {
+    for stop in [0, 1, 7, 13, 30] {
+      var straight = ExampleBatcher(lines(100), batchSize: 8, seed: 11)
+      var batch = SequenceBatch()
+      for _ in 0..<stop { straight.next(into: &batch) }
+      let saved = try JSONDecoder().decode(
+        BatchCursor.self, from: try JSONEncoder().encode(straight.cursor))
+      var resumed = ExampleBatcher(lines(100), batchSize: 8, seed: 0)
+      resumed.restore(saved)
+      var other = SequenceBatch()
+      for _ in 0..<40 {
+        straight.next(into: &batch)
+        resumed.next(into: &other)
+        #expect(batch == other)
+      }
+      #expect(straight.cursor == resumed.cursor)
+    }
+  }
+
+  @Test func nonsensicalCursorsAndEmptyDataDoNotTrap() {
+    var batcher = ExampleBatcher(lines(10), batchSize: 3)
+    var batch = SequenceBatch()
+    batcher.restore(BatchCursor(seed: 1, epoch: -4, position: 900))
+    batcher.next(into: &batch)
+    #expect(batch.count == 3)
+    var nothing = ExampleBatcher(.examples([]), batchSize: 3)
+    nothing.next(into: &batch)
+    #expect(batch.count == 0)
+    #expect(nothing.batchesPerEpoch == 0)
+  }
+
+  @Test func examplesOfEveryKindArePacked() {
+    let data = DataSet.examples([
+      Example(
+        input: .vectors([1, 2, 3, 4], width: 2), target: .values([5, 6], width: 1), scoredFrom: 1),
+      Example(input: .vectors([7, 8], width: 2), target: .values([9], width: 1)),
+    ])
+    var batcher = ExampleBatcher(data, batchSize: 2)
+    var batch = SequenceBatch()
+    batcher.next(into: &batch)
+    #expect(Array(batch.inputValues(of: 1)) == [7, 8])
+    #expect(Array(batch.inputValues(of: 0)) == [1, 2, 3, 4])
+    #expect(Array(batch.targetValues(of: 1)) == [9])
+    #expect(batch.scoredTargetCount == 2)
+    var images = ExampleBatcher(
+      .examples([
+        Example(
+          input: .image([0, 255, 51, 0, 0, 0], width: 2, height: 3), target: .label(4))
+      ]), batchSize: 2)
+    images.next(into: &batch)
+    #expect(batch.inputLengths == [3])
+    #expect(Array(batch.inputValues(of: 0)) == [0, 1, 0.2, 0, 0, 0])
+    #expect(Array(batch.targetTokens(of: 0)) == [4])
+  }
+}
+
+struct StreamBatcherTests {
+  private func stream(_ count: Int) -> DataSet {
+    .stream(CompactTokens((0..<Int32(count)), vocabularySize: 1000))
+  }
+
+  @Test(arguments: [(100, 4, 7), (101, 4, 8), (3, 9, 5), (2, 1, 1), (58, 7, 8), (1000, 8, 64)])
+  func everyTokenIsATargetOnce(count: Int, batchSize: Int, length: Int) {
+    var batcher = StreamBatcher(stream(count), batchSize: batchSize, sequenceLength: length)
+    for _ in 0..<2 {
+      var targets: [Int32] = []
+      var rows: [[Int32]] = []
+      for step in 0..<batcher.batchesPerEpoch {
+        var batch = SequenceBatch()
+        batcher.next(into: &batch)
+        #expect(batch.startsFresh == (step == 0))
+        #expect(batch.inputLengths.allSatisfy { (1...length).contains($0) })
+        for n in 0..<batch.count {
+          #expect(batch.inputTokens(of: n).map { $0 + 1 } == Array(batch.targetTokens(of: n)))
+          if step == 0 { rows.append([]) }
+          // A row goes on exactly where it stopped.
+          #expect(
+            rows[n].last.map { $0 + 1 } ?? batch.inputTokens(of: n).first
+              == batch.inputTokens(of: n).first)
+          rows[n] += batch.inputTokens(of: n)
+        }
+        targets += batch.targetTokens
+      }
+      #expect(targets.sorted() == Array(1..<Int32(count)))
+    }
+    #expect(batcher.epochs == 2)
+  }
+
+  private var lines: DataSet {
+    var table = ItemTable(vocabularySize: 30)
+    for item in 0..<40 {
+      for step in 0...(item % 5) { table.append(Int32(1 + (item + step) % 29)) }
+      table.endItem()
+    }
+    return .lines(table)
+  }
+
+  @Test func linesAreJoinedAndShuffledAnew() throws {
+    let table = try #require(lines.table)
+    let expected = (0..<table.count).map { table.item($0) }.sorted {
+      $0.lexicographicallyPrecedes($1)
+    }
+    var batcher = StreamBatcher(lines, batchSize: 1, sequenceLength: 1000, seed: 3)
+    var epochs: [[Int32]] = []
+    for _ in 0..<2 {
+      var batch = SequenceBatch()
+      batcher.next(into: &batch)
+      #expect(batch.inputTokens.first == 0)
+      #expect(batch.startsFresh)
+      let items = batch.targetTokens.split(separator: 0).map { Array($0) }
+      #expect(items.sorted { $0.lexicographicallyPrecedes($1) } == expected)
+      #expect(batch.targetTokens.count == lines.targetCount)
+      epochs.append(batch.targetTokens)
+    }
+    #expect(epochs[0] != epochs[1])
+    var ordered = StreamBatcher(lines, batchSize: 1, sequenceLength: 1000, order: .asGiven)
+    var batch = SequenceBatch()
+    ordered.next(into: &batch)
+    #expect(
+      batch.targetTokens.split(separator: 0).map { Array($0) } == (0..<40).map { table.item($0) })
+  }
+
+  @Test func restoredCursorsContinue() {
+    for data in [lines, stream(500)] {
+      for stop in [0, 1, 5, 9, 23] {
+        var straight = StreamBatcher(data, batchSize: 4, sequenceLength: 6, seed: 8)
+        var batch = SequenceBatch()
+        for _ in 0..<stop { straight.next(into: &batch) }
+        var resumed = StreamBatcher(data, batchSize: 4, sequenceLength: 6)
+        resumed.restore(straight.cursor)
+        var other = SequenceBatch()
+        for _ in 0..<60 {
+          straight.next(into: &batch)
+          resumed.next(into: &other)
+          #expect(batch == other)
+        }
+      }
+    }
+  }
+
+  @Test func emptyDataGivesEmptyBatches() {
+    for data in [stream(0), stream(1), .examples([])] {
+      var batcher = StreamBatcher(data, batchSize: 4, sequenceLength: 6)
+      var batch = SequenceBatch()
+      batcher.next(into: &batch)
+      #expect(batch.count == 0)
+    }
+  }
+}
