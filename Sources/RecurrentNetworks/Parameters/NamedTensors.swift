@@ -16,6 +16,10 @@ public struct NamedTensor: Sendable, Equatable {
 /// Why named tensors do not fit a network.
 public struct ParameterMismatch: Error, CustomStringConvertible, Equatable {
   public var description: String
+
+  public init(description: String) {
+    self.description = description
+  }
 }
 
 extension ParameterVector {
@@ -71,6 +75,26 @@ extension ParameterVector {
       for i in 0..<parameter.count {
         target.base[i] = Scalar(tensor.values[i] + (twin?.values[i] ?? 0))
       }
+    }
+  }
+
+  /// Every parameter's values as they stand, a merged bias as one tensor, for optimisers' moments.
+  public func plainTensors(prefix: String) -> [NamedTensor] {
+    layout.parameters.map { parameter in
+      NamedTensor(
+        name: prefix + parameter.name, shape: parameter.shape,
+        values: matrix(parameter).elements.map { Double($0) })
+    }
+  }
+
+  /// Takes back what `plainTensors` gave, passing over tensors with another prefix.
+  public func loadPlain(_ tensors: [NamedTensor], prefix: String) throws(ParameterMismatch) {
+    for parameter in layout.parameters {
+      guard let tensor = tensors.first(where: { $0.name == prefix + parameter.name }) else {
+        throw ParameterMismatch(description: "missing \(prefix)\(parameter.name)")
+      }
+      try parameter.check(tensor)
+      for (i, value) in tensor.values.enumerated() { base[parameter.offset + i] = Scalar(value) }
     }
   }
 

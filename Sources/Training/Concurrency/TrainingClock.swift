@@ -1,0 +1,32 @@
+import Foundation
+
+/// Seconds of training, without the pauses.
+struct TrainingClock {
+  /// Seconds of finished stretches of training.
+  var elapsed = 0.0
+  private var resumedAt: Double?
+  private var lastFlush = 0.0
+
+  /// Seconds of a clock that never jumps.
+  var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+
+  /// Seconds of training so far.
+  var total: Double { elapsed + (resumedAt.map { now - $0 } ?? 0) }
+
+  mutating func resume() {
+    if resumedAt == nil { resumedAt = now }
+  }
+
+  mutating func pause() {
+    elapsed = total
+    resumedAt = nil
+  }
+
+  /// Whether a sixtieth of a second has passed since this last said so.
+  mutating func isFlushDue() -> Bool {
+    let time = now
+    guard time - lastFlush >= 1.0 / 60 else { return false }
+    lastFlush = time
+    return true
+  }
+}

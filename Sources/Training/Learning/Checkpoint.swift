@@ -1,0 +1,106 @@
+import RecurrentNetworks
+import SequenceData
+
+/// Everything that a run needs to go on bit for bit, copied between two steps.
+public struct Checkpoint: Sendable, Equatable {
+  /// The resolved preset, as YAML.
+  public var preset: String
+  /// Parameters under PyTorch's names.
+  public var parameters: [NamedTensor]
+  /// The optimiser's moments, `mean.NAME` and `square.NAME`.
+  public var moments: [NamedTensor]
+  public var state: ResumeState
+
+  public init(
+    preset: String, parameters: [NamedTensor], moments: [NamedTensor], state: ResumeState
+  ) {
+    self.preset = preset
+    self.parameters = parameters
+    self.moments = moments
+    self.state = state
+  }
+}
+
+/// The numbers of a run that are no tensors.
+public struct ResumeState: Sendable, Equatable, Codable {
+  public var step = 0
+  public var epoch = 0.0
+  /// Seconds of training so far.
+  public var elapsed = 0.0
+  /// Updates the optimiser has done.
+  public var updates = 0
+  public var cursor = BatchCursor(seed: 0)
+  /// Hidden states carried over to the next chunk: one list a part, sequence after sequence.
+  public var carried: [[Float]] = []
+  public var learningRate = 0.0
+  public var clipNorm: Double?
+  public var clipValue: Double?
+  public var dropout = 0.0
+  public var plateau = Schedule.Plateau()
+  public var bestValidation: Double?
+  public var bestStep: Int?
+  /// Symbols that the network reads and writes, so that a snapshot can be used without its data.
+  public var inputVocabulary: Vocabulary?
+  public var outputVocabulary: Vocabulary?
+  public var normalisation: Normalisation?
+
+  public init() {}
+}
+
+extension Learner {
+  /// Copies everything needed to go on from here.
+  func checkpoint(elapsed: Double, best: (loss: Double, step: Int)?) -> Checkpoint {
+    var state = ResumeState()
+    state.step = step
+    state.epoch = source.epochs
+    state.elapsed = elapsed
+    state.updates = optimiser.updates
+    state.cursor = source.cursor
+    state.carried = carriedStates.map(\.values.elements)
+    state.learningRate = baseLearningRate
+    state.clipNorm = clipNorm
+    state.clipValue = clipValue
+    state.dropout = dropout
+    state.plateau = schedule.plateau
+    state.bestValidation = best?.loss
+    state.bestStep = best?.step
+    state.inputVocabulary = task.inputVocabulary
+    state.outputVocabulary = task.outputVocabulary
+    state.normalisation = task.normalisation
+    var moments: [NamedTensor] = []
+    for (name, moment) in [("mean", optimiser.mean), ("square", optimiser.square)] {
+      guard let moment else { continue }
+      moments += moment.plainTensors(prefix: name + ".")
+    }
+    return Checkpoint(
+      preset: preset.resolvedText, parameters: parameters.namedTensors(), moments: moments,
+      state: state)
+  }
+
+  /// Goes back to where a checkpoint was made. Nothing changes when it does not fit.
+  func restore(_ checkpoint: Checkpoint) throws(ParameterMismatch) {
+    let state = checkpoint.state
+    let carriedStates = carriedStates
+    guard
+      state.carried.isEmpty
+        || state.carried.map(\.count) == carriedStates.map({ $0.values.rows * $0.values.columns })
+    else {
+      throw ParameterMismatch(
+        description: "the carried states do not fit this network and batch size")
+    }
+    try parameters.load(checkpoint.parameters)
+    try optimiser.mean?.loadPlain(checkpoint.moments, prefix: "mean.")
+    try optimiser.square?.loadPlain(checkpoint.moments, prefix: "square.")
+    optimiser.updates = state.updates
+    step = state.step
+    source.restore(state.cursor)
+    for (carried, values) in zip(carriedStates, state.carried) {
+      for (i, value) in values.enumerated() { carried.values.base[i] = value }
+    }
+    baseLearningRate = state.learningRate
+    clipNorm = state.clipNorm
+    clipValue = state.clipValue
+    dropout = state.dropout
+    schedule.plateau = state.plateau
+  }
+}

@@ -1,0 +1,182 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// A network in training: weights, optimiser, data and schedule, one step at a time.
+///
+/// The same seed gives the same weights to the last bit on any number of threads, because a batch
+/// is cut into a fixed number of parts and their gradients are added in a fixed order.
+final class Learner {
+  let preset: Preset
+  let task: TaskData
+  let network: TaskNetwork
+  let parameters: ParameterVector<Float>
+  let optimiser: Optimiser<Float>
+  var schedule: Schedule
+  var source: BatchSource
+  /// The batch of the newest step, as it was read.
+  private(set) var batch = DataBatch()
+  private let parts: [LearnerPart]
+  let pool: WorkerPool
+
+  /// The newest finished step.
+  var step = 0
+  var baseLearningRate: Double
+  var clipNorm: Double?
+  var clipValue: Double?
+  var dropout: Double
+  /// Set to measure how far the next update moves each parameter.
+  var measuresNextUpdate = false
+  /// ‖update‖ of each parameter at the last measured step.
+  private(set) var updateNorms: [Double] = []
+  private lazy var before = ParameterVector<Float>(network.layout)
+
+  init(preset: Preset, task: TaskData, threads: Int) throws(PresetError) {
+    self.preset = preset
+    self.task = task
+    network = try TaskNetwork(preset: preset, task: task)
+    let training = preset.training
+    var random = SeededRandom(seed: training.seed, stream: SeedStream.weights)
+    parameters = ParameterVector(network.layout)
+    parameters.initialise(using: &random)
+    optimiser = Optimiser(training.optimizer, layout: network.layout)
+    schedule = Schedule(training.schedule, totalSteps: training.steps)
+    source = BatchSource(
+      task.train, batch: training.batch, sequenceLength: training.sequenceLength,
+      seed: SeedStream.data(training.seed), order: .shuffled, lineEnd: network.lineEnd)
+    baseLearningRate = training.optimizer.learningRate
+    clipNorm = training.clipNorm
+    clipValue = training.clipValue
+    dropout = preset.network.dropout
+    let count = max(1, min(training.parts, training.batch))
+    var parts: [LearnerPart] = []
+    for _ in 0..<count {
+      parts.append(LearnerPart(model: try network.makeModel(), layout: network.rows))
+    }
+    self.parts = parts
+    pool = WorkerPool(threads: min(threads, count))
+    if source.isContinuous {
+      let share = (training.batch + count - 1) / count
+      for part in parts { part.carryStates(sequences: share) }
+    }
+  }
+
+  /// The sum of all parts' gradients at the newest step, before clipping.
+  var gradient: ParameterVector<Float> { parts[0].gradient }
+  /// Bytes of working memory and gradients.
+  var workingBytes: Int {
+    parts.reduce(0) { $0 + $1.arena.bytes + $1.gradient.count * 4 }
+  }
+  /// States carried between chunks, part after part; empty when nothing is carried.
+  var carriedStates: [CarriedState<Float>] { parts.compactMap(\.batch.carried) }
+
+  // MARK: One step
+
+  struct Outcome {
+    var total: LossTotal
+    var gradientNorm: Double
+    var clipped: Bool
+    var learningRate: Double
+    /// Epochs finished when the step began.
+    var epoch: Double
+    /// What is not a number any more, and the weights were not changed; nil when all is well.
+    var notFinite: String?
+  }
+
+  func advance() -> Outcome {
+    let epoch = source.epochs
+    source.next(into: &batch)
+    deal()
+    let targets = parts.reduce(0) {
+      $0 + network.objective.targetCount($1.batch, outputWidth: network.outputWidth)
+    }
+    let scale = 1 / Float(max(1, targets))
+    let nextStep = step + 1
+    pool.run(parts.count) { index in
+      let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
+      parts[index].learn(
+        parameters, objective: network.objective, scale: scale,
+        dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil)
+    }
+    for part in parts.dropFirst() { gradient.add(part.gradient) }
+    var total = LossTotal()
+    for part in parts { total = total + part.total }
+    let rate = schedule.rate(base: baseLearningRate, step: nextStep)
+    let norm = gradient.norm
+    var outcome = Outcome(
+      total: total, gradientNorm: norm, clipped: false, learningRate: rate, epoch: epoch)
+    if !total.sum.isFinite || !norm.isFinite {
+      outcome.notFinite = total.sum.isFinite ? firstBadGradient : "the loss"
+      return outcome
+    }
+    update(norm: norm, rate: rate, outcome: &outcome)
+    step = nextStep
+    return outcome
+  }
+
+  private func update(norm: Double, rate: Double, outcome: inout Outcome) {
+    var norm = norm
+    if let clipValue {
+      GradientClipping.clampValues(of: gradient, to: clipValue)
+      let clamped = gradient.norm
+      outcome.clipped = clamped < norm
+      norm = clamped
+    }
+    let factor = GradientClipping.factor(norm: norm, limit: clipNorm)
+    if factor < 1 { outcome.clipped = true }
+    if measuresNextUpdate { before.copy(parameters) }
+    optimiser.update(parameters, gradient: gradient, scale: factor, learningRate: rate)
+    if measuresNextUpdate { measureUpdate() }
+  }
+
+  private func measureUpdate() {
+    measuresNextUpdate = false
+    Float.addScaled(parameters.count, -1, parameters.base, to: before.base)
+    updateNorms = network.layout.parameters.map { before.matrix($0).norm }
+  }
+
+  private var firstBadGradient: String {
+    for parameter in network.layout.parameters
+    where !gradient.matrix(parameter).norm.isFinite {
+      return "the gradient of \(parameter.name) (\(parameter.symbol))"
+    }
+    return "the gradient"
+  }
+
+  // MARK: Parts
+
+  /// Gives each part its sequences: neighbours when they continue from batch to batch, else dealt
+  /// by length, so that parts take about equally long.
+  private func deal() {
+    let count = batch.count
+    if source.isContinuous {
+      let share = (preset.training.batch + parts.count - 1) / parts.count
+      for (index, part) in parts.enumerated() {
+        let first = min(index * share, count)
+        part.packer.pack(batch, sequences: first..<min(first + share, count), into: part.batch)
+        if batch.startsFresh { part.batch.carried?.clear() }
+      }
+      return
+    }
+    dealt.removeAll(keepingCapacity: true)
+    for n in 0..<count { dealt.append(n) }
+    let lengths = batch.inputLengths
+    dealt.sort { (lengths[$0], $1) > (lengths[$1], $0) }
+    for (index, part) in parts.enumerated() {
+      hand.removeAll(keepingCapacity: true)
+      var place = 0
+      for n in dealt {
+        // There and back again: 0 1 1 0 0 1 1 0 …
+        let turn = place % (2 * parts.count)
+        let owner = turn < parts.count ? turn : 2 * parts.count - 1 - turn
+        if owner == index { hand.append(n) }
+        place += 1
+      }
+      part.packer.pack(batch, sequences: hand, into: part.batch)
+    }
+  }
+
+  private var dealt: [Int] = []
+  private var hand: [Int] = []
+}

@@ -1,0 +1,50 @@
+import LinearAlgebra
+import RecurrentNetworks
+
+/// One fixed part of every batch, with a network and memory of its own, so that parts can be
+/// computed side by side and their gradients added in a fixed order.
+final class LearnerPart {
+  let model: any SequenceModel<Float>
+  let gradient: ParameterVector<Float>
+  let batch = PackedBatch()
+  let arena = Arena<Float>(capacity: 1 << 16)
+  var packer: BatchPacker
+  private(set) var total = LossTotal()
+
+  init(model: any SequenceModel<Float>, layout: RowLayout) {
+    self.model = model
+    gradient = ParameterVector(model.layout)
+    packer = BatchPacker(layout: layout)
+  }
+
+  /// Lets states continue from batch to batch, for variants that can.
+  func carryStates(sequences: Int) {
+    guard model.carriedWidth > 0 else { return }
+    batch.carried = CarriedState(sequences: sequences, width: model.carriedWidth)
+  }
+
+  /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets.
+  func learn(
+    _ parameters: ParameterVector<Float>, objective: Objective, scale: Float,
+    dropout: DropoutSource?
+  ) {
+    gradient.fill(0)
+    total = LossTotal()
+    guard batch.sequenceCount > 0 else { return }
+    arena.reset()
+    let pass = Pass(
+      parameters: parameters, gradient: gradient, arena: arena, dropout: dropout)
+    let outputs = model.outputs(batch, pass)
+    total = objective.evaluate(outputs, batch, scale: scale)
+    model.backward(outputs, batch, pass)
+  }
+
+  /// Forward alone.
+  func judge(_ parameters: ParameterVector<Float>, objective: Objective) {
+    total = LossTotal()
+    guard batch.sequenceCount > 0 else { return }
+    arena.reset()
+    let pass = Pass(parameters: parameters, arena: arena)
+    total = objective.evaluate(model.outputs(batch, pass), batch, scale: 0)
+  }
+}

@@ -1,0 +1,77 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// Makes what the reader asked to see, no more often than it asked.
+final class Looker {
+  private let probe: Probe
+  private let generator: TextGenerator?
+  private let seed: UInt64
+  private var lastLook = -Double.infinity
+  private var lastSamples = -Double.infinity
+  private var lastStatistics = -Double.infinity
+
+  init(network: TaskNetwork, task: TaskData, seed: UInt64) throws(PresetError) {
+    probe = try Probe(network: network, task: task)
+    generator = try TextGenerator(network: network, task: task)
+    self.seed = seed
+  }
+
+  /// Frames that are due; all that were asked for when `force` is set.
+  func look(
+    _ learner: Learner, _ request: ProbeRequest, now: Double, force: Bool
+  ) -> [TrainingEvent] {
+    guard !request.interests.isEmpty else { return [] }
+    var events: [TrainingEvent] = []
+    if force || now - lastLook >= 1 / max(0.1, request.rate) {
+      lastLook = now
+      if request.interests.contains(.hiddenStates),
+        let frame = probe.hiddenStates(
+          learner, batch: learner.batch, sequence: request.sequence, columns: request.columns)
+      {
+        events.append(.hiddenStates(frame))
+      }
+      if request.interests.contains(.gradientByLag),
+        let curve = probe.gradientByLag(learner, batch: learner.batch)
+      {
+        events.append(.gradientByLag(curve))
+      }
+    }
+    if request.interests.contains(.statistics), force || now - lastStatistics >= 1 {
+      lastStatistics = now
+      if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
+      learner.measuresNextUpdate = true
+    }
+    if request.interests.contains(.samples), force || now - lastSamples >= 2 {
+      lastSamples = now
+      if let samples = samples(learner, request) { events.append(.samples(samples)) }
+    }
+    return events
+  }
+
+  private func samples(_ learner: Learner, _ request: ProbeRequest) -> SampleFrame? {
+    guard let generator else { return nil }
+    var random = SeededRandom(
+      seed: seed &+ UInt64(truncatingIfNeeded: learner.step), stream: SeedStream.samples)
+    let isLines = if case .lines = learner.task.train { true } else { false }
+    let lines =
+      isLines
+      ? generator.lines(
+        learner.parameters, count: 16, length: 40, temperature: request.temperature,
+        random: &random)
+      : Self.split(
+        generator.text(
+          learner.parameters, length: 300, temperature: request.temperature, prompt: [],
+          random: &random))
+    return SampleFrame(step: learner.step, temperature: request.temperature, lines: lines)
+  }
+
+  private static func split(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  func read(_ text: String, _ learner: Learner) throws(PresetError) -> ReadingFrame {
+    try probe.read(text, learner)
+  }
+}

@@ -1,0 +1,115 @@
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// Looks at a network while it trains: an extra pass over a few sequences of the newest batch, with
+/// a network's memory of its own, so that training never notices.
+final class Probe {
+  let network: TaskNetwork
+  let task: TaskData
+  let part: LearnerPart
+
+  init(network: TaskNetwork, task: TaskData) throws(PresetError) {
+    self.network = network
+    self.task = task
+    part = LearnerPart(model: try network.makeModel(), layout: network.rows)
+  }
+
+  // MARK: Hidden states
+
+  /// Hidden states, probabilities and losses while one sequence of the batch is read.
+  /// - Parameter columns: steps shown at most; the last ones are.
+  func hiddenStates(
+    _ learner: Learner, batch: DataBatch, sequence: Int, columns: Int
+  ) -> HiddenStateFrame? {
+    guard batch.count > 0 else { return nil }
+    let n = ((sequence % batch.count) + batch.count) % batch.count
+    part.packer.pack(batch, sequences: CollectionOfOne(n), into: part.batch)
+    let losses = run(learner.parameters)
+    return frame(losses: losses, batch: batch, sequence: n, columns: columns, step: learner.step)
+  }
+
+  /// Runs the packed sequence forward, leaving states in the model and losses behind.
+  func run(_ parameters: ParameterVector<Float>) -> RowLosses<Float> {
+    part.arena.reset()
+    let pass = Pass(parameters: parameters, arena: part.arena)
+    let outputs = part.model.outputs(part.batch, pass)
+    likeliest = (0..<outputs.rows).map { outputs.row($0).indexOfLargest(count: outputs.columns) }
+    let losses = RowLosses(
+      losses: part.arena.scalars(outputs.rows), probabilities: part.arena.scalars(outputs.rows))
+    _ = network.objective.evaluate(outputs, part.batch, scale: 0, each: losses)
+    return losses
+  }
+
+  /// Index of the largest output of each row of the last run.
+  private(set) var likeliest: [Int] = []
+
+  func frame(
+    losses: RowLosses<Float>?, batch: DataBatch, sequence n: Int, columns: Int, step: Int
+  ) -> HiddenStateFrame? {
+    guard let stack = part.model.stacks.first?.stack, let shape = stack.states.first else {
+      return nil
+    }
+    let steps = shape.values.rows
+    let first = max(0, steps - max(1, columns))
+    var frame = HiddenStateFrame(
+      step: step, symbols: (first..<steps).map { symbol(batch, n, $0) }, maps: [])
+    for (name, stack) in part.model.stacks {
+      for view in stack.states + stack.gates {
+        // A decoder's steps stand under another text and have another length.
+        guard view.values.rows == steps else { continue }
+        frame.maps.append(map(view, named: name, rows: first..<steps))
+      }
+    }
+    if network.rows.targets == .inputSteps, let losses {
+      let classes = network.objective == .crossEntropy
+      for t in first..<steps {
+        let hasTarget = classes ? part.batch.targets[t] >= 0 : !losses.losses[t].isNaN
+        frame.loss.append(hasTarget ? losses.losses[t] : .nan)
+        frame.targetProbability.append(
+          hasTarget && classes ? losses.probabilities[t] : .nan)
+        frame.prediction.append(
+          classes ? task.outputVocabulary?.name(of: Int32(likeliest[t])) ?? "" : "")
+      }
+    }
+    return frame
+  }
+
+  private func map(_ view: StateView<Float>, named name: String, rows: Range<Int>) -> StateMap {
+    let units = view.values.columns
+    var values: [Float] = []
+    values.reserveCapacity(units * rows.count)
+    for t in rows {
+      values.append(contentsOf: UnsafeBufferPointer(start: view.values.row(t), count: units))
+    }
+    return StateMap(
+      name: name.isEmpty ? view.title : "\(name) \(view.title)", units: units, values: values,
+      lowest: Float(view.lowest))
+  }
+
+  /// What is read at a step, as a person sees it.
+  func symbol(_ batch: DataBatch, _ n: Int, _ t: Int) -> String {
+    let at = batch.inputStarts[n] + t
+    if batch.inputTokens.indices.contains(at) {
+      return task.inputVocabulary?.name(of: batch.inputTokens[at]) ?? ""
+    }
+    guard batch.inputWidth > 0, batch.inputValues.indices.contains(at * batch.inputWidth) else {
+      return ""
+    }
+    return batch.inputWidth == 1 ? short(batch.inputValues[at]) : "\(t + 1)"
+  }
+
+  private func short(_ value: Float) -> String {
+    let tenths = (value * 10).rounded()
+    return tenths.isFinite && abs(tenths) < 1000 ? "\(tenths / 10)" : "…"
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// Index of the largest of `count` values, the first of equals.
+  func indexOfLargest(count: Int) -> Int {
+    var best = 0
+    for i in 1..<max(1, count) where self[i] > self[best] { best = i }
+    return best
+  }
+}

@@ -1,0 +1,31 @@
+import LinearAlgebra
+import RecurrentNetworks
+import TrainingEvents
+
+extension Probe {
+  /// How healthy weights, updates and states are, from the newest batch.
+  func statistics(_ learner: Learner) -> NetworkStatistics? {
+    guard learner.batch.count > 0 else { return nil }
+    let some = 0..<min(8, learner.batch.count)
+    part.packer.pack(learner.batch, sequences: some, into: part.batch)
+    part.arena.reset()
+    _ = part.model.outputs(
+      part.batch, Pass(parameters: learner.parameters, arena: part.arena))
+    let activity = StateActivity(part.model.stacks.flatMap(\.stack.states).map(\.values))
+    let layout = learner.parameters.layout
+    let updates = learner.updateNorms
+    let parameters = layout.parameters.enumerated().map { index, parameter in
+      let norm = learner.parameters.matrix(parameter).norm
+      return NetworkStatistics.Parameter(
+        name: parameter.name, symbol: parameter.symbol, norm: norm,
+        gradientNorm: learner.gradient.matrix(parameter).norm,
+        updateRatio: index < updates.count && norm > 0 ? updates[index] / norm : .nan)
+    }
+    let recurrent = part.model.stacks.first?.stack.firstRecurrentMatrix
+    let spectrum = recurrent.map { Spectrum(learner.parameters[$0]) }
+    return NetworkStatistics(
+      step: learner.step, parameters: parameters, spectralRadius: spectrum?.radius,
+      largestSingularValue: spectrum?.largestSingularValue, saturated: activity.saturated,
+      dead: activity.dead, meanSlope: activity.meanSlope)
+  }
+}

@@ -1,0 +1,30 @@
+import RecurrentNetworks
+
+/// Everything a preset's `training` block can say.
+public struct TrainingConfiguration: Sendable, Equatable {
+  /// Sequences in a batch.
+  public var batch = 32
+  /// Steps of a chunk of truncated backpropagation; nil reads whole sequences.
+  public var sequenceLength: Int?
+  /// Steps of the whole run; nil goes on until it is stopped.
+  public var steps: Int?
+  public var optimizer = OptimizerConfiguration()
+  public var schedule = ScheduleConfiguration()
+  /// Longest gradient before it is shortened; nil does not clip.
+  public var clipNorm: Double?
+  /// Largest component of a gradient; nil does not clip.
+  public var clipValue: Double?
+  public var seed: UInt64 = 1
+  /// Parts that every batch is split into, whatever the number of threads.
+  public var parts = 2
+  /// Steps between validations; nil chooses by the size of the data.
+  public var validateEvery: Int?
+  /// Steps between scheduled snapshots; nil writes none.
+  public var snapshotEvery: Int?
+  /// Scheduled snapshots kept, beside the best one.
+  public var keepSnapshots = 5
+  /// Standard deviation of noise added to gradients (Neelakantan et al. 2015).
+  public var gradientNoise = 0.0
+
+  public init() {}
+}
