@@ -69,13 +69,19 @@ public struct CommandRecord: Sendable, Equatable {
   public var text: String
   /// A few characters for a marker on a curve, such as `lr ÷2`; nil when the curves need none.
   public var marker: String?
+  /// The new value of a key that is a number, such as a clipping norm; nil when it is none.
+  public var value: Double?
 
-  public init(step: Int, elapsed: Double, name: String, text: String, marker: String? = nil) {
+  public init(
+    step: Int, elapsed: Double, name: String, text: String, marker: String? = nil,
+    value: Double? = nil
+  ) {
     self.step = step
     self.elapsed = elapsed
     self.name = name
     self.text = text
     self.marker = marker
+    self.value = value
   }
 }
 

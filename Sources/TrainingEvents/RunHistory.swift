@@ -1,0 +1,153 @@
+/// Every step of a run, at a cost of about 28 bytes a step, ready to be drawn at any zoom.
+public struct RunHistory: Sendable {
+  /// Smoothing that suits most runs: an average over about the last fifty steps.
+  public static let usualSmoothing = 0.98
+
+  public private(set) var steps = StepAxis()
+  /// Training loss of every step.
+  public private(set) var loss = SeriesPyramid()
+  /// The debiased moving average of the loss, computed on every step before any thinning.
+  public private(set) var smoothedLoss = SeriesPyramid()
+  /// Norm of the whole gradient before clipping.
+  public private(set) var gradientNorm = SeriesPyramid()
+  public private(set) var learningRate = SeriesPyramid()
+  /// Seconds of training at the end of each step.
+  public private(set) var elapsed = ChunkedFloats()
+  public private(set) var epoch = ChunkedFloats()
+  public private(set) var validations: [ValidationRecord] = []
+  /// Series of other programs' runs, by name in the order they came.
+  public private(set) var extra: [NamedSeries] = []
+  /// Steps of this history whose gradient was clipped.
+  public private(set) var clippedSteps = 0
+  /// Real targets seen.
+  public private(set) var tokens = 0
+  public private(set) var last: StepRecord?
+
+  private var average: DebiasedAverage
+
+  public init(smoothing: Double = RunHistory.usualSmoothing) {
+    average = DebiasedAverage(weight: smoothing)
+  }
+
+  public var count: Int { steps.count }
+  public var isEmpty: Bool { steps.count == 0 }
+  /// Share of the old average kept at each step of `smoothedLoss`.
+  public var smoothing: Double { average.weight }
+  /// Share of steps whose gradient was clipped, from 0 to 1.
+  public var clippedShare: Double { count > 0 ? Double(clippedSteps) / Double(count) : 0 }
+  /// The validation with the lowest loss.
+  public var best: ValidationRecord? {
+    validations.filter { $0.loss.isFinite }.min { $0.loss < $1.loss }
+  }
+
+  /// Adds a step. One that comes again, after going back to a snapshot, replaces what followed.
+  public mutating func append(_ record: StepRecord) {
+    if let lastStep = steps.last, record.step <= lastStep { rewind(before: record.step) }
+    add(
+      step: record.step, loss: record.loss, gradientNorm: record.gradientNorm, of: record)
+    if record.clipped { clippedSteps += 1 }
+    tokens += record.tokens
+    last = record
+  }
+
+  public mutating func append(_ batch: StepBatch) {
+    for bucket in batch.thinned { append(bucket) }
+    for record in batch.records { append(record) }
+  }
+
+  public mutating func append(_ record: ValidationRecord) {
+    validations.removeAll { $0.step >= record.step }
+    validations.append(record)
+  }
+
+  /// Adds a value of a series that has a name of its own, such as one read from another program.
+  public mutating func append(_ value: Double, to name: String, unit: String = "", step: Int) {
+    let index = extra.firstIndex { $0.name == name }
+    if let index {
+      extra[index].append(value, step: step)
+    } else {
+      var series = NamedSeries(name: name, unit: unit)
+      series.append(value, step: step)
+      extra.append(series)
+    }
+  }
+
+  /// Smooths the whole history anew.
+  public mutating func smooth(weight: Double) {
+    average = DebiasedAverage(weight: weight)
+    smoothedLoss = SeriesPyramid()
+    for index in 0..<loss.count {
+      smoothedLoss.append(Float(average.add(Double(loss[index]))))
+    }
+  }
+
+  /// A thinned bucket stands for as many steps as it summarises: its lowest and highest values
+  /// are kept once each, and the others take the value that preserves the mean.
+  private mutating func append(_ bucket: StepBucket) {
+    if let lastStep = steps.last, bucket.firstStep <= lastStep { rewind(before: bucket.firstStep) }
+    let losses = bucket.loss.spread(over: bucket.count)
+    let norms = bucket.gradientNorm.spread(over: bucket.count)
+    for offset in 0..<max(0, bucket.count) {
+      add(
+        step: bucket.firstStep + offset, loss: losses(offset), gradientNorm: norms(offset),
+        of: bucket.last)
+    }
+    clippedSteps += bucket.clippedSteps
+    tokens += bucket.tokens
+    last = bucket.last
+  }
+
+  private mutating func add(step: Int, loss: Double, gradientNorm: Double, of record: StepRecord) {
+    guard steps.append(step) else { return }
+    self.loss.append(Float(loss))
+    smoothedLoss.append(Float(average.add(loss)))
+    self.gradientNorm.append(Float(gradientNorm))
+    learningRate.append(Float(record.learningRate))
+    elapsed.append(Float(record.elapsed))
+    epoch.append(Float(record.epoch))
+  }
+
+  /// Forgets every step from `step` on.
+  private mutating func rewind(before step: Int) {
+    let kept = steps.firstIndex(notBelow: Double(step))
+    let share = clippedShare
+    steps.truncate(to: kept)
+    loss.truncate(to: kept)
+    smoothedLoss.truncate(to: kept)
+    gradientNorm.truncate(to: kept)
+    learningRate.truncate(to: kept)
+    elapsed.truncate(to: kept)
+    epoch.truncate(to: kept)
+    validations.removeAll { $0.step >= step }
+    clippedSteps = Int((share * Double(kept)).rounded())
+    average = DebiasedAverage(weight: average.weight)
+    for index in max(0, kept - 1_000)..<max(kept, 0) { _ = average.add(Double(loss[index])) }
+  }
+}
+
+/// A series that only some steps have.
+public struct NamedSeries: Sendable {
+  public let name: String
+  public let unit: String
+  public private(set) var steps = StepAxis()
+  public private(set) var values = SeriesPyramid()
+
+  public init(name: String, unit: String = "") {
+    self.name = name
+    self.unit = unit
+  }
+
+  mutating func append(_ value: Double, step: Int) {
+    if steps.append(step) { values.append(Float(value)) }
+  }
+}
+
+extension StepBucket.Range {
+  /// A value for each of `count` steps with this minimum, maximum and mean.
+  fileprivate func spread(over count: Int) -> (Int) -> Double {
+    guard count > 2 else { return { $0 == 0 ? minimum : maximum } }
+    let rest = (mean * Double(count) - minimum - maximum) / Double(count - 2)
+    let middle = Swift.min(Swift.max(rest, minimum), maximum)
+    return { $0 == count / 3 ? minimum : $0 == 2 * count / 3 ? maximum : middle }
+  }
+}

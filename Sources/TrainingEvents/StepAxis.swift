@@ -1,0 +1,71 @@
+/// Which step stands at which position of a series.
+///
+/// Steps that follow each other at an even pace, which is nearly always, cost nothing: a run of
+/// them is kept as its first step and its pace.
+public struct StepAxis: Sendable, Equatable {
+  private struct Run: Sendable, Equatable {
+    var firstIndex: Int
+    var firstStep: Int
+    var pace: Int
+    var count: Int
+
+    var lastStep: Int { firstStep + (count - 1) * pace }
+  }
+
+  private var runs: [Run] = []
+  public private(set) var count = 0
+
+  public init() {}
+
+  public var first: Int? { runs.first?.firstStep }
+  public var last: Int? { runs.last?.lastStep }
+
+  /// Adds a step; it must lie beyond the last one, else it is refused.
+  @discardableResult
+  public mutating func append(_ step: Int) -> Bool {
+    if let last, step <= last { return false }
+    if let index = runs.indices.last {
+      if runs[index].count == 1 { runs[index].pace = step - runs[index].firstStep }
+      if step == runs[index].lastStep + runs[index].pace {
+        runs[index].count += 1
+        count += 1
+        return true
+      }
+    }
+    runs.append(Run(firstIndex: count, firstStep: step, pace: 1, count: 1))
+    count += 1
+    return true
+  }
+
+  /// The step at a position, cut to the positions that exist; nil when there is none at all.
+  public func step(at index: Int) -> Int? {
+    guard let first = runs.first else { return nil }
+    let index = min(max(0, index), count - 1)
+    let run = runs.last { $0.firstIndex <= index } ?? first
+    return run.firstStep + (index - run.firstIndex) * run.pace
+  }
+
+  /// The first position whose step is not below `step`; `count` when there is none.
+  public func firstIndex(notBelow step: Double) -> Int {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Double(runs[middle].lastStep) < step { low = middle + 1 } else { high = middle }
+    }
+    guard low < runs.count else { return count }
+    let run = runs[low]
+    let distance = step - Double(run.firstStep)
+    guard distance > 0 else { return run.firstIndex }
+    return run.firstIndex + Int((distance / Double(run.pace)).rounded(.up))
+  }
+
+  /// Forgets everything from position `newCount` on.
+  public mutating func truncate(to newCount: Int) {
+    guard newCount < count, newCount >= 0 else { return }
+    while let run = runs.last, run.firstIndex >= newCount { runs.removeLast() }
+    if let index = runs.indices.last {
+      runs[index].count = newCount - runs[index].firstIndex
+    }
+    count = newCount
+  }
+}

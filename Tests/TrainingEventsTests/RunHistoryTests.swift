@@ -1,0 +1,115 @@
+import Testing
+
+@testable import TrainingEvents
+
+@Suite struct RunHistoryTests {
+  static func record(_ step: Int, loss: Double = 1, norm: Double = 1, clipped: Bool = false)
+    -> StepRecord
+  {
+    StepRecord(
+      step: step, epoch: Double(step) / 10, loss: loss, gradientNorm: norm, clipped: clipped,
+      learningRate: 0.1, tokens: 3, elapsed: Double(step) * 0.5, duration: 0.5)
+  }
+
+  @Test func constantsStayConstantUnderSmoothing() {
+    var history = RunHistory(smoothing: 0.99)
+    for step in 1...50 { history.append(Self.record(step, loss: 3)) }
+    for index in 0..<50 { #expect(abs(history.smoothedLoss[index] - 3) < 1e-5) }
+  }
+
+  @Test func aGapDoesNotMoveTheAverage() {
+    var average = DebiasedAverage(weight: 0.5)
+    #expect(average.value.isNaN)
+    let results = [4, .nan, 1].map { average.add($0) }
+    #expect(results[0] == 4)
+    #expect(results[1].isNaN)
+    // Weights 1/4 and 1/2, divided by their sum.
+    #expect(abs(results[2] - (4 * 0.25 + 1 * 0.5) / 0.75) < 1e-12)
+  }
+
+  @Test func boundariesKeepBothEndsAndEverySpike() throws {
+    var history = RunHistory()
+    for step in 1...10_000 {
+      history.append(Self.record(step, loss: step == 1 ? 9 : step == 4_321 ? 8 : 1))
+    }
+    history.append(Self.record(10_001, loss: 7))
+    let extent = try #require(history.extent(of: .step))
+    #expect(extent == 1...10_001)
+    for columns in [1, 7, 100] {
+      let boundaries = history.boundaries(columns: columns, over: extent, on: .step)
+      let summaries = history.loss.summaries(between: boundaries)
+      #expect(summaries.count == columns)
+      #expect(summaries.first?.maximum == 9)
+      #expect(columns == 1 || summaries.last?.maximum == 7)
+      #expect(columns == 1 || summaries.contains { $0.maximum == 8 })
+      #expect(summaries.reduce(0) { $0 + $1.samples } == 10_001)
+    }
+  }
+
+  @Test func goingBackReplacesWhatFollowed() {
+    var history = RunHistory()
+    for step in 1...100 { history.append(Self.record(step, loss: 1)) }
+    history.append(
+      ValidationRecord(step: 90, epoch: 9, loss: 1, elapsed: 45, isBest: true))
+    history.append(Self.record(51, loss: 5))
+    #expect(history.count == 51)
+    #expect(history.steps.last == 51)
+    #expect(history.loss[50] == 5)
+    #expect(history.validations.isEmpty)
+  }
+
+  @Test func thinnedBucketsKeepCountExtremesAndMean() {
+    var batch = StepBatch()
+    let count = StepBatch.capacity + 10
+    for step in 1...count {
+      batch.append(Self.record(step, loss: step == 1_000 ? 50 : step == 2_000 ? -50 : 2))
+    }
+    #expect(!batch.thinned.isEmpty)
+    var history = RunHistory()
+    history.append(batch)
+    #expect(history.count == count)
+    #expect(history.steps.last == count)
+    let all = history.loss.summary(of: 0..<count)
+    #expect(all.minimum == -50 && all.maximum == 50)
+    #expect(abs(all.mean - 2) < 0.01)
+    #expect(history.tokens == 3 * count)
+  }
+
+  @Test func stepsOfAnyPaceAreFound() {
+    var axis = StepAxis()
+    let steps = [5, 6, 7, 17, 27, 37, 38, 100]
+    for step in steps { axis.append(step) }
+    axis.append(100)
+    #expect(axis.count == steps.count)
+    for (index, step) in steps.enumerated() {
+      #expect(axis.step(at: index) == step)
+      #expect(axis.firstIndex(notBelow: Double(step)) == index)
+      #expect(axis.firstIndex(notBelow: Double(step) - 0.5) == index)
+    }
+    #expect(axis.firstIndex(notBelow: 101) == steps.count)
+    axis.truncate(to: 4)
+    #expect(axis.last == 17)
+    axis.append(18)
+    #expect(axis.step(at: 4) == 18)
+  }
+
+  @Test func theAxisCountsEpochsAndSecondsToo() throws {
+    var history = RunHistory()
+    for step in 1...100 { history.append(Self.record(step)) }
+    #expect(history.extent(of: .time) == 0.5...50)
+    #expect(history.index(of: 25, on: .time) == 49)
+    #expect(history.index(of: 5, on: .epoch) == 49)
+    #expect(history.position(ofStep: 50, on: .time) == 25)
+  }
+
+  @Test func namedSeriesHaveStepsOfTheirOwn() {
+    var history = RunHistory()
+    for step in stride(from: 10, through: 100, by: 10) {
+      history.append(Double(step) / 2, to: "accuracy", unit: "%", step: step)
+    }
+    #expect(history.extra.count == 1)
+    #expect(history.extra[0].values.count == 10)
+    #expect(history.extra[0].steps.firstIndex(notBelow: 50) == 4)
+    #expect(history.extra[0].values[4] == 25)
+  }
+}
