@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "Training", "TrainingEvents", "FileFormats"]),
     .testTarget(
-      name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"]),
+      name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "NcursesTerminalTests", dependencies: ["NcursesTerminal", "TerminalGraphics"]),
     .testTarget(name: "EndToEndTests"),

@@ -1,0 +1,83 @@
+import TerminalGraphics
+
+/// The axes of a chart and the place that they leave for curves.
+struct ChartFrame {
+  /// Cells that curves may use.
+  let plot: Rect
+  let scale: ValueScale
+  /// From the left to the right edge of the plot.
+  let range: ClosedRange<Double>
+
+  /// Draws the vertical axis along the left of `rect`.
+  init(
+    in rect: Rect, scale: ValueScale, range: ClosedRange<Double>, appearance: Appearance,
+    into buffer: inout CellBuffer
+  ) {
+    self.scale = scale
+    self.range = range
+    let ticks = scale.ticks(atMost: max(1, rect.height / 2))
+    let labelWidth = ticks.map { CharacterWidth.of($0.label) }.max() ?? 0
+    let gutter = rect.width >= labelWidth + 8 ? labelWidth + 1 : 0
+    plot = Rect(
+      x: rect.x + gutter, y: rect.y, width: rect.width - gutter, height: rect.height)
+    guard gutter > 0, rect.height > 0 else { return }
+    let axis = appearance.theme.faint
+    let line = appearance.glyph("│", ascii: "|")
+    buffer.fill(
+      Rect(x: plot.x - 1, y: plot.y, width: 1, height: plot.height), with: Cell(line, axis))
+    for tick in ticks {
+      let y = row(of: tick.value)
+      guard y >= plot.y, y < plot.bottom else { continue }
+      let label = tick.label.rightAligned(to: labelWidth)
+      buffer.write(label, x: rect.x, y: y, style: appearance.theme.muted)
+      buffer[plot.x - 1, y] = Cell(appearance.glyph("┤", ascii: "+"), axis)
+    }
+  }
+
+  /// The row of cells that holds a value.
+  func row(of value: Double) -> Int {
+    let fraction = scale.fraction(of: value)
+    guard fraction.isFinite else { return plot.bottom }
+    let clamped = min(max(fraction, -10), 10)
+    return plot.y + Int(((1 - clamped) * Double(plot.height)).rounded(.down))
+      - (clamped == 0 ? 1 : 0)
+  }
+
+  /// The column of cells at a place on the horizontal axis; nil outside the plot.
+  func column(of place: Double) -> Int? {
+    let width = range.upperBound - range.lowerBound
+    let fraction = width > 0 ? (place - range.lowerBound) / width : 0
+    guard fraction >= 0, fraction <= 1 else { return nil }
+    return plot.x + min(plot.width - 1, Int(fraction * Double(plot.width)))
+  }
+
+  /// A canvas of the plot's size.
+  func canvas(_ appearance: Appearance) -> DotCanvas {
+    DotCanvas(size: plot.size, drawing: appearance.drawing)
+  }
+
+  /// The row of dots of a value, which may lie outside the canvas.
+  func dot(of value: Float, on canvas: DotCanvas) -> Int? {
+    let fraction = scale.fraction(of: Double(value))
+    guard fraction.isFinite else { return nil }
+    return Int(((1 - min(max(fraction, -4), 4)) * Double(canvas.height - 1)).rounded())
+  }
+
+  /// Draws a level as a dashed line.
+  func limit(_ value: Double, label: String, appearance: Appearance, into buffer: inout CellBuffer)
+  {
+    let fraction = scale.fraction(of: value)
+    guard fraction >= 0, fraction <= 1 else { return }
+    let y = min(row(of: value), plot.bottom - 1)
+    let style = appearance.theme.limit
+    let dash = appearance.glyph("╌", ascii: "-")
+    for x in plot.x..<max(plot.x, plot.right) where buffer[x, y].glyph == " " {
+      buffer[x, y] = Cell(dash, style)
+    }
+    let text = " \(label) "
+    let width = CharacterWidth.of(text)
+    if plot.width >= width + 4 {
+      buffer.write(text, x: plot.right - width - 1, y: y, style: style)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension DashboardState {
+  /// Takes in what happened in the run.
+  /// - Parameters:
+  ///   - event: from an engine, a recorded run or another program
+  ///   - isPast: whether it happened in an earlier session, whose speed says nothing about this one
+  public mutating func apply(_ event: TrainingEvent, isPast: Bool = false) {
+    needsRedraw = true
+    switch event {
+    case .started(let description): start(description)
+    case .steps(let batch): add(batch, isPast: isPast)
+    case .validation(let record): add(record)
+    case .state(let state): trainingState = state
+    case .command(let record): add(record)
+    case .refused(let reason):
+      log.add(reason, step: currentStep, .warning)
+      show(reason, .warning)
+    case .hiddenStates(let frame):
+      hiddenStates = frame
+      if let map = frame.maps.first { unitOrder.update(for: map, clock: clock) }
+    case .gradientByLag(let frame): gradientByLag = frame
+    case .statistics(let record): statistics = record
+    case .samples(let frame): samples = frame
+    case .snapshot(let record): add(record)
+    case .warning(let record): add(record)
+    case .finished(let record): end(record)
+    case .trace, .task, .reading: break
+    }
+  }
+
+  private mutating func start(_ description: RunDescription) {
+    run = description
+    trainingState = .training
+    history = RunHistory(smoothing: history.smoothing)
+    (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
+    (finish, lastSnapshot) = (nil, nil)
+    learningRate = description.learningRate
+    clipNorm = description.clipNorm
+    markers = []
+    rates.reset()
+    let from = description.firstStep > 0 ? " from step \(grouped(description.firstStep))" : ""
+    log.add("\(description.name) started\(from)", step: description.firstStep)
+  }
+
+  private mutating func add(_ batch: StepBatch, isPast: Bool) {
+    history.append(batch)
+    guard let last = history.last else { return }
+    learningRate = last.learningRate
+    if trainingState == nil { trainingState = .training }
+    guard !isPast else { return }
+    if let first = batch.records.first, batch.records.count > 1 {
+      // The first step of a batch is a mark of its own, so that a session's first event already
+      // tells a speed.
+      rates.note(
+        step: first.step, elapsed: first.elapsed,
+        tokens: history.tokens - batch.records.dropFirst().reduce(0) { $0 + $1.tokens },
+        duration: first.duration, batchTokens: first.tokens)
+    }
+    rates.note(
+      step: last.step, elapsed: last.elapsed, tokens: history.tokens, duration: last.duration,
+      batchTokens: last.tokens)
+  }
+
+  private mutating func add(_ record: ValidationRecord) {
+    history.append(record)
+    let metric =
+      run?.metric.flatMap { metric in
+        record.metric.map { "  \(metric.name) \(MetricText.value($0, metric))" }
+      } ?? ""
+    let best = record.isBest ? "  best so far" : ""
+    log.add(
+      "validation \(NumberText.fixed(record.loss, 3))\(metric)\(best)", step: record.step,
+      record.isBest ? .good : .plain)
+  }
+
+  private mutating func add(_ record: CommandRecord) {
+    log.add(record.text, step: record.step)
+    if let marker = record.marker {
+      markers.append(CurveMarker(step: record.step, kind: .knob, text: marker))
+    }
+    if let value = record.value {
+      if record.name.hasSuffix("clip-norm") { clipNorm = value > 0 ? value : nil }
+      if record.name.hasSuffix("learning-rate") { learningRate = value }
+    }
+    if record.marker != nil { show(record.text) }
+  }
+
+  private mutating func add(_ record: SnapshotRecord) {
+    lastSnapshot = record
+    markers.append(CurveMarker(step: record.step, kind: .snapshot, text: ""))
+    let text = "snapshot \(record.path)  \(NumberText.bytes(record.bytes))"
+    log.add(text, step: record.step, .good)
+    show(text, .good, seconds: 8)
+  }
+
+  private mutating func add(_ record: WarningRecord) {
+    markers.append(CurveMarker(step: record.step, kind: .warning, text: ""))
+    log.add(record.text, step: record.step, .warning, advice: record.advice)
+    show(record.text, .warning, seconds: 8)
+  }
+
+  private mutating func end(_ record: FinishRecord) {
+    finish = record
+    switch record.reason {
+    case .completed:
+      trainingState = .finished
+      log.add("finished: every step is done", step: record.step, .good)
+    case .stopped:
+      trainingState = .finished
+      log.add("stopped at step \(grouped(record.step))", step: record.step)
+    case .diverged:
+      trainingState = .diverged
+      log.add("diverged at step \(grouped(record.step))", step: record.step, .bad)
+    }
+  }
+
+  private func grouped(_ value: Int) -> String { NumberText.grouped(value) }
+}
+
+/// A task's own measure as text.
+enum MetricText {
+  /// Measures in percent come as percent already.
+  static func value(_ value: Double, _ metric: MetricDescription) -> String {
+    metric.unit.isEmpty
+      ? NumberText.significant(value) : "\(NumberText.fixed(value, 1)) \(metric.unit)"
+  }
+}

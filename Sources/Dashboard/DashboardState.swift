@@ -1,0 +1,119 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// Everything the dashboard knows and shows. Events and keys go in; cells and actions come out.
+///
+/// It knows no terminal and no engine, so the same state shows a live run, a replayed one, or
+/// another program's.
+public struct DashboardState: Sendable {
+  /// What lies over the view and takes the keys.
+  enum Overlay: Sendable, Equatable {
+    case help(scroll: Int)
+    /// Asks before steps that no snapshot holds are lost.
+    case quit
+  }
+
+  struct Message: Sendable, Equatable {
+    var text: String
+    var severity: EventLog.Severity
+    /// On the dashboard's clock, in seconds.
+    var expires: Double
+  }
+
+  public internal(set) var run: RunDescription?
+  public internal(set) var trainingState: TrainingState?
+  public internal(set) var history = RunHistory()
+  public internal(set) var lastSnapshot: SnapshotRecord?
+  /// Whether something changed since the last `didDraw()`.
+  public internal(set) var needsRedraw = true
+
+  var hiddenStates: HiddenStateFrame?
+  var gradientByLag: GradientByLag?
+  var statistics: NetworkStatistics?
+  var samples: SampleFrame?
+  var finish: FinishRecord?
+  var learningRate: Double?
+  var clipNorm: Double?
+  var markers: [CurveMarker] = []
+  var log = EventLog()
+  var rates = RateMeter()
+  var memoryBytes: Int?
+  var unitOrder = UnitOrder()
+
+  var clock = 0.0
+  var message: Message?
+  var size = Size(width: 80, height: 24)
+  var view = ViewKind.overview
+  var focus = PanelKind.loss
+  var enlarged = false
+  var overlay: Overlay?
+
+  public init() {}
+
+  /// Tells the state that its cells are on screen now.
+  public mutating func didDraw() { needsRedraw = false }
+
+  /// Moves the dashboard's clock, which messages and the order of units go by.
+  /// - Parameter seconds: any clock that never goes back
+  public mutating func advance(to seconds: Double) {
+    clock = max(clock, seconds)
+    if let message, message.expires <= clock {
+      self.message = nil
+      needsRedraw = true
+    }
+  }
+
+  public mutating func resize(_ size: Size) {
+    guard size != self.size else { return }
+    self.size = size
+    needsRedraw = true
+  }
+
+  /// Notes how much memory the program holds resident.
+  public mutating func note(memoryBytes: Int) {
+    guard memoryBytes != self.memoryBytes else { return }
+    self.memoryBytes = memoryBytes
+    needsRedraw = true
+  }
+
+  /// Shows a line that something else in the program wrote, such as a library on standard error.
+  public mutating func log(_ line: String) {
+    log.add(line, step: currentStep, .stray)
+    needsRedraw = true
+  }
+
+  /// The last step finished.
+  var currentStep: Int { history.steps.last ?? run?.firstStep ?? 0 }
+
+  /// Steps that would be lost on leaving now.
+  var unsavedSteps: Int { max(0, currentStep - (lastSnapshot?.step ?? run?.firstStep ?? 0)) }
+
+  /// Share of the run that is done, from 0 to 1; nil for a run without an end.
+  var progress: Double? {
+    guard let total = run?.totalSteps, total > 0 else { return nil }
+    return min(1, Double(currentStep) / Double(total))
+  }
+
+  /// Seconds of training left at this session's speed; nil when that is not known.
+  var secondsLeft: Double? {
+    guard let total = run?.totalSteps, let rate = rates.stepsPerSecond, rate > 0 else { return nil }
+    return Double(max(0, total - currentStep)) / rate
+  }
+
+  mutating func show(_ text: String, _ severity: EventLog.Severity = .plain, seconds: Double = 5) {
+    message = Message(text: text, severity: severity, expires: clock + seconds)
+    needsRedraw = true
+  }
+
+  /// What the engine has to measure for the panels that are on screen now.
+  public var probeRequest: ProbeRequest {
+    var request = ProbeRequest()
+    for placement in placements(in: size) {
+      request.interests.formUnion(placement.panel.interests)
+      if placement.panel == .hiddenStates {
+        request.columns = HiddenStatesPanel.columns(in: placement.rect.width - 2)
+      }
+    }
+    return request
+  }
+}

@@ -1,0 +1,47 @@
+import TerminalGraphics
+
+/// One key, what it does in words, and what it does.
+struct KeyBinding: Sendable {
+  /// What must be on screen for the key to work.
+  enum Context: Sendable, Hashable, CaseIterable {
+    /// No dialog is open.
+    case view
+    case help
+    case quitDialog
+  }
+
+  /// Headings of the help.
+  enum Group: String, Sendable, CaseIterable {
+    case training = "Training"
+    case looking = "Looking"
+    case program = "Program"
+    case quitting = "When asked before quitting"
+    case help = "In this help"
+  }
+
+  /// Any of these does it; the first is the one that is named.
+  var keys: [Key]
+  /// How the keys are written, such as `space` or `+ −`.
+  var label: String
+  /// A word or two for the line of hints; nil when it is not worth a place there.
+  var hint: String?
+  /// Hints with a higher rank leave first where the line is short.
+  var rank: Int
+  /// What it does, as one line of help.
+  var summary: String
+  var group: Group
+  var context: Context
+  var perform: @Sendable (inout DashboardState) -> [DashboardAction]
+}
+
+extension KeyBinding {
+  init(
+    _ keys: [Key], _ label: String, hint: String? = nil, rank: Int = 5, _ summary: String,
+    _ group: Group, in context: Context = .view,
+    perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
+  ) {
+    self.init(
+      keys: keys, label: label, hint: hint, rank: rank, summary: summary, group: group,
+      context: context, perform: perform)
+  }
+}

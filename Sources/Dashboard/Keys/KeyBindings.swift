@@ -1,0 +1,113 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The one table of keys. Dispatch, hints and help are all made from it.
+enum KeyBindings {
+  static let all: [KeyBinding] = training + looking + program + quitDialog + help
+
+  /// What a key does in this context; nil when nothing.
+  static func binding(for key: Key, in context: KeyBinding.Context) -> KeyBinding? {
+    all.first { $0.context == context && $0.keys.contains(key) }
+  }
+
+  private static let training: [KeyBinding] = [
+    KeyBinding(
+      [.character(" ")], "space", hint: "pause", rank: 1, "pause, and resume", .training
+    ) { $0.togglePause() },
+    KeyBinding(
+      [.character(".")], ".", hint: "step", "train one step, then pause", .training
+    ) { $0.train(.step(count: 1)) },
+    KeyBinding(
+      [.character("+"), .character("=")], "+", "double the learning rate", .training
+    ) { $0.train(.scaleLearningRate(by: 2)) },
+    KeyBinding(
+      [.character("-"), .character("_")], "−", "halve the learning rate", .training
+    ) { $0.train(.scaleLearningRate(by: 0.5)) },
+    KeyBinding(
+      [.character("s")], "s", hint: "snapshot", rank: 4, "write a snapshot; the screen says where",
+      .training
+    ) { state in
+      state.show("writing a snapshot …")
+      return [.send(.snapshot)]
+    },
+  ]
+
+  private static let looking: [KeyBinding] = [
+    KeyBinding([.tab], "tab", hint: "focus", rank: 7, "give the focus to the next panel", .looking)
+    {
+      $0.moveFocus(by: 1)
+    },
+    KeyBinding([.backTab], "shift-tab", "give the focus to the panel before", .looking) {
+      $0.moveFocus(by: -1)
+    },
+    KeyBinding(
+      [.character("z"), .enter], "z enter", hint: "enlarge", rank: 6,
+      "enlarge the panel with the focus, and back", .looking
+    ) { state in
+      state.enlarged.toggle()
+      return []
+    },
+    KeyBinding(
+      [.escape], "esc", "back from an enlarged panel", .looking
+    ) { state in
+      state.enlarged = false
+      state.message = nil
+      return []
+    },
+  ]
+
+  private static let program: [KeyBinding] = [
+    KeyBinding([.character("?"), .function(1)], "?", hint: "help", rank: 2, "this help", .program) {
+      state in
+      state.overlay = .help(scroll: 0)
+      return []
+    },
+    KeyBinding(
+      [.character("q")], "q", hint: "quit", rank: 3, "quit; asks first when steps would be lost",
+      .program
+    ) { $0.askToQuit() },
+    KeyBinding([.control("l")], "ctrl-l", "draw the screen anew", .program) { _ in [.redraw] },
+    KeyBinding([.control("z")], "ctrl-z", "suspend; fg brings it back", .program) { _ in
+      [.suspend]
+    },
+  ]
+
+  private static let quitDialog: [KeyBinding] = [
+    KeyBinding(
+      [.character("s"), .enter], "s enter", hint: "save and quit", "write a snapshot, then quit",
+      .quitting, in: .quitDialog
+    ) { _ in [.quit(saving: true)] },
+    KeyBinding(
+      [.character("q")], "q", hint: "quit without saving", "quit and lose the steps", .quitting,
+      in: .quitDialog
+    ) { _ in [.quit(saving: false)] },
+    KeyBinding(
+      [.escape, .character("n")], "esc", hint: "stay", "stay", .quitting, in: .quitDialog
+    ) { state in
+      state.overlay = nil
+      return []
+    },
+  ]
+
+  private static let help: [KeyBinding] = [
+    KeyBinding([.down, .character("j")], "↓", hint: "down", "scroll down", .help, in: .help) {
+      $0.scrollHelp(by: 1)
+    },
+    KeyBinding([.up, .character("k")], "↑", hint: "up", "scroll up", .help, in: .help) {
+      $0.scrollHelp(by: -1)
+    },
+    KeyBinding([.pageDown], "page down", "scroll down a page", .help, in: .help) {
+      $0.scrollHelp(by: 10)
+    },
+    KeyBinding([.pageUp], "page up", "scroll up a page", .help, in: .help) {
+      $0.scrollHelp(by: -10)
+    },
+    KeyBinding(
+      [.escape, .character("?"), .character("q"), .enter], "esc ? q", hint: "close",
+      "close the help", .help, in: .help
+    ) { state in
+      state.overlay = nil
+      return []
+    },
+  ]
+}

@@ -1,0 +1,42 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The first row: what runs, and how far it is.
+enum HeaderBar {
+  static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    let width = buffer.size.width
+    // The name of the run needs some twenty cells; what is left decides how much is said.
+    let room = max(width * 11 / 20, width - 40)
+    let choices = [status(scene, epoch: true), status(scene, epoch: false)]
+    let status = choices.first { $0.width <= room } ?? choices[1].fitting(room)
+    let start = width - status.width - 1
+    status.write(x: start, y: 0, limit: width, into: &buffer)
+    name(scene).fitting(start - 3).write(x: 1, y: 0, limit: start - 1, into: &buffer)
+  }
+
+  private static func name(_ scene: Scene) -> StyledText {
+    let theme = scene.theme
+    var text = StyledText("unfold", theme.accent)
+    guard let run = scene.state.run else { return text }
+    text.add("  \(run.name)", theme.title)
+    text.add(" · \(run.network)", theme.text)
+    text.add(" · \(NumberText.grouped(run.parameterCount)) parameters", theme.muted)
+    return text
+  }
+
+  private static func status(_ scene: Scene, epoch: Bool) -> StyledText {
+    let state = scene.state
+    let theme = scene.theme
+    var text = StateText(state.trainingState).styled(scene)
+    var steps = "  step \(NumberText.grouped(state.currentStep))"
+    if let total = state.run?.totalSteps { steps += " / \(NumberText.grouped(total))" }
+    text.add(steps, theme.text)
+    if epoch, let last = state.history.last {
+      text.add("  epoch \(NumberText.fixed(last.epoch, 1))", theme.muted)
+    }
+    if state.trainingState == .training, let left = state.secondsLeft {
+      text.add("  \(NumberText.duration(left)) left", theme.text)
+    }
+    return text
+  }
+}

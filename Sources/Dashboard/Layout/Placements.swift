@@ -1,0 +1,62 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension DashboardState {
+  /// The smallest screen that the dashboard can use.
+  public static let smallestSize = Size(width: 60, height: 16)
+
+  static func isTooSmall(_ size: Size) -> Bool {
+    size.width < smallestSize.width || size.height < smallestSize.height
+  }
+
+  /// The panels of the view, whether or not one is enlarged.
+  var visiblePanels: [PanelKind] { layout(in: size).map(\.panel) }
+
+  /// Where panels stand on a screen of this size.
+  func placements(in size: Size) -> [PanelPlacement] {
+    let all = layout(in: size)
+    guard enlarged, let panel = focused(among: all) else { return all }
+    return [PanelPlacement(panel: panel, rect: Self.area(of: size))]
+  }
+
+  /// The panel with the focus; the first one where the focus is on none that is shown.
+  func focused(among placements: [PanelPlacement]) -> PanelKind? {
+    (placements.first { $0.panel == focus } ?? placements.first)?.panel
+  }
+
+  /// The screen without its first and its last row.
+  static func area(of size: Size) -> Rect {
+    Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
+  }
+
+  private func layout(in size: Size) -> [PanelPlacement] {
+    guard !Self.isTooSmall(size) else { return [] }
+    return OverviewLayout.placements(in: Self.area(of: size))
+  }
+}
+
+extension PanelKind {
+  /// What must be measured while the panel is on screen.
+  var interests: ProbeRequest.Interests {
+    switch self {
+    case .loss, .gradientNorm, .log: []
+    case .gradientThroughTime: .gradientByLag
+    case .hiddenStates: .hiddenStates
+    case .samples: .samples
+    case .run: .statistics
+    }
+  }
+
+  /// The panel's drawing.
+  var drawing: any Panel {
+    switch self {
+    case .loss: LossPanel()
+    case .gradientNorm: GradientNormPanel()
+    case .gradientThroughTime: GradientThroughTimePanel()
+    case .hiddenStates: HiddenStatesPanel()
+    case .samples: SamplesPanel()
+    case .run: RunPanel()
+    case .log: LogPanel()
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import TerminalGraphics
+
+/// Asks before steps are lost.
+enum QuitDialog {
+  static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    let steps = scene.state.unsavedSteps
+    let lines = [
+      "\(NumberText.grouped(steps)) \(steps == 1 ? "step is" : "steps are") in no snapshot yet."
+    ]
+    let choices = KeyBindings.all.filter { $0.context == .quitDialog }
+    let rect = buffer.bounds.centred(width: 46, height: lines.count + choices.count + 3)
+    Dialog.draw(rect, title: "Quit?", scene: scene, into: &buffer)
+    let inner = rect.inset(2, 1)
+    for (index, line) in lines.enumerated() {
+      buffer.write(
+        line, x: inner.x, y: inner.y + index, style: scene.theme.text, limit: inner.right)
+    }
+    for (index, choice) in choices.enumerated() {
+      let y = inner.y + lines.count + 1 + index
+      guard y < inner.bottom else { return }
+      buffer.write(choice.label, x: inner.x, y: y, style: scene.theme.accent)
+      buffer.write(
+        choice.summary, x: inner.x + 10, y: y, style: scene.theme.text, limit: inner.right)
+    }
+  }
+}
+
+/// A framed space over the view.
+enum Dialog {
+  static func draw(_ rect: Rect, title: String, scene: Scene, into buffer: inout CellBuffer) {
+    buffer.fill(rect, with: .blank)
+    Box(isHeavy: true, style: scene.theme.focus).draw(
+      rect, title: StyledText(title, scene.theme.title), appearance: scene.appearance, into: &buffer
+    )
+  }
+}

@@ -1,0 +1,86 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// ‖∂L(τ)/∂s(t)‖ of one late loss term against the lag τ − t, on a logarithmic scale.
+struct GradientThroughTimePanel: Panel {
+  func title(_ scene: Scene) -> StyledText {
+    StyledText("Gradient through time", scene.theme.title)
+      .adding("  ‖∂L(τ)/∂s(t)‖", scene.theme.muted)
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let curve = scene.state.gradientByLag?.curves.first, curve.norms.count > 1 else {
+      return buffer.note("waiting for the first backward pass", style: scene.theme.muted)
+    }
+    let isTall = buffer.inside.height >= 10
+    let (area, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
+    let curves = scene.state.gradientByLag?.curves ?? []
+    let frame = ChartFrame(
+      in: area, scale: scale(curves), range: 0...Double(curve.norms.count - 1),
+      appearance: scene.appearance, into: &buffer)
+    drawBars(curve, frame: frame, scene: scene, into: &buffer)
+    drawOthers(curves.dropFirst(), frame: frame, scene: scene, into: &buffer)
+    let target = scene.state.run?.targetName ?? "step"
+    let reach = GradientReach(curve)
+    let lines =
+      isTall
+      ? reach.lines(target: target, theme: scene.theme).map { $0.fitting(foot.width - 1) }
+      : [reach.line(width: foot.width - 1, target: target, theme: scene.theme)]
+    for (row, line) in lines.enumerated() {
+      line.write(x: foot.x + 1, y: foot.y + row, limit: foot.right, into: &buffer)
+    }
+    drawLags(curve.norms.count - 1, frame: frame, scene: scene, y: foot.bottom, into: &buffer)
+  }
+
+  private func scale(_ curves: [LagCurve]) -> ValueScale {
+    let norms = curves.flatMap(\.norms).filter { $0.isFinite && $0 > 0 }
+    let high = Double(norms.max() ?? .nan)
+    let low = Double(norms.min() ?? .nan)
+    // Below a millionth of the largest, differences no longer tell a person anything.
+    return ValueScale(max(low * 0.7, high * 1e-7), high * 1.2, logarithmic: true)
+  }
+
+  private func drawBars(
+    _ curve: LagCurve, frame: ChartFrame, scene: Scene, into buffer: inout CellBuffer
+  ) {
+    let width = frame.plot.width
+    for column in 0..<width {
+      // Several lags may share a column, or one lag several columns.
+      let first = column * curve.norms.count / width
+      let last = max(first, (column + 1) * curve.norms.count / width - 1)
+      guard let norm = curve.norms[first...last].filter(\.isFinite).max() else { continue }
+      Bars.stand(
+        frame.scale.fraction(of: Double(norm)), x: frame.plot.x + column, in: frame.plot,
+        style: scene.theme.lag, appearance: scene.appearance, into: &buffer)
+    }
+  }
+
+  private func drawOthers(
+    _ curves: ArraySlice<LagCurve>, frame: ChartFrame, scene: Scene, into buffer: inout CellBuffer
+  ) {
+    let styles = [scene.theme.validation, scene.theme.gradient, scene.theme.smoothed]
+    for (index, curve) in curves.enumerated() where curve.norms.count > 1 {
+      var canvas = frame.canvas(scene.appearance)
+      let line = (0..<canvas.width).map { x in
+        let norm = curve.norms[x * curve.norms.count / canvas.width]
+        return SeriesSummary(
+          minimum: norm, maximum: norm, mean: norm, count: norm > 0 ? 1 : 0, samples: 1)
+      }
+      frame.line(line, style: styles[index % styles.count], on: &canvas)
+      canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
+    }
+  }
+
+  private func drawLags(
+    _ last: Int, frame: ChartFrame, scene: Scene, y: Int, into buffer: inout CellBuffer
+  ) {
+    let style = scene.theme.muted
+    let unit = scene.state.run.map { " \($0.targetName)s back " } ?? " steps back "
+    let end = " \(last)"
+    let width = CharacterWidth.of(end + unit)
+    buffer.write(" 0 ", x: frame.plot.x, y: y, style: style, limit: frame.plot.right)
+    if frame.plot.width >= width + 5 {
+      buffer.write(end + unit, x: frame.plot.right - width, y: y, style: style)
+    }
+  }
+}

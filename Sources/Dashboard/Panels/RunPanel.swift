@@ -1,0 +1,131 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// State, speed, knobs and health of the run.
+struct RunPanel: Panel {
+  /// Cells for the labels, which are shorter in a narrow panel.
+  private static func labelWidth(in width: Int) -> Int { isNarrow(width) ? 9 : 14 }
+
+  private static func isNarrow(_ width: Int) -> Bool { width < 38 }
+
+  func title(_ scene: Scene) -> StyledText {
+    let text = StyledText("Run", scene.theme.title)
+    guard let run = scene.state.run else { return text }
+    return text.adding("  \(run.title)", scene.theme.muted)
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard scene.state.run != nil else {
+      return buffer.note("waiting for a run", style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    drawProgress(scene, y: area.y, into: &buffer)
+    for (index, line) in lines(scene, width: area.width).enumerated() {
+      let y = area.y + 1 + index
+      guard y < area.bottom else { return }
+      buffer.write(line.label, x: area.x + 1, y: y, style: scene.theme.muted)
+      let left = area.x + 1 + Self.labelWidth(in: area.width)
+      line.value.fitting(area.right - left).write(
+        x: left, y: y, limit: area.right, into: &buffer)
+    }
+  }
+
+  private func drawProgress(_ scene: Scene, y: Int, into buffer: inout CellBuffer) {
+    let area = buffer.inside
+    let state = StateText(scene.state.trainingState)
+    let end = state.styled(scene).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
+    let left = max(end + 1, area.x + 1 + Self.labelWidth(in: area.width))
+    guard let progress = scene.state.progress else {
+      buffer.write(
+        "no end set", x: left, y: y, style: scene.theme.muted, limit: area.right)
+      return
+    }
+    let share = NumberText.percent(progress).rightAligned(to: 6)
+    let width = area.right - left - CharacterWidth.of(share) - 1
+    guard width >= 4 else { return }
+    Bars.progress(
+      progress, x: left, y: y, width: width, done: state.style(scene.theme),
+      rest: scene.theme.faint, appearance: scene.appearance, into: &buffer)
+    buffer.write(share, x: left + width, y: y, style: scene.theme.text, limit: area.right)
+  }
+
+  private struct Line {
+    var label: String
+    var value: StyledText
+  }
+
+  /// Most important first: the last ones leave first where there is no room.
+  private func lines(_ scene: Scene, width: Int) -> [Line] {
+    let state = scene.state
+    let theme = scene.theme
+    func value(_ parts: [(String, String)]) -> StyledText {
+      parts.reduce(into: StyledText()) { text, part in
+        if !text.isEmpty { text.add("   ", theme.muted) }
+        text.add(part.0.isEmpty ? "" : part.0 + " ", theme.muted, joined: !text.isEmpty)
+        text.add(part.1, theme.text, joined: true)
+      }
+    }
+    let isNarrow = Self.isNarrow(width)
+    let room = width - Self.labelWidth(in: width) - 1
+    return [
+      Line(label: "speed", value: value(speeds(state))),
+      Line(label: isNarrow ? "rate" : "learning rate", value: value(knobs(state))),
+      Line(label: "units", value: value(health(state))),
+      Line(
+        label: isNarrow ? "snapshot" : "last snapshot",
+        value: StyledText(snapshotText(state, width: room), theme.text)),
+      Line(label: "time", value: value(times(state))),
+      Line(label: "memory", value: value(memory(state))),
+    ]
+  }
+
+  private func speeds(_ state: DashboardState) -> [(String, String)] {
+    let steps = state.rates.stepsPerSecond.map { Self.rate($0) } ?? "–"
+    let tokens = state.rates.tokensPerSecond.map { Self.rate($0) } ?? "–"
+    return [("", "\(steps) steps/s"), ("", "\(tokens) \(state.run?.targetName ?? "target")s/s")]
+  }
+
+  /// Four digits are read faster than a unit prefix.
+  private static func rate(_ value: Double) -> String {
+    value >= 100 && value < 10_000
+      ? NumberText.grouped(Int(value.rounded())) : NumberText.compact(value)
+  }
+
+  private func knobs(_ state: DashboardState) -> [(String, String)] {
+    let rate = state.learningRate.map { NumberText.brief($0, 3) } ?? "–"
+    let clip = state.clipNorm.map { NumberText.brief($0, 3) } ?? "off"
+    return [("", rate), ("", state.run?.optimizer ?? ""), ("clip", clip)]
+  }
+
+  private func health(_ state: DashboardState) -> [(String, String)] {
+    guard let statistics = state.statistics else { return [("", "–")] }
+    var parts = [
+      ("saturated", NumberText.percent(statistics.saturated)),
+      ("dead", NumberText.percent(statistics.dead)),
+    ]
+    if let radius = statistics.spectralRadius {
+      parts.append(("ρ(W)", NumberText.significant(radius, 3)))
+    }
+    return parts
+  }
+
+  private func snapshotText(_ state: DashboardState, width: Int) -> String {
+    guard let snapshot = state.lastSnapshot else { return "none yet" }
+    return snapshot.path.cutFront(to: width)
+  }
+
+  private func times(_ state: DashboardState) -> [(String, String)] {
+    let elapsed = state.history.last.map { NumberText.duration($0.elapsed) } ?? "–"
+    guard state.trainingState == .training, let left = state.secondsLeft else {
+      return [("", "\(elapsed) trained")]
+    }
+    return [("", "\(elapsed) trained"), ("", "\(NumberText.duration(left)) left")]
+  }
+
+  private func memory(_ state: DashboardState) -> [(String, String)] {
+    [
+      ("", state.memoryBytes.map { NumberText.bytes($0) } ?? "–"),
+      ("history", "\(NumberText.grouped(state.history.count)) steps"),
+    ]
+  }
+}

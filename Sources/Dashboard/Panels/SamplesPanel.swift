@@ -1,0 +1,26 @@
+import TerminalGraphics
+
+/// What the network writes by itself just now.
+struct SamplesPanel: Panel {
+  func title(_ scene: Scene) -> StyledText {
+    let text = StyledText("Samples", scene.theme.title)
+    guard let samples = scene.state.samples else { return text }
+    return text.adding("  T \(NumberText.brief(samples.temperature, 2))", scene.theme.muted)
+      .adding("  at step \(NumberText.grouped(samples.step))", scene.theme.muted)
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let samples = scene.state.samples else {
+      return buffer.note("nothing written yet", style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    var y = area.y
+    for line in samples.lines {
+      for part in line.isEmpty ? [""] : line.wrapped(to: area.width - 2) {
+        guard y < area.bottom else { return }
+        buffer.write(part, x: area.x + 1, y: y, style: scene.theme.text, limit: area.right)
+        y += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// What training is doing, told by a sign and a word as well as by colour.
+struct StateText {
+  let state: TrainingState?
+
+  init(_ state: TrainingState?) { self.state = state }
+
+  func styled(_ scene: Scene) -> StyledText {
+    let sign = scene.appearance.glyph(glyph.unicode, ascii: glyph.ascii)
+    return StyledText("\(sign) \(word)", style(scene.theme))
+  }
+
+  func style(_ theme: Theme) -> Style {
+    switch state {
+    case .training: theme.good
+    case .paused: theme.warning
+    case .finished: theme.accent
+    case .diverged: theme.bad
+    case nil: theme.muted
+    }
+  }
+
+  private var word: String { state?.rawValue.uppercased() ?? "WAITING" }
+
+  private var glyph: (unicode: Unicode.Scalar, ascii: Unicode.Scalar) {
+    switch state {
+    case .training: ("▶", ">")
+    case .paused: ("‖", "=")
+    case .finished: ("■", "#")
+    case .diverged: ("✗", "x")
+    case nil: ("·", ".")
+    }
+  }
+}

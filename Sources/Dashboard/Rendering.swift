@@ -1,0 +1,49 @@
+import TerminalGraphics
+
+extension DashboardState {
+  /// The whole screen as cells. Any size will do, even none.
+  public func render(size: Size, appearance: Appearance) -> CellBuffer {
+    var buffer = CellBuffer(size: size)
+    let scene = Scene(state: self, appearance: appearance)
+    guard !Self.isTooSmall(size) else {
+      TooSmallNotice.draw(scene, into: &buffer)
+      return buffer
+    }
+    HeaderBar.draw(scene, into: &buffer)
+    HintBar.draw(scene, into: &buffer)
+    let placements = placements(in: size)
+    let focused = focused(among: placements)
+    for placement in placements {
+      let panel = placement.panel.drawing
+      var part = CellBuffer(size: placement.rect.size)
+      let hasFocus = placement.panel == focused
+      Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
+        part.bounds, title: panel.title(scene), appearance: appearance, into: &part)
+      panel.draw(scene, into: &part)
+      buffer.place(part, x: placement.rect.x, y: placement.rect.y)
+    }
+    switch overlay {
+    case .help(let scroll): HelpOverlay.draw(scene, scroll: scroll, into: &buffer)
+    case .quit: QuitDialog.draw(scene, into: &buffer)
+    case nil: break
+    }
+    return buffer
+  }
+}
+
+/// What a screen shows that is too small for anything else.
+enum TooSmallNotice {
+  static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    let size = buffer.size
+    let needed = DashboardState.smallestSize
+    let lines = [
+      "unfold needs \(needed.width)×\(needed.height)",
+      "this is \(size.width)×\(size.height)",
+    ].flatMap { $0.wrapped(to: size.width) }
+    let top = max(0, (size.height - lines.count) / 2)
+    for (index, line) in lines.enumerated() where top + index < size.height {
+      let x = max(0, (size.width - CharacterWidth.of(line)) / 2)
+      buffer.write(line, x: x, y: top + index, style: scene.theme.text)
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct EventTests {
+  static func text(_ state: DashboardState, _ size: Size = Size(width: 120, height: 40)) -> String {
+    state.render(size: size, appearance: Golden.appearance).lines.joined(separator: "\n")
+  }
+
+  static func record(_ step: Int, loss: Double = 2, elapsed: Double) -> StepRecord {
+    StepRecord(
+      step: step, epoch: 0, loss: loss, gradientNorm: loss, clipped: false, learningRate: 0.01,
+      tokens: 10, elapsed: elapsed, duration: 0.1)
+  }
+
+  @Test func timeLeftComesFromThisSessionOnly() throws {
+    var state = DashboardState()
+    var run = SyntheticRun.description
+    run.totalSteps = 1_100
+    run.firstStep = 1_000
+    state.apply(.started(run))
+    // The past ran at 1000 steps a second; this session runs at 10.
+    let past = (1...1_000).map { Self.record($0, elapsed: Double($0) / 1_000) }
+    state.apply(.steps(StepBatch(past)), isPast: true)
+    #expect(state.secondsLeft == nil)
+    let now = (1_001...1_050).map { Self.record($0, elapsed: 1 + Double($0 - 1_000) / 10) }
+    state.apply(.steps(StepBatch(now)))
+    let left = try #require(state.secondsLeft)
+    #expect(abs(left - 5) < 0.01)
+    #expect(abs((state.rates.tokensPerSecond ?? 0) - 100) < 0.1)
+  }
+
+  @Test func lossesThatAreNoNumbersDrawAsGaps() {
+    for losses in [[Double.nan], [.infinity, 1, .nan, 2], [1, .nan, .nan, 3]] {
+      var state = DashboardState()
+      state.apply(.started(SyntheticRun.description))
+      let records = losses.enumerated().map {
+        Self.record($0.offset + 1, loss: $0.element, elapsed: Double($0.offset))
+      }
+      state.apply(.steps(StepBatch(records)))
+      state.apply(
+        .validation(
+          ValidationRecord(step: 1, epoch: 0, loss: .nan, elapsed: 0, isBest: false)))
+      let text = Self.text(state)
+      #expect(text.contains("✗"))
+    }
+  }
+
+  @Test func oddFramesDraw() {
+    var state = DashboardState()
+    state.apply(.started(SyntheticRun.description))
+    state.apply(.hiddenStates(HiddenStateFrame(step: 1, symbols: [], maps: [])))
+    _ = Self.text(state)
+    let map = StateMap(name: "layer 1", units: 3, values: [.nan, 1, -1, .infinity, 0, 2])
+    state.apply(
+      .hiddenStates(
+        HiddenStateFrame(
+          step: 1, symbols: ["\u{1B}", "漢", "extra"], maps: [map], targetProbability: [.nan],
+          prediction: ["a"])))
+    state.apply(
+      .gradientByLag(
+        GradientByLag(
+          step: 1,
+          curves: [LagCurve(name: "l", norms: [0, .nan, .infinity, 0], factorPerStep: .nan)])))
+    state.apply(.samples(SampleFrame(step: 1, temperature: .nan, lines: ["\n\u{202E}", ""])))
+    for size in GoldenFrameTests.sizes {
+      #expect(!Self.text(state, size).contains("\u{1B}"))
+    }
+  }
+
+  @Test func verdictsAreInWords() {
+    func verdict(_ factor: Double) -> GradientReach.Verdict {
+      GradientReach(LagCurve(name: "", norms: [1, 1], factorPerStep: factor)).verdict
+    }
+    #expect(verdict(0.46) == .vanishes)
+    #expect(verdict(1) == .holds)
+    #expect(verdict(1.4) == .explodes)
+    #expect(verdict(.nan) == .unknown)
+    let text = Self.text(SyntheticRun.state(lastStep: 50))
+    #expect(text.contains("vanishes ×0.46 per step"))
+    // 0.46⁵ is 2 %, 0.46⁶ is 0.9 %.
+    #expect(text.contains("1 % left after 6 characters"))
+  }
+
+  @Test func messagesPassAndStrayLinesStay() {
+    var state = SyntheticRun.state(lastStep: 20)
+    state.apply(.refused("batch cannot change while training"))
+    #expect(Self.text(state).contains("batch cannot change"))
+    state.didDraw()
+    state.advance(to: state.clock + 4)
+    #expect(!state.needsRedraw)
+    state.advance(to: state.clock + 2)
+    #expect(state.needsRedraw && state.message == nil)
+    state.log("malloc: something")
+    #expect(Self.text(state).contains("› malloc: something"))
+  }
+
+  @Test func knobsMoveTheThresholdAndLeaveMarkers() {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.apply(
+      .command(
+        CommandRecord(
+          step: 50, elapsed: 1, name: "training.clip-norm", text: "clip 5 → 2", marker: "clip 2",
+          value: 2)))
+    #expect(state.clipNorm == 2)
+    let text = Self.text(state)
+    #expect(text.contains("▲ clip 2") || text.contains("clip 2 ▲"))
+  }
+
+  @Test func startingOverForgetsTheRun() {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.apply(.started(SyntheticRun.description))
+    #expect(state.history.isEmpty && state.markers.isEmpty && state.hiddenStates == nil)
+  }
+}

@@ -1,0 +1,80 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct KeyTests {
+  /// A state in which the keys of a context work.
+  static func state(in context: KeyBinding.Context) -> DashboardState {
+    var state = SyntheticRun.state(lastStep: 300)
+    state.resize(Size(width: 80, height: 20))
+    switch context {
+    case .view: break
+    case .help: state.overlay = .help(scroll: 3)
+    case .quitDialog: state.overlay = .quit
+    }
+    return state
+  }
+
+  @Test func everyLineOfTheHelpWorks() {
+    for binding in KeyBindings.all {
+      for key in binding.keys {
+        var state = Self.state(in: binding.context)
+        if key == .escape, binding.context == .view { state.enlarged = true }
+        state.didDraw()
+        let before = state.render(size: state.size, appearance: Golden.appearance)
+        let actions = state.handle(key)
+        let after = state.render(size: state.size, appearance: Golden.appearance)
+        #expect(
+          !actions.isEmpty || before != after, "\(binding.label) (\(key)) does nothing")
+        #expect(state.needsRedraw)
+      }
+    }
+  }
+
+  @Test func noKeyMeansTwoThings() {
+    for context in KeyBinding.Context.allCases {
+      let keys = KeyBindings.all.filter { $0.context == context }.flatMap(\.keys)
+      #expect(Set(keys).count == keys.count)
+    }
+  }
+
+  @Test func everyKeyIsInTheHelp() {
+    var state = Self.state(in: .view)
+    state.overlay = .help(scroll: 0)
+    let text = state.render(size: Size(width: 100, height: 80), appearance: Golden.appearance)
+      .lines.joined(separator: "\n")
+    for binding in KeyBindings.all {
+      #expect(text.contains(binding.label))
+      #expect(text.contains(binding.summary.wrapped(to: 50)[0]))
+    }
+  }
+
+  @Test func spaceGoesByTheStateOfTraining() {
+    var state = Self.state(in: .view)
+    #expect(state.handle(.character(" ")) == [.send(.pause)])
+    state.apply(.state(.paused))
+    #expect(state.handle(.character(" ")) == [.send(.resume)])
+    state.apply(.finished(FinishRecord(reason: .completed, step: 300, elapsed: 1)))
+    #expect(state.handle(.character(" ")) == [])
+  }
+
+  @Test func quittingAsksOnlyWhenStepsWouldBeLost() {
+    var state = Self.state(in: .view)
+    #expect(state.handle(.character("q")) == [])
+    #expect(state.overlay == .quit)
+    #expect(state.handle(.character("x")) == [])
+    #expect(state.handle(.enter) == [.quit(saving: true)])
+    state.overlay = nil
+    state.apply(.snapshot(SnapshotRecord(step: 300, path: "snapshots/300", bytes: 9)))
+    #expect(state.handle(.character("q")) == [.quit(saving: false)])
+  }
+
+  @Test func unknownKeysDoNothing() {
+    var state = Self.state(in: .view)
+    state.didDraw()
+    #expect(state.handle(.function(9)) == [])
+    #expect(!state.needsRedraw)
+  }
+}
