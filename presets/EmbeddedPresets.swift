@@ -1,1 +1,8 @@
-// Preset files are embedded; see PresetLibrary.
+/// The preset files, embedded in the program, in the order of the lecture.
+public enum EmbeddedPresets {
+  public static var files: [(name: String, bytes: [UInt8])] {
+    [
+      ("words", PackageResources.words_yaml)
+    ]
+  }
+}

@@ -32,7 +32,8 @@ enum Knob {
     case "network.dropout":
       let share = try number(key, value, above: -1e-300)
       guard share < 1 else {
-        throw PresetError(description: "\(key): found \(value), expected a number from 0 to below 1")
+        throw PresetError(
+          description: "\(key): found \(value), expected a number from 0 to below 1")
       }
       defer { learner.dropout = share }
       return change("dropout", learner.dropout, share, marker: "dropout")

@@ -1,0 +1,25 @@
+import RecurrentNetworks
+import SequenceData
+
+/// What to train, on what, and how: everything a preset file can say.
+public struct Preset: Sendable, Equatable {
+  /// Name in the library, or the file's name without its ending.
+  public var name = "words"
+  public var title = ""
+  /// The part of the lecture that this shows.
+  public var lecture = ""
+  public var task = TaskConfiguration()
+  public var network = NetworkConfiguration()
+  public var training = TrainingConfiguration()
+
+  public init() {}
+}
+
+/// Why a preset cannot be used, in one line: where, what was found, what was expected.
+public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
+  public var description: String
+
+  public init(description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,28 @@
+extension Preset {
+  /// The complete preset as YAML: every key that has a value, in the table's order. Reads back as
+  /// an equal preset.
+  public var resolvedText: String {
+    var text = ""
+    var open: [Substring] = []
+    for key in PresetKeys.all {
+      guard let value = key.read(self) else { continue }
+      let parts = key.path.split(separator: ".")
+      let groups = parts.dropLast()
+      let shared = zip(open, groups).prefix { $0 == $1 }.count
+      for (depth, group) in groups.enumerated().dropFirst(shared) {
+        text += String(repeating: "  ", count: depth) + group + ":\n"
+      }
+      open = Array(groups)
+      text += String(repeating: "  ", count: groups.count) + (parts.last ?? "") + ": \(value)\n"
+    }
+    return text
+  }
+
+  /// The keys in which another preset differs, with both values, for comparing runs.
+  public func differences(from other: Preset) -> [(key: String, mine: String, theirs: String)] {
+    PresetKeys.all.compactMap { key in
+      let (mine, theirs) = (key.read(self) ?? "none", key.read(other) ?? "none")
+      return mine == theirs ? nil : (key.path, mine, theirs)
+    }
+  }
+}
