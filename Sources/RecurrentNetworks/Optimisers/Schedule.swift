@@ -8,7 +8,8 @@ public struct Schedule: Sendable, Equatable {
 
   public struct Plateau: Sendable, Equatable, Codable {
     public var factor = 1.0
-    public var best = Double.infinity
+    /// Lowest loss so far; nil before the first validation.
+    public var best: Double?
     /// Validations in a row without improvement.
     public var waited = 0
 
@@ -45,7 +46,7 @@ public struct Schedule: Sendable, Equatable {
   /// - Returns: whether the rate was lowered.
   public mutating func validated(loss: Double) -> Bool {
     guard configuration.name == .plateau else { return false }
-    if loss < plateau.best * (1 - 1e-4) {
+    if loss < (plateau.best ?? .infinity) * (1 - 1e-4) {
       plateau.best = loss
       plateau.waited = 0
       return false

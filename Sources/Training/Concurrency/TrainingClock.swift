@@ -1,9 +1,9 @@
-import Foundation
+import Dispatch
 
 /// Seconds of training, without the pauses.
 struct TrainingClock {
   /// Seconds of finished stretches of training.
-  var elapsed = 0.0
+  private(set) var elapsed = 0.0
   private var resumedAt: Double?
   private var lastFlush = 0.0
 
@@ -12,6 +12,12 @@ struct TrainingClock {
 
   /// Seconds of training so far.
   var total: Double { elapsed + (resumedAt.map { now - $0 } ?? 0) }
+
+  /// Sets what was trained so far, as a resumed run needs it.
+  mutating func set(elapsed: Double) {
+    self.elapsed = elapsed
+    if resumedAt != nil { resumedAt = now }
+  }
 
   mutating func resume() {
     if resumedAt == nil { resumedAt = now }

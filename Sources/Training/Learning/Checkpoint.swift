@@ -37,6 +37,8 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public var clipValue: Double?
   public var dropout = 0.0
   public var plateau = Schedule.Plateau()
+  /// Whether the step's validation was still to be done, or under way.
+  public var isValidationDue = false
   public var bestValidation: Double?
   public var bestStep: Int?
   /// Symbols that the network reads and writes, so that a snapshot can be used without its data.
@@ -49,7 +51,9 @@ public struct ResumeState: Sendable, Equatable, Codable {
 
 extension Learner {
   /// Copies everything needed to go on from here.
-  func checkpoint(elapsed: Double, best: (loss: Double, step: Int)?) -> Checkpoint {
+  func checkpoint(
+    elapsed: Double, best: (loss: Double, step: Int)?, isValidationDue: Bool = false
+  ) -> Checkpoint {
     var state = ResumeState()
     state.step = step
     state.epoch = source.epochs
@@ -62,6 +66,7 @@ extension Learner {
     state.clipValue = clipValue
     state.dropout = dropout
     state.plateau = schedule.plateau
+    state.isValidationDue = isValidationDue
     state.bestValidation = best?.loss
     state.bestStep = best?.step
     state.inputVocabulary = task.inputVocabulary

@@ -42,6 +42,11 @@ final class Evaluator {
     }
   }
 
+  /// Forgets what was under way.
+  func cancel() {
+    batchesLeft = 0
+  }
+
   /// Judges the next batch.
   /// - Returns: whether more is left.
   func advance(_ parameters: ParameterVector<Float>) -> Bool {

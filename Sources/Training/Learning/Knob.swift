@@ -4,6 +4,8 @@ enum Knob {
     var name: String
     var text: String
     var marker: String
+    /// The new value; nil where the setting is off.
+    var value: Double?
   }
 
   static let keys = [
@@ -51,7 +53,7 @@ enum Knob {
     let after = new.map(ShortNumber.text) ?? "none"
     return Change(
       name: what.split(separator: " ").joined(separator: "-"), text: "\(what) \(before) → \(after)",
-      marker: "\(marker) \(after)")
+      marker: "\(marker) \(after)", value: new)
   }
 
   private static func optional(_ key: String, _ value: String) throws(PresetError) -> Double? {

@@ -1,0 +1,141 @@
+import SequenceData
+import TrainingEvents
+
+extension TrainingEngine {
+  /// Carries out one command between two steps and answers with events.
+  public func perform(_ command: TrainingCommand) {
+    switch command {
+    case .pause: pause()
+    case .resume: resume()
+    case .step(let count): run(until: .step(learner.step + max(1, count)))
+    case .run(let limit): run(until: limit)
+    case .scaleLearningRate(let factor): setLearningRate(learner.baseLearningRate * factor)
+    case .set(let key, let value): set(key, to: value)
+    case .snapshot: snapshot()
+    case .undo: undo()
+    case .restart: restart()
+    case .watch(let request): watch(request)
+    case .read(let text): read(text)
+    case .stop: stop(.stopped)
+    }
+    flush()
+  }
+
+  private func pause() {
+    guard state == .training else { return }
+    limit = nil
+    enter(.paused)
+  }
+
+  func resume() {
+    guard finish == nil else {
+      return post(.refused("the run is finished; restart it to train again"))
+    }
+    guard state != .diverged else {
+      return post(.refused("the run diverged; undo goes back to the last snapshot"))
+    }
+    if state != .training { enter(.training) }
+    loop()
+  }
+
+  private func run(until limit: RunLimit) {
+    if finish == nil, state != .diverged { self.limit = limit }
+    resume()
+  }
+
+  private func setLearningRate(_ rate: Double) {
+    guard rate.isFinite, rate > 1e-30, rate < 1e30 else {
+      return post(.refused("the learning rate must stay above 0 and finite"))
+    }
+    let old = learner.baseLearningRate
+    learner.baseLearningRate = rate
+    record(
+      "learning-rate", "learning rate \(short(old)) → \(short(rate))",
+      marker: rate < old ? "lr ÷\(short(old / rate))" : "lr ×\(short(rate / old))", value: rate)
+  }
+
+  private func set(_ key: String, to value: String) {
+    do {
+      let change = try Knob.change(key: key, value: value, in: learner)
+      record(change.name, change.text, marker: change.marker, value: change.value)
+    } catch {
+      post(.refused(error.description))
+    }
+  }
+
+  private func undo() {
+    guard let checkpoint = lastSnapshot else {
+      return post(.refused("there is no snapshot to go back to yet: press s to take one"))
+    }
+    goBack(to: checkpoint, name: "undo", text: "went back to step \(checkpoint.state.step)")
+  }
+
+  private func restart() {
+    goBack(to: beginning, name: "restart", text: "started over")
+  }
+
+  private func goBack(to checkpoint: Checkpoint, name: String, text: String) {
+    let from = learner.step
+    do {
+      try learner.restore(checkpoint)
+    } catch {
+      return post(.refused(error.description))
+    }
+    clock.set(elapsed: checkpoint.state.elapsed)
+    best = checkpoint.state.bestValidation.map { ($0, checkpoint.state.bestStep ?? 0) }
+    finish = nil
+    smoothedLoss = nil
+    limit = nil
+    if checkpoint.state.isValidationDue {
+      evaluator.begin(learner.task.validation)
+    } else {
+      evaluator.cancel()
+    }
+    record(name, "\(text) from step \(from)", marker: name)
+    if name == "restart" { post(.started(learner.description)) }
+    if state != .training { enter(.paused) }
+  }
+
+  private func watch(_ request: ProbeRequest) {
+    let isNew = request != self.request
+    self.request = request
+    if isNew, state != .training { look(force: true) }
+  }
+
+  private func read(_ text: String) {
+    do {
+      post(.reading(try looker.read(text, learner)))
+    } catch {
+      post(.refused(error.description))
+    }
+  }
+
+  // MARK: Snapshots
+
+  func snapshot() {
+    let checkpoint = learner.checkpoint(
+      elapsed: clock.total, best: best, isValidationDue: evaluator.isRunning)
+    lastSnapshot = checkpoint
+    snapshotsUnderWay += 1
+    let store = store
+    Task {
+      let event = await Self.write(checkpoint, with: store)
+      wrote(event)
+    }
+  }
+
+  /// Off the engine's queue: writing never blocks a step.
+  private nonisolated static func write(
+    _ checkpoint: Checkpoint, with store: @Sendable (Checkpoint) async -> TrainingEvent?
+  ) async -> TrainingEvent? {
+    await store(checkpoint)
+  }
+
+  private func wrote(_ event: TrainingEvent?) {
+    snapshotsUnderWay -= 1
+    if let event { post(event) }
+    flush()
+  }
+
+  func short(_ value: Double) -> String { ShortNumber.text(value) }
+}

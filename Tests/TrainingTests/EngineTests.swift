@@ -1,0 +1,155 @@
+import Testing
+import Training
+import TrainingEvents
+
+@Suite struct EngineTests {
+  /// Trains to the end and gives back the last checkpoint and every loss.
+  private func train(
+    _ settings: [String: String] = [:], threads: Int = 2, from checkpoint: Checkpoint? = nil
+  ) async throws -> (checkpoint: Checkpoint, losses: [Int: Double]) {
+    let (preset, task) = try TinyRun.preset(settings)
+    let kept = Checkpoints()
+    let engine = try TrainingEngine(
+      preset: preset, task: task, threads: threads, checkpoint: checkpoint
+    ) {
+      await kept.add($0)
+      return nil
+    }
+    await engine.start()
+    var losses: [Int: Double] = [:]
+    for record in await TinyRun.events(of: engine).flatMap(\.records) {
+      losses[record.step] = record.loss
+    }
+    let last = try #require(await kept.all.last)
+    return (last, losses)
+  }
+
+  @Test(arguments: ["tanh", "lstm", "gru"])
+  func theSameSeedGivesTheSameBytesAtAnyThreadCount(cell: String) async throws {
+    let settings = ["network.cell": cell, "training.steps": "25"]
+    let one = try await train(settings, threads: 1)
+    let two = try await train(settings, threads: 2)
+    #expect(one.checkpoint.parameters == two.checkpoint.parameters)
+    #expect(one.losses == two.losses)
+    let other = try await train(settings.merging(["training.seed": "2"]) { $1 })
+    #expect(other.checkpoint.parameters != one.checkpoint.parameters)
+  }
+
+  @Test(arguments: [
+    [:], ["network.cell": "lstm", "network.layers": "2", "network.dropout": "0.3"],
+    ["training.optimizer": "momentum", "training.schedule": "plateau"],
+    ["training.schedule": "cosine", "training.schedule.warm-up": "5"],
+  ])
+  func aResumedRunContinuesBitForBit(settings: [String: String]) async throws {
+    let straight = try await train(settings.merging(["training.steps": "40"]) { $1 })
+    // The cosine spans the steps of the whole run, so the first part must know them too.
+    let (preset, task) = try TinyRun.preset(settings.merging(["training.steps": "40"]) { $1 })
+    let kept = Checkpoints()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
+      await kept.add($0)
+      return nil
+    }
+    await engine.perform(.run(until: .step(17)))
+    _ = await TinyRun.events(of: engine) { $0 == .state(.paused) }
+    await engine.perform(.snapshot)
+    await engine.shutDown()
+    let half = try #require(await kept.all.last)
+    #expect(half.state.step == 17)
+    let resumed = try await train(
+      settings.merging(["training.steps": "40"]) { $1 }, threads: 2, from: half)
+    #expect(resumed.checkpoint.parameters == straight.checkpoint.parameters)
+    #expect(resumed.checkpoint.moments == straight.checkpoint.moments)
+    #expect(resumed.losses[18] == straight.losses[18])
+    #expect(resumed.losses[40] == straight.losses[40])
+    #expect(resumed.losses[17] == nil)
+  }
+
+  @Test func oneStepIsOneStepAndAPauseStandsStill() async throws {
+    let (preset, task) = try TinyRun.preset()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    await engine.start(paused: true)
+    await engine.perform(.step(count: 1))
+    await engine.perform(.step(count: 3))
+    var steps: [Int] = []
+    var pauses = 0
+    for await event in engine.events {
+      steps += event.records.map(\.step)
+      if event == .state(.paused) { pauses += 1 }
+      if steps.count >= 3, event == .state(.paused) { break }
+    }
+    // The second command came before the first had run: it counts from where the engine stood.
+    #expect(steps == [1, 2, 3])
+    #expect(pauses == 2)
+    await engine.shutDown()
+  }
+
+  @Test func knobsActBetweenStepsAndAreRecorded() async throws {
+    let (preset, task) = try TinyRun.preset()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    await engine.start(paused: true)
+    await engine.perform(.scaleLearningRate(by: 0.5))
+    await engine.perform(.set(key: "training.clip-norm", value: "none"))
+    await engine.perform(.set(key: "training.batch", value: "9"))
+    await engine.perform(.step(count: 1))
+    var commands: [CommandRecord] = []
+    var refusals: [String] = []
+    var record: StepRecord?
+    for await event in engine.events {
+      if case .command(let command) = event { commands.append(command) }
+      if case .refused(let reason) = event { refusals.append(reason) }
+      if let step = event.records.last { record = step }
+      if record != nil, event == .state(.paused) { break }
+    }
+    #expect(commands.map(\.name) == ["learning-rate", "clip-norm"])
+    #expect(commands.first?.value == 0.005 && commands.first?.marker == "lr ÷2")
+    #expect(refusals.count == 1 && refusals.first?.contains("training.batch") == true)
+    #expect(record?.learningRate == 0.005 && record?.clipped == false)
+    await engine.shutDown()
+  }
+
+  @Test func aLossThatIsNoNumberKeepsTheLastGoodWeights() async throws {
+    let (preset, task) = try TinyRun.preset([
+      "training.optimizer": "sgd", "training.optimizer.learning-rate": "1e38",
+      "training.clip-norm": "none", "training.steps": "200",
+    ])
+    let kept = Checkpoints()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
+      await kept.add($0)
+      return nil
+    }
+    await engine.start()
+    let events = await TinyRun.events(of: engine) { $0 == .state(.diverged) || $0.isFinish }
+    let warned = events.contains {
+      if case .warning(let warning) = $0 { warning.kind == "not-finite" } else { false }
+    }
+    #expect(warned)
+    await engine.perform(.stop)
+    let rest = await TinyRun.events(of: engine)
+    guard case .finished(let finish) = rest.last else {
+      Issue.record("the run did not finish")
+      return
+    }
+    #expect(finish.reason == .diverged)
+    let last = try #require(await kept.all.last)
+    #expect(last.parameters.allSatisfy { $0.values.allSatisfy(\.isFinite) })
+    await engine.shutDown()
+  }
+
+  @Test func framesAreMadeOnlyOnDemand() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "20"])
+    for interests: ProbeRequest.Interests in [[], [.hiddenStates, .gradientByLag]] {
+      let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+      await engine.perform(.watch(ProbeRequest(interests: interests)))
+      await engine.start()
+      let events = await TinyRun.events(of: engine)
+      let frames = events.count {
+        switch $0 {
+        case .hiddenStates, .gradientByLag, .samples, .statistics: true
+        default: false
+        }
+      }
+      #expect(interests.isEmpty ? frames == 0 : frames >= 2)
+      await engine.shutDown()
+    }
+  }
+}
