@@ -1,1 +1,29 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import SequenceData
+import Training
+
+/// The program: one command a file, each thin.
+@main struct Unfold: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unfold",
+    abstract: "Watch a recurrent network learn, in the terminal.",
+    discussion: """
+      Without a command, unfold opens the dashboard and trains the preset `words`. \
+      Press ? there for help, q to quit.
+      """,
+    subcommands: [TrainCommand.self, PresetsCommand.self],
+    defaultSubcommand: TrainCommand.self)
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ExitStatus.leave(with: error)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// Where data lies that comes with the program or was fetched.
+enum DataDirectories {
+  /// In the order in which they are looked through: what `UNFOLD_DATA` names, beside the program,
+  /// the checkout that the program was built in, the working directory.
+  static var all: [String] {
+    var places: [String] = []
+    if let chosen = getenv("UNFOLD_DATA").map({ String(cString: $0) }), !chosen.isEmpty {
+      places += chosen.split(separator: ":").map(String.init)
+    }
+    var directory = programDirectory
+    places.append(directory + "/unfold_Presets.resources/data")
+    // .build/release/unfold stands three levels below the checkout.
+    for _ in 0..<4 {
+      places += [directory + "/presets/fetched", directory + "/presets/data"]
+      directory = parent(of: directory)
+    }
+    return places + ["presets/fetched", "presets/data"]
+  }
+
+  private static var programDirectory: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard count > 0 else { return "." }
+    return parent(of: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+import RecurrentNetworks
+import SequenceData
+import Training
+
+/// How the program ends: 0 done, 1 the run failed, 2 wrong usage or bad input, 128 + signal when
+/// it was killed.
+enum ExitStatus {
+  static let done: Int32 = 0
+  static let failed: Int32 = 1
+  static let badInput: Int32 = 2
+
+  static func signal(_ number: Int32) -> Int32 { 128 + number }
+
+  /// Says what went wrong in one line on standard error, and ends the program.
+  static func leave(with error: any Error) -> Never {
+    switch error {
+    case let failure as RunFailure:
+      say(failure.description)
+      exit(failure.status)
+    case is PresetError, is DataError, is ParameterMismatch:
+      say("\(error)")
+      exit(badInput)
+    default:
+      let status = Unfold.exitCode(for: error)
+      guard status != .success else { Unfold.exit(withError: error) }
+      write(Unfold.fullMessage(for: error) + "\n", to: STDERR_FILENO)
+      exit(status == .validationFailure ? badInput : status.rawValue)
+    }
+  }
+
+  static func say(_ text: String) {
+    write("unfold: \(text)\n", to: STDERR_FILENO)
+  }
+
+  /// Writes all of a text, whatever the descriptor takes at a time.
+  @discardableResult
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      bytes.removeFirst(count)
+    }
+    return true
+  }
+}
+
+/// A run that could not go on, with the status to leave with.
+struct RunFailure: Error, CustomStringConvertible {
+  var description: String
+  var status = ExitStatus.failed
+}

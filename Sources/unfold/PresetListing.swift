@@ -1,0 +1,42 @@
+import FileFormats
+import SequenceData
+import Training
+import TrainingEvents
+
+/// One preset as `unfold presets` lists it.
+struct PresetListing {
+  let name: String
+  let title: String
+  let lecture: String
+  let task: String
+  let data: String
+  let licence: String
+  /// Whether its data is here.
+  let isAvailable: Bool
+
+  init(name: String) throws {
+    let preset = try PresetLibrary.preset(name)
+    self.name = name
+    title = preset.title
+    lecture = preset.lecture
+    task = preset.task.kind.rawValue
+    data = preset.task.data.location
+    licence = DataLicences.licence(of: preset.task.data)
+    let locator = DataLocator(directories: DataDirectories.all)
+    switch preset.task.data.format {
+    case .synthetic, .grammar: isAvailable = true
+    default: isAvailable = (try? locator.path(of: preset.task.data.location)) != nil
+    }
+  }
+
+  static func table(_ rows: [PresetListing]) -> String {
+    let width = rows.map(\.name.count).max() ?? 0
+    return rows.map { row in
+      let name = row.name + String(repeating: " ", count: width - row.name.count)
+      let here = row.isAvailable ? "" : "  (bring it with presets/fetch)"
+      let indent = String(repeating: " ", count: width + 2)
+      return "\(name)  \(row.title)\n\(indent)\(row.lecture)\n"
+        + "\(indent)\(row.task) on \(row.data), \(row.licence)\(here)"
+    }.joined(separator: "\n")
+  }
+}

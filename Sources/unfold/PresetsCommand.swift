@@ -1,0 +1,28 @@
+import ArgumentParser
+import SequenceData
+import Training
+
+struct PresetsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "presets", abstract: "List the presets, or print one with its comments.")
+
+  @Argument(help: "A preset to print.")
+  var name: String?
+
+  @Flag(help: "Print an array of objects instead of a table.")
+  var json = false
+
+  func run() throws {
+    if let name {
+      guard let text = PresetLibrary.text(of: name) else {
+        _ = try PresetLibrary.preset(name)
+        throw RunFailure(
+          description: "\(name) is a file, not a preset of the library", status: ExitStatus.badInput)
+      }
+      print(text, terminator: "")
+      return
+    }
+    let rows = try PresetLibrary.names.map { try PresetListing(name: $0) }
+    print(json ? PresetListing.json(rows) : PresetListing.table(rows))
+  }
+}
