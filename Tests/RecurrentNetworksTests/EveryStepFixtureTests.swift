@@ -22,25 +22,7 @@ import Testing
   ) throws {
     let fixture = try Fixture.load(name)
     let (model, batch) = try Self.build(fixture, type)
-    let parameters = ParameterVector<Scalar>(model.layout)
-    try parameters.load(fixture.tensors)
-    let gradient = ParameterVector<Scalar>(model.layout)
-    let pass = Pass(parameters: parameters, gradient: gradient, arena: Arena<Scalar>())
-    // Twice, to see that nothing of the first step leaks into the second.
-    for _ in 0..<2 {
-      pass.arena.reset()
-      gradient.fill(0)
-      let outputs = model.outputs(batch, pass)
-      let count = Objective.crossEntropy.targetCount(batch, outputWidth: outputs.columns)
-      let loss = Objective.crossEntropy.evaluate(outputs, batch, scale: 1 / Scalar(count))
-      model.backward(outputs, batch, pass)
-      #expect(relativeError([loss.mean], [fixture.loss]) <= tolerance)
-      for parameter in model.layout.parameters {
-        let ours = gradient.matrix(parameter).elements.map { Double($0) }
-        let theirs = try #require(fixture.gradients[parameter.name])
-        #expect(relativeError(ours, theirs.values) <= tolerance, "\(name) \(parameter.name)")
-      }
-    }
+    try expectAgreement(model, batch, with: fixture, tolerance: tolerance)
   }
 
   static func build<Scalar: NetworkScalar>(

@@ -13,6 +13,9 @@ struct LayerInput<Scalar: NetworkScalar> {
   var vectors: Matrix<Scalar>?
   /// Sequences × context size, in the order of the packed steps; nil when there is none.
   var context: Matrix<Scalar>?
+  /// Sequences × gates·hidden, added to every step's pre-activations as it is; nil when there is
+  /// none.
+  var addend: Matrix<Scalar>?
 
   /// Scalars of the input vector that the symbols or vectors make, without the context.
   func width(_ pass: Pass<Scalar>) -> Int {
@@ -66,13 +69,12 @@ final class InputProjection<Scalar: NetworkScalar> {
     } else {
       fill(target, bias)
     }
+    if let addend = input.addend { steps.addToEveryStep(addend, of: target) }
     if let context = input.context {
       let c = pass.arena.matrix(context.rows, target.columns)
       c.product(
         context, PackedMatrix(transposed: u.columns(width, context.columns), in: pass.arena))
-      for t in 0..<steps.stepCount {
-        target.rows(steps.offsets[t], steps.active[t]).add(c.rows(0, steps.active[t]))
-      }
+      steps.addToEveryStep(c, of: target)
     }
   }
 
@@ -117,9 +119,7 @@ final class InputProjection<Scalar: NetworkScalar> {
 
     if let context = input.context {
       let sums = pass.arena.zeros(context.rows, delta.columns)
-      for t in 0..<steps.stepCount {
-        sums.rows(0, steps.active[t]).add(delta.rows(steps.offsets[t], steps.active[t]))
-      }
+      steps.addSums(of: delta, to: sums)
       let columns = u.columns(width, context.columns)
       pass.gradient?[weights.inputToHidden].columns(width, context.columns)
         .product(transposed: sums, context, beta: 1)

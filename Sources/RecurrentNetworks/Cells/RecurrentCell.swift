@@ -63,15 +63,3 @@ protocol RecurrentCell<Scalar>: AnyObject {
   /// ∂L/∂c(0) after the backward loop, sequences × hidden.
   var initialCellGradient: Matrix<Scalar>? { get }
 }
-
-/// The parameters of one direction of one layer.
-struct CellWeights {
-  /// U, gates·hidden × input.
-  var inputToHidden: ParameterHandle
-  /// W, gates·hidden × hidden.
-  var hiddenToHidden: ParameterHandle
-  /// b, gates·hidden.
-  var bias: ParameterHandle
-  /// b_hh, gates·hidden; only the GRU keeps it apart.
-  var recurrentBias: ParameterHandle?
-}

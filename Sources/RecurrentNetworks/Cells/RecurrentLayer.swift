@@ -35,34 +35,17 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
 
   init(
     kind: CellKind, inputSize: Int, hidden: Int, layer: Int, isReversed: Bool, prefix: String,
-    configuration: NetworkConfiguration, layout: inout ParameterLayout
+    naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
   ) {
     self.kind = kind
     self.hidden = hidden
     self.isReversed = isReversed
     title = "layer \(layer + 1)" + (isReversed ? " backward" : "")
-    let gates = kind.gateCount
     let suffix = "_l\(layer)" + (isReversed ? "_reverse" : "")
     let mark = (layer > 0 ? "\(layer + 1)" : "") + (isReversed ? "←" : "")
-    let bound = 1 / Double(hidden).squareRoot()
-    let input: Parameter.Start =
-      configuration.initialization == .uniform
-      ? .uniform(bound: bound) : .glorot(blocks: gates)
     weights = CellWeights(
-      inputToHidden: layout.matrix(
-        prefix + "weight_ih" + suffix, symbol: "U" + mark, gates * hidden, inputSize, start: input),
-      hiddenToHidden: layout.matrix(
-        prefix + "weight_hh" + suffix, symbol: "W" + mark, gates * hidden, hidden,
-        start: .recurrent(configuration.initialization)),
-      bias: layout.vector(
-        prefix + "bias_ih" + suffix, symbol: "b" + mark, gates * hidden,
-        start: kind == .lstm && configuration.forgetBias != 0
-          ? .forgetGate(bound: bound, value: configuration.forgetBias) : .uniform(bound: bound),
-        multiplicity: kind == .gru ? 1 : 2),
-      recurrentBias: kind == .gru
-        ? layout.vector(
-          prefix + "bias_hh" + suffix, symbol: "bₕ" + mark, gates * hidden,
-          start: .uniform(bound: bound)) : nil)
+      kind: kind, inputSize: inputSize, hidden: hidden, prefix: prefix, suffix: suffix, mark: mark,
+      naming: naming, configuration: configuration, layout: &layout)
     if configuration.initialState == .learned {
       learnedState = layout.vector(
         prefix + "initial_state" + suffix, symbol: "s₀" + mark, hidden, start: .zero)

@@ -27,7 +27,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   /// `inputSize` is the width of the first layer's U, context included.
   init(
     inputSize: Int, hidden: Int, layers: Int, bidirectional: Bool, prefix: String,
-    configuration: NetworkConfiguration, layout: inout ParameterLayout
+    naming: WeightNaming = .framework, configuration: NetworkConfiguration,
+    layout: inout ParameterLayout
   ) {
     self.hidden = hidden
     self.inputSize = inputSize
@@ -41,7 +42,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
           RecurrentLayer(
             kind: configuration.cell, inputSize: layer == 0 ? inputSize : ways * hidden,
             hidden: hidden, layer: layer, isReversed: way == 1, prefix: prefix,
-            configuration: configuration, layout: &layout))
+            naming: naming, configuration: configuration, layout: &layout))
       }
       stack.append(directions)
     }

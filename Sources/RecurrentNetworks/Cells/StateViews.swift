@@ -10,39 +10,34 @@ public struct StateView<Scalar: NetworkScalar> {
   public var lowest: Double
 }
 
-extension RecurrentStack {
+/// What people look at in the layers of one part of a network after a pass; valid until the arena
+/// is reset.
+public struct StackView<Scalar: NetworkScalar> {
   /// s(t) of every layer and direction, the first layer first.
-  public var states: [StateView<Scalar>] {
-    layers.flatMap { directions in
-      directions.map { StateView(title: $0.title, values: $0.states, lowest: -1) }
-    }
-  }
-
+  public var states: [StateView<Scalar>]
   /// Activations of every gate of every layer and direction.
-  public var gates: [StateView<Scalar>] {
-    layers.flatMap { directions in
-      directions.flatMap { layer in
+  public var gates: [StateView<Scalar>] = []
+  /// ∇s(t) of every layer and direction after a backward pass.
+  public var stateGradients: [StateView<Scalar>]
+  /// Whether each of `states` runs from a sequence's end to its start.
+  public var directionsAreReversed: [Bool]
+  /// W of the first layer.
+  public var firstRecurrentMatrix: ParameterHandle?
+}
+
+extension RecurrentStack {
+  /// States, gates and gradients as they stand.
+  var view: StackView<Scalar> {
+    let all = layers.flatMap { $0 }
+    return StackView(
+      states: all.map { StateView(title: $0.title, values: $0.states, lowest: -1) },
+      gates: all.flatMap { layer in
         layer.cell.gateViews.map {
           StateView(title: "\(layer.title) \($0.name)", values: $0.values, lowest: $0.lowest)
         }
-      }
-    }
-  }
-
-  /// ∇s(t) of every layer and direction after a backward pass.
-  public var stateGradients: [StateView<Scalar>] {
-    layers.flatMap { directions in
-      directions.map { StateView(title: $0.title, values: $0.dStates, lowest: -1) }
-    }
-  }
-
-  /// Whether each of `states` runs from a sequence's end to its start.
-  public var directionsAreReversed: [Bool] {
-    layers.flatMap { $0.map(\.isReversed) }
-  }
-
-  /// W of the first layer.
-  public var firstRecurrentMatrix: ParameterHandle? {
-    layers.first?.first?.weights.hiddenToHidden
+      },
+      stateGradients: all.map { StateView(title: $0.title, values: $0.dStates, lowest: -1) },
+      directionsAreReversed: all.map(\.isReversed),
+      firstRecurrentMatrix: all.first?.weights.hiddenToHidden)
   }
 }

@@ -18,7 +18,7 @@ public final class EveryStepOutput<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: RecurrentStack<Scalar>)] { [("", stack)] }
+  public var stacks: [(name: String, stack: StackView<Scalar>)] { [("", stack.view)] }
   public var carriedWidth: Int { stack.carriedWidth }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {

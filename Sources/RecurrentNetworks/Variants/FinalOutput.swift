@@ -19,7 +19,7 @@ public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: RecurrentStack<Scalar>)] { [("", stack)] }
+  public var stacks: [(name: String, stack: StackView<Scalar>)] { [("", stack.view)] }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     _ = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)

@@ -1,0 +1,55 @@
+/// How a layer's tensors are called in files.
+enum WeightNaming {
+  /// As PyTorch's modules do: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and `bias_hh_l0`.
+  case framework
+  /// By the lecture's symbols: U, W and b, and for the second layer U2, W2 and b2.
+  case lecture
+}
+
+/// The parameters of one direction of one layer.
+struct CellWeights {
+  /// U, gates·hidden × input.
+  var inputToHidden: ParameterHandle
+  /// W, gates·hidden × hidden.
+  var hiddenToHidden: ParameterHandle
+  /// b, gates·hidden.
+  var bias: ParameterHandle
+  /// b_hh, gates·hidden; only the GRU keeps it apart.
+  var recurrentBias: ParameterHandle?
+}
+
+extension CellWeights {
+  /// Appends a layer's parameters to the layout. `mark` tells the layer and direction in symbols.
+  init(
+    kind: CellKind, inputSize: Int, hidden: Int, prefix: String, suffix: String, mark: String,
+    naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
+  ) {
+    let gates = kind.gateCount
+    let bound = 1 / Double(max(1, hidden)).squareRoot()
+    let hasForgetBias = kind == .lstm && configuration.forgetBias != 0
+    func name(_ framework: String, _ lecture: String) -> String {
+      switch naming {
+      case .framework: prefix + framework + suffix
+      case .lecture: prefix + lecture + mark
+      }
+    }
+    inputToHidden = layout.matrix(
+      name("weight_ih", "U"), symbol: "U" + mark, gates * hidden, inputSize,
+      start: configuration.initialization == .uniform
+        ? .uniform(bound: bound) : .glorot(blocks: gates))
+    hiddenToHidden = layout.matrix(
+      name("weight_hh", "W"), symbol: "W" + mark, gates * hidden, hidden,
+      start: .recurrent(configuration.initialization))
+    // Where PyTorch keeps two biases and only their sum matters, one parameter stands for both.
+    bias = layout.vector(
+      name("bias_ih", "b"), symbol: "b" + mark, gates * hidden,
+      start: hasForgetBias
+        ? .forgetGate(bound: bound, value: configuration.forgetBias) : .uniform(bound: bound),
+      multiplicity: kind == .gru || naming == .lecture ? 1 : 2)
+    recurrentBias =
+      kind == .gru
+      ? layout.vector(
+        name("bias_hh", "b_h"), symbol: "bₕ" + mark, gates * hidden, start: .uniform(bound: bound))
+      : nil
+  }
+}

@@ -1,0 +1,64 @@
+import LinearAlgebra
+
+/// What an encoder made of the sources of a batch.
+struct EncodedSource<Scalar: NetworkScalar> {
+  /// Where `states` stand.
+  var steps: PackedSteps
+  /// h_i, rows × size, in the order of `steps`.
+  var states: Matrix<Scalar>
+  /// C, sequences × size, in the order of `steps`.
+  var context: Matrix<Scalar>
+}
+
+/// Reads a source for a decoder.
+protocol SourceEncoder<Scalar>: AnyObject {
+  associatedtype Scalar: NetworkScalar
+
+  /// Scalars of the context and of each state.
+  var outputSize: Int { get }
+  var stacks: [(name: String, stack: StackView<Scalar>)] { get }
+
+  func forward(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> EncodedSource<Scalar>
+  /// Runs backward from ∂L/∂C (sequences × size) and, where the states were read as well, ∂L/∂h
+  /// (rows × size, which changes on the way).
+  func backward(
+    dContext: Matrix<Scalar>, dStates: Matrix<Scalar>?, _ batch: SequenceBatch<Scalar>,
+    _ pass: Pass<Scalar>)
+}
+
+/// An encoder that reads its source step by step; C is the top layer's state at each source's own
+/// end, of both directions where there are two.
+final class RecurrentEncoder<Scalar: NetworkScalar>: SourceEncoder {
+  private let reader: InputReader
+  private let stack: RecurrentStack<Scalar>
+  private var states = Matrix<Scalar>.empty
+
+  init(
+    _ configuration: NetworkConfiguration, sizes: ModelSizes, layout: inout ParameterLayout
+  ) {
+    reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
+    stack = RecurrentStack(
+      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
+      bidirectional: configuration.direction == .bidirectional, prefix: "encoder.",
+      configuration: configuration, layout: &layout)
+  }
+
+  var outputSize: Int { stack.outputSize }
+  var stacks: [(name: String, stack: StackView<Scalar>)] { [("encoder", stack.view)] }
+
+  func forward(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> EncodedSource<Scalar> {
+    states = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)
+    let context = pass.arena.matrix(batch.sequenceCount, stack.outputSize)
+    stack.finalStates(batch.steps, into: context)
+    return EncodedSource(steps: batch.steps, states: states, context: context)
+  }
+
+  func backward(
+    dContext: Matrix<Scalar>, dStates: Matrix<Scalar>?, _ batch: SequenceBatch<Scalar>,
+    _ pass: Pass<Scalar>
+  ) {
+    let dStates = dStates ?? pass.arena.zeros(batch.steps.rowCount, stack.outputSize)
+    stack.addFinalGradient(dContext, steps: batch.steps, to: dStates)
+    stack.backward(dStates, steps: batch.steps, pass: pass)
+  }
+}
