@@ -142,6 +142,9 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
     }
   }
 
+  /// ∂L/∂(U x(t) + b) of the first layer after a backward pass, rows × gates·hidden.
+  var firstInputGradient: Matrix<Scalar>? { layers.first?.first?.cell.inputGradient }
+
   // MARK: Ends of sequences
 
   /// The top layer's state at each sequence's own end, in each direction's sense: sequences ×
