@@ -8,15 +8,18 @@ public struct Pass<Scalar: NetworkScalar> {
   public var arena: Arena<Scalar>
   /// Draws dropout masks; nil switches dropout off.
   public var dropout: DropoutSource?
+  /// How often a fed-back output is the true one; nil takes the share of the configuration.
+  public var teacherForcing: TeacherForcing?
 
   public init(
     parameters: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>? = nil,
-    arena: Arena<Scalar>, dropout: DropoutSource? = nil
+    arena: Arena<Scalar>, dropout: DropoutSource? = nil, teacherForcing: TeacherForcing? = nil
   ) {
     self.parameters = parameters
     self.gradient = gradient
     self.arena = arena
     self.dropout = dropout
+    self.teacherForcing = teacherForcing
   }
 }
 

@@ -7,6 +7,7 @@ final class OutputLayer<Scalar: NetworkScalar> {
   /// c, outputs.
   let bias: ParameterHandle
   private var states = Matrix<Scalar>.empty
+  private var packed: PackedMatrix<Scalar>?
 
   init(
     states: Int, outputs: Int, names: (weight: String, bias: String) = ("head.weight", "head.bias"),
@@ -20,23 +21,39 @@ final class OutputLayer<Scalar: NetworkScalar> {
 
   /// - Returns: rows × outputs.
   func forward(_ states: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+    let result = begin(states, pass)
+    forward(rows: 0, states.rows, into: result)
+    return result
+  }
+
+  /// Makes room for the outputs of states that become known a few rows at a time.
+  func begin(_ states: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     self.states = states
+    packed = PackedMatrix(transposed: pass.parameters[weight], in: pass.arena)
     let result = pass.arena.matrix(states.rows, weight.rows)
     let c = pass.parameters.row(bias)
     for r in 0..<result.rows { result.row(r).update(from: c.base, count: result.columns) }
-    result.product(
-      states, PackedMatrix(transposed: pass.parameters[weight], in: pass.arena), accumulate: true)
     return result
+  }
+
+  /// Adds V s to `count` rows of what `begin` returned.
+  func forward(rows first: Int, _ count: Int, into outputs: Matrix<Scalar>) {
+    guard let packed else { return }
+    outputs.rows(first, count).product(states.rows(first, count), packed, accumulate: true)
   }
 
   /// Adds ∇V = Σ ∇o sᵀ and ∇c = Σ ∇o (eqs. 10.22, 10.24), and returns Vᵀ ∇o, rows × states.
   func backward(_ dOutputs: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    if let gradient = pass.gradient {
-      gradient[weight].product(transposed: dOutputs, states, beta: 1)
-      gradient.row(bias).addColumnSums(dOutputs)
-    }
+    addGradients(dOutputs, pass)
     let dStates = pass.arena.matrix(states.rows, states.columns)
     dStates.product(dOutputs, PackedMatrix(pass.parameters[weight], in: pass.arena))
     return dStates
+  }
+
+  /// Adds ∇V and ∇c alone.
+  func addGradients(_ dOutputs: Matrix<Scalar>, _ pass: Pass<Scalar>) {
+    guard let gradient = pass.gradient else { return }
+    gradient[weight].product(transposed: dOutputs, states, beta: 1)
+    gradient.row(bias).addColumnSums(dOutputs)
   }
 }
