@@ -75,6 +75,8 @@ public final class CarriedState<Scalar: NetworkScalar> {
   public let width: Int
   /// sequences × width, in the batch's original order.
   public let values: Matrix<Scalar>
+  /// Whether nothing has been carried yet, so that a network starts from its own initial state.
+  public var isFresh = true
 
   /// All zeros.
   public init(sequences: Int, width: Int) {
@@ -88,5 +90,8 @@ public final class CarriedState<Scalar: NetworkScalar> {
   deinit { values.base.deallocate() }
 
   /// Forgets everything, as at the start of an epoch.
-  public func clear() { values.fill(0) }
+  public func clear() {
+    values.fill(0)
+    isFresh = true
+  }
 }

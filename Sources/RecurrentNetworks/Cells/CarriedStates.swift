@@ -19,6 +19,7 @@ extension RecurrentStack {
 
   /// Keeps every layer's last states for the next chunk.
   func store(in carried: CarriedState<Scalar>, steps: PackedSteps) {
+    carried.isFresh = false
     for (index, directions) in layers.enumerated() {
       for (way, layer) in directions.enumerated() {
         let column = carriedColumn(layer: index, way: way)

@@ -29,7 +29,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   /// s(0), then s(t) of every row; see `run`.
   private(set) var initial: Matrix<Scalar>
   private(set) var states: Matrix<Scalar>
-  private var startsAtZero = true
+  /// Whether s(0) was the layer's own, so that a learned one takes part of its gradient.
+  private var startsOnItsOwn = true
   /// ∇s(t) of every row after a backward pass, rows × hidden.
   private(set) var dStates: Matrix<Scalar>
 
@@ -97,7 +98,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) -> Matrix<Scalar> {
     let initialCell =
       kind == .lstm ? pass.arena.zeros(sequences, hidden) : pass.arena.matrix(0, hidden)
-    startsAtZero = start == nil && learnedState == nil
+    startsOnItsOwn = start == nil
     if let start {
       initial.copy(start.state)
       if kind == .lstm, let cell = start.cell { initialCell.copy(cell) }
@@ -126,7 +127,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) {
     self.dStates = dStates
     cell.beginBackward(dStates: dStates, weights: weights, pass: pass)
-    let wantsInitial = dStart != nil || (learnedState != nil && pass.gradient != nil)
+    let learns = startsOnItsOwn && learnedState != nil && pass.gradient != nil
+    let wantsInitial = dStart != nil || learns
     let dInitial = wantsInitial ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
     for index in 0..<steps.stepCount {
       let t = isReversed ? index : steps.stepCount - 1 - index

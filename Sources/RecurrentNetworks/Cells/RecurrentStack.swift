@@ -8,6 +8,12 @@ enum StackStart<Scalar: NetworkScalar> {
   case carried(CarriedState<Scalar>)
   /// The same state for every layer, such as an encoder's context.
   case given(InitialState<Scalar>)
+
+  /// Where a batch's chunk begins: at the end of the one before, or on its own.
+  static func of(_ batch: SequenceBatch<Scalar>) -> StackStart {
+    guard let carried = batch.carried, !carried.isFresh else { return .own }
+    return .carried(carried)
+  }
 }
 
 /// Layers of recurrent cells, each in one direction or in both, dropout between them.

@@ -24,9 +24,9 @@ public struct ParameterMismatch: Error, CustomStringConvertible, Equatable {
 
 extension ParameterVector {
   /// The parameters under PyTorch's names. A merged bias goes out as `bias_ih`, with zeros as
-  /// `bias_hh`.
+  /// `bias_hh`; a matrix without elements, such as U of a network without inputs, stays out.
   public func namedTensors() -> [NamedTensor] {
-    layout.parameters.flatMap { parameter -> [NamedTensor] in
+    layout.parameters.filter { $0.count > 0 }.flatMap { parameter -> [NamedTensor] in
       let values = matrix(parameter).elements.map { Double($0) }
       let tensor = NamedTensor(name: parameter.name, shape: parameter.shape, values: values)
       guard let twin = parameter.twinName else { return [tensor] }
@@ -40,47 +40,39 @@ extension ParameterVector {
 
   /// Takes every parameter from tensors under PyTorch's names; `bias_ih` and `bias_hh` of a merged
   /// bias are added. Nothing changes when anything is missing, too much, or of another shape.
-  /// - Throws: `ParameterMismatch` naming the tensor and what would be right.
+  /// - Throws: `ParameterMismatch` naming every such tensor and what would be right.
   public func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
     var byName: [String: NamedTensor] = [:]
-    for tensor in tensors {
-      guard byName.updateValue(tensor, forKey: tensor.name) == nil else {
-        throw ParameterMismatch(description: "tensor \(tensor.name) appears twice")
-      }
+    var complaint = Complaint()
+    for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
+      complaint.repeated.append(tensor.name)
     }
-    var plan: [(Parameter, NamedTensor, NamedTensor?)] = []
-    var missing: [String] = []
+    var plan: [(Parameter, [NamedTensor])] = []
     for parameter in layout.parameters {
-      guard let tensor = byName.removeValue(forKey: parameter.name) else {
-        missing.append("\(parameter.name) \(parameter.shape)")
-        continue
-      }
-      try parameter.check(tensor)
-      var twin: NamedTensor?
-      if let name = parameter.twinName {
-        twin = byName.removeValue(forKey: name)
-        if let twin {
-          try parameter.check(twin)
-        } else {
-          missing.append("\(name) \(parameter.shape)")
+      var found: [NamedTensor] = []
+      for name in [parameter.name, parameter.twinName].compactMap({ $0 }) {
+        if let tensor = byName.removeValue(forKey: name) {
+          complaint.check(tensor, parameter)
+          found.append(tensor)
+        } else if parameter.count > 0 {
+          complaint.missing.append("\(name) \(parameter.shape)")
         }
       }
-      plan.append((parameter, tensor, twin))
+      plan.append((parameter, found))
     }
-    if !missing.isEmpty || !byName.isEmpty {
-      throw ParameterMismatch(description: Self.complaint(missing, surplus: byName.keys.sorted()))
-    }
-    for (parameter, tensor, twin) in plan {
+    complaint.surplus = byName.keys.sorted()
+    try complaint.throwIfAny()
+    for (parameter, found) in plan {
       let target = matrix(parameter)
       for i in 0..<parameter.count {
-        target.base[i] = Scalar(tensor.values[i] + (twin?.values[i] ?? 0))
+        target.base[i] = Scalar(found.reduce(0) { $0 + $1.values[i] })
       }
     }
   }
 
   /// Every parameter's values as they stand, a merged bias as one tensor, for optimisers' moments.
   public func plainTensors(prefix: String) -> [NamedTensor] {
-    layout.parameters.map { parameter in
+    layout.parameters.filter { $0.count > 0 }.map { parameter in
       NamedTensor(
         name: prefix + parameter.name, shape: parameter.shape,
         values: matrix(parameter).elements.map { Double($0) })
@@ -89,24 +81,39 @@ extension ParameterVector {
 
   /// Takes back what `plainTensors` gave, passing over tensors with another prefix.
   public func loadPlain(_ tensors: [NamedTensor], prefix: String) throws(ParameterMismatch) {
-    for parameter in layout.parameters {
+    for parameter in layout.parameters where parameter.count > 0 {
       guard let tensor = tensors.first(where: { $0.name == prefix + parameter.name }) else {
         throw ParameterMismatch(description: "missing \(prefix)\(parameter.name)")
       }
-      try parameter.check(tensor)
+      var complaint = Complaint()
+      complaint.check(tensor, parameter)
+      try complaint.throwIfAny()
       for (i, value) in tensor.values.enumerated() { base[parameter.offset + i] = Scalar(value) }
     }
   }
+}
 
-  private static func complaint(_ missing: [String], surplus: [String]) -> String {
+/// Everything in which tensors do not fit a network, said in one line.
+private struct Complaint {
+  var missing: [String] = []
+  var surplus: [String] = []
+  var misshapen: [String] = []
+  var repeated: [String] = []
+
+  mutating func check(_ tensor: NamedTensor, _ parameter: Parameter) {
+    if let complaint = parameter.complaint(tensor) { misshapen.append(complaint) }
+  }
+
+  func throwIfAny() throws(ParameterMismatch) {
     var parts: [String] = []
-    if !missing.isEmpty {
-      parts.append("missing " + missing.joined(separator: ", "))
-    }
+    if !missing.isEmpty { parts.append("missing " + missing.joined(separator: ", ")) }
     if !surplus.isEmpty {
       parts.append("this network has no " + surplus.joined(separator: ", "))
     }
-    return parts.joined(separator: "; ")
+    parts += misshapen
+    if !repeated.isEmpty { parts.append("given twice: " + repeated.joined(separator: ", ")) }
+    guard !parts.isEmpty else { return }
+    throw ParameterMismatch(description: parts.joined(separator: "; "))
   }
 }
 
@@ -121,10 +128,14 @@ extension Parameter {
       .joined(separator: "bias_hh")
   }
 
-  fileprivate func check(_ tensor: NamedTensor) throws(ParameterMismatch) {
-    guard tensor.shape == shape, tensor.values.count == count else {
-      throw ParameterMismatch(
-        description: "tensor \(tensor.name) has shape \(tensor.shape), expected \(shape)")
+  /// In what a tensor of the right name does not fit; nil when it does.
+  fileprivate func complaint(_ tensor: NamedTensor) -> String? {
+    guard tensor.shape == shape else {
+      return "\(tensor.name) has shape \(tensor.shape), expected \(shape)"
     }
+    guard tensor.values.count == count else {
+      return "\(tensor.name) has \(tensor.values.count) values, expected \(count)"
+    }
+    return nil
   }
 }

@@ -22,9 +22,8 @@ public final class EveryStepOutput<Scalar: NetworkScalar>: SequenceModel {
   public var carriedWidth: Int { stack.carriedWidth }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    let start = batch.carried.map { StackStart.carried($0) } ?? .own
     let states = stack.forward(
-      reader.input(batch), steps: batch.steps, start: start, pass: pass)
+      reader.input(batch), steps: batch.steps, start: .of(batch), pass: pass)
     if let carried = batch.carried { stack.store(in: carried, steps: batch.steps) }
     return head.forward(states, pass)
   }

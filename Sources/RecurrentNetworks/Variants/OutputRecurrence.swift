@@ -123,6 +123,7 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     _ batch: SequenceBatch<Scalar>, _ outputs: Matrix<Scalar>, _ feedback: Feedback<Scalar>
   ) {
     guard let carried = batch.carried else { return }
+    carried.isFresh = false
     for k in 0..<batch.sequenceCount {
       feedback.write(
         row: batch.steps.lastRow(sequence: k), own: outputs,

@@ -101,6 +101,7 @@ extension Learner {
     source.restore(state.cursor)
     for (carried, values) in zip(carriedStates, state.carried) {
       for (i, value) in values.enumerated() { carried.values.base[i] = value }
+      carried.isFresh = false
     }
     baseLearningRate = state.learningRate
     clipNorm = state.clipNorm
