@@ -6,6 +6,8 @@
 public struct PackedSteps: Sendable, Equatable {
   /// `order[k]` is the original index of the k-th longest sequence; equal lengths keep their order.
   public private(set) var order: [Int] = []
+  /// The inverse of `order`: where the sequence with an original index stands.
+  public private(set) var places: [Int] = []
   /// Lengths from the longest to the shortest, each at least 1.
   public private(set) var lengths: [Int] = []
   /// Sequences that have a step t, never growing with t.
@@ -30,7 +32,7 @@ public struct PackedSteps: Sendable, Equatable {
 
   /// Takes new lengths, reusing memory: nothing is allocated once the largest batch has been seen.
   public mutating func assign(lengths new: [Int]) {
-    let longest = new.max() ?? 0
+    let longest = new.max().map { max(1, $0) } ?? 0
     let count = new.count
     tally.removeAll(keepingCapacity: true)
     for _ in 0...longest { tally.append(0) }
@@ -53,14 +55,17 @@ public struct PackedSteps: Sendable, Equatable {
       place += here
     }
     order.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
     lengths.removeAll(keepingCapacity: true)
     for _ in 0..<count {
       order.append(0)
+      places.append(0)
       lengths.append(0)
     }
     for (index, length) in new.enumerated() {
       let at = tally[max(1, length)]
       order[at] = index
+      places[index] = at
       lengths[at] = max(1, length)
       tally[max(1, length)] += 1
     }

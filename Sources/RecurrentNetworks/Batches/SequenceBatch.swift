@@ -22,6 +22,8 @@ public final class SequenceBatch<Scalar: NetworkScalar> {
   public var targetValues = ReusableBuffer<Scalar>()
   /// States carried over from the batch before; nil starts from the network's own initial state.
   public var carried: CarriedState<Scalar>?
+  /// Room for losses over whole sequences.
+  let workspace = ReusableBuffer<Double>()
 
   public init() {}
 

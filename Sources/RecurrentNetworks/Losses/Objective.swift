@@ -9,6 +9,9 @@ public enum Objective: String, Sendable, CaseIterable {
   case binaryCrossEntropy = "binary-cross-entropy"
   /// The mean of (o − y)² over a target's components.
   case squaredError = "squared-error"
+  /// −log p(y | x) over all alignments of a shorter target with the steps (Graves et al. 2006);
+  /// targets stand over the batch's `targetSteps`, and the last output is the blank.
+  case connectionistTemporalClassification = "ctc"
 
   /// Real targets in a batch, which the mean is over.
   public func targetCount<Scalar>(_ batch: SequenceBatch<Scalar>, outputWidth: Int) -> Int {
@@ -19,11 +22,14 @@ public enum Objective: String, Sendable, CaseIterable {
       (0..<batch.targetValues.count / max(1, outputWidth)).count {
         !batch.targetValues[$0 * outputWidth].isNaN
       }
+    case .connectionistTemporalClassification:
+      ConnectionistTemporalClassification.targetCount(batch, outputs: outputWidth)
     }
   }
 
   /// Replaces outputs by scale · ∂(Σ loss)/∂outputs and returns the sum of losses. `each` receives
-  /// every row's own loss and, for classes, the probability of the right one.
+  /// every row's own loss and, for classes, the probability of the right one; for CTC, every
+  /// sequence's in packed order.
   public func evaluate<Scalar>(
     _ outputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, scale: Scalar,
     each: RowLosses<Scalar>? = nil
@@ -35,6 +41,8 @@ public enum Objective: String, Sendable, CaseIterable {
       BinaryCrossEntropy.evaluate(outputs, batch, scale: scale, each: each)
     case .squaredError:
       SquaredError.evaluate(outputs, batch, scale: scale, each: each)
+    case .connectionistTemporalClassification:
+      ConnectionistTemporalClassification.evaluate(outputs, batch, scale: scale, each: each)
     }
   }
 }
