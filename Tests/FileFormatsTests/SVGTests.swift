@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@testable import FileFormats
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite struct SVGTests {
+  private static func chart(isLogarithmic: Bool = false) -> SVGLineChart {
+    let x = (0..<300).map { Double($0 * 10) }
+    var chart = SVGLineChart(
+      title: "Loss <words> & \"more\"\u{1B}", subtitle: "tanh 128", xLabel: "step",
+      yLabel: "loss (nats per character)", isLogarithmic: isLogarithmic,
+      series: [
+        .init(
+          name: "training", color: .raw, x: x,
+          y: x.map { $0 == 50 ? .nan : 2 + 1 / (1 + $0) },
+          band: x.map { (low: 1.9 + 1 / (1 + $0), high: 2.2 + 1 / (1 + $0)) }),
+        .init(
+          name: "validation", color: .validation, x: [500, 1500], y: [2.5, 2.4], hasDots: true),
+      ])
+    chart.markers = [.init(x: 700, text: "lr ÷2")]
+    chart.levels = [.init(y: 2.3, text: "best")]
+    return chart
+  }
+
+  private static func parse(_ svg: String) -> Bool {
+    XMLParser(data: Data(svg.utf8)).parse()
+  }
+
+  @Test(arguments: SVGScheme.allCases, [false, true])
+  func chartsAreWellFormedAndHaveTheirParts(scheme: SVGScheme, isLogarithmic: Bool) {
+    let svg = Self.chart(isLogarithmic: isLogarithmic).svg(scheme: scheme)
+    #expect(Self.parse(svg))
+    for part in ["loss (nats per character)", ">step<", ">validation<", "lr ÷2", "best", "&lt;"] {
+      #expect(svg.contains(part), "\(part)")
+    }
+    #expect(svg.contains("prefers-color-scheme") == (scheme == .automatic))
+    #expect(!svg.unicodeScalars.contains("\u{1B}"))
+    #expect(!svg.contains("nan") && !svg.contains("inf"))
+  }
+
+  @Test func aGapBreaksTheCurve() {
+    let svg = SVGLineChart(
+      title: "", xLabel: "", yLabel: "",
+      series: [.init(name: "a", color: .raw, x: [0, 1, 2, 3], y: [1, .nan, 2, 3])]
+    ).svg()
+    let path = svg.components(separatedBy: "d=\"").last ?? ""
+    #expect(path.prefix { $0 != "\"" }.filter { $0 == "M" }.count == 2)
+  }
+
+  @Test func extremeDataIsDrawnWithoutNonsense() {
+    for values in [
+      [], [0.0], [.nan], [.infinity, 1], [1e308, -1e308], [-1, -2], [.leastNonzeroMagnitude, 1],
+    ] {
+      for isLogarithmic in [false, true] {
+        let x = values.indices.map(Double.init)
+        let chart = SVGLineChart(
+          title: "t", xLabel: "x", yLabel: "y", isLogarithmic: isLogarithmic,
+          series: [.init(name: "a", color: .raw, x: x, y: values)])
+        #expect(Self.parse(chart.svg()), "\(values)")
+      }
+    }
+  }
+
+  @Test func heatmapsColourEveryCell() {
+    var map = SVGHeatmap(
+      title: "Hidden states", xLabel: "time t", yLabel: "unit",
+      panels: [
+        .init(name: "layer 1", rows: 2, values: [-1, 1, 0, .nan, 1, 1], lowest: -1, highest: 1)
+      ])
+    map.columnLabels = ["a", "<", "&"]
+    map.bars = [0.5, .nan, 2]
+    let svg = map.svg()
+    #expect(Self.parse(svg))
+    let cells = svg.components(separatedBy: "<path class=\"h").dropFirst()
+      .map { $0.prefix { $0 != ">" }.filter { $0 == "M" }.count }.reduce(0, +)
+    #expect(cells == 5)
+    #expect(svg.contains("&lt;") && svg.contains("&amp;"))
+    #expect(Self.parse(SVGHeatmap(title: "", xLabel: "", yLabel: "", panels: []).svg()))
+  }
+
+  @Test func ticksAreRoundAndInside() {
+    let linear = ChartScale(low: 0.3, high: 9.7).ticks(about: 5)
+    #expect(linear.map(\.label) == ["2", "4", "6", "8"])
+    #expect(
+      ChartScale(low: 0, high: 50_000).ticks(about: 5).map(\.label)
+        == ["0", "10k", "20k", "30k", "40k", "50k"])
+    #expect(
+      ChartScale(low: -0.25, high: 0.2).ticks(about: 5).map(\.label)
+        == ["−0.2", "−0.1", "0.0", "0.1", "0.2"])
+    let logarithmic = ChartScale(low: 1e-6, high: 10, isLogarithmic: true).ticks(about: 8)
+    #expect(
+      logarithmic.map(\.label) == ["10⁻⁶", "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1", "10"])
+  }
+}
