@@ -40,3 +40,17 @@ struct PresetListing {
     }.joined(separator: "\n")
   }
 }
+
+extension PresetListing {
+  /// The array that `unfold presets --json` prints.
+  static func json(_ rows: [PresetListing]) -> String {
+    let values = rows.map { row -> JSONValue in
+      [
+        "name": .string(row.name), "title": .string(row.title), "lecture": .string(row.lecture),
+        "task": .string(row.task), "data": .string(row.data), "licence": .string(row.licence),
+        "available": .bool(row.isAvailable),
+      ]
+    }
+    return String(decoding: JSONValue.array(values).encoded(), as: UTF8.self)
+  }
+}

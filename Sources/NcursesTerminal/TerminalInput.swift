@@ -1,0 +1,17 @@
+import TerminalGraphics
+
+/// What comes from the terminal and from the system to a program with a screen.
+public enum TerminalInput: Sendable, Equatable {
+  case key(Key)
+  case resized(Size)
+  /// Ctrl-C or SIGINT.
+  case interrupt
+  /// SIGTERM.
+  case terminate
+  /// The terminal is gone: SIGHUP, or the end of its input.
+  case hangUp
+  /// Ctrl-Z: the program should call `suspend()` when it is ready to stop.
+  case suspend
+  /// A line that something in this process wrote to standard error.
+  case strayLine(String)
+}
