@@ -19,9 +19,14 @@ extension DashboardState {
       show(reason, .warning)
     case .hiddenStates(let frame):
       hiddenStates = frame
-      if let map = frame.maps.first { unitOrder.update(for: map, clock: clock) }
-    case .gradientByLag(let frame): gradientByLag = frame
-    case .statistics(let record): statistics = record
+      updateUnitOrder()
+    case .gradientByLag(let frame):
+      gradientByLag = frame
+      if let curve = frame.curves.first { lagHistory.add(curve, step: frame.step) }
+    case .statistics(let record):
+      statistics = record
+      statisticsHistory.add(
+        record.parameters.map { Float($0.updateRatio) }, step: record.step)
     case .samples(let frame): samples = frame
     case .snapshot(let record): add(record)
     case .warning(let record): add(record)
@@ -36,6 +41,8 @@ extension DashboardState {
     history = RunHistory(smoothing: history.smoothing)
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
     (finish, lastSnapshot) = (nil, nil)
+    (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
+    (chart.window, chart.cursor) = (.whole, nil)
     learningRate = description.learningRate
     clipNorm = description.clipNorm
     markers = []

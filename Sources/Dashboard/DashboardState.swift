@@ -39,12 +39,20 @@ public struct DashboardState: Sendable {
   var rates = RateMeter()
   var memoryBytes: Int?
   var unitOrder = UnitOrder()
+  var lagHistory = FrameHistory<LagCurve>()
+  /// The update ratio of every parameter, in their order.
+  var statisticsHistory = FrameHistory<[Float]>()
+  var comparisons: [Comparison] = []
+  var chart = ChartControls()
+  var heatmap = HeatmapControls()
 
   var clock = 0.0
   var message: Message?
   var size = Size(width: 80, height: 24)
   var view = ViewKind.overview
   var focus = PanelKind.loss
+  /// The panel that had the focus when each view was left.
+  var focusByView: [ViewKind: PanelKind] = [:]
   var enlarged = false
   var overlay: Overlay?
 
@@ -108,12 +116,18 @@ public struct DashboardState: Sendable {
   /// What the engine has to measure for the panels that are on screen now.
   public var probeRequest: ProbeRequest {
     var request = ProbeRequest()
+    var columns = 0
     for placement in placements(in: size) {
       request.interests.formUnion(placement.panel.interests)
-      if placement.panel == .hiddenStates {
-        request.columns = HiddenStatesPanel.columns(in: placement.rect.width - 2)
+      switch placement.panel {
+      case .hiddenStates, .positionLoss:
+        columns = max(columns, HiddenStatesPanel.columns(in: placement.rect.width - 2))
+      case .unitReading:
+        columns = max(columns, UnitReadingPanel.symbols(in: placement.rect.size))
+      default: break
       }
     }
+    if columns > 0 { request.columns = columns }
     return request
   }
 }

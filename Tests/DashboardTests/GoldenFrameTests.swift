@@ -16,6 +16,15 @@ import Testing
     try Golden.check(buffer, "overview-\(size.width)x\(size.height)")
   }
 
+  @Test(arguments: [ViewKind.loss, .gradients, .states], sizes)
+  func view(view: ViewKind, size: Size) throws {
+    var state = SyntheticRun.state()
+    state.resize(size)
+    state.show(view: view)
+    let buffer = state.render(size: size, appearance: Golden.appearance)
+    try Golden.check(buffer, "\(view.word)-\(size.width)x\(size.height)")
+  }
+
   @Test func beforeTheFirstEvent() throws {
     let state = DashboardState()
     let buffer = state.render(

@@ -7,10 +7,19 @@ import TrainingEvents
 @Suite struct KeyTests {
   /// A state in which the keys of a context work.
   static func state(in context: KeyBinding.Context) -> DashboardState {
-    var state = SyntheticRun.state(lastStep: 300)
+    var state = SyntheticRun.state(lastStep: 900)
     state.resize(Size(width: 80, height: 20))
     switch context {
     case .view: break
+    case .chart:
+      // Somewhere in the middle, so that there is room on every side.
+      state.chart.cursor = 300
+      state.chart.window = .fixed(200...600)
+    case .units:
+      state.show(view: .states)
+      state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 900)))
+      for _ in 0..<14 { state.pickUnit(by: 1) }
+      for _ in 0..<4 { state.pickColumn(by: 1) }
     case .help: state.overlay = .help(scroll: 3)
     case .quitDialog: state.overlay = .quit
     }
@@ -22,6 +31,7 @@ import TrainingEvents
       for key in binding.keys {
         var state = Self.state(in: binding.context)
         if key == .escape, binding.context == .view { state.enlarged = true }
+        if key == .character("1") { state.show(view: .loss) }
         state.didDraw()
         let before = state.render(size: state.size, appearance: Golden.appearance)
         let actions = state.handle(key)
@@ -40,10 +50,18 @@ import TrainingEvents
     }
   }
 
+  /// A key of a panel may not hide one that works in every view.
+  @Test(arguments: [KeyBinding.Context.chart, .units])
+  func panelsHideNoCommonKey(context: KeyBinding.Context) {
+    let common = Set(KeyBindings.all.filter { $0.context == .view }.flatMap(\.keys))
+    let own = KeyBindings.all.filter { $0.context == context }.flatMap(\.keys)
+    for key in own { #expect(!common.contains(key), "\(key)") }
+  }
+
   @Test func everyKeyIsInTheHelp() {
     var state = Self.state(in: .view)
     state.overlay = .help(scroll: 0)
-    let text = state.render(size: Size(width: 100, height: 80), appearance: Golden.appearance)
+    let text = state.render(size: Size(width: 100, height: 200), appearance: Golden.appearance)
       .lines.joined(separator: "\n")
     for binding in KeyBindings.all {
       #expect(text.contains(binding.label))
@@ -56,7 +74,7 @@ import TrainingEvents
     #expect(state.handle(.character(" ")) == [.send(.pause)])
     state.apply(.state(.paused))
     #expect(state.handle(.character(" ")) == [.send(.resume)])
-    state.apply(.finished(FinishRecord(reason: .completed, step: 300, elapsed: 1)))
+    state.apply(.finished(FinishRecord(reason: .completed, step: 900, elapsed: 1)))
     #expect(state.handle(.character(" ")) == [])
   }
 
@@ -67,7 +85,7 @@ import TrainingEvents
     #expect(state.handle(.character("x")) == [])
     #expect(state.handle(.enter) == [.quit(saving: true)])
     state.overlay = nil
-    state.apply(.snapshot(SnapshotRecord(step: 300, path: "snapshots/300", bytes: 9)))
+    state.apply(.snapshot(SnapshotRecord(step: 900, path: "snapshots/900", bytes: 9)))
     #expect(state.handle(.character("q")) == [.quit(saving: false)])
   }
 

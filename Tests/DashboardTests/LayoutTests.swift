@@ -10,21 +10,7 @@ import TrainingEvents
       for height in 16...80 {
         let area = DashboardState.area(of: Size(width: width, height: height))
         let placements = OverviewLayout.placements(in: area)
-        var covered = 0
-        for (index, placement) in placements.enumerated() {
-          let rect = placement.rect
-          covered += rect.width * rect.height
-          let isInside =
-            rect.x >= area.x && rect.y >= area.y && rect.right <= area.right
-            && rect.bottom <= area.bottom
-          if !isInside { Issue.record("\(placement) outside at \(width)×\(height)") }
-          for other in placements[(index + 1)...] where rect.intersects(other.rect) {
-            Issue.record("\(placement) meets \(other) at \(width)×\(height)")
-          }
-        }
-        if covered != area.width * area.height {
-          Issue.record("\(width)×\(height) leaves cells empty")
-        }
+        Self.check(placements, in: area)
         let panels = placements.map(\.panel)
         if !panels.starts(with: [.loss]) || !panels.contains(.hiddenStates)
           || !panels.contains(.run) || !panels.contains(.gradientThroughTime)
@@ -35,6 +21,35 @@ import TrainingEvents
     }
   }
 
+  @Test(arguments: ViewKind.allCases) func noViewOverlapsNorSticksOut(view: ViewKind) {
+    let contents = ViewLayout.Contents.all
+    for width in 60...250 {
+      for height in 16...80 {
+        let area = DashboardState.area(of: Size(width: width, height: height))
+        let placements = ViewLayout.placements(
+          of: view, in: area, contents[(width + height) % contents.count])
+        Self.check(placements, in: area)
+        if placements.isEmpty { Issue.record("\(view) is empty at \(width)×\(height)") }
+      }
+    }
+  }
+
+  static func check(_ placements: [PanelPlacement], in area: Rect) {
+    var covered = 0
+    for (index, placement) in placements.enumerated() {
+      let rect = placement.rect
+      covered += rect.width * rect.height
+      let isInside =
+        rect.x >= area.x && rect.y >= area.y && rect.right <= area.right
+        && rect.bottom <= area.bottom
+      if !isInside { Issue.record("\(placement) outside \(area)") }
+      for other in placements[(index + 1)...] where rect.intersects(other.rect) {
+        Issue.record("\(placement) meets \(other) in \(area)")
+      }
+    }
+    if covered != area.width * area.height { Issue.record("\(area) has empty cells") }
+  }
+
   /// Every size is drawn, full and empty; the widths and heights cover each other's classes.
   @Test func everySizeDraws() {
     let full = SyntheticRun.state(lastStep: 500)
@@ -42,7 +57,8 @@ import TrainingEvents
     for width in stride(from: 1, through: 250, by: 1) {
       for height in stride(from: 1 + width % 5, through: 80, by: 5) {
         let size = Size(width: width, height: height)
-        for state in states {
+        for var state in states {
+          state.view = ViewKind(rawValue: 1 + (width + height) % 7) ?? .overview
           let buffer = state.render(size: size, appearance: Golden.appearance)
           if buffer.size != size { Issue.record("\(size) came out as \(buffer.size)") }
         }
@@ -85,6 +101,13 @@ import TrainingEvents
     #expect(state.probeRequest.interests == [])
     state.resize(Size(width: 10, height: 3))
     #expect(state.probeRequest.interests == [])
+  }
+}
+
+extension ViewLayout.Contents {
+  /// Every combination.
+  static var all: [Self] {
+    [false, true].map { Self(hasMetric: $0) }
   }
 }
 

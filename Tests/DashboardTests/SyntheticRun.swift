@@ -57,6 +57,20 @@ struct SyntheticRun {
       })
   }
 
+  /// States of a cell with gates, in two layers.
+  static func gatedStates(step: Int) -> HiddenStateFrame {
+    var run = SyntheticRun()
+    var frame = run.hiddenStates(step: step, units: 24)
+    guard let states = frame.maps.first else { return frame }
+    let open = StateMap(
+      name: "layer 1 forget gate", units: states.units,
+      values: states.values.map { ($0 + 1) / 2 }, lowest: 0)
+    let second = StateMap(
+      name: "layer 2", units: states.units, values: states.values.map { -$0 })
+    frame.maps += [open, second]
+    return frame
+  }
+
   static let gradientByLag = GradientByLag(
     step: 12_480,
     curves: [
@@ -65,6 +79,27 @@ struct SyntheticRun {
         norms: (0..<24).map { lag in (0..<lag).reduce(Float(0.8)) { norm, _ in norm * 0.46 } },
         factorPerStep: 0.46)
     ])
+
+  /// Reach of the gradient early in a run: it grows and then falls off again.
+  static func gradientByLag(step: Int) -> GradientByLag {
+    let progress = min(1, Double(step) / 12_000)
+    let factor = 0.3 + 0.5 * progress * (1.4 - progress)
+    let norms = (0..<24).map { lag in
+      (0..<lag).reduce(Float(0.8)) { norm, _ in norm * Float(factor) }
+    }
+    return GradientByLag(
+      step: step, curves: [LagCurve(name: "layer 1", norms: norms, factorPerStep: factor)])
+  }
+
+  /// Ratios that settle while the run goes on.
+  static func statistics(step: Int) -> NetworkStatistics {
+    var result = statistics
+    result.step = step
+    for index in result.parameters.indices {
+      result.parameters[index].updateRatio *= 1 + 20 / (1 + Double(step) / 400)
+    }
+    return result
+  }
 
   private static func parameter(
     _ name: String, _ symbol: String, _ norm: Double, _ gradient: Double, _ ratio: Double
@@ -106,6 +141,12 @@ struct SyntheticRun {
             ValidationRecord(
               step: step, epoch: Double(step) / 1_890, loss: loss, elapsed: Double(step) / 1_410,
               isBest: true)))
+      }
+      if step % 400 == 0 {
+        events.append(.steps(batch))
+        batch.removeAll()
+        events.append(.gradientByLag(Self.gradientByLag(step: step)))
+        events.append(.statistics(Self.statistics(step: step)))
       }
       if step == 6_001 {
         events.append(

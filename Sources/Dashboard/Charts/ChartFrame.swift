@@ -8,19 +8,25 @@ struct ChartFrame {
   /// From the left to the right edge of the plot.
   let range: ClosedRange<Double>
 
-  /// Draws the vertical axis along the left of `rect`.
-  init(
-    in rect: Rect, scale: ValueScale, range: ClosedRange<Double>, appearance: Appearance,
-    into buffer: inout CellBuffer
-  ) {
+  private let rect: Rect
+  private let ticks: [ValueScale.Tick]
+  private let labelWidth: Int
+
+  /// Axes that fill `rect`: the labels of the vertical one take its left, where there is room.
+  init(in rect: Rect, scale: ValueScale, range: ClosedRange<Double>) {
+    self.rect = rect
     self.scale = scale
     self.range = range
-    let ticks = scale.ticks(atMost: max(1, rect.height / 2))
-    let labelWidth = ticks.map { CharacterWidth.of($0.label) }.max() ?? 0
+    ticks = scale.ticks(atMost: max(1, rect.height / 2))
+    labelWidth = ticks.map { CharacterWidth.of($0.label) }.max() ?? 0
     let gutter = rect.width >= labelWidth + 8 ? labelWidth + 1 : 0
     plot = Rect(
       x: rect.x + gutter, y: rect.y, width: rect.width - gutter, height: rect.height)
-    guard gutter > 0, rect.height > 0 else { return }
+  }
+
+  /// Draws the vertical axis along the left of the plot.
+  func drawAxis(_ appearance: Appearance, into buffer: inout CellBuffer) {
+    guard plot.x > rect.x, rect.height > 0 else { return }
     let axis = appearance.theme.faint
     let line = appearance.glyph("│", ascii: "|")
     buffer.fill(
@@ -49,6 +55,13 @@ struct ChartFrame {
     let fraction = width > 0 ? (place - range.lowerBound) / width : 0
     guard fraction >= 0, fraction <= 1 else { return nil }
     return plot.x + min(plot.width - 1, Int(fraction * Double(plot.width)))
+  }
+
+  /// The place on the horizontal axis under a column of cells.
+  func place(ofColumn x: Int) -> Double {
+    guard plot.width > 0 else { return range.lowerBound }
+    let share = (Double(x - plot.x) + 0.5) / Double(plot.width)
+    return range.lowerBound + (range.upperBound - range.lowerBound) * min(max(share, 0), 1)
   }
 
   /// A canvas of the plot's size.

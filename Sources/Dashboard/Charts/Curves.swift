@@ -52,14 +52,4 @@ extension ChartFrame {
         appearance.glyph("✗", ascii: "x"), appearance.theme.bad)
     }
   }
-
-  /// The smallest and largest value of several series.
-  static func extent(_ series: [[SeriesSummary]]) -> (low: Double, high: Double)? {
-    var (low, high) = (Float.infinity, -Float.infinity)
-    for summary in series.joined() where summary.count > 0 {
-      low = min(low, summary.minimum)
-      high = max(high, summary.maximum)
-    }
-    return low <= high ? (Double(low), Double(high)) : nil
-  }
 }

@@ -4,8 +4,12 @@ import TerminalGraphics
 struct KeyBinding: Sendable {
   /// What must be on screen for the key to work.
   enum Context: Sendable, Hashable, CaseIterable {
-    /// No dialog is open.
+    /// Nothing lies over the view.
     case view
+    /// The panel with the focus is a chart over training.
+    case chart
+    /// The panel with the focus shows hidden states.
+    case units
     case help
     case quitDialog
   }
@@ -13,6 +17,9 @@ struct KeyBinding: Sendable {
   /// Headings of the help.
   enum Group: String, Sendable, CaseIterable {
     case training = "Training"
+    case views = "Views"
+    case charts = "In charts over training"
+    case units = "In hidden states"
     case looking = "Looking"
     case program = "Program"
     case quitting = "When asked before quitting"
@@ -25,6 +32,8 @@ struct KeyBinding: Sendable {
   var label: String
   /// A word or two for the line of hints; nil when it is not worth a place there.
   var hint: String?
+  /// The label in the line of hints, where one hint stands for several keys.
+  var hintLabel: String?
   /// Hints with a higher rank leave first where the line is short.
   var rank: Int
   /// What it does, as one line of help.
@@ -36,12 +45,12 @@ struct KeyBinding: Sendable {
 
 extension KeyBinding {
   init(
-    _ keys: [Key], _ label: String, hint: String? = nil, rank: Int = 5, _ summary: String,
-    _ group: Group, in context: Context = .view,
+    _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
+    rank: Int = 5, _ summary: String, _ group: Group, in context: Context = .view,
     perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
   ) {
     self.init(
-      keys: keys, label: label, hint: hint, rank: rank, summary: summary, group: group,
-      context: context, perform: perform)
+      keys: keys, label: label, hint: hint, hintLabel: hintLabel, rank: rank, summary: summary,
+      group: group, context: context, perform: perform)
   }
 }

@@ -3,11 +3,17 @@ import TrainingEvents
 
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
-  static let all: [KeyBinding] = training + looking + program + quitDialog + help
+  static let all: [KeyBinding] =
+    training + views + charts + units + looking + program + quitDialog + help
 
-  /// What a key does in this context; nil when nothing.
-  static func binding(for key: Key, in context: KeyBinding.Context) -> KeyBinding? {
-    all.first { $0.context == context && $0.keys.contains(key) }
+  /// What a key does in the first of these contexts that knows it; nil when nothing.
+  static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {
+    for context in contexts {
+      if let found = all.first(where: { $0.context == context && $0.keys.contains(key) }) {
+        return found
+      }
+    }
+    return nil
   }
 
   private static let training: [KeyBinding] = [
@@ -32,6 +38,17 @@ enum KeyBindings {
     },
   ]
 
+  private static let views: [KeyBinding] = ViewKind.allCases.map { view in
+    KeyBinding(
+      [.character(Character("\(view.rawValue)"))], "\(view.rawValue)",
+      hint: view == .overview ? "views" : nil, as: "1–7", rank: 4,
+      "\(view.name): \(view.summary)", .views
+    ) { state in
+      state.show(view: view)
+      return []
+    }
+  }
+
   private static let looking: [KeyBinding] = [
     KeyBinding([.tab], "tab", hint: "focus", rank: 7, "give the focus to the next panel", .looking)
     {
@@ -43,17 +60,10 @@ enum KeyBindings {
     KeyBinding(
       [.character("z"), .enter], "z enter", hint: "enlarge", rank: 6,
       "enlarge the panel with the focus, and back", .looking
-    ) { state in
-      state.enlarged.toggle()
-      return []
-    },
+    ) { $0.toggleEnlarged() },
     KeyBinding(
-      [.escape], "esc", "back from an enlarged panel", .looking
-    ) { state in
-      state.enlarged = false
-      state.message = nil
-      return []
-    },
+      [.escape], "esc", "back: from the cursor, an enlarged panel, a view", .looking
+    ) { $0.goBack() },
   ]
 
   private static let program: [KeyBinding] = [

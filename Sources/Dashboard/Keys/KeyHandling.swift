@@ -5,18 +5,53 @@ extension DashboardState {
   /// Does what a key stands for.
   /// - Returns: what the session has to do; often nothing.
   public mutating func handle(_ key: Key) -> [DashboardAction] {
-    guard let binding = KeyBindings.binding(for: key, in: context) else { return [] }
+    guard let binding = KeyBindings.binding(for: key, in: contexts) else { return [] }
     needsRedraw = true
     return binding.perform(&self)
   }
 
-  /// What takes the keys now.
-  var context: KeyBinding.Context {
+  /// What takes the keys now, the first one first.
+  var contexts: [KeyBinding.Context] {
     switch overlay {
-    case nil: .view
-    case .help: .help
-    case .quit: .quitDialog
+    case nil: [focused(among: placements(in: size))?.context, .view].compactMap { $0 }
+    case .help: [.help]
+    case .quit: [.quitDialog]
     }
+  }
+
+  /// Goes to a view, with the focus where it was last time there.
+  mutating func show(view: ViewKind) {
+    guard view != self.view else { return }
+    focusByView[self.view] = focus
+    self.view = view
+    enlarged = false
+    let panels = visiblePanels
+    focus = focusByView[view].flatMap { panels.contains($0) ? $0 : nil } ?? panels.first ?? focus
+    needsRedraw = true
+  }
+
+  mutating func toggleEnlarged() -> [DashboardAction] {
+    guard visiblePanels.count > 1 else {
+      show("this panel has the whole view already")
+      return []
+    }
+    enlarged.toggle()
+    return []
+  }
+
+  /// Takes back the last thing that changed what is seen.
+  mutating func goBack() -> [DashboardAction] {
+    message = nil
+    if chart.cursor != nil {
+      chart.cursor = nil
+    } else if enlarged {
+      enlarged = false
+    } else if heatmap.unit != nil || heatmap.column != nil {
+      (heatmap.unit, heatmap.column) = (nil, nil)
+    } else {
+      show(view: .overview)
+    }
+    return []
   }
 
   mutating func togglePause() -> [DashboardAction] {
@@ -48,7 +83,10 @@ extension DashboardState {
 
   mutating func moveFocus(by distance: Int) -> [DashboardAction] {
     let panels = visiblePanels
-    guard !panels.isEmpty else { return [] }
+    guard panels.count > 1 else {
+      show("there is one panel in this view")
+      return []
+    }
     let index = panels.firstIndex(of: focus) ?? 0
     focus = panels[(index + distance + panels.count) % panels.count]
     return []

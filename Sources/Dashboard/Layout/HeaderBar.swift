@@ -17,6 +17,9 @@ enum HeaderBar {
   private static func name(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     var text = StyledText("unfold", theme.accent)
+    if scene.state.view != .overview {
+      text.add("  \(scene.state.view.name)", theme.accent)
+    }
     guard let run = scene.state.run else { return text }
     text.add("  \(run.name)", theme.title)
     text.add(" · \(run.network)", theme.text)

@@ -10,7 +10,9 @@ enum HintBar {
         message.text.cut(to: buffer.size.width - 2), x: 1, y: y, style: style)
       return
     }
-    var bindings = KeyBindings.all.filter { $0.context == scene.state.context && $0.hint != nil }
+    var bindings = scene.state.contexts.flatMap { context in
+      KeyBindings.all.filter { $0.context == context && $0.hint != nil }
+    }
     while text(bindings, scene).width > buffer.size.width - 2,
       let last = bindings.indices.max(by: { bindings[$0].rank < bindings[$1].rank })
     {
@@ -22,7 +24,7 @@ enum HintBar {
   private static func text(_ bindings: [KeyBinding], _ scene: Scene) -> StyledText {
     bindings.reduce(into: StyledText()) { text, binding in
       if !text.isEmpty { text.add("   ") }
-      text.add(binding.label, scene.theme.accent)
+      text.add(binding.hintLabel ?? binding.label, scene.theme.accent)
       text.add(" \(word(binding.hint ?? "", scene.state))", scene.theme.muted)
     }
   }

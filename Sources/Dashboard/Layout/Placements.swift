@@ -29,34 +29,12 @@ extension DashboardState {
     Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
   }
 
+  private var contents: ViewLayout.Contents {
+    ViewLayout.Contents(hasMetric: run?.metric != nil)
+  }
+
   private func layout(in size: Size) -> [PanelPlacement] {
     guard !Self.isTooSmall(size) else { return [] }
-    return OverviewLayout.placements(in: Self.area(of: size))
-  }
-}
-
-extension PanelKind {
-  /// What must be measured while the panel is on screen.
-  var interests: ProbeRequest.Interests {
-    switch self {
-    case .loss, .gradientNorm, .log: []
-    case .gradientThroughTime: .gradientByLag
-    case .hiddenStates: .hiddenStates
-    case .samples: .samples
-    case .run: .statistics
-    }
-  }
-
-  /// The panel's drawing.
-  var drawing: any Panel {
-    switch self {
-    case .loss: LossPanel()
-    case .gradientNorm: GradientNormPanel()
-    case .gradientThroughTime: GradientThroughTimePanel()
-    case .hiddenStates: HiddenStatesPanel()
-    case .samples: SamplesPanel()
-    case .run: RunPanel()
-    case .log: LogPanel()
-    }
+    return ViewLayout.placements(of: view, in: Self.area(of: size), contents)
   }
 }

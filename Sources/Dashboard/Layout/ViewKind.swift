@@ -8,7 +8,7 @@ public enum ViewKind: Int, Sendable, CaseIterable {
   case task
   case log
 
-  var name: String {
+  public var name: String {
     switch self {
     case .overview: "Overview"
     case .loss: "Loss"
@@ -17,6 +17,26 @@ public enum ViewKind: Int, Sendable, CaseIterable {
     case .graph: "Graph"
     case .task: "Task"
     case .log: "Log"
+    }
+  }
+
+  /// As written in settings and commands.
+  public var word: String { name.lowercased() }
+
+  public static func named(_ word: String) -> ViewKind? {
+    allCases.first { $0.word == word.lowercased() }
+  }
+
+  /// What one sees there, as one line of help.
+  var summary: String {
+    switch self {
+    case .overview: "everything at a glance"
+    case .loss: "losses and the task's own measure, large, with loss per step"
+    case .gradients: "norms, clipping, reach through time, every parameter"
+    case .states: "hidden states of every layer and gate, and what a unit answers to"
+    case .graph: "the network's graph, folded and unfolded, to walk through"
+    case .task: "samples or the task's own picture, and a text you type"
+    case .log: "everything that happened"
     }
   }
 }

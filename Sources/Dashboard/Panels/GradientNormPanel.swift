@@ -2,25 +2,41 @@ import TerminalGraphics
 import TrainingEvents
 
 /// The norm of the whole gradient before clipping, over the run, with the clipping threshold.
-struct GradientNormPanel: Panel {
+struct GradientNormPanel: TrainingChart {
+  var kind: PanelKind { .gradientNorm }
+  /// Norms span powers of ten.
+  var isUsuallyLogarithmic: Bool { true }
+
+  func footRows(_ size: Size) -> Int { 1 }
+
   func title(_ scene: Scene) -> StyledText {
     StyledText("Gradient norm", scene.theme.title).adding("  before clipping", scene.theme.muted)
   }
 
+  func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
+    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let boundaries = history.boundaries(columns: columns, over: range, on: axis)
+    var extent = ValueExtent(
+      history.gradientNorm.summaries(between: boundaries),
+      excludingOutliers: scene.state.chart.excludesOutliers)
+    // The threshold belongs into the picture while the curve comes near it.
+    if let clip = scene.state.clipNorm, clip > 0, extent.high.isFinite, clip < extent.high * 30,
+      clip > extent.low / 30
+    {
+      extent.include(clip)
+    }
+    return extent
+  }
+
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    let history = scene.state.history
-    guard let extent = history.extent(of: .step) else {
+    guard let frame = frame(scene, size: buffer.size) else {
       return buffer.note("no step yet", style: scene.theme.muted)
     }
-    let range = extent.lowerBound...max(extent.upperBound, extent.lowerBound + 1)
-    let (area, foot) = buffer.inside.cutBottom(1)
-    let coarse = history.boundaries(columns: max(1, area.width - 4) * 2, over: range, on: .step)
-    let all = history.gradientNorm.summaries(between: coarse)
-    let frame = ChartFrame(
-      in: area, scale: scale(all, clip: scene.state.clipNorm), range: range,
-      appearance: scene.appearance, into: &buffer)
+    let history = scene.state.history
+    frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
-    let boundaries = history.boundaries(columns: canvas.width, over: range, on: .step)
+    let boundaries = history.boundaries(
+      columns: canvas.width, over: frame.range, on: scene.state.chart.axis)
     let norms = history.gradientNorm.summaries(between: boundaries)
     frame.band(norms, style: scene.theme.gradientRange, on: &canvas)
     frame.line(norms, style: scene.theme.gradient, on: &canvas)
@@ -32,30 +48,23 @@ struct GradientNormPanel: Panel {
         clip, label: "clip \(NumberText.brief(clip, 3))", appearance: scene.appearance,
         into: &buffer)
     }
-    MarkerRow.draw(
-      scene.state.markers.map { (Double($0.step), $0) }, frame: frame, labels: false,
-      appearance: scene.appearance, into: &buffer)
-    drawFoot(scene, rect: foot, into: &buffer)
-    BottomAxis.draw(
-      frame: frame, axis: .step, y: foot.bottom, appearance: scene.appearance, into: &buffer)
-  }
-
-  /// Norms span powers of ten, so the axis is logarithmic; the threshold is on it when near.
-  private func scale(_ norms: [SeriesSummary], clip: Double?) -> ValueScale {
-    var (low, high) = ChartFrame.extent([norms]) ?? (.nan, .nan)
-    if let clip, clip > 0, high.isFinite, clip < high * 30, clip > low / 30 {
-      (low, high) = (min(low, clip), max(high, clip))
-    }
-    return ValueScale(low, high, logarithmic: true).padded()
+    drawFoot(scene, rect: buffer.inside.cutBottom(1).bottom, into: &buffer)
+    drawCommon(frame, scene, labels: false, into: &buffer)
   }
 
   private func drawFoot(_ scene: Scene, rect: Rect, into buffer: inout CellBuffer) {
-    guard let last = scene.state.history.last else { return }
+    let state = scene.state
     let theme = scene.theme
-    StyledText(" now ", theme.muted)
-      .adding(NumberText.significant(last.gradientNorm, 3), theme.gradient, joined: true)
+    guard let last = state.history.last else { return }
+    let reading = state.cursorValues
+    let label = reading.map { " step \(NumberText.grouped($0.step)) " } ?? " now "
+    StyledText(label, theme.muted)
+      .adding(
+        NumberText.significant(reading?.gradientNorm ?? last.gradientNorm, 3), theme.gradient,
+        joined: true
+      )
       .adding("   clipped ", theme.muted)
-      .adding(clippedText(scene.state), theme.text, joined: true)
+      .adding(clippedText(state), theme.text, joined: true)
       .adding(" of steps", theme.muted)
       .fitting(rect.width)
       .write(x: rect.x, y: rect.y, limit: rect.right, into: &buffer)

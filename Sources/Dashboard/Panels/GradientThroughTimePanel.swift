@@ -16,8 +16,8 @@ struct GradientThroughTimePanel: Panel {
     let (area, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
     let curves = scene.state.gradientByLag?.curves ?? []
     let frame = ChartFrame(
-      in: area, scale: scale(curves), range: 0...Double(curve.norms.count - 1),
-      appearance: scene.appearance, into: &buffer)
+      in: area, scale: scale(curves), range: 0...Double(curve.norms.count - 1))
+    frame.drawAxis(scene.appearance, into: &buffer)
     drawBars(curve, frame: frame, scene: scene, into: &buffer)
     drawOthers(curves.dropFirst(), frame: frame, scene: scene, into: &buffer)
     let target = scene.state.run?.targetName ?? "step"

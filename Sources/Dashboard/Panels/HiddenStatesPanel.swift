@@ -1,7 +1,7 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// Units × time of s(t), under the symbols that the network reads.
+/// Units × time of s(t), or of a gate, under the symbols that the network reads.
 struct HiddenStatesPanel: Panel {
   /// Cells before the first column, for labels.
   static let labelWidth = 8
@@ -12,121 +12,134 @@ struct HiddenStatesPanel: Panel {
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     var text = StyledText("Hidden state s(t)", theme.title)
-    guard let map = scene.state.hiddenStates?.maps.first else { return text }
-    text.add("  \(map.name)", theme.muted)
-    let shade = Shade(map: theme.diverging, appearance: scene.appearance)
+    guard let frame = scene.state.hiddenStates, let map = scene.state.shownMap else { return text }
+    let place =
+      frame.maps.count > 1
+      ? " (\(scene.state.heatmap.mapIndex(in: frame) + 1) of \(frame.maps.count))" : ""
+    text.add("  \(map.name)\(place)", theme.muted)
+    let shade = Shade(map: Self.colors(of: map, theme), appearance: scene.appearance)
     text.add("  \(NumberText.brief(Double(map.lowest))) ", theme.muted)
     for level in 0...8 {
       let cell = shade.cell(Double(level) / 8)
       text.add(String(Character(cell.glyph)), cell.style, joined: true)
     }
     text.add(" \(NumberText.brief(Double(map.highest)))", theme.muted, joined: true)
-    text.add("  \(NumberText.grouped(map.units)) units by activity", theme.muted)
+    text.add("  \(NumberText.grouped(map.units)) units", theme.muted)
+    text.add(" \(scene.state.heatmap.ranking.words)", theme.muted)
     return text
   }
 
+  /// States have a sign; gates go from closed to open.
+  static func colors(of map: StateMap, _ theme: Theme) -> ColorMap {
+    map.lowest < 0 ? theme.diverging : theme.sequential
+  }
+
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = scene.state.hiddenStates, let map = frame.maps.first, map.columns > 0 else {
+    guard let frame = scene.state.hiddenStates, let map = scene.state.shownMap, map.columns > 0
+    else {
       return buffer.note("waiting for the first look inside", style: scene.theme.muted)
     }
-    let area = buffer.inside
-    let grid = Grid(frame: frame, map: map, width: area.width - Self.labelWidth)
-    drawSymbols(frame, grid: grid, y: area.y, scene: scene, into: &buffer)
-    let hasProbability = area.height >= 4 && !frame.targetProbability.isEmpty
-    let hasGuess = area.height >= 10 && !frame.prediction.isEmpty
-    let unitRows = area.height - 1 - (hasProbability ? 1 : 0) - (hasGuess ? 1 : 0)
-    let order = scene.state.unitOrder.order
-    let shade = Shade(map: scene.theme.diverging, appearance: scene.appearance)
-    for (row, unit) in order.prefix(max(0, unitRows)).enumerated() where unit < map.units {
-      let y = area.y + 1 + row
-      label("\(unit)", y: y, scene: scene, into: &buffer)
-      for column in 0..<grid.count {
-        let value = map.values[column * map.units + unit]
-        let cell = shade.cell(value, lowest: map.lowest, highest: map.highest)
-        buffer.fill(grid.rect(column, y: y, left: area.x + Self.labelWidth), with: cell)
-      }
-    }
-    var y = area.bottom - 1
-    if hasGuess {
-      drawGuess(frame, grid: grid, y: y, scene: scene, into: &buffer)
+    let view = HeatmapGeometry(scene.state, frame: frame, map: map, area: buffer.inside)
+    drawSymbols(frame, view, scene: scene, into: &buffer)
+    drawUnits(map, view, scene: scene, into: &buffer)
+    var y = buffer.inside.bottom - 1
+    if view.hasGuess {
+      drawGuess(frame, view, y: y, scene: scene, into: &buffer)
       y -= 1
     }
-    if hasProbability { drawProbability(frame, grid: grid, y: y, scene: scene, into: &buffer) }
+    if view.hasProbability {
+      drawProbability(frame, view, y: y, scene: scene, into: &buffer)
+    }
+    drawPicked(frame, map, view, scene: scene, into: &buffer)
   }
 
-  /// Which columns fit and how wide each is: two cells, or more where symbols are words.
-  struct Grid {
-    let count: Int
-    let cellWidth: Int
-
-    init(frame: HiddenStateFrame, map: StateMap, width: Int) {
-      let widest = frame.symbols.map { CharacterWidth.of(ReadableSymbol.text($0)) }.max() ?? 1
-      cellWidth = widest <= 2 ? 2 : min(8, widest + 1)
-      count = max(0, min(map.columns, width / cellWidth))
-    }
-
-    func rect(_ column: Int, y: Int, left: Int) -> Rect {
-      Rect(x: left + column * cellWidth, y: y, width: cellWidth, height: 1)
-    }
-  }
-
-  private func label(_ text: String, y: Int, scene: Scene, into buffer: inout CellBuffer) {
+  private func label(
+    _ text: String, y: Int, style: Style, into buffer: inout CellBuffer
+  ) {
     let cut = text.cut(to: Self.labelWidth - 1)
     buffer.write(
-      cut.rightAligned(to: Self.labelWidth - 1), x: buffer.inside.x, y: y,
-      style: scene.theme.muted)
+      cut.rightAligned(to: Self.labelWidth - 1), x: buffer.inside.x, y: y, style: style)
+  }
+
+  private func drawUnits(
+    _ map: StateMap, _ view: HeatmapGeometry, scene: Scene, into buffer: inout CellBuffer
+  ) {
+    let shade = Shade(map: Self.colors(of: map, scene.theme), appearance: scene.appearance)
+    for (row, unit) in view.units.enumerated() {
+      let y = view.area.y + 1 + row
+      let isPicked = unit == scene.state.heatmap.unit
+      label(
+        "\(unit)", y: y, style: isPicked ? scene.theme.chosen : scene.theme.muted, into: &buffer)
+      for column in 0..<view.grid.count {
+        let value = map.values[(column + view.firstColumn) * map.units + unit]
+        let cell = shade.cell(value, lowest: map.lowest, highest: map.highest)
+        buffer.fill(view.rect(column, y: y), with: cell)
+      }
+    }
   }
 
   private func drawSymbols(
-    _ frame: HiddenStateFrame, grid: Grid, y: Int, scene: Scene, into buffer: inout CellBuffer
+    _ frame: HiddenStateFrame, _ view: HeatmapGeometry, scene: Scene, into buffer: inout CellBuffer
   ) {
-    label("reading", y: y, scene: scene, into: &buffer)
-    for column in 0..<min(grid.count, frame.symbols.count) {
-      let rect = grid.rect(column, y: y, left: buffer.inside.x + Self.labelWidth)
-      let text = ReadableSymbol.text(frame.symbols[column])
+    let y = view.area.y
+    label("reading", y: y, style: scene.theme.muted, into: &buffer)
+    for column in 0..<view.grid.count where column + view.firstColumn < frame.symbols.count {
+      let rect = view.rect(column, y: y)
+      let text = ReadableSymbol.text(frame.symbols[column + view.firstColumn])
+      let isPicked = column + view.firstColumn == scene.state.heatmap.column
       buffer.write(
-        text.cut(to: rect.width), x: rect.x, y: y, style: scene.theme.title, limit: rect.right)
+        text.cut(to: rect.width), x: rect.x, y: y,
+        style: isPicked ? scene.theme.chosen : scene.theme.title, limit: rect.right)
     }
   }
 
   private func drawProbability(
-    _ frame: HiddenStateFrame, grid: Grid, y: Int, scene: Scene, into buffer: inout CellBuffer
+    _ frame: HiddenStateFrame, _ view: HeatmapGeometry, y: Int, scene: Scene,
+    into buffer: inout CellBuffer
   ) {
-    label("p(next)", y: y, scene: scene, into: &buffer)
-    for column in 0..<min(grid.count, frame.targetProbability.count) {
+    label("p(next)", y: y, style: scene.theme.muted, into: &buffer)
+    for column in 0..<view.grid.count
+    where column + view.firstColumn < frame.targetProbability.count {
       let glyph = Bars.level(
-        Double(frame.targetProbability[column]), appearance: scene.appearance)
-      buffer.fill(
-        grid.rect(column, y: y, left: buffer.inside.x + Self.labelWidth),
-        with: Cell(glyph, scene.theme.smoothed))
+        Double(frame.targetProbability[column + view.firstColumn]), appearance: scene.appearance)
+      buffer.fill(view.rect(column, y: y), with: Cell(glyph, scene.theme.smoothed))
     }
   }
 
   /// What the network expected next, bright where it was right.
   private func drawGuess(
-    _ frame: HiddenStateFrame, grid: Grid, y: Int, scene: Scene, into buffer: inout CellBuffer
+    _ frame: HiddenStateFrame, _ view: HeatmapGeometry, y: Int, scene: Scene,
+    into buffer: inout CellBuffer
   ) {
-    label("guess", y: y, scene: scene, into: &buffer)
-    for column in 0..<min(grid.count, frame.prediction.count) {
-      let rect = grid.rect(column, y: y, left: buffer.inside.x + Self.labelWidth)
-      let guess = frame.prediction[column]
-      let isRight = column + 1 < frame.symbols.count && frame.symbols[column + 1] == guess
+    label("guess", y: y, style: scene.theme.muted, into: &buffer)
+    for column in 0..<view.grid.count where column + view.firstColumn < frame.prediction.count {
+      let rect = view.rect(column, y: y)
+      let place = column + view.firstColumn
+      let guess = frame.prediction[place]
+      let isRight = place + 1 < frame.symbols.count && frame.symbols[place + 1] == guess
       buffer.write(
         ReadableSymbol.text(guess).cut(to: rect.width), x: rect.x, y: y,
         style: isRight ? scene.theme.good : scene.theme.faint, limit: rect.right)
     }
   }
-}
 
-/// Symbols that would not be seen, such as a blank, as signs.
-enum ReadableSymbol {
-  static func text(_ symbol: String) -> String {
-    switch symbol {
-    case " ": "␣"
-    case "\n": "⏎"
-    case "\t": "⇥"
-    case "": "·"
-    default: symbol
+  /// The picked unit's value at the picked column, written into the border below.
+  private func drawPicked(
+    _ frame: HiddenStateFrame, _ map: StateMap, _ view: HeatmapGeometry, scene: Scene,
+    into buffer: inout CellBuffer
+  ) {
+    guard let unit = scene.state.heatmap.unit, unit < map.units else { return }
+    var text = StyledText(" unit \(unit)", scene.theme.accent)
+    if let column = scene.state.heatmap.column, column < map.columns {
+      let symbol = column < frame.symbols.count ? ReadableSymbol.text(frame.symbols[column]) : "·"
+      let value = NumberText.fixed(Double(map.values[column * map.units + unit]), 2)
+      text.add(" at \(symbol) \(value)", scene.theme.text)
     }
+    if let follows = scene.state.unitOrder.correlation(of: unit) {
+      text.add("  r \(NumberText.fixed(Double(follows), 2))", scene.theme.text)
+    }
+    text.add("  r reads the text with it ", scene.theme.muted)
+    text.fitting(view.area.width - 4).write(
+      x: view.area.x + 2, y: view.area.bottom, limit: view.area.right - 1, into: &buffer)
   }
 }

@@ -2,66 +2,71 @@ import TerminalGraphics
 import TrainingEvents
 
 /// Training loss, raw and smoothed, and validation loss over the run.
-struct LossPanel: Panel {
+struct LossPanel: TrainingChart {
+  var kind: PanelKind { .loss }
+
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
-    return StyledText("Loss", theme.title)
+    var text = StyledText("Loss", theme.title)
       .adding(" " + LossText.unit(scene.state.run), theme.muted)
       .adding("  train··", theme.raw)
       .adding(" smoothed──", theme.smoothed, joined: true)
       .adding(" validation◆", theme.validation, joined: true)
+    for comparison in scene.state.shownComparisons {
+      text.add("  \(comparison.name)╌╌", theme.muted)
+    }
+    return text
+  }
+
+  func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
+    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let boundaries = history.boundaries(columns: columns, over: range, on: axis)
+    var extent = ValueExtent(
+      history.loss.summaries(between: boundaries),
+      excludingOutliers: scene.state.chart.excludesOutliers)
+    for (place, record) in placedValidations(scene) where range.contains(place) {
+      extent.include(record.loss)
+    }
+    for comparison in scene.state.shownComparisons {
+      let boundaries = comparison.history.boundaries(columns: columns, over: range, on: axis)
+      extent.include(ValueExtent(comparison.history.smoothedLoss.summaries(between: boundaries)))
+    }
+    return extent
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    let history = scene.state.history
-    guard let extent = history.extent(of: .step) else {
+    guard let frame = frame(scene, size: buffer.size) else {
       return buffer.note("no step yet", style: scene.theme.muted)
     }
-    let range = extent.lowerBound...max(extent.upperBound, extent.lowerBound + 1)
-    let area = buffer.inside
-    let canvasWidth = max(1, area.width - 6) * 2
-    let coarse = history.boundaries(columns: canvasWidth, over: range, on: .step)
-    let all = history.loss.summaries(between: coarse)
-    let scale = LossPanel.scale(all, history.validations)
-    let frame = ChartFrame(
-      in: area, scale: scale, range: range, appearance: scene.appearance, into: &buffer)
+    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
-    let boundaries = history.boundaries(columns: canvas.width, over: range, on: .step)
+    let boundaries = history.boundaries(columns: canvas.width, over: frame.range, on: axis)
     let raw = history.loss.summaries(between: boundaries)
+    for comparison in scene.state.shownComparisons {
+      let places = comparison.history.boundaries(
+        columns: canvas.width, over: frame.range, on: axis)
+      frame.line(
+        comparison.history.smoothedLoss.summaries(between: places), style: scene.theme.muted,
+        priority: 1, on: &canvas)
+    }
     frame.dots(raw, style: scene.theme.raw, on: &canvas)
     frame.line(
       history.smoothedLoss.summaries(between: boundaries), style: scene.theme.smoothed, on: &canvas)
     canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
     frame.gapMarks(
       raw, dotsAcross: canvas.dotsAcross, appearance: scene.appearance, into: &buffer)
-    drawValidations(history.validations, frame: frame, scene: scene, into: &buffer)
-    MarkerRow.draw(
-      scene.state.markers.map { (Double($0.step), $0) }, frame: frame,
-      labels: frame.plot.width >= 30, appearance: scene.appearance, into: &buffer)
-    drawValues(scene, frame: frame, into: &buffer)
-    BottomAxis.draw(
-      frame: frame, axis: .step, y: area.bottom, appearance: scene.appearance, into: &buffer)
-  }
-
-  private static func scale(_ raw: [SeriesSummary], _ validations: [ValidationRecord]) -> ValueScale
-  {
-    var (low, high) = ChartFrame.extent([raw]) ?? (.nan, .nan)
-    for record in validations where record.loss.isFinite {
-      low = low.isFinite ? min(low, record.loss) : record.loss
-      high = high.isFinite ? max(high, record.loss) : record.loss
+    for (place, record) in placedValidations(scene) {
+      frame.sign("◆", "o", at: place, record.loss, scene.theme.validation, scene, into: &buffer)
     }
-    return ValueScale(low, high).padded()
+    drawCommon(frame, scene, labels: frame.plot.width >= 30, into: &buffer)
+    drawValues(scene, frame: frame, into: &buffer)
   }
 
-  private func drawValidations(
-    _ records: [ValidationRecord], frame: ChartFrame, scene: Scene, into buffer: inout CellBuffer
-  ) {
-    let sign = scene.appearance.glyph("◆", ascii: "o")
-    for record in records where record.loss.isFinite {
-      guard let x = frame.column(of: Double(record.step)) else { continue }
-      let y = min(frame.row(of: record.loss), frame.plot.bottom - 1)
-      guard y >= frame.plot.y else { continue }
-      buffer[x, y] = Cell(sign, scene.theme.validation)
+  private func placedValidations(_ scene: Scene) -> [(Double, ValidationRecord)] {
+    let state = scene.state
+    return state.history.validations.compactMap { record in
+      state.history.position(ofStep: record.step, on: state.chart.axis).map { ($0, record) }
     }
   }
 
@@ -69,11 +74,27 @@ struct LossPanel: Panel {
   private func drawValues(_ scene: Scene, frame: ChartFrame, into buffer: inout CellBuffer) {
     let plot = frame.plot
     guard plot.width >= 24, plot.height >= 3 else { return }
-    let lines = LossText.summary(scene, width: plot.width)
+    let lines =
+      scene.state.cursorValues.map { LossText.reading($0, scene, width: plot.width) }
+      ?? LossText.summary(scene, width: plot.width)
     for (row, text) in lines.enumerated() where row < plot.height - 1 {
       let fitting = text.fitting(plot.width - 2)
       fitting.write(
         x: plot.right - 1 - fitting.width, y: plot.y + row, limit: plot.right, into: &buffer)
     }
+  }
+}
+
+extension ChartFrame {
+  /// A sign at one place and value, where that is inside the plot.
+  func sign(
+    _ unicode: Unicode.Scalar, _ ascii: Unicode.Scalar, at place: Double, _ value: Double,
+    _ style: Style, _ scene: Scene, into buffer: inout CellBuffer
+  ) {
+    let fraction = scale.fraction(of: value)
+    guard fraction >= 0, fraction <= 1, let x = column(of: place) else { return }
+    let y = min(row(of: value), plot.bottom - 1)
+    guard y >= plot.y else { return }
+    buffer[x, y] = Cell(scene.appearance.glyph(unicode, ascii: ascii), style)
   }
 }

@@ -48,6 +48,25 @@ enum LossText {
     return lines
   }
 
+  /// What the cursor reads off, one line each.
+  static func reading(_ values: CursorValues, _ scene: Scene, width: Int) -> [StyledText] {
+    let (theme, run) = (scene.theme, scene.state.run)
+    var second = StyledText("train ", theme.muted)
+      .adding(plain(values.loss, run), theme.raw, joined: true)
+      .adding("  smoothed ", theme.muted)
+      .adding(plain(values.smoothed, run), theme.smoothed, joined: true)
+    if let validation = values.validation {
+      second.add("  validation ", theme.muted)
+      second.add(plain(validation.loss, run), theme.validation, joined: true)
+    }
+    return [
+      StyledText("step \(NumberText.grouped(values.step))", theme.accent)
+        .adding("  epoch \(NumberText.fixed(values.epoch, 2))", theme.muted)
+        .adding("  \(NumberText.duration(values.elapsed))", theme.muted),
+      second,
+    ]
+  }
+
   static func plain(_ loss: Double, _ run: RunDescription?) -> String {
     run?.lossUnit == .squaredError
       ? NumberText.significant(loss, 3) : NumberText.fixed(loss, 3)

@@ -7,15 +7,36 @@ struct UnitOrder: Sendable {
   static let pause = 6.0
 
   private(set) var order: [Int] = []
-  private var sorting = UnitSorting.activity
+  /// How closely each unit follows the pattern searched for, by unit; empty without a pattern.
+  private(set) var correlations: [Float] = []
+  private var ranking = UnitRanking.sorting(.activity)
+  private var map = ""
   private var sortedAt = -Double.infinity
 
-  mutating func update(for map: StateMap, sorting: UnitSorting = .activity, clock: Double) {
-    guard order.count != map.units || sorting != self.sorting || clock - sortedAt >= Self.pause
+  /// How closely a unit follows the pattern searched for; nil without one.
+  func correlation(of unit: Int) -> Float? {
+    guard correlations.indices.contains(unit), correlations[unit].isFinite else { return nil }
+    return correlations[unit]
+  }
+
+  mutating func update(
+    for map: StateMap, symbols: [String] = [], ranking: UnitRanking = .sorting(.activity),
+    clock: Double
+  ) {
+    guard
+      order.count != map.units || ranking != self.ranking || map.name != self.map
+        || clock - sortedAt >= Self.pause
     else { return }
-    self.sorting = sorting
-    order = sorting.order(of: map)
-    sortedAt = clock
+    (self.ranking, self.map, sortedAt) = (ranking, map.name, clock)
+    switch ranking {
+    case .sorting(let sorting):
+      correlations = []
+      order = sorting.order(of: map)
+    case .pattern(let pattern):
+      correlations = Correlation.ofUnits(in: map, with: pattern.signal(over: symbols))
+      order = (0..<max(0, map.units)).map { $0 }.sorted(
+        by: correlations.map { $0.isFinite ? abs($0) : -1 }, ascending: false)
+    }
   }
 }
 
@@ -29,6 +50,9 @@ enum UnitSorting: String, Sendable, CaseIterable {
   case similarity
   /// By number.
   case number
+
+  /// Columns looked at for similarity; more change the picture little and cost much.
+  private static let columnsCompared = 64
 
   /// Unit numbers, from 0, in this order.
   func order(of map: StateMap) -> [Int] {
@@ -77,11 +101,17 @@ enum UnitSorting: String, Sendable, CaseIterable {
 
   private func product(_ a: Int, _ b: Int, _ map: StateMap) -> Float {
     var sum: Float = 0
-    for column in 0..<map.columns {
+    let pace = max(1, map.columns / Self.columnsCompared)
+    for column in stride(from: 0, to: map.columns, by: pace) {
       let (x, y) = (map.values[column * map.units + a], map.values[column * map.units + b])
       if x.isFinite, y.isFinite { sum += x * y }
     }
     return sum
+  }
+
+  var next: UnitSorting {
+    let all = Self.allCases
+    return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
   }
 }
 

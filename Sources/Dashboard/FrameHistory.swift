@@ -1,0 +1,35 @@
+/// Frames of a whole run at a bounded cost: when there are too many, every second one leaves and
+/// from then on only every second is taken, so that they stay evenly spread.
+struct FrameHistory<Frame: Sendable>: Sendable {
+  struct Entry: Sendable {
+    var step: Int
+    var frame: Frame
+  }
+
+  /// Frames kept at most, besides the newest.
+  static var capacity: Int { 512 }
+
+  private var kept: [Entry] = []
+  private var newest: Entry?
+  /// Frames that come for each one kept.
+  private var pace = 1
+  private var waiting = 0
+
+  /// Oldest first; the newest frame is always the last.
+  var entries: [Entry] { newest.map { kept + [$0] } ?? kept }
+  var isEmpty: Bool { kept.isEmpty && newest == nil }
+  var count: Int { kept.count + (newest == nil ? 0 : 1) }
+
+  mutating func add(_ frame: Frame, step: Int) {
+    // After going back to a snapshot, what followed it never happened.
+    kept.removeAll { $0.step >= step }
+    if let newest, newest.step < step {
+      if waiting == 0 { kept.append(newest) }
+      waiting = (waiting + 1) % pace
+    }
+    newest = Entry(step: step, frame: frame)
+    guard kept.count > Self.capacity else { return }
+    kept = stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
+    pace *= 2
+  }
+}

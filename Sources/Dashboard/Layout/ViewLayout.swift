@@ -1,0 +1,59 @@
+import TerminalGraphics
+
+/// What stands where in every view but the overview. Less important panels leave first.
+enum ViewLayout {
+  /// What the run has that decides which panels make sense.
+  struct Contents {
+    var hasMetric = false
+  }
+
+  static func placements(of view: ViewKind, in area: Rect, _ contents: Contents)
+    -> [PanelPlacement]
+  {
+    switch view {
+    case .overview: OverviewLayout.placements(in: area)
+    case .loss: PanelRow.placements(loss(area, contents))
+    case .gradients: PanelRow.placements(gradients(area))
+    case .states: PanelRow.placements(states(area))
+    default: OverviewLayout.placements(in: area)
+    }
+  }
+
+  private static func loss(_ area: Rect, _ contents: Contents) -> [PanelRow] {
+    let isWide = area.width >= 76
+    let chart: [(PanelKind, Int)] = isWide ? [(.loss, 68), (.values, 32)] : [(.loss, 1)]
+    guard area.height >= 18 else { return [PanelRow(area, chart)] }
+    let (upper, bottom) = area.cutBottom(max(7, area.height * 3 / 10))
+    let lower: [(PanelKind, Int)] =
+      contents.hasMetric ? [(.metric, 45), (.positionLoss, 55)] : [(.positionLoss, 1)]
+    return [PanelRow(upper, chart), PanelRow(bottom, lower)]
+  }
+
+  private static func gradients(_ area: Rect) -> [PanelRow] {
+    let first: [(PanelKind, Int)] = [(.gradientNorm, 50), (.gradientThroughTime, 50)]
+    guard area.height >= 18 else {
+      let parts = area.rows([1, 1])
+      return [
+        PanelRow(parts[0], first), PanelRow(parts[1], [(.waterfall, 50), (.parameters, 50)]),
+      ]
+    }
+    let (upper, bottom) = area.cutBottom(area.height >= 30 ? 10 : 8)
+    let parts = upper.rows([1, 1])
+    return [
+      PanelRow(parts[0], first), PanelRow(parts[1], [(.waterfall, 55), (.updateRatios, 45)]),
+      PanelRow(bottom, [(.parameters, 1)]),
+    ]
+  }
+
+  private static func states(_ area: Rect) -> [PanelRow] {
+    guard area.height >= 18 else {
+      let (upper, bottom) = area.cutBottom(5)
+      return [PanelRow(upper, [(.hiddenStates, 1)]), PanelRow(bottom, [(.unitReading, 1)])]
+    }
+    let (upper, bottom) = area.cutBottom(max(9, area.height / 3))
+    return [
+      PanelRow(upper, [(.hiddenStates, 1)]),
+      PanelRow(bottom, [(.unitReading, 68), (.unitHealth, 32)]),
+    ]
+  }
+}

@@ -1,0 +1,106 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The task's own measure on held-out data, such as accuracy, over the run.
+struct MetricPanel: TrainingChart {
+  var kind: PanelKind { .metric }
+
+  func title(_ scene: Scene) -> StyledText {
+    guard let metric = scene.state.run?.metric else {
+      return StyledText("Measure", scene.theme.title)
+    }
+    let unit = metric.unit.isEmpty ? "" : " \(metric.unit)"
+    return StyledText(metric.name.capitalizedFirst + unit, scene.theme.title)
+      .adding("  on held-out data", scene.theme.muted)
+      .adding(metric.higherIsBetter ? "  higher is better" : "  lower is better", scene.theme.muted)
+  }
+
+  func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
+    points(scene).reduce(into: ValueExtent()) { extent, point in
+      if range.contains(point.place) { extent.include(point.value) }
+    }
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    let points = points(scene)
+    guard !points.isEmpty, let frame = frame(scene, size: buffer.size) else {
+      return buffer.note("not measured yet", style: scene.theme.muted)
+    }
+    frame.drawAxis(scene.appearance, into: &buffer)
+    var canvas = frame.canvas(scene.appearance)
+    frame.line(
+      frame.summaries(of: points, columns: canvas.width), style: scene.theme.validation,
+      on: &canvas)
+    canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
+    for point in points {
+      frame.sign(
+        "◆", "o", at: point.place, point.value, scene.theme.validation, scene, into: &buffer)
+    }
+    drawCommon(frame, scene, labels: false, into: &buffer)
+    drawBest(scene, frame: frame, into: &buffer)
+  }
+
+  private func points(_ scene: Scene) -> [(place: Double, value: Double)] {
+    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    return history.validations.compactMap { record in
+      guard let value = record.metric,
+        let place = history.position(ofStep: record.step, on: axis)
+      else { return nil }
+      return (place, value)
+    }
+  }
+
+  private func drawBest(_ scene: Scene, frame: ChartFrame, into buffer: inout CellBuffer) {
+    guard let metric = scene.state.run?.metric, frame.plot.height >= 3,
+      let best = scene.state.bestMetric
+    else { return }
+    let text = StyledText("best ", scene.theme.muted)
+      .adding(MetricText.value(best.value, metric), scene.theme.validation, joined: true)
+      .adding(" at \(NumberText.grouped(best.step))", scene.theme.muted)
+      .fitting(frame.plot.width - 2)
+    // The curve ends at its best corner; the words take the opposite one.
+    let y = metric.higherIsBetter ? frame.plot.bottom - 2 : frame.plot.y
+    text.write(
+      x: frame.plot.right - 1 - text.width, y: y, limit: frame.plot.right, into: &buffer)
+  }
+}
+
+extension ChartFrame {
+  /// Points as one summary for each of `columns` columns of dots; points in one column share it.
+  func summaries(of points: [(place: Double, value: Double)], columns: Int) -> [SeriesSummary] {
+    var result = [SeriesSummary](
+      repeating: SeriesSummary(minimum: .nan, maximum: .nan, mean: .nan, count: 0, samples: 0),
+      count: max(0, columns))
+    let width = range.upperBound - range.lowerBound
+    guard width > 0, columns > 0 else { return result }
+    for (place, value) in points where range.contains(place) {
+      let x = min(columns - 1, Int((place - range.lowerBound) / width * Double(columns)))
+      result[x].samples += 1
+      guard value.isFinite else { continue }
+      let (old, number) = (result[x], Float(value))
+      let count = old.count
+      result[x].minimum = count > 0 ? min(old.minimum, number) : number
+      result[x].maximum = count > 0 ? max(old.maximum, number) : number
+      result[x].mean = count > 0 ? (old.mean * Float(count) + number) / Float(count + 1) : number
+      result[x].count += 1
+    }
+    return result
+  }
+}
+
+extension String {
+  /// The text with its first letter in capitals.
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
+
+extension DashboardState {
+  /// The best value of the task's own measure and the step that reached it.
+  var bestMetric: (step: Int, value: Double)? {
+    guard let metric = run?.metric else { return nil }
+    let values = history.validations.compactMap { record in
+      record.metric.flatMap { $0.isFinite ? (step: record.step, value: $0) : nil }
+    }
+    return metric.higherIsBetter
+      ? values.max { $0.value < $1.value } : values.min { $0.value < $1.value }
+  }
+}

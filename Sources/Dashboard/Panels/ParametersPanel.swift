@@ -1,0 +1,194 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// Weights, gradient and update of every parameter, with a word on each update.
+struct ParametersPanel: Panel {
+  func title(_ scene: Scene) -> StyledText {
+    StyledText("Parameters", scene.theme.title)
+      .adding("  norms of weights, gradient; update ÷ weight", scene.theme.muted)
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let statistics = scene.state.statistics, !statistics.parameters.isEmpty else {
+      return buffer.note("not measured yet", style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    let columns = Columns(width: area.width, parameters: statistics.parameters)
+    let squares = statistics.parameters.map { $0.gradientNorm * $0.gradientNorm }
+    let total = squares.filter(\.isFinite).reduce(0, +)
+    var y = area.y
+    if area.height >= statistics.parameters.count + 1 || area.height >= 5 {
+      columns.head(y: y, x: area.x, scene: scene, into: &buffer)
+      y += 1
+    }
+    let rows = area.bottom - y
+    let hidden = statistics.parameters.count - rows
+    for (index, parameter) in statistics.parameters.enumerated() {
+      guard y < area.bottom else { return }
+      if hidden > 0, y == area.bottom - 1 {
+        buffer.write(
+          "and \(hidden + 1) more: z enlarges", x: area.x + 1, y: y, style: scene.theme.muted,
+          limit: area.right)
+        return
+      }
+      columns.row(parameter, index: index, y: y, x: area.x, scene: scene, into: &buffer)
+      columns.share(
+        total > 0 ? squares[index] / total : 0, index: index, y: y, x: area.x, scene: scene,
+        into: &buffer)
+      y += 1
+    }
+    drawWhole(statistics, y: y, scene: scene, into: &buffer)
+  }
+
+  /// What is known of the network as a whole, where rows are left.
+  private func drawWhole(
+    _ statistics: NetworkStatistics, y: Int, scene: Scene, into buffer: inout CellBuffer
+  ) {
+    let area = buffer.inside
+    guard y < area.bottom else { return }
+    var parts: [(String, String)] = []
+    if let radius = statistics.spectralRadius {
+      parts.append(("spectral radius ρ(W)", NumberText.significant(radius, 3)))
+    }
+    if let singular = statistics.largestSingularValue {
+      parts.append(("largest singular value", NumberText.significant(singular, 3)))
+    }
+    parts.append(("mean slope 1 − s²", NumberText.significant(statistics.meanSlope, 2)))
+    if let noise = statistics.gradientNoise {
+      parts.append(("gradient noise ÷ size", NumberText.significant(noise, 2)))
+    }
+    var text = StyledText()
+    for (label, value) in parts {
+      text.add((text.isEmpty ? "" : "   ") + label + " ", scene.theme.muted)
+      text.add(value, scene.theme.text, joined: true)
+    }
+    text.fitting(area.width - 2).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
+  }
+}
+
+extension ParametersPanel {
+  /// Which columns a width has room for.
+  struct Columns {
+    let width: Int
+    let symbolWidth: Int
+    let nameWidth: Int
+    let numberWidth = 9
+
+    init(width: Int, parameters: [NetworkStatistics.Parameter]) {
+      self.width = width
+      symbolWidth = max(2, parameters.map { CharacterWidth.of($0.symbol) }.max() ?? 2)
+      let longest = parameters.map { CharacterWidth.of($0.name) }.max() ?? 0
+      let rest = width - symbolWidth - 2 - 3 * numberWidth - 12
+      nameWidth = rest >= 10 ? min(longest + 1, rest) : 0
+    }
+
+    private var numbersLeft: Int { 1 + symbolWidth + 1 + nameWidth }
+    private var hasWeights: Bool { width >= numbersLeft + 3 * numberWidth + 2 }
+    private var verdictLeft: Int { numbersLeft + (hasWeights ? 3 : 2) * numberWidth + 2 }
+
+    private var shareLeft: Int? {
+      width >= verdictLeft + 9 + 24 ? verdictLeft + 9 : nil
+    }
+
+    func head(y: Int, x: Int, scene: Scene, into buffer: inout CellBuffer) {
+      let labels = (hasWeights ? ["‖θ‖"] : []) + ["‖∇θ‖", "ratio"]
+      for (index, label) in labels.enumerated() {
+        buffer.write(
+          label.rightAligned(to: numberWidth), x: x + numbersLeft + index * numberWidth, y: y,
+          style: scene.theme.muted)
+      }
+      if let left = shareLeft {
+        buffer.write(
+          "  share of the gradient’s square", x: x + left, y: y, style: scene.theme.muted,
+          limit: x + width)
+      }
+    }
+
+    /// Which part of the whole gradient's square a parameter has, as a bar where there is room.
+    func share(
+      _ share: Double, index: Int, y: Int, x: Int, scene: Scene, into buffer: inout CellBuffer
+    ) {
+      guard let left = shareLeft else { return }
+      let text = NumberText.percent(share).rightAligned(to: 7)
+      buffer.write(text, x: x + left, y: y, style: scene.theme.muted)
+      Bars.lie(
+        share, x: x + left + 8, y: y, width: width - left - 9,
+        style: ParameterColor.style(index, scene.theme), appearance: scene.appearance,
+        into: &buffer)
+    }
+
+    func row(
+      _ parameter: NetworkStatistics.Parameter, index: Int, y: Int, x: Int, scene: Scene,
+      into buffer: inout CellBuffer
+    ) {
+      let theme = scene.theme
+      buffer.write(
+        parameter.symbol.cut(to: symbolWidth), x: x + 1, y: y,
+        style: ParameterColor.style(index, theme))
+      if nameWidth > 0 {
+        buffer.write(
+          parameter.name.cut(to: nameWidth - 1), x: x + 1 + symbolWidth + 1, y: y,
+          style: theme.muted)
+      }
+      let norms = (hasWeights ? [parameter.norm] : []) + [parameter.gradientNorm]
+      let numbers =
+        norms.map { NumberText.significant($0, 2) } + [NumberText.scientific(parameter.updateRatio)]
+      for (place, number) in numbers.enumerated() {
+        buffer.write(
+          number.rightAligned(to: numberWidth),
+          x: x + numbersLeft + place * numberWidth, y: y, style: theme.text)
+      }
+      let verdict = UpdateVerdict(parameter.updateRatio)
+      let word =
+        CharacterWidth.of(verdict.word) < width - verdictLeft
+        ? verdict.word : verdict.sign(scene.appearance)
+      buffer.write(
+        word, x: x + verdictLeft, y: y, style: verdict.style(theme), limit: x + width)
+    }
+  }
+}
+
+/// Whether an update is of a size that learns.
+enum UpdateVerdict: Equatable {
+  case none
+  case small
+  case usual
+  case large
+
+  init(_ ratio: Double) {
+    switch ratio {
+    case 0: self = .none
+    case ..<1e-5: self = .small
+    case 1e-5...3e-2: self = .usual
+    case 3e-2...: self = .large
+    default: self = .none
+    }
+  }
+
+  var word: String {
+    switch self {
+    case .none: "–"
+    case .small: "tiny"
+    case .usual: "healthy"
+    case .large: "large"
+    }
+  }
+
+  /// The word where there is no room for one.
+  func sign(_ appearance: Appearance) -> String {
+    switch self {
+    case .none: "–"
+    case .small: appearance.hasUnicode ? "▽" : "v"
+    case .usual: appearance.hasUnicode ? "✓" : "ok"
+    case .large: appearance.hasUnicode ? "▲" : "^"
+    }
+  }
+
+  func style(_ theme: Theme) -> Style {
+    switch self {
+    case .none: theme.muted
+    case .small, .large: theme.warning
+    case .usual: theme.good
+    }
+  }
+}

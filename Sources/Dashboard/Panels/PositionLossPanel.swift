@@ -1,0 +1,47 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// L(t) at every position of one sequence: where in a text the network is surprised.
+struct PositionLossPanel: Panel {
+  func title(_ scene: Scene) -> StyledText {
+    var text = StyledText("Loss per step L(t)", scene.theme.title)
+    guard let frame = scene.state.hiddenStates else { return text }
+    let losses = frame.loss.filter(\.isFinite)
+    guard !losses.isEmpty else { return text }
+    let total = Double(losses.reduce(0, +))
+    let unit = scene.state.run?.lossUnit == .squaredError ? "" : " nats"
+    text.add(
+      "  Σ L(t) = \(NumberText.fixed(total, 1))\(unit) over \(losses.count)", scene.theme.muted)
+    return text
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let frame = scene.state.hiddenStates, frame.loss.contains(where: \.isFinite) else {
+      return buffer.note(
+        scene.state.hiddenStates == nil
+          ? "waiting for the first look inside" : "this network has no loss at every step",
+        style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    let (chart, foot) = area.cutBottom(area.height >= 3 ? 1 : 0)
+    let highest = Double(frame.loss.filter(\.isFinite).max() ?? 1)
+    let scale = ValueScale(0, max(highest, 1e-6))
+    let axes = ChartFrame(
+      in: chart, scale: scale, range: 0...Double(max(1, frame.loss.count)))
+    axes.drawAxis(scene.appearance, into: &buffer)
+    let grid = SymbolGrid(frame.symbols, columns: frame.loss.count, width: axes.plot.width)
+    for column in 0..<grid.count {
+      let rect = grid.rect(column, y: foot.y, left: axes.plot.x)
+      let loss = Double(frame.loss[column])
+      let wide = max(1, rect.width - (rect.width > 2 ? 1 : 0))
+      for x in rect.x..<(rect.x + wide) {
+        Bars.stand(
+          scale.fraction(of: loss), x: x, in: axes.plot, style: scene.theme.raw,
+          appearance: scene.appearance, into: &buffer)
+      }
+      guard foot.height > 0, column < frame.symbols.count else { continue }
+      let text = ReadableSymbol.text(frame.symbols[column]).cut(to: rect.width)
+      buffer.write(text, x: rect.x, y: foot.y, style: scene.theme.title, limit: rect.right)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The text as one unit reads it: every symbol in the colour of its activation, beside what the
+/// unit answers to most.
+struct UnitReadingPanel: Panel {
+  /// Symbols of text that a panel of this size has room for.
+  static func symbols(in size: Size) -> Int {
+    min(4_000, max(1, size.width - 2) * max(1, size.height - 2))
+  }
+
+  func title(_ scene: Scene) -> StyledText {
+    let theme = scene.theme
+    guard let unit = scene.state.shownUnit, let map = scene.state.shownMap else {
+      return StyledText("Reading with a unit", theme.title)
+    }
+    var text = StyledText("Reading with unit \(unit)", theme.title)
+    text.add("  \(map.name)", theme.muted)
+    if case .pattern(let pattern) = scene.state.heatmap.ranking,
+      let r = scene.state.unitOrder.correlation(of: unit)
+    {
+      text.add("  “\(pattern.name)” r \(NumberText.fixed(Double(r), 2))", theme.accent)
+    }
+    return text
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let frame = scene.state.hiddenStates, let map = scene.state.shownMap, map.columns > 0,
+      let unit = scene.state.shownUnit
+    else {
+      return buffer.note("waiting for the first look inside", style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    let response = UnitResponse(unit: unit, map: map, symbols: frame.symbols)
+    let lines = answers(response, frame, scene)
+    if area.width >= 84 {
+      let (left, right) = area.cutLeft(area.width - 40)
+      drawText(frame, map, unit, in: left, scene: scene, into: &buffer)
+      draw(lines, in: right, into: &buffer)
+    } else {
+      let rows = min(lines.count, max(0, area.height - 3))
+      let (upper, lower) = area.cutBottom(rows)
+      drawText(frame, map, unit, in: upper, scene: scene, into: &buffer)
+      draw(lines, in: lower, into: &buffer)
+    }
+  }
+
+  private func draw(_ lines: [StyledText], in area: Rect, into buffer: inout CellBuffer) {
+    for (row, line) in lines.prefix(area.height).enumerated() {
+      line.fitting(area.width - 2).write(
+        x: area.x + 1, y: area.y + row, limit: area.right, into: &buffer)
+    }
+  }
+
+  private func drawText(
+    _ frame: HiddenStateFrame, _ map: StateMap, _ unit: Int, in area: Rect, scene: Scene,
+    into buffer: inout CellBuffer
+  ) {
+    let shade = Shade(
+      map: HiddenStatesPanel.colors(of: map, scene.theme), appearance: scene.appearance)
+    var (x, y) = (area.x + 1, area.y)
+    for column in 0..<min(map.columns, frame.symbols.count) {
+      let text = ReadableSymbol.text(frame.symbols[column])
+      let width = max(1, CharacterWidth.of(text))
+      if x + width > area.right - 1 { (x, y) = (area.x + 1, y + 1) }
+      guard y < area.bottom else { return }
+      var style = shade.textStyle(
+        map.values[column * map.units + unit], lowest: map.lowest, highest: map.highest)
+      if column == scene.state.heatmap.column { style.attributes.insert(.underline) }
+      x = buffer.write(text, x: x, y: y, style: style, limit: area.right)
+    }
+  }
+
+  private func answers(
+    _ response: UnitResponse, _ frame: HiddenStateFrame, _ scene: Scene
+  ) -> [StyledText] {
+    let theme = scene.theme
+    var lines: [StyledText] = []
+    var most = StyledText("most on ", theme.muted)
+    for symbol in response.symbols.prefix(5) { add(symbol, to: &most, theme) }
+    var least = StyledText("least on ", theme.muted)
+    for symbol in response.symbols.suffix(5).reversed() { add(symbol, to: &least, theme) }
+    lines += [most, least]
+    for neighbour in [response.alike, response.opposite] {
+      guard let neighbour else { continue }
+      let word = neighbour.correlation > 0 ? "moves with" : "moves against"
+      let text = StyledText("\(word) unit ", theme.muted)
+        .adding("\(neighbour.unit)", theme.accent, joined: true)
+        .adding("  r \(NumberText.fixed(Double(neighbour.correlation), 2))", theme.text)
+      if lines.last != text { lines.append(text) }
+    }
+    for place in response.peaks {
+      let before = frame.symbols[max(0, place.column - 14)..<place.column]
+      let after = frame.symbols[(place.column + 1)..<min(frame.symbols.count, place.column + 8)]
+      lines.append(
+        StyledText(NumberText.fixed(Double(place.value), 2).rightAligned(to: 5) + " ", theme.text)
+          .adding(
+            before.map(ReadableSymbol.text).joined().rightAligned(to: 14), theme.muted,
+            joined: true
+          )
+          .adding(ReadableSymbol.text(frame.symbols[place.column]), theme.chosen, joined: true)
+          .adding(after.map(ReadableSymbol.text).joined(), theme.muted, joined: true))
+    }
+    return lines
+  }
+
+  private func add(_ symbol: UnitResponse.Symbol, to text: inout StyledText, _ theme: Theme) {
+    text.add(" \(ReadableSymbol.text(symbol.text))", theme.title)
+    text.add(" \(NumberText.fixed(Double(symbol.mean), 2)) ", theme.muted, joined: true)
+  }
+}

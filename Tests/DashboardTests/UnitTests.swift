@@ -1,0 +1,131 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct UnitTests {
+  static func symbols(_ text: String) -> [String] { text.map { String($0) } }
+
+  /// Unit 0 follows the signal, 1 goes against it, 2 stands still, 3 does something else.
+  static func map(_ signal: [Float]) -> StateMap {
+    let values = signal.enumerated().flatMap { (index, value) -> [Float] in
+      [value * 0.5 - 0.2, 0.3 - value * 0.4, 0.99, index % 3 == 0 ? 0.6 : -0.5]
+    }
+    return StateMap(name: "layer 1", units: 4, values: values)
+  }
+
+  @Test func patternsMeasureWhatTheyName() {
+    let text = Self.symbols("say \"Oh no\" 7")
+    #expect(
+      UnitPattern.insideQuotes.signal(over: text) == [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0])
+    #expect(
+      UnitPattern.positionInWord.signal(over: Self.symbols("ab c\nd")) == [1, 2, 0, 1, 0, 1])
+    #expect(
+      UnitPattern.positionInLine.signal(over: Self.symbols("ab c\nd")) == [1, 2, 3, 4, 0, 1])
+    #expect(UnitPattern.wordStart.signal(over: Self.symbols("ab c")) == [1, 0, 0, 1])
+    #expect(UnitPattern.capital.signal(over: text).firstIndex(of: 1) == 5)
+    #expect(UnitPattern.digit.signal(over: text).last == 1)
+    #expect(UnitPattern.vowel.signal(over: Self.symbols("abe")) == [1, 0, 1])
+    #expect(
+      UnitPattern.literal("no").signal(over: Self.symbols("nonno")) == [1, 1, 0, 1, 1])
+    #expect(UnitPattern.literal("AH0").signal(over: ["B", "AH0"]) == [0, 1])
+    #expect(UnitPattern("Inside Quotes") == .insideQuotes && UnitPattern("th") == .literal("th"))
+    #expect(UnitPattern("") == nil)
+  }
+
+  @Test func searchPutsTheUnitsThatFollowFirst() {
+    let text = Self.symbols("he said \"no\" and \"go\" then")
+    let signal = UnitPattern.insideQuotes.signal(over: text)
+    let map = Self.map(signal)
+    let correlations = Correlation.ofUnits(in: map, with: signal)
+    #expect(abs(correlations[0] - 1) < 1e-4 && abs(correlations[1] + 1) < 1e-4)
+    #expect(correlations[2].isNaN)
+    var order = UnitOrder()
+    order.update(for: map, symbols: text, ranking: .pattern(.insideQuotes), clock: 0)
+    #expect(Set(order.order.prefix(2)) == [0, 1] && order.order.last == 2)
+    #expect(order.correlation(of: 2) == nil && order.correlation(of: 9) == nil)
+  }
+
+  @Test func aUnitTellsWhatItAnswersTo() {
+    let text = Self.symbols("banana bandana")
+    let signal = text.map { $0 == "n" ? Float(1) : 0 }
+    let map = Self.map(signal)
+    let response = UnitResponse(unit: 0, map: map, symbols: text)
+    #expect(response.symbols.first?.text == "n" && response.symbols.first?.count == 4)
+    #expect(response.peaks.first.map { text[$0.column] } == "n")
+    #expect(response.opposite?.unit == 1)
+    #expect((response.opposite?.correlation ?? 0) < -0.99)
+  }
+
+  @Test func idleUnitsAreFoundByNumber() {
+    let map = StateMap(
+      name: "layer 1", units: 3,
+      values: (0..<20).flatMap { (column: Int) -> [Float] in
+        [column % 2 == 0 ? 1 : -1, 0.2, Float(column) / 20]
+      })
+    let health = UnitHealth(map)
+    #expect(health.saturated == [0] && health.dead == [1])
+    #expect(abs(health.saturatedShare - 1.0 / 3) < 0.01)
+    #expect(UnitHealth.histogram(of: map, bins: 4).reduce(0, +) == 60)
+    #expect(UnitHealth.histogram(of: map, bins: 4)[2] == 20 + 10)
+  }
+
+  @Test func pickingScrollsSoThatTheUnitIsSeen() throws {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.resize(Size(width: 80, height: 24))
+    state.show(view: .states)
+    _ = state.handle(.down)
+    #expect(state.heatmap.unit == state.unitOrder.order.first)
+    for _ in 0..<60 { _ = state.handle(.down) }
+    let unit = try #require(state.heatmap.unit)
+    #expect(state.heatmapGeometry?.units.contains(unit) == true)
+    for _ in 0..<60 { _ = state.handle(.right) }
+    let column = try #require(state.heatmap.column)
+    let geometry = try #require(state.heatmapGeometry)
+    #expect(column >= geometry.firstColumn && column < geometry.firstColumn + geometry.grid.count)
+    #expect(EventTests.text(state, state.size).contains("unit \(unit) at "))
+  }
+
+  @Test func layersAndGatesHaveTheirOwnRange() {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 100)))
+    state.show(view: .states)
+    _ = state.handle(.character("]"))
+    #expect(state.shownMap?.name == "layer 1 forget gate" && state.shownMap?.lowest == 0)
+    #expect(EventTests.text(state).contains("(2 of 3)"))
+    _ = state.handle(.character("["))
+    _ = state.handle(.character("["))
+    #expect(state.shownMap?.name == "layer 2")
+  }
+
+  @Test func readingAsksForALongPassage() {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.resize(Size(width: 120, height: 40))
+    let few = state.probeRequest.columns
+    _ = state.handle(.character("4"))
+    _ = state.handle(.character("r"))
+    #expect(state.focus == .unitReading && state.enlarged)
+    #expect(state.probeRequest.columns > 10 * few)
+  }
+
+  @Test func textStaysReadableOnEveryColour() {
+    for theme in Theme.all {
+      for map in [theme.diverging, theme.sequential] {
+        let shade = Shade(map: map, appearance: Appearance(theme: theme))
+        for level in 0...20 {
+          let style = shade.textStyle(Float(level) / 20, lowest: 0, highest: 1)
+          guard case .rgb(let r, let g, let b) = style.background else { continue }
+          guard case .rgb(let x, let y, let z) = style.foreground else {
+            Issue.record("no foreground")
+            continue
+          }
+          func light(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+            (299 * Int(r) + 587 * Int(g) + 114 * Int(b)) / 1000
+          }
+          #expect(abs(light(r, g, b) - light(x, y, z)) > 80)
+        }
+      }
+    }
+  }
+}
