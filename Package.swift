@@ -64,7 +64,11 @@ let package = Package(
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "LinearAlgebra",
       ]),
     .testTarget(
-      name: "RunsTests", dependencies: ["Runs", "Training", "TrainingEvents", "FileFormats"]),
+      name: "RunsTests",
+      dependencies: [
+        "Runs", "Training", "RecurrentNetworks", "TrainingEvents", "TerminalGraphics",
+        "FileFormats",
+      ]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
       exclude: ["Golden"]),

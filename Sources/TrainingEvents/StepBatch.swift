@@ -20,6 +20,12 @@ public struct StepBatch: Sendable, Equatable {
     self.records = records
   }
 
+  /// Summaries of older steps and newer steps in full, such as those read from a file.
+  public init(thinned: [StepBucket], records: [StepRecord] = []) {
+    self.thinned = thinned
+    self.records = records
+  }
+
   public var isEmpty: Bool { records.isEmpty && thinned.isEmpty }
 
   /// Steps represented, in full or in buckets.
@@ -74,6 +80,12 @@ public struct StepBucket: Sendable, Equatable {
     public var minimum: Double
     public var maximum: Double
     public var mean: Double
+
+    public init(minimum: Double, maximum: Double, mean: Double) {
+      self.minimum = minimum
+      self.maximum = maximum
+      self.mean = mean
+    }
   }
 
   public var firstStep: Int
@@ -84,6 +96,19 @@ public struct StepBucket: Sendable, Equatable {
   public var tokens: Int
   /// The newest step of the bucket, in full.
   public var last: StepRecord
+
+  public init(
+    firstStep: Int, count: Int, loss: Range, gradientNorm: Range, clippedSteps: Int, tokens: Int,
+    last: StepRecord
+  ) {
+    self.firstStep = firstStep
+    self.count = count
+    self.loss = loss
+    self.gradientNorm = gradientNorm
+    self.clippedSteps = clippedSteps
+    self.tokens = tokens
+    self.last = last
+  }
 
   static func summarise(_ records: [StepRecord], size: Int) -> [StepBucket] {
     stride(from: 0, to: records.count, by: size).compactMap { start in

@@ -1,0 +1,135 @@
+import FileFormats
+import TrainingEvents
+
+/// Training events as JSON, one object a line: what `events.jsonl` holds and `--headless` prints.
+///
+/// Numbers that are not finite are `null`. Times are written to the microsecond, epochs to the
+/// millionth and rates to a tenth; everything else reads back exactly.
+public enum EventLine {
+  /// Who reads the lines.
+  public enum Audience: Sendable {
+    /// Standard output of a headless run: steps, validations, commands, snapshots, warnings and
+    /// the end.
+    case standardOutput
+    /// The run's own record, which also holds what a replay needs.
+    case record
+  }
+
+  /// Appends the lines of an event, each ended by a line feed; none for what the audience does not
+  /// get.
+  public static func append(
+    _ event: TrainingEvent, for audience: Audience, to bytes: inout [UInt8]
+  ) {
+    switch event {
+    case .steps(let batch):
+      for bucket in batch.thinned { line(bucketObject(bucket), to: &bytes) }
+      for record in batch.records { StepLine.append(record, to: &bytes) }
+    case .validation(let record): line(validationObject(record), to: &bytes)
+    case .command(let record): line(commandObject(record), to: &bytes)
+    case .snapshot(let record): line(snapshotObject(record), to: &bytes)
+    case .warning(let record): line(warningObject(record), to: &bytes)
+    case .finished(let record): line(finishedObject(record), to: &bytes)
+    case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
+      guard audience == .record, let object = recordObject(event) else { return }
+      line(object, to: &bytes)
+    case .refused, .trace, .task, .reading: return
+    }
+  }
+
+  /// The lines of an event; empty for what the audience does not get.
+  public static func encode(_ event: TrainingEvent, for audience: Audience) -> [UInt8] {
+    var bytes: [UInt8] = []
+    append(event, for: audience, to: &bytes)
+    return bytes
+  }
+
+  private static func line(_ value: JSONValue, to bytes: inout [UInt8]) {
+    value.encode(into: &bytes)
+    bytes.append(0x0A)
+  }
+
+  private static func recordObject(_ event: TrainingEvent) -> JSONValue? {
+    switch event {
+    case .started(let run): RunDescriptionJSON.object(run)
+    case .state(let state): ["event": "state", "state": .string(state.rawValue)]
+    case .hiddenStates(let frame): FrameJSON.object(frame)
+    case .gradientByLag(let frame): FrameJSON.object(frame)
+    case .statistics(let frame): FrameJSON.object(frame)
+    case .samples(let frame): FrameJSON.object(frame)
+    default: nil
+    }
+  }
+
+  private static func validationObject(_ record: ValidationRecord) -> JSONValue {
+    var object: JSONObject = [
+      "event": "validation", "step": .integer(record.step), "epoch": epoch(record.epoch),
+      "loss": .real(record.loss),
+    ]
+    object["metric"] = record.metric.map(JSONValue.real)
+    object["best"] = .bool(record.isBest)
+    object["elapsed"] = seconds(record.elapsed)
+    return .object(object)
+  }
+
+  private static func commandObject(_ record: CommandRecord) -> JSONValue {
+    var object: JSONObject = [
+      "event": "command", "step": .integer(record.step), "name": .string(record.name),
+      "text": .string(record.text),
+    ]
+    object["marker"] = record.marker.map(JSONValue.string)
+    object["value"] = record.value.map(JSONValue.real)
+    object["elapsed"] = seconds(record.elapsed)
+    return .object(object)
+  }
+
+  private static func snapshotObject(_ record: SnapshotRecord) -> JSONValue {
+    [
+      "event": "snapshot", "step": .integer(record.step), "path": .string(record.path),
+      "bytes": .integer(record.bytes),
+    ]
+  }
+
+  private static func warningObject(_ record: WarningRecord) -> JSONValue {
+    var object: JSONObject = [
+      "event": "warning", "step": .integer(record.step), "kind": .string(record.kind),
+      "text": .string(record.text),
+    ]
+    object["advice"] = record.advice.map(JSONValue.string)
+    return .object(object)
+  }
+
+  private static func finishedObject(_ record: FinishRecord) -> JSONValue {
+    [
+      "event": "finished", "reason": .string(record.reason.rawValue), "step": .integer(record.step),
+      "elapsed": seconds(record.elapsed),
+    ]
+  }
+
+  /// Steps of which only a summary is left, because nobody read them for long.
+  private static func bucketObject(_ bucket: StepBucket) -> JSONValue {
+    func range(_ range: StepBucket.Range) -> JSONValue {
+      ["minimum": .real(range.minimum), "maximum": .real(range.maximum), "mean": .real(range.mean)]
+    }
+    return [
+      "event": "steps", "firstStep": .integer(bucket.firstStep), "count": .integer(bucket.count),
+      "loss": range(bucket.loss), "gradientNorm": range(bucket.gradientNorm),
+      "clippedSteps": .integer(bucket.clippedSteps), "tokens": .integer(bucket.tokens),
+      "last": stepObject(bucket.last),
+    ]
+  }
+
+  private static func stepObject(_ record: StepRecord) -> JSONValue {
+    [
+      "step": .integer(record.step), "epoch": epoch(record.epoch), "loss": .real(record.loss),
+      "gradientNorm": .real(record.gradientNorm), "clipped": .bool(record.clipped),
+      "learningRate": .real(record.learningRate), "tokens": .integer(record.tokens),
+      "tokensPerSecond": .real(DecimalNumber.rounded(record.tokensPerSecond, places: 1)),
+      "elapsed": seconds(record.elapsed),
+    ]
+  }
+
+  static func epoch(_ value: Double) -> JSONValue { .real(DecimalNumber.rounded(value, places: 6)) }
+  static func seconds(_ value: Double) -> JSONValue {
+    .real(DecimalNumber.rounded(value, places: 6))
+  }
+}

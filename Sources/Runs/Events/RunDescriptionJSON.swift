@@ -1,0 +1,75 @@
+import FileFormats
+import TrainingEvents
+
+/// A run's description as the first line of its record.
+enum RunDescriptionJSON {
+  static func object(_ run: RunDescription) -> JSONValue {
+    var object: JSONObject = [
+      "event": "started", "name": .string(run.name), "title": .string(run.title),
+      "lecture": .string(run.lecture), "task": .string(run.task.rawValue),
+      "network": .string(run.network), "parameterCount": .integer(run.parameterCount),
+      "optimizer": .string(run.optimizer), "firstStep": .integer(run.firstStep),
+    ]
+    object["totalSteps"] = run.totalSteps.map(JSONValue.integer)
+    object["clipNorm"] = run.clipNorm.map(JSONValue.real)
+    object["learningRate"] = .real(run.learningRate)
+    object["lossUnit"] = .string(run.lossUnit == .squaredError ? "squared-error" : "nats")
+    object["targetName"] = .string(run.targetName)
+    object["metric"] = run.metric.map { metric in
+      [
+        "name": .string(metric.name), "unit": .string(metric.unit),
+        "higherIsBetter": .bool(metric.higherIsBetter),
+      ]
+    }
+    object["architecture"] = architecture(run.architecture)
+    object["directory"] = run.directory.map(JSONValue.string)
+    return .object(object)
+  }
+
+  /// The description in an object; what is missing takes the value of a run nobody described.
+  static func description(_ object: JSONObject) -> RunDescription {
+    func text(_ key: String, _ fallback: String = "") -> String { object[key]?.string ?? fallback }
+    func count(_ key: String) -> Int? {
+      object[key]?.int.flatMap { SaneNumbers.steps.contains($0) ? $0 : nil }
+    }
+    let metric = object["metric"]?.object.map { metric in
+      MetricDescription(
+        name: metric["name"]?.string ?? "metric", unit: metric["unit"]?.string ?? "",
+        higherIsBetter: metric["higherIsBetter"]?.bool ?? true)
+    }
+    return RunDescription(
+      name: text("name", "run"), title: text("title"), lecture: text("lecture"),
+      task: TaskKind(rawValue: text("task")) ?? .languageModel, network: text("network"),
+      parameterCount: count("parameterCount") ?? 0, optimizer: text("optimizer"),
+      totalSteps: count("totalSteps"), firstStep: count("firstStep") ?? 0,
+      clipNorm: object["clipNorm"]?.double, learningRate: object["learningRate"]?.double ?? .nan,
+      lossUnit: text("lossUnit") == "squared-error" ? .squaredError : .natsPerTarget,
+      metric: metric, targetName: text("targetName", "step"),
+      architecture: architecture(object["architecture"]?.object ?? [:]),
+      directory: object["directory"]?.string)
+  }
+
+  private static func architecture(_ value: Architecture) -> JSONValue {
+    [
+      "shape": .string(value.shape.rawValue), "cell": .string(value.cell),
+      "inputSize": .integer(value.inputSize), "hiddenSize": .integer(value.hiddenSize),
+      "outputSize": .integer(value.outputSize), "layers": .integer(value.layers),
+      "bidirectional": .bool(value.bidirectional), "attention": .bool(value.attention),
+      "twoDimensional": .bool(value.twoDimensional),
+    ]
+  }
+
+  private static func architecture(_ object: JSONObject) -> Architecture {
+    /// Sizes from a file are held within what a drawing can use.
+    func size(_ key: String, _ fallback: Int) -> Int {
+      min(max(object[key]?.int ?? fallback, 0), 1 << 30)
+    }
+    return Architecture(
+      shape: Architecture.Shape(rawValue: object["shape"]?.string ?? "") ?? .everyStep,
+      cell: object["cell"]?.string ?? "", inputSize: size("inputSize", 0),
+      hiddenSize: size("hiddenSize", 0), outputSize: size("outputSize", 0),
+      layers: size("layers", 1), bidirectional: object["bidirectional"]?.bool ?? false,
+      attention: object["attention"]?.bool ?? false,
+      twoDimensional: object["twoDimensional"]?.bool ?? false)
+  }
+}

@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What can go wrong with a run on disk, each said in one line.
+public enum RunError: Error, Equatable, CustomStringConvertible {
+  /// The system refused an operation such as `write`.
+  case system(operation: String, path: String, code: Int32)
+  /// Another process writes this run; its id where it could be read.
+  case locked(path: String, process: Int?)
+  /// A new run would mix with the one that the directory holds.
+  case holdsRun(path: String)
+  /// The path leads to no recorded run.
+  case notARun(path: String, missing: String)
+  /// The path leads to no snapshot, and to no run that might hold one.
+  case notASnapshot(path: String)
+  /// A run that was never snapshot, or whose snapshots were all removed.
+  case noSnapshot(path: String)
+  /// A recorded line that cannot be understood.
+  case malformed(path: String, line: Int, message: String)
+  /// A file that cannot be understood as a whole.
+  case unreadable(path: String, message: String)
+
+  public var description: String {
+    switch self {
+    case .system(let operation, let path, let code):
+      "\(SafeText.printable(path)): cannot \(operation): \(Self.reason(code))"
+    case .locked(let path, let process?):
+      "\(SafeText.printable(path)): process \(process) is writing this run"
+    case .locked(let path, nil):
+      "\(SafeText.printable(path)): another process is writing this run"
+    case .holdsRun(let path):
+      "\(SafeText.printable(path)): holds a run already; resume it with --resume, or choose another"
+        + " directory"
+    case .notARun(let path, let missing):
+      "\(SafeText.printable(path)): not a run, it has no \(missing)"
+    case .notASnapshot(let path):
+      "\(SafeText.printable(path)): neither a snapshot (it has no state.json) nor a run (it has no"
+        + " events.jsonl)"
+    case .noSnapshot(let path):
+      "\(SafeText.printable(path)): the run has no whole snapshot"
+    case .malformed(let path, let line, let message):
+      "\(SafeText.printable(path)), line \(line): \(SafeText.printable(message))"
+    case .unreadable(let path, let message):
+      "\(SafeText.printable(path)): \(SafeText.printable(message))"
+    }
+  }
+
+  /// Whether the disk, a quota or a file size limit is exhausted.
+  public var isOutOfSpace: Bool {
+    if case .system(_, _, let code) = self {
+      [ENOSPC, EDQUOT, EFBIG].contains(code)
+    } else {
+      false
+    }
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    switch code {
+    case ENOSPC: "the disk is full"
+    case EDQUOT: "the disk quota is used up"
+    case EACCES, EPERM: "permission denied"
+    case EROFS: "the file system is read-only"
+    case ENOENT: "no such file or directory"
+    case ENOTDIR: "a part of the path is not a directory"
+    case EISDIR: "it is a directory"
+    case EEXIST: "it exists already"
+    default: strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    }
+  }
+
+  /// The error that `errno` speaks of just after a system call failed.
+  static func last(_ operation: String, _ path: String) -> RunError {
+    .system(operation: operation, path: path, code: errno)
+  }
+}

@@ -1,0 +1,73 @@
+import FileFormats
+import TrainingEvents
+
+/// A run's history as a table: one row a step, validations in the row of their step.
+enum MetricsTable {
+  static func columns(_ history: RunHistory) -> [String] {
+    [
+      "step", "epoch", "loss", "smoothed_loss", "gradient_norm", "learning_rate",
+      "elapsed_seconds", "validation_loss", "validation_metric",
+    ] + history.extra.map(\.name)
+  }
+
+  /// Hands the table to `write` piece by piece, so that a million steps cost no memory.
+  static func write(
+    _ history: RunHistory, to write: ([UInt8]) throws(RunError) -> Void
+  ) throws(RunError) {
+    var table = CSVWriter(columns: columns(history))
+    var validations = history.validations[...]
+    var extra = history.extra.map { ($0, 0) }
+    for step in allSteps(history) {
+      let index = history.steps.firstIndex(notBelow: Double(step))
+      let hasRecord = index < history.count && history.steps.step(at: index) == step
+      var row: [CSVWriter.Field] = [.integer(step)]
+      if hasRecord {
+        row += [
+          number(history.epoch[index]), number(history.loss[index]),
+          number(history.smoothedLoss[index]), number(history.gradientNorm[index]),
+          number(history.learningRate[index]), number(history.elapsed[index]),
+        ]
+      } else {
+        row += Array(repeating: .empty, count: 6)
+      }
+      if let validation = validations.first, validation.step == step {
+        row += [.number(validation.loss), validation.metric.map(CSVWriter.Field.number) ?? .empty]
+        validations.removeFirst()
+      } else {
+        row += [.empty, .empty]
+      }
+      for position in extra.indices {
+        let (series, at) = extra[position]
+        guard at < series.steps.count, series.steps.step(at: at) == step else {
+          row.append(.empty)
+          continue
+        }
+        row.append(number(series.values[at]))
+        extra[position].1 += 1
+      }
+      table.append(row)
+      if table.bytes.count > 1 << 16 { try write(table.takeBytes()) }
+    }
+    try write(table.takeBytes())
+  }
+
+  /// The steps of every series, each once. Usually those of the training curve, without a copy.
+  private static func allSteps(_ history: RunHistory) -> AnySequence<Int> {
+    let own = (0..<history.count).lazy.compactMap { history.steps.step(at: $0) }
+    let others = history.extra.flatMap { series in
+      (0..<series.steps.count).compactMap { series.steps.step(at: $0) }
+    }
+    let strange = (history.validations.map(\.step) + others).filter { step in
+      let index = history.steps.firstIndex(notBelow: Double(step))
+      return index >= history.count || history.steps.step(at: index) != step
+    }
+    guard !strange.isEmpty else { return AnySequence(own) }
+    return AnySequence(Set(own).union(strange).sorted())
+  }
+
+  /// A 32-bit number with no more digits than it has.
+  private static func number(_ value: Float) -> CSVWriter.Field {
+    guard value.isFinite else { return .number(Double(value)) }
+    return .number(Double(value.description) ?? Double(value))
+  }
+}

@@ -1,0 +1,130 @@
+import Dispatch
+import Synchronization
+import TrainingEvents
+
+/// Writes what happens in a run to its record, on a queue of its own.
+///
+/// Recording an event costs a microsecond or two for each step and never waits for the disk. A disk
+/// that is full or gone is reported once; what could not be written is kept, up to a bound, and
+/// tried again until it can be.
+public final class RunRecorder: Sendable {
+  /// Bytes kept for a disk that refuses them, about 150,000 steps; what comes then is counted
+  /// instead of kept.
+  static let patience = 32 << 20
+  private static let batch = 1 << 16
+  private static let delay = 0.5
+
+  private struct Pending {
+    var bytes: [UInt8] = []
+    var throttle = FrameThrottle()
+    var isScheduled = false
+    var lostSteps = 0
+    var lastStep = 0
+    /// Bytes that the writer still holds.
+    var backlog = 0
+  }
+
+  private let queue = DispatchQueue(label: "unfold recorder", qos: .utility)
+  private let pending = Mutex(Pending())
+  /// Touched on the queue alone; the lock is never waited for.
+  private let writer: Mutex<RecordWriter>
+  private let report: @Sendable (WarningRecord) -> Void
+
+  /// Goes on with a run's record.
+  ///
+  /// - Parameters:
+  ///   - directory: the run, which stays locked while the recorder lives.
+  ///   - report: gets a warning when writing fails, and again when it works, on the recorder's
+  ///     queue.
+  public init(
+    _ directory: RunDirectory, report: @escaping @Sendable (WarningRecord) -> Void
+  ) {
+    writer = Mutex(RecordWriter(directory: directory))
+    self.report = report
+  }
+
+  /// Adds an event to the record. Returns at once.
+  public func record(_ event: TrainingEvent) {
+    let now = DispatchTime.now().uptimeNanoseconds
+    let delay: Double? = pending.withLock { pending in
+      guard pending.throttle.lets(event, at: now) else { return nil }
+      if case .steps(let batch) = event {
+        pending.lastStep = batch.records.last?.step ?? pending.lastStep
+        guard pending.bytes.count + pending.backlog < Self.patience else {
+          pending.lostSteps += batch.stepCount
+          return nil
+        }
+      }
+      EventLine.append(event, for: .record, to: &pending.bytes)
+      var isUrgent = pending.bytes.count >= Self.batch
+      if case .steps = event {} else { isUrgent = true }
+      if isUrgent { return 0 }
+      if pending.isScheduled { return nil }
+      pending.isScheduled = true
+      return Self.delay
+    }
+    guard let delay else { return }
+    if delay == 0 {
+      queue.async { self.write() }
+    } else {
+      queue.asyncAfter(deadline: .now() + delay) { self.write() }
+    }
+  }
+
+  /// Waits until everything recorded so far was handed to the system, or refused by it.
+  public func flush() {
+    queue.sync { write() }
+  }
+
+  /// Writes what is left and makes the record durable.
+  public func close() {
+    queue.sync {
+      write()
+      writer.withLock { try? $0.synchronize() }
+    }
+  }
+
+  private func write() {
+    let (bytes, lost, step) = pending.withLock { pending in
+      defer {
+        pending.bytes.removeAll(keepingCapacity: pending.bytes.count <= 2 * Self.batch)
+        pending.lostSteps = 0
+        pending.isScheduled = false
+      }
+      return (pending.bytes, pending.lostSteps, pending.lastStep)
+    }
+    let (outcome, backlog) = writer.withLock { writer in
+      (writer.write(bytes, lostSteps: lost, step: step), writer.backlog)
+    }
+    pending.withLock { $0.backlog = backlog }
+    switch outcome {
+    case .unchanged: break
+    case .failed(let error): report(Self.warning(error, step: step))
+    case .recovered:
+      report(
+        WarningRecord(step: step, kind: "record", text: "recording goes on; nothing was lost"))
+    case .recoveredWithLoss(let steps):
+      report(
+        WarningRecord(
+          step: step, kind: "record",
+          text: "recording goes on; the record lacks \(steps) steps"))
+    }
+    if backlog > 0 { retryLater() }
+  }
+
+  private func retryLater() {
+    let isNew = pending.withLock { pending in
+      defer { pending.isScheduled = true }
+      return !pending.isScheduled
+    }
+    if isNew { queue.asyncAfter(deadline: .now() + 2) { [weak self] in self?.write() } }
+  }
+
+  private static func warning(_ error: RunError, step: Int) -> WarningRecord {
+    WarningRecord(
+      step: step, kind: "record", text: "the record cannot be written: \(error)",
+      advice: error.isOutOfSpace
+        ? "Free some space: training goes on, and what was not written is tried again."
+        : "Training goes on, and what was not written is tried again.")
+  }
+}

@@ -1,0 +1,111 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A run on disk that this process may write: `preset.yaml`, `events.jsonl` and `snapshots/`.
+///
+/// The directory is locked as long as this object lives.
+public final class RunDirectory: Sendable {
+  public let path: String
+  private let lock: RunLock
+
+  private init(path: String, lock: RunLock) {
+    self.path = path
+    self.lock = lock
+  }
+
+  public var presetPath: String { path + "/" + Self.presetName }
+  public var eventsPath: String { path + "/" + Self.eventsName }
+  public var snapshotsPath: String { path + "/" + Self.snapshotsName }
+
+  static let presetName = "preset.yaml"
+  static let eventsName = "events.jsonl"
+  static let snapshotsName = "snapshots"
+
+  /// Starts a new run in `NAME-N` under `parent`, N being the first number after all that exist.
+  ///
+  /// - Parameters:
+  ///   - name: the preset's name; characters that do not belong in a file name are replaced.
+  ///   - parent: made if missing.
+  ///   - preset: the resolved preset as YAML text.
+  public static func create(
+    named name: String, under parent: String = "runs", preset: String
+  ) throws(RunError) -> RunDirectory {
+    let base = fileName(from: name)
+    try FileTree.makeDirectories(parent)
+    var number = try FileTree.names(in: parent).reduce(0) { highest, entry in
+      guard entry.hasPrefix(base + "-"), let number = Int(entry.dropFirst(base.count + 1)) else {
+        return highest
+      }
+      return max(highest, number)
+    }
+    while true {
+      // Two processes that start at once count the same; mkdir decides, the other counts on.
+      (number, _) = number.addingReportingOverflow(1)
+      let path = parent + "/" + base + "-" + String(number)
+      if try FileTree.makeDirectory(path) { return try prepare(path, preset: preset) }
+    }
+  }
+
+  /// Starts a new run in a directory of the person's choice, made if missing.
+  /// - Throws: `RunError.holdsRun` when it holds one already.
+  public static func create(at path: String, preset: String) throws(RunError) -> RunDirectory {
+    try FileTree.makeDirectories(path)
+    return try prepare(path, preset: preset)
+  }
+
+  /// Opens an existing run to write on, such as to resume it, and clears away what a crash left:
+  /// half-written snapshots, and a last line of the record that is not whole.
+  public static func open(_ path: String) throws(RunError) -> RunDirectory {
+    guard FileTree.status(path + "/" + eventsName) != nil else {
+      throw .notARun(path: path, missing: eventsName)
+    }
+    let directory = RunDirectory(path: path, lock: try RunLock(directory: path))
+    try FileTree.makeDirectories(directory.snapshotsPath)
+    try AtomicDirectory.removeLeftovers(in: directory.snapshotsPath)
+    try RecordTail.mend(directory.eventsPath)
+    return directory
+  }
+
+  private static func prepare(_ path: String, preset: String) throws(RunError) -> RunDirectory {
+    let directory = RunDirectory(path: path, lock: try RunLock(directory: path))
+    guard FileTree.status(directory.eventsPath) == nil else { throw .holdsRun(path: path) }
+    try FileTree.makeDirectories(directory.snapshotsPath)
+    try directory.writePreset(preset)
+    // An empty record is what tells a directory that holds a run, even before its first step.
+    _ = try FileDescriptor(directory.eventsPath, flags: O_WRONLY | O_CREAT | O_EXCL)
+    try FileTree.synchronizeDirectory(path)
+    return directory
+  }
+
+  /// Replaces the run's resolved preset, as when keys change on resuming.
+  public func writePreset(_ text: String) throws(RunError) {
+    let beside = path + "/." + Self.presetName + ".new"
+    let file = try FileDescriptor(beside, flags: O_WRONLY | O_CREAT | O_TRUNC)
+    do throws(RunError) {
+      try file.writeAll(Array(text.utf8))
+      try file.synchronize()
+      guard rename(beside, presetPath) == 0 else { throw .last("rename to", presetPath) }
+    } catch {
+      unlink(beside)
+      throw error
+    }
+  }
+
+  /// A name that is safe in a path: letters, digits, `.`, `_` and `-`, not hidden, not too long.
+  private static func fileName(from name: String) -> String {
+    var result = ""
+    for scalar in FileTree.name(of: name).unicodeScalars.prefix(64) {
+      let isSafe =
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || ".-_".unicodeScalars.contains(scalar)
+      result.unicodeScalars.append(isSafe ? scalar : "-")
+    }
+    if result.hasPrefix(".") { result = "run" + result }
+    return result.isEmpty ? "run" : result
+  }
+}

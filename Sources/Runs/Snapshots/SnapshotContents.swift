@@ -1,0 +1,96 @@
+import FileFormats
+import TerminalGraphics
+import Training
+import TrainingEvents
+
+/// Everything that goes into one snapshot.
+public struct SnapshotContents: Sendable {
+  public var checkpoint: Checkpoint
+  public var history: RunHistory
+  public var reason: SnapshotReason
+  /// Names the run and its units in the pictures.
+  public var run: RunDescription?
+  /// Commands that left a marker on the curves.
+  public var markers: [CommandRecord] = []
+  /// The newest probe frames; a replay shows them again.
+  public var hiddenStates: HiddenStateFrame?
+  public var gradientByLag: GradientByLag?
+  public var samples: SampleFrame?
+  public var statistics: NetworkStatistics?
+  /// What the dashboard shows; nil without a dashboard.
+  public var screen: CellBuffer?
+  /// Whether the dashboard's theme is dark on light.
+  public var isScreenLight = false
+
+  public init(
+    checkpoint: Checkpoint, history: RunHistory, reason: SnapshotReason = .requested,
+    run: RunDescription? = nil
+  ) {
+    self.checkpoint = checkpoint
+    self.history = history
+    self.reason = reason
+    self.run = run
+  }
+
+  /// The files of a snapshot's directory; pictures of what nobody looked at are left out.
+  func files(saved: Double, path: String) throws(RunError) -> [AtomicDirectory.File] {
+    let state = SnapshotState(
+      reason: reason, validationLoss: history.validations.last?.loss, saved: saved,
+      resume: checkpoint.state)
+    let history = history
+    var files: [AtomicDirectory.File] = [
+      .init(
+        SnapshotFile.model,
+        try TensorFile.encode(checkpoint.parameters, for: path + "/" + SnapshotFile.model)),
+      .init(
+        SnapshotFile.optimizer,
+        try TensorFile.encode(checkpoint.moments, for: path + "/" + SnapshotFile.optimizer)),
+      .init(SnapshotFile.state, try state.encoded(for: path + "/" + SnapshotFile.state)),
+      .init(SnapshotFile.preset, text: checkpoint.preset),
+      .init("metrics.csv") { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
+        try MetricsTable.write(history, to: write)
+      },
+      .init("loss.svg", text: RunCharts.loss(history, of: run, markers: markers).svg()),
+      .init("gradients.svg", text: RunCharts.gradients(history, of: run, markers: markers).svg()),
+    ]
+    if let hiddenStates {
+      files.append(
+        .init("hidden-state.svg", text: RunCharts.hiddenStates(hiddenStates, of: run).svg()))
+    }
+    if let gradientByLag {
+      files.append(
+        .init(
+          "gradient-by-lag.svg", text: RunCharts.gradientByLag(gradientByLag, of: run).svg()))
+    }
+    if let screen {
+      files.append(.init("screen.txt", text: ScreenText.plain(screen)))
+      files.append(.init("screen.ans", text: ScreenText.colored(screen)))
+      files.append(
+        .init("screen.svg", text: ScreenSVG.picture(screen, isLight: isScreenLight)))
+    }
+    let frames = frameLines
+    if !frames.isEmpty { files.append(.init(SnapshotFile.frames, frames)) }
+    return files
+  }
+
+  private var frameLines: [UInt8] {
+    let events: [TrainingEvent?] = [
+      hiddenStates.map(TrainingEvent.hiddenStates), gradientByLag.map(TrainingEvent.gradientByLag),
+      statistics.map(TrainingEvent.statistics), samples.map(TrainingEvent.samples),
+    ]
+    return events.compactMap { $0 }.flatMap { EventLine.encode($0, for: .record) }
+  }
+}
+
+/// Names inside a snapshot directory.
+enum SnapshotFile {
+  static let model = "model.safetensors"
+  static let optimizer = "optimizer.safetensors"
+  static let state = "state.json"
+  static let preset = "preset.yaml"
+  static let frames = "frames.jsonl"
+}
+
+extension AtomicDirectory.File {
+  init(_ name: String, text: String) { self.init(name, Array(text.utf8)) }
+}

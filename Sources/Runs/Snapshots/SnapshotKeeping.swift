@@ -1,0 +1,41 @@
+/// Which scheduled snapshots stay: the last few, and the best by validation loss.
+enum SnapshotKeeping {
+  struct Entry: Equatable {
+    var path: String
+    var step: Int
+    var reason: SnapshotReason
+    var validationLoss: Double?
+    var saved: Double
+  }
+
+  /// The snapshots of a run whose state can be read, newest last.
+  static func entries(in directory: String) -> [Entry] {
+    let names = (try? FileTree.names(in: directory)) ?? []
+    let entries = names.filter { !$0.hasPrefix(".") }.compactMap { name -> Entry? in
+      let path = directory + "/" + name
+      let file = path + "/" + SnapshotFile.state
+      guard let bytes = try? FileTree.contents(of: file, limit: SnapshotReader.stateLimit),
+        let state = try? SnapshotState.decode(bytes, path: file)
+      else { return nil }
+      return Entry(
+        path: path, step: state.resume.step, reason: state.reason,
+        validationLoss: state.validationLoss, saved: state.saved)
+    }
+    return entries.sorted { ($0.saved, $0.step) < ($1.saved, $1.step) }
+  }
+
+  /// Entries to be removed, given newest last.
+  static func surplus(_ entries: [Entry], keep: Int) -> [Entry] {
+    let scheduled = entries.filter { $0.reason == .scheduled }
+    let best = scheduled.filter { $0.validationLoss?.isFinite == true }
+      .min { ($0.validationLoss ?? .infinity) < ($1.validationLoss ?? .infinity) }
+    return scheduled.dropLast(keep).filter { $0 != best }
+  }
+
+  /// Removes what need not stay. Failures are passed over: the next schedule tries again.
+  static func prune(_ directory: String, keep: Int) {
+    for entry in surplus(entries(in: directory), keep: keep) {
+      AtomicDirectory.remove(entry.path)
+    }
+  }
+}

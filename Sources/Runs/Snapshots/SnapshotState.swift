@@ -1,0 +1,139 @@
+import FileFormats
+import Training
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Why a snapshot was made, which decides how long it is kept.
+public enum SnapshotReason: String, Sendable, Codable, CaseIterable {
+  /// A person asked for it: kept until a person removes it.
+  case requested
+  /// The schedule: the last few and the best are kept.
+  case scheduled
+  /// The run's end, however it came.
+  case final
+  /// The last good state before a number was not finite.
+  case diverged
+}
+
+/// What `state.json` holds: the run's state, and beside it what the snapshot is.
+struct SnapshotState: Codable, Sendable {
+  /// Newer layouts than this are refused instead of misread.
+  static let version = 1
+
+  var version = SnapshotState.version
+  var reason: SnapshotReason
+  /// Loss of the newest validation up to this step; nil without one.
+  var validationLoss: Double?
+  /// Seconds since 1970.
+  var saved: Double
+  var resume: ResumeState
+
+  private enum Key: String, CodingKey { case version, reason, validationLoss, saved }
+
+  init(reason: SnapshotReason, validationLoss: Double?, saved: Double, resume: ResumeState) {
+    self.reason = reason
+    self.validationLoss = validationLoss
+    self.saved = saved
+    self.resume = resume
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    version = try container.decodeIfPresent(Int.self, forKey: .version) ?? Self.version
+    reason = try container.decodeIfPresent(SnapshotReason.self, forKey: .reason) ?? .requested
+    validationLoss = try container.decodeIfPresent(Double.self, forKey: .validationLoss)
+    saved = try container.decodeIfPresent(Double.self, forKey: .saved) ?? 0
+    resume = try ResumeState(from: decoder)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(version, forKey: .version)
+    try container.encode(reason, forKey: .reason)
+    try container.encodeIfPresent(validationLoss, forKey: .validationLoss)
+    try container.encode(saved, forKey: .saved)
+    try resume.encode(to: encoder)
+  }
+
+  func encoded(for path: String) throws(RunError) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = Self.notFiniteOut
+    do {
+      return Array(try encoder.encode(self)) + [0x0A]
+    } catch {
+      throw .unreadable(path: path, message: "cannot be written: \(error)")
+    }
+  }
+
+  static func decode(_ bytes: [UInt8], path: String) throws(RunError) -> SnapshotState {
+    // Our own parser first: its refusals name the place, and it bounds what the text may do.
+    do throws(JSONError) {
+      _ = try JSONValue(decoding: bytes)
+    } catch {
+      throw .unreadable(path: path, message: error.description)
+    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = Self.notFiniteIn
+    let state: SnapshotState
+    do {
+      state = try decoder.decode(SnapshotState.self, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw .unreadable(path: path, message: message(error))
+    } catch {
+      throw .unreadable(path: path, message: "\(error)")
+    }
+    if let problem = state.problem { throw .unreadable(path: path, message: problem) }
+    return state
+  }
+
+  /// What no run could have written, and what arithmetic later on could not bear.
+  private var problem: String? {
+    if version > Self.version {
+      return "written by a newer unfold (layout \(version), expected \(Self.version))"
+    }
+    let limit = 1 << 53
+    let counts = [
+      ("step", resume.step), ("updates", resume.updates), ("cursor.epoch", resume.cursor.epoch),
+      ("cursor.position", resume.cursor.position),
+    ]
+    for (key, count) in counts where count < 0 || count > limit {
+      return "`\(key)` is \(count), expected 0 to \(limit)"
+    }
+    let numbers = [
+      ("epoch", resume.epoch), ("elapsed", resume.elapsed), ("learningRate", resume.learningRate),
+      ("dropout", resume.dropout),
+    ]
+    for (key, number) in numbers where !number.isFinite || number < 0 {
+      return "`\(key)` is \(number), expected a number not below 0"
+    }
+    return nil
+  }
+
+  private static func message(_ error: DecodingError) -> String {
+    func name(_ path: [any CodingKey], _ last: String? = nil) -> String {
+      let names = path.map(\.stringValue) + (last.map { [$0] } ?? [])
+      return "`" + names.joined(separator: ".") + "`"
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "the key \(name(context.codingPath, key.stringValue)) is missing"
+    case .typeMismatch(let type, let context):
+      return "\(name(context.codingPath)) is not of type \(type)"
+    case .valueNotFound(let type, let context):
+      return "\(name(context.codingPath)) is null, expected \(type)"
+    case .dataCorrupted(let context):
+      return "\(name(context.codingPath)): \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
+  }
+
+  private static let notFiniteOut = JSONEncoder.NonConformingFloatEncodingStrategy
+    .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  private static let notFiniteIn = JSONDecoder.NonConformingFloatDecodingStrategy
+    .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+}

@@ -1,0 +1,115 @@
+import FileFormats
+import Testing
+import TrainingEvents
+
+@testable import Runs
+
+@Suite struct EventLineTests {
+  private func text(_ event: TrainingEvent, for audience: EventLine.Audience = .record) -> String {
+    String(decoding: EventLine.encode(event, for: audience), as: UTF8.self)
+  }
+
+  private func read(_ line: String) throws -> TrainingEvent? {
+    try Array(line.utf8).withUnsafeBufferPointer { try EventLine.decode($0) }
+  }
+
+  @Test func stepLinesAreAsPromised() {
+    #expect(
+      text(.steps(StepBatch([Example.step(2)])), for: .standardOutput)
+        == #"{"event":"step","step":2,"epoch":0.02,"loss":1.6,"gradientNorm":2.5,"clipped":true,"#
+        + #""learningRate":0.002,"tokens":100,"tokensPerSecond":200,"elapsed":1}"# + "\n")
+  }
+
+  @Test func notFiniteNumbersStayValidJSON() throws {
+    var record = Example.step(3)
+    record.loss = .nan
+    record.gradientNorm = .infinity
+    let line = text(.steps(StepBatch([record])))
+    #expect(try JSONValue(decoding: line)["loss"] == .null)
+    guard case .steps(let batch)? = try read(String(line.dropLast())) else {
+      return #expect(Bool(false), "no step in \(line)")
+    }
+    #expect(batch.records[0].loss.isNaN && batch.records[0].gradientNorm.isNaN)
+  }
+
+  private static let events: [TrainingEvent] = [
+    .started(Example.run), .steps(StepBatch([Example.step(7)])), .state(.paused),
+    .validation(
+      ValidationRecord(step: 9, epoch: 1.5, loss: 2, metric: 50, elapsed: 3, isBest: true)),
+    .command(
+      CommandRecord(
+        step: 9, elapsed: 3, name: "learning-rate", text: "learning rate 2 → 1", marker: "lr ÷2",
+        value: 1)),
+    .snapshot(SnapshotRecord(step: 9, path: "runs/ü \u{1B}/x", bytes: 12)),
+    .warning(WarningRecord(step: 9, kind: "plateau", text: "no \"progress\"", advice: "wait")),
+    .warning(WarningRecord(step: 9, kind: "plateau", text: "t")),
+    .finished(FinishRecord(reason: .diverged, step: 9, elapsed: 3)),
+    .samples(SampleFrame(step: 9, temperature: 0.8, lines: ["abc", "\u{7}"])),
+    .gradientByLag(
+      GradientByLag(
+        step: 9, curves: [LagCurve(name: "layer 1", norms: [1, 0.1], factorPerStep: 0.1)])),
+    .statistics(
+      NetworkStatistics(
+        step: 9,
+        parameters: [
+          .init(name: "w", symbol: "W", norm: 1, gradientNorm: 2, updateRatio: 0.001)
+        ], spectralRadius: 1.1, largestSingularValue: nil, saturated: 0.5, dead: 0, meanSlope: 0.25)
+    ),
+  ]
+
+  @Test(arguments: events.indices) func everyKindReadsBack(index: Int) throws {
+    let event = Self.events[index]
+    let line = text(event)
+    #expect(line.hasSuffix("\n") && line.dropLast().allSatisfy { $0 != "\n" })
+    #expect(line.utf8.dropLast().allSatisfy { $0 >= 0x20 && $0 != 0x7F })
+    #expect(try read(String(line.dropLast())) == event)
+  }
+
+  @Test func framesWithGapsReadBack() throws {
+    let line = text(.hiddenStates(Example.hiddenStates))
+    guard case .hiddenStates(let frame)? = try read(String(line.dropLast())) else {
+      return #expect(Bool(false), "no frame in \(line)")
+    }
+    #expect(frame.maps == Example.hiddenStates.maps && frame.symbols == ["a", "b\u{1B}", "␣"])
+    #expect(frame.loss[1].isNaN && frame.loss[2] == 1.4)
+  }
+
+  @Test func thinnedStepsReadBack() throws {
+    let bucket = try #require(StepBucket([Example.step(1), Example.step(2), Example.step(3)][...]))
+    let batch = StepBatch(thinned: [bucket])
+    #expect(try read(String(text(.steps(batch)).dropLast())) == .steps(batch))
+  }
+
+  @Test func standardOutputGetsResultsOnly() {
+    for event in Self.events {
+      let object = try? JSONValue(decoding: text(event, for: .standardOutput))
+      let kind = object?["event"]?.string
+      switch event {
+      case .steps, .validation, .command, .snapshot, .warning, .finished: #expect(kind != nil)
+      default: #expect(kind == nil)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "", "{", "[]", "{}", #"{"event":1}"#, #"{"event":"step"}"#, #"{"event":"step","step":-1}"#,
+    #"{"event":"step","step":1.5,"loss":1}"#, #"{"event":"step","step":1e300,"loss":1}"#,
+    #"{"event":"step","step":9223372036854775807,"loss":1}"#,
+    #"{"event":"finished","reason":"bored","step":1}"#,
+    #"{"event":"steps","firstStep":1,"count":900000000,"loss":{"minimum":1,"maximum":1,"mean":1},"#
+      + #""gradientNorm":{"minimum":1,"maximum":1,"mean":1},"last":{"step":2,"loss":1}}"#,
+  ])
+  func refusesWhatMakesNoSense(line: String) {
+    #expect(throws: EventLine.Malformed.self) { try read(line) }
+  }
+
+  @Test func passesOverKindsItDoesNotKnow() throws {
+    #expect(try read(#"{"event":"telepathy","step":3}"#) == nil)
+  }
+
+  @Test func fastAndGeneralReadingAgree() throws {
+    let line = String(text(.steps(StepBatch([Example.step(123)]))).dropLast())
+    let spaced = line.split(separator: ",").joined(separator: ", ")
+    #expect(try read(line) == read(spaced))
+  }
+}

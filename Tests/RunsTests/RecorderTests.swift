@@ -1,0 +1,150 @@
+import Foundation
+import Synchronization
+import Testing
+import TrainingEvents
+
+@testable import Runs
+
+@Suite struct RecorderTests {
+  private let temporary: TemporaryDirectory
+  private let run: RunDirectory
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+    run = try RunDirectory.create(named: "words", under: temporary.path + "/runs", preset: "a: 1\n")
+  }
+
+  private func lines() throws -> [Substring] {
+    try String(contentsOfFile: run.eventsPath, encoding: .utf8).split(separator: "\n")
+  }
+
+  @Test func writesEveryStepInOrder() throws {
+    let recorder = RunRecorder(run) { _ in #expect(Bool(false), "nothing went wrong") }
+    recorder.record(.started(Example.run))
+    for first in stride(from: 1, to: 1000, by: 10) {
+      recorder.record(.steps(StepBatch((first..<first + 10).map(Example.step))))
+    }
+    recorder.record(.finished(FinishRecord(reason: .completed, step: 1000, elapsed: 1)))
+    recorder.close()
+    let lines = try lines()
+    #expect(lines.count == 1002)
+    #expect(lines[0].hasPrefix(#"{"event":"started""#))
+    for step in 1...1000 { #expect(lines[step].hasPrefix(#"{"event":"step","step":\#(step),"#)) }
+    #expect(lines[1001].hasPrefix(#"{"event":"finished""#))
+  }
+
+  @Test func keepsFramesSparse() throws {
+    let recorder = RunRecorder(run) { _ in }
+    for _ in 0..<50 { recorder.record(.hiddenStates(Example.hiddenStates)) }
+    recorder.close()
+    #expect(try lines().count == 1)
+  }
+
+  @Test func reportsAVanishedDirectoryOnceAndGoesOnWhenItIsBack() throws {
+    let warnings = Mutex<[WarningRecord]>([])
+    let recorder = RunRecorder(run) { warning in warnings.withLock { $0.append(warning) } }
+    recorder.record(.steps(StepBatch([Example.step(1)])))
+    recorder.flush()
+    let away = temporary.path + "/away"
+    try FileManager.default.removeItem(atPath: run.eventsPath)
+    try FileManager.default.moveItem(atPath: run.path, toPath: away)
+    for step in 2...4 {
+      recorder.record(.steps(StepBatch([Example.step(step)])))
+      recorder.flush()
+    }
+    #expect(warnings.withLock(\.count) == 1)
+    #expect(warnings.withLock(\.first?.text)?.contains("no such file or directory") == true)
+    try FileManager.default.moveItem(atPath: away, toPath: run.path)
+    recorder.record(.steps(StepBatch([Example.step(5)])))
+    recorder.flush()
+    #expect(warnings.withLock(\.count) == 2)
+    #expect(warnings.withLock(\.last?.text) == "recording goes on; nothing was lost")
+    let steps = try lines().map { $0.split(separator: ",")[1] }
+    #expect(steps == ["\"step\":2", "\"step\":3", "\"step\":4", "\"step\":5"])
+  }
+
+  @Test func aBoundedAmountWaitsForADiskThatRefuses() throws {
+    try FileManager.default.removeItem(atPath: run.path)
+    let recorder = RunRecorder(run) { _ in }
+    let batch = StepBatch((1...20_000).map(Example.step))
+    for _ in 0..<20 {
+      recorder.record(.steps(batch))
+      recorder.flush()
+    }
+    try FileManager.default.createDirectory(
+      atPath: run.path, withIntermediateDirectories: true)
+    recorder.record(.state(.paused))
+    recorder.close()
+    let lines = try lines()
+    #expect(lines.count < 300_000)
+    #expect(lines.last?.contains("steps before this line were not recorded") == true)
+  }
+}
+
+@Suite struct RunDirectoryTests {
+  private let temporary: TemporaryDirectory
+
+  init() throws { temporary = try TemporaryDirectory() }
+
+  @Test func countsOnFromTheRunsThatExist() throws {
+    let parent = temporary.path + "/deep/runs"
+    let first = try RunDirectory.create(named: "words", under: parent, preset: "")
+    let second = try RunDirectory.create(named: "words", under: parent, preset: "")
+    let other = try RunDirectory.create(
+      named: "../.evil\u{1B}/na me.yaml", under: parent, preset: "")
+    #expect(first.path == parent + "/words-1" && second.path == parent + "/words-2")
+    #expect(other.path == parent + "/na-me.yaml-1")
+    #expect(temporary.names("/deep/runs/words-1").contains("preset.yaml"))
+  }
+
+  @Test func oneProcessWritesARun() throws {
+    let path = temporary.path + "/run"
+    var run: RunDirectory? = try RunDirectory.create(at: path, preset: "a: 1\n")
+    #expect(throws: RunError.locked(path: path, process: Int(getpid()))) {
+      try RunDirectory.open(path)
+    }
+    #expect(RunLock.isHeld(directory: path))
+    #expect(run != nil)
+    run = nil
+    #expect(!RunLock.isHeld(directory: path))
+    _ = try RunDirectory.open(path)
+  }
+
+  @Test func aLockLeftByACrashLocksNobodyOut() throws {
+    let path = temporary.path + "/run"
+    _ = try RunDirectory.create(at: path, preset: "")
+    try "1\n".write(toFile: path + "/.lock", atomically: false, encoding: .utf8)
+    #expect(!RunLock.isHeld(directory: path))
+    _ = try RunDirectory.open(path)
+  }
+
+  @Test func aDirectoryThatHoldsARunIsNotWrittenOver() throws {
+    let path = temporary.path + "/run"
+    _ = try RunDirectory.create(at: path, preset: "")
+    #expect(throws: RunError.holdsRun(path: path)) { try RunDirectory.create(at: path, preset: "") }
+    #expect(throws: RunError.notARun(path: temporary.path, missing: "events.jsonl")) {
+      try RunDirectory.open(temporary.path)
+    }
+  }
+
+  @Test func saysWhyADirectoryCannotBeMade() throws {
+    let file = temporary.path + "/file"
+    FileManager.default.createFile(atPath: file, contents: nil)
+    let error = try #require(throws: RunError.self) {
+      try RunDirectory.create(at: file + "/run", preset: "")
+    }
+    #expect(error.description.contains("cannot make the directory"), "\(error)")
+  }
+
+  @Test(arguments: [
+    ("{\"a\":1}\n{\"b\":", "{\"a\":1}\n"), ("{\"a\":1}\n{\"b\":2}", "{\"a\":1}\n{\"b\":2}\n"),
+    ("{\"a\":", ""), ("", ""), ("{\"a\":1}\n", "{\"a\":1}\n"),
+  ])
+  func openingMendsATornLastLine(before: String, after: String) throws {
+    let path = temporary.path + "/run"
+    _ = try RunDirectory.create(at: path, preset: "")
+    try before.write(toFile: path + "/events.jsonl", atomically: false, encoding: .utf8)
+    _ = try RunDirectory.open(path)
+    #expect(try String(contentsOfFile: path + "/events.jsonl", encoding: .utf8) == after)
+  }
+}

@@ -1,0 +1,163 @@
+import FileFormats
+import Foundation
+import TerminalGraphics
+import Testing
+import Training
+import TrainingEvents
+
+@testable import Runs
+
+@Suite struct SnapshotTests {
+  private let temporary: TemporaryDirectory
+  private let run: RunDirectory
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+    run = try RunDirectory.create(at: temporary.path + "/run", preset: "title: words\n")
+  }
+
+  @Test func readsBackEveryBitItWrote() throws {
+    let record = try SnapshotWriter(directory: run).write(Example.contents(step: 30))
+    #expect(record.path == run.path + "/snapshots/step-00000030")
+    let read = try SnapshotReader.read(record.path)
+    #expect(read.checkpoint == Example.checkpoint(step: 30))
+    #expect(read.run == run.path && read.reason == .requested)
+    #expect(read.checkpoint.state.carried[0][1].sign == .minus)
+    #expect(SnapshotReader.frames(of: record.path).count == 1)
+    let size = try temporary.names("/run/snapshots/step-00000030").reduce(0) { total, name in
+      total + (try Data(contentsOf: URL(fileURLWithPath: record.path + "/" + name)).count)
+    }
+    #expect(record.bytes == size)
+  }
+
+  @Test func holdsEveryPromisedFile() throws {
+    var contents = Example.contents(step: 3)
+    var screen = CellBuffer(size: Size(width: 20, height: 2))
+    screen.write("<loss> & 世", x: 0, y: 0, style: Style(.hex(0xFF0000)))
+    contents.screen = screen
+    let path = try SnapshotWriter(directory: run).write(contents).path
+    for name in [
+      "model.safetensors", "optimizer.safetensors", "state.json", "preset.yaml", "metrics.csv",
+      "loss.svg", "gradients.svg", "hidden-state.svg", "screen.txt", "screen.svg", "screen.ans",
+    ] {
+      #expect(FileManager.default.fileExists(atPath: path + "/" + name), "\(name)")
+    }
+    #expect(try String(contentsOfFile: path + "/screen.txt", encoding: .utf8) == "<loss> & 世\n\n")
+    let ansi = try String(contentsOfFile: path + "/screen.ans", encoding: .utf8)
+    #expect(ansi.hasPrefix("\u{1B}[0;38;2;255;0;0m<loss> & 世\u{1B}[0m"))
+    let picture = try String(contentsOfFile: path + "/screen.svg", encoding: .utf8)
+    #expect(picture.contains("&lt;loss&gt; &amp; 世"))
+  }
+
+  @Test func metricsHoldEveryStep() throws {
+    let path = try SnapshotWriter(directory: run).write(Example.contents(step: 3)).path
+    let table = try String(contentsOfFile: path + "/metrics.csv", encoding: .utf8)
+    #expect(
+      table == "step,epoch,loss,smoothed_loss,gradient_norm,learning_rate,elapsed_seconds,"
+        + "validation_loss,validation_metric\r\n1,0.01,3.1,3.1,1.25,0.002,0.5,,\r\n"
+        + "2,0.02,1.6,2.342424,2.5,0.002,1,,\r\n3,0.03,1.1,1.919929,3.75,0.002,1.5,2.5,41\r\n")
+  }
+
+  @Test func aSnapshotOfTheSameStepReplacesTheOld() throws {
+    let writer = SnapshotWriter(directory: run)
+    _ = try writer.write(Example.contents(step: 5))
+    var second = Example.contents(step: 5)
+    second.checkpoint.parameters[0].values[0] = 42
+    let path = try writer.write(second).path
+    #expect(try SnapshotReader.read(path).checkpoint == second.checkpoint)
+    #expect(temporary.names("/run/snapshots") == ["step-00000005"])
+  }
+
+  @Test func aFailingWriteLeavesNothing() throws {
+    let full = RunError.system(operation: "write", path: "x", code: ENOSPC)
+    let files: [AtomicDirectory.File] = [
+      .init("first", text: "whole"),
+      .init("second") { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
+        try write([1, 2, 3])
+        throw full
+      },
+    ]
+    let path = run.snapshotsPath + "/step-00000001"
+    #expect(throws: full) { try AtomicDirectory.write(files, to: path) }
+    #expect(temporary.names("/run/snapshots").isEmpty)
+    // What stood there before stays as it was.
+    _ = try SnapshotWriter(directory: run).write(Example.contents(step: 1))
+    #expect(throws: full) { try AtomicDirectory.write(files, to: path) }
+    #expect(try SnapshotReader.read(path).checkpoint.state.step == 1)
+    #expect(full.description.contains("the disk is full") && full.isOutOfSpace)
+  }
+
+  @Test func theNewestWholeSnapshotOfARunIsTaken() throws {
+    let writer = SnapshotWriter(directory: run)
+    for step in [2, 4, 6] { _ = try writer.write(Example.contents(step: step)) }
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 6)
+    let model = run.snapshotsPath + "/step-00000006/model.safetensors"
+    try FileManager.default.removeItem(atPath: model)
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 4)
+    // A snapshot taken after going back is newer, whatever its number.
+    _ = try writer.write(Example.contents(step: 1))
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 1)
+  }
+
+  @Test func aLeftoverOfACrashIsNoSnapshotAndGoesAway() throws {
+    let leftover = run.snapshotsPath + "/.step-00000009.partial-1-2"
+    try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: true)
+    FileManager.default.createFile(atPath: leftover + "/state.json", contents: Data())
+    #expect(throws: RunError.noSnapshot(path: run.path)) { try SnapshotReader.read(run.path) }
+    try AtomicDirectory.removeLeftovers(in: run.snapshotsPath)
+    #expect(temporary.names("/run/snapshots").isEmpty)
+  }
+
+  @Test func keepsTheLastFewAndTheBest() throws {
+    func entry(_ step: Int, _ reason: SnapshotReason, _ loss: Double?) -> SnapshotKeeping.Entry {
+      .init(path: "\(step)", step: step, reason: reason, validationLoss: loss, saved: Double(step))
+    }
+    let entries = [
+      entry(1, .scheduled, 3), entry(2, .scheduled, 1), entry(3, .requested, 2),
+      entry(4, .scheduled, .nan), entry(5, .scheduled, 2), entry(6, .scheduled, nil),
+    ]
+    #expect(SnapshotKeeping.surplus(entries, keep: 2).map(\.step) == [1, 4])
+
+    let writer = SnapshotWriter(directory: run, keep: 1)
+    for step in 1...3 { _ = try writer.write(Example.contents(step: step, reason: .scheduled)) }
+    // All have the same validation loss: the first is the best.
+    #expect(temporary.names("/run/snapshots") == ["step-00000001", "step-00000003"])
+  }
+
+  @Test(arguments: [
+    ("state.json", "{}", "`cursor` is missing"), ("state.json", "{", "line 1"),
+    ("state.json", "[1]", "type"), ("model.safetensors", "x", "1 bytes"),
+    ("optimizer.safetensors", "", "0 bytes"),
+  ])
+  func brokenFilesAreNamed(name: String, content: String, word: String) throws {
+    let path = try SnapshotWriter(directory: run).write(Example.contents(step: 3)).path
+    try Data(content.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+    let error = try #require(throws: RunError.self) { try SnapshotReader.read(path) }
+    #expect(error.description.hasPrefix(path + "/" + name), "\(error)")
+    #expect(error.description.contains(word), "\(error)")
+  }
+
+  @Test(arguments: [
+    (#""step" : 3"#, #""step" : -3"#), (#""step" : 3"#, #""step" : 9223372036854775807"#),
+    (#""position" : 0"#, #""position" : -1"#), (#""version" : 1"#, #""version" : 2"#),
+    (#""dropout" : 0"#, #""dropout" : "nan""#),
+  ])
+  func absurdStatesAreRefused(before: String, after: String) throws {
+    let path = try SnapshotWriter(directory: run).write(Example.contents(step: 3)).path
+    let file = path + "/state.json"
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let changed = text.replacingOccurrences(of: before, with: after)
+    #expect(changed != text)
+    try changed.write(toFile: file, atomically: false, encoding: .utf8)
+    #expect(throws: RunError.self) { try SnapshotReader.read(path) }
+  }
+
+  @Test func aSnapshotCanBeNamedByAnyOfItsFiles() throws {
+    let path = try SnapshotWriter(directory: run).write(Example.contents(step: 3)).path
+    #expect(try SnapshotReader.read(path + "/model.safetensors").checkpoint.state.step == 3)
+    #expect(throws: RunError.self) { try SnapshotReader.read(path + "/nothing") }
+    #expect(throws: RunError.notASnapshot(path: temporary.path)) {
+      try SnapshotReader.read(temporary.path)
+    }
+  }
+}
