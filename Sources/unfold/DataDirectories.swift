@@ -23,7 +23,8 @@ enum DataDirectories {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { return "." }
-    return parent(of: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+    return parent(
+      of: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
   }
 
   private static func parent(of path: String) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import RecurrentNetworks
+import Runs
 import SequenceData
 import Training
 
@@ -19,7 +20,7 @@ enum ExitStatus {
     case let failure as RunFailure:
       say(failure.description)
       exit(failure.status)
-    case is PresetError, is DataError, is ParameterMismatch:
+    case is PresetError, is DataError, is ParameterMismatch, is RunError:
       say("\(error)")
       exit(badInput)
     default:
@@ -37,7 +38,13 @@ enum ExitStatus {
   /// Writes all of a text, whatever the descriptor takes at a time.
   @discardableResult
   static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var bytes = Array(text.utf8)[...]
+    write(Array(text.utf8), to: descriptor)
+  }
+
+  /// - Returns: false when the other end is gone.
+  @discardableResult
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }

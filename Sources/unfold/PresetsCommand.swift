@@ -17,7 +17,8 @@ struct PresetsCommand: ParsableCommand {
       guard let text = PresetLibrary.text(of: name) else {
         _ = try PresetLibrary.preset(name)
         throw RunFailure(
-          description: "\(name) is a file, not a preset of the library", status: ExitStatus.badInput)
+          description: "\(name) is a file, not a preset of the library", status: ExitStatus.badInput
+        )
       }
       print(text, terminator: "")
       return

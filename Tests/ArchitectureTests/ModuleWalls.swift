@@ -51,7 +51,8 @@ enum ModuleWalls {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   static func directory(of module: String) -> URL {
-    module == "Presets" ? root.appending(path: "presets") : root.appending(path: "Sources/\(module)")
+    module == "Presets"
+      ? root.appending(path: "presets") : root.appending(path: "Sources/\(module)")
   }
 
   /// Every Swift file of a module.

@@ -4,19 +4,19 @@ import Dispatch
 ///
 /// Training never runs on the cooperative pool, which is as wide as the machine: one busy task
 /// there would starve every other. (On Apple platforms `DispatchSerialQueue` does this itself.)
-final class DispatchQueueExecutor: SerialExecutor {
-  let queue: DispatchQueue
+public final class DispatchQueueExecutor: SerialExecutor {
+  private let queue: DispatchQueue
 
-  init(label: String) {
+  public init(label: String) {
     queue = DispatchQueue(label: label, qos: .userInitiated)
   }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
   }
 
-  func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     UnownedSerialExecutor(ordinary: self)
   }
 }

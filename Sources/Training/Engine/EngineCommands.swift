@@ -112,14 +112,15 @@ extension TrainingEngine {
 
   // MARK: Snapshots
 
-  func snapshot() {
-    let checkpoint = learner.checkpoint(
+  func snapshot(isScheduled: Bool = false) {
+    var checkpoint = learner.checkpoint(
       elapsed: clock.total, best: best, isValidationDue: evaluator.isRunning)
+    checkpoint.isScheduled = isScheduled
     lastSnapshot = checkpoint
     snapshotsUnderWay += 1
-    let store = store
+    let (store, written) = (store, checkpoint)
     Task {
-      let event = await Self.write(checkpoint, with: store)
+      let event = await Self.write(written, with: store)
       wrote(event)
     }
   }

@@ -54,7 +54,9 @@ extension TrainingEngine {
 
   /// Everything that happens at a step's end, after its validation if it has one.
   private func endStep() {
-    if let every = learner.preset.training.snapshotEvery, learner.step % every == 0 { snapshot() }
+    if let every = learner.preset.training.snapshotEvery, learner.step % every == 0 {
+      snapshot(isScheduled: true)
+    }
     if learner.step == learner.preset.training.steps { return stop(.completed) }
     if isLimitReached {
       limit = nil
@@ -110,12 +112,14 @@ extension TrainingEngine {
     finish = record
     if lastSnapshot?.state.step != learner.step { snapshot() }
     if state != .diverged { enter(.finished) }
+    isClosing = true
     Task { await self.close(record) }
   }
 
   /// Waits for the last snapshot, then tells the reader that this was all.
   private func close(_ record: FinishRecord) async {
     while snapshotsUnderWay > 0 { try? await Task.sleep(for: .milliseconds(2)) }
+    isClosing = false
     guard finish == record else { return }
     post(.finished(record))
     flush()

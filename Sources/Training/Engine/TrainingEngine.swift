@@ -37,6 +37,8 @@ public actor TrainingEngine {
   var best: (loss: Double, step: Int)?
   var lastSnapshot: Checkpoint?
   var snapshotsUnderWay = 0
+  /// Whether the run's last event is still to come.
+  var isClosing = false
   var clock = TrainingClock()
 
   /// Sets up the engine; nothing runs before `start`.
@@ -90,7 +92,7 @@ public actor TrainingEngine {
   /// Ends the stream after everything has been read; nothing can be commanded any more.
   public func shutDown() async {
     if state == .training { enter(.paused) }
-    while snapshotsUnderWay > 0 { try? await Task.sleep(for: .milliseconds(2)) }
+    while snapshotsUnderWay > 0 || isClosing { try? await Task.sleep(for: .milliseconds(2)) }
     while !outbox.isEmpty {
       flush()
       if !outbox.isEmpty { try? await Task.sleep(for: .milliseconds(5)) }

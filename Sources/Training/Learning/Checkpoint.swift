@@ -10,6 +10,8 @@ public struct Checkpoint: Sendable, Equatable {
   /// The optimiser's moments, `mean.NAME` and `square.NAME`.
   public var moments: [NamedTensor]
   public var state: ResumeState
+  /// Whether the preset's schedule asked for it rather than a person or the run's end.
+  public var isScheduled = false
 
   public init(
     preset: String, parameters: [NamedTensor], moments: [NamedTensor], state: ResumeState

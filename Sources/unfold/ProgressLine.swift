@@ -1,0 +1,19 @@
+import Foundation
+import TrainingEvents
+
+/// One line on standard error, while that is a terminal and standard output is not.
+final class ProgressLine: Sendable {
+  private let isShown = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0
+
+  func show(_ record: StepRecord?, of total: Int?) {
+    guard isShown, let record else { return }
+    let steps = total.map { "step \(record.step) of \($0)" } ?? "step \(record.step)"
+    let loss = String(format: "%.4f", record.loss)
+    let rate = String(format: "%.0f", record.tokensPerSecond)
+    ExitStatus.write("\r\(steps)  loss \(loss)  \(rate) targets/s\u{1B}[K", to: STDERR_FILENO)
+  }
+
+  func end() {
+    if isShown { ExitStatus.write("\n", to: STDERR_FILENO) }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TrainingEvents
+
+/// What stays in the scrollback after the dashboard closed: how it went and how to go on.
+struct RunReport {
+  private var run: RunDescription?
+  private var last: StepRecord?
+  private var best: ValidationRecord?
+  private var newest: ValidationRecord?
+  private var snapshot: SnapshotRecord?
+  private var finish: FinishRecord?
+
+  mutating func note(_ event: TrainingEvent) {
+    switch event {
+    case .started(let description): run = description
+    case .steps(let batch): last = batch.records.last ?? last
+    case .validation(let record):
+      newest = record
+      if record.isBest { best = record }
+    case .snapshot(let record): snapshot = record
+    case .finished(let record): finish = record
+    default: break
+    }
+  }
+
+  func text(directory: String) -> String {
+    let step = finish?.step ?? last?.step ?? run?.firstStep ?? 0
+    let state =
+      switch finish?.reason {
+      case .completed: "finished"
+      case .diverged: "diverged"
+      case .stopped, nil: "stopped"
+      }
+    var lines = ["\(run?.name ?? "run"): \(state) at step \(step)\(elapsed)"]
+    if let newest { lines.append("validation  \(loss(newest.loss))\(bestText)") }
+    if let last { lines.append("training    \(loss(last.loss))") }
+    lines.append("run         \(directory)")
+    if let snapshot {
+      lines.append("snapshot    \(snapshot.path)")
+      lines.append("go on       unfold train --resume \(snapshot.path)")
+    } else {
+      lines.append("no snapshot was saved")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var elapsed: String {
+    guard let seconds = finish?.elapsed ?? last?.elapsed else { return "" }
+    let whole = Int(seconds)
+    return String(
+      format: " after %d:%02d:%02d of training", whole / 3600, whole / 60 % 60, whole % 60)
+  }
+
+  private var bestText: String {
+    best.map { String(format: ", best %.4f at step %d", $0.loss, $0.step) } ?? ""
+  }
+
+  private func loss(_ value: Double) -> String {
+    guard let run, run.lossUnit == .natsPerTarget else { return String(format: "%.6g", value) }
+    return String(format: "%.4f nats per %@", value, run.targetName)
+  }
+}

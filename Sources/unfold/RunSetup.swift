@@ -1,0 +1,85 @@
+import Foundation
+import RecurrentNetworks
+import Runs
+import SequenceData
+import Training
+
+/// Everything that a command line asks for, read and checked: what to train, from where, and where
+/// the run is recorded.
+struct RunSetup: Sendable {
+  var preset: Preset
+  var task: TaskData
+  var threads: Int
+  var directory: RunDirectory
+  var checkpoint: Checkpoint?
+  var initial: [NamedTensor]?
+  /// Keys that a resumed run changes, as one line each.
+  var changes: [String] = []
+
+  init(_ command: TrainCommand) throws {
+    var loaded: LoadedSnapshot?
+    if let path = command.resume { loaded = try SnapshotReader.read(path) }
+    var preset: Preset
+    if let loaded {
+      preset = try Preset(
+        yaml: loaded.checkpoint.preset, file: loaded.path + "/preset.yaml", name: "resumed")
+    } else {
+      preset = try PresetLibrary.preset(command.preset ?? PresetLibrary.standard)
+    }
+    let before = preset
+    for setting in command.settings { try preset.set(argument: setting) }
+    if let steps = command.steps { preset.training.steps = steps }
+    if let seed = command.seed { preset.training.seed = seed }
+    if loaded != nil {
+      changes = preset.differences(from: before).map { "\($0.key) \($0.theirs) → \($0.mine)" }
+    }
+    threads = command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+    task = try TaskLoader.load(
+      preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
+    if let path = command.initial { initial = try TensorFile.read(path) }
+    checkpoint = loaded?.checkpoint
+    if let checkpoint, !changes.isEmpty { self.checkpoint = Self.apply(preset, to: checkpoint) }
+    // Checked before a directory is made: a mistake leaves nothing behind.
+    _ = try TrainingEngine(
+      preset: preset, task: task, threads: 1, checkpoint: self.checkpoint, initial: initial
+    ) { _ in nil }
+    directory = try Self.directory(for: preset, command: command, loaded: loaded)
+    self.preset = preset
+  }
+
+  /// Knobs that a checkpoint remembers give way to what the command line says.
+  private static func apply(_ preset: Preset, to checkpoint: Checkpoint) -> Checkpoint {
+    var checkpoint = checkpoint
+    guard let old = try? Preset(yaml: checkpoint.preset, file: "", name: "") else {
+      return checkpoint
+    }
+    if preset.training.optimizer.learningRate != old.training.optimizer.learningRate {
+      checkpoint.state.learningRate = preset.training.optimizer.learningRate
+    }
+    if preset.training.clipNorm != old.training.clipNorm {
+      checkpoint.state.clipNorm = preset.training.clipNorm
+    }
+    if preset.training.clipValue != old.training.clipValue {
+      checkpoint.state.clipValue = preset.training.clipValue
+    }
+    if preset.network.dropout != old.network.dropout {
+      checkpoint.state.dropout = preset.network.dropout
+    }
+    checkpoint.preset = preset.resolvedText
+    return checkpoint
+  }
+
+  private static func directory(
+    for preset: Preset, command: TrainCommand, loaded: LoadedSnapshot?
+  ) throws -> RunDirectory {
+    if let out = command.out {
+      return try RunDirectory.create(at: out, preset: preset.resolvedText)
+    }
+    if let run = loaded?.run {
+      let directory = try RunDirectory.open(run)
+      try directory.writePreset(preset.resolvedText)
+      return directory
+    }
+    return try RunDirectory.create(named: preset.name, preset: preset.resolvedText)
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network and watch it learn (the default command).")
+
+  @Argument(help: "A preset from `unfold presets`, or the path of a preset file.")
+  var preset: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Set any key of the preset.", valueName: "path=value"))
+  var settings: [String] = []
+
+  @Option(help: "Steps of the whole run, counted from its first.")
+  var steps: Int?
+
+  @Option(help: "Seed of everything random.")
+  var seed: UInt64?
+
+  @Option(help: "Threads that compute; results do not depend on it.")
+  var threads: Int?
+
+  @Flag(help: "Print one JSON object a line instead of the dashboard.")
+  var headless = false
+
+  @Option(help: ArgumentHelp("Directory to record the run in.", valueName: "dir"))
+  var out: String?
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp("Parameters to begin with.", valueName: "file.safetensors"))
+  var initial: String?
+
+  @Option(help: ArgumentHelp("Go on from a snapshot, or a run's newest.", valueName: "snapshot"))
+  var resume: String?
+
+  func validate() throws {
+    if let steps, steps < 0 { throw ValidationError("--steps must be 0 or more, not \(steps)") }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 256, not \(threads)")
+    }
+    if initial != nil, resume != nil {
+      throw ValidationError("--init begins a new run and --resume goes on with one: use either")
+    }
+  }
+
+  func run() async throws {
+    let setup = try RunSetup(self)
+    let reason = headless ? nil : Terminals.reasonForHeadless
+    if headless || reason != nil {
+      if let reason { ExitStatus.say("\(reason): training without the dashboard") }
+      try await HeadlessSession(setup).run()
+    } else {
+      try await LiveSession(setup).run()
+    }
+  }
+}
