@@ -54,6 +54,13 @@ public struct NetworkConfiguration: Sendable, Equatable {
     case twoDimensional = "two-dimensional"
   }
 
+  /// What becomes of the states that a two-dimensional recurrence brings from several corners.
+  public enum CornerCombination: String, Sendable, CaseIterable {
+    /// Side by side.
+    case concatenation
+    case sum
+  }
+
   /// Starting values of the recurrent matrix.
   public enum RecurrentInitialization: String, Sendable, CaseIterable {
     /// Uniform in ±1/√hidden, PyTorch's default.
@@ -81,6 +88,12 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var dropout = 0.0
   public var initialState: InitialState = .zero
   public var imageReading: ImageReading = .rows
+  /// Width and height in pixels of the blocks that a two-dimensional recurrence has a state for.
+  public var imageBlock = 2
+  /// Corners that a two-dimensional recurrence starts from, 1 to 4: top left, then bottom right,
+  /// top right and bottom left.
+  public var imageCorners = 4
+  public var cornerCombination: CornerCombination = .concatenation
   public var initialization: RecurrentInitialization = .uniform
   /// Added to the LSTM's forget gate bias at the start (Jozefowicz et al. 2015).
   public var forgetBias = 0.0

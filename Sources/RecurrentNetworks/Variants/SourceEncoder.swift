@@ -62,3 +62,15 @@ final class RecurrentEncoder<Scalar: NetworkScalar>: SourceEncoder {
     stack.backward(dStates, steps: batch.steps, pass: pass)
   }
 }
+
+/// The encoder that a configuration asks for: in two dimensions for images that are to be read so,
+/// else step by step, an image row by row.
+func sourceEncoder<Scalar: NetworkScalar>(
+  _ configuration: NetworkConfiguration, sizes: ModelSizes, of type: Scalar.Type,
+  layout: inout ParameterLayout
+) -> any SourceEncoder<Scalar> {
+  if configuration.imageReading == .twoDimensional, sizes.symbols == nil {
+    return GridEncoder(configuration, layout: &layout)
+  }
+  return RecurrentEncoder(configuration, sizes: sizes, layout: &layout)
+}
