@@ -116,7 +116,8 @@ public struct StepBucket: Sendable, Equatable {
     }
   }
 
-  init?(_ records: ArraySlice<StepRecord>) {
+  /// Summarises consecutive steps; nil when there are none.
+  public init?(_ records: ArraySlice<StepRecord>) {
     guard let first = records.first, let last = records.last else { return nil }
     firstStep = first.step
     count = records.count

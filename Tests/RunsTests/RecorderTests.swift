@@ -129,7 +129,7 @@ import TrainingEvents
 
   @Test func saysWhyADirectoryCannotBeMade() throws {
     let file = temporary.path + "/file"
-    FileManager.default.createFile(atPath: file, contents: nil)
+    _ = FileManager.default.createFile(atPath: file, contents: nil)
     let error = try #require(throws: RunError.self) {
       try RunDirectory.create(at: file + "/run", preset: "")
     }

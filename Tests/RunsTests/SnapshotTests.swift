@@ -55,7 +55,7 @@ import TrainingEvents
     #expect(
       table == "step,epoch,loss,smoothed_loss,gradient_norm,learning_rate,elapsed_seconds,"
         + "validation_loss,validation_metric\r\n1,0.01,3.1,3.1,1.25,0.002,0.5,,\r\n"
-        + "2,0.02,1.6,2.342424,2.5,0.002,1,,\r\n3,0.03,1.1,1.919929,3.75,0.002,1.5,2.5,41\r\n")
+        + "2,0.02,1.6,2.3424242,2.5,0.002,1,,\r\n3,0.03,1.1,1.9198885,3.75,0.002,1.5,2.5,41\r\n")
   }
 
   @Test func aSnapshotOfTheSameStepReplacesTheOld() throws {
@@ -125,7 +125,7 @@ import TrainingEvents
   }
 
   @Test(arguments: [
-    ("state.json", "{}", "`cursor` is missing"), ("state.json", "{", "line 1"),
+    ("state.json", "{}", "`step` is missing"), ("state.json", "{", "line 1"),
     ("state.json", "[1]", "type"), ("model.safetensors", "x", "1 bytes"),
     ("optimizer.safetensors", "", "0 bytes"),
   ])

@@ -64,8 +64,9 @@ enum Example {
     return Checkpoint(
       preset: "title: words\n",
       parameters: [
-        NamedTensor(name: "rnn.weight_hh_l0", shape: [2, 2], values: [1, -2, 0.5, 0]),
+        // In the order of a file, which lists tensors by name.
         NamedTensor(name: "head.bias", shape: [1], values: [Double(Float(0.1))]),
+        NamedTensor(name: "rnn.weight_hh_l0", shape: [2, 2], values: [1, -2, 0.5, 0]),
       ],
       moments: [NamedTensor(name: "mean.head.bias", shape: [1], values: [0.1])], state: state)
   }
