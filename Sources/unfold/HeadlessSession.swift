@@ -29,7 +29,6 @@ actor HeadlessSession {
   /// Runs to the end.
   /// - Throws: `RunFailure` with the exit status when training did not end well.
   func run() async throws {
-    signal(SIGPIPE, SIG_IGN)
     let engine = try TrainingEngine(
       preset: setup.preset, task: setup.task, threads: setup.threads,
       checkpoint: setup.checkpoint, initial: setup.initial

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SequenceData
 import Training
 
@@ -11,10 +12,13 @@ import Training
       Without a command, unfold opens the dashboard and trains the preset `words`. \
       Press ? there for help, q to quit.
       """,
-    subcommands: [TrainCommand.self, PresetsCommand.self],
+    subcommands: [TrainCommand.self, PresetsCommand.self, SampleCommand.self],
     defaultSubcommand: TrainCommand.self)
 
   static func main() async {
+    // A full disk and a reader that went away are reported, not died of.
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

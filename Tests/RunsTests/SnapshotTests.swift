@@ -102,7 +102,7 @@ import TrainingEvents
   @Test func aLeftoverOfACrashIsNoSnapshotAndGoesAway() throws {
     let leftover = run.snapshotsPath + "/.step-00000009.partial-1-2"
     try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: true)
-    FileManager.default.createFile(atPath: leftover + "/state.json", contents: Data())
+    _ = FileManager.default.createFile(atPath: leftover + "/state.json", contents: Data())
     #expect(throws: RunError.noSnapshot(path: run.path)) { try SnapshotReader.read(run.path) }
     try AtomicDirectory.removeLeftovers(in: run.snapshotsPath)
     #expect(temporary.names("/run/snapshots").isEmpty)

@@ -64,7 +64,7 @@ public struct SnapshotContents: Sendable {
     }
     if let screen {
       files.append(.init("screen.txt", text: ScreenText.plain(screen)))
-      files.append(.init("screen.ans", text: ScreenText.colored(screen)))
+      files.append(.init("screen.ans", text: ScreenText.ansi(screen)))
       files.append(
         .init("screen.svg", text: ScreenSVG.picture(screen, isLight: isScreenLight)))
     }

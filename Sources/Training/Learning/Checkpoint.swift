@@ -47,6 +47,12 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public var inputVocabulary: Vocabulary?
   public var outputVocabulary: Vocabulary?
   public var normalisation: Normalisation?
+  /// Symbols that the network reads, or numbers in an input row.
+  public var inputWidth = 0
+  /// Symbols or classes that it writes, or numbers in an output row.
+  public var outputWidth = 0
+  /// Singular name of a target, such as `character`.
+  public var targetName = ""
 
   public init() {}
 }
@@ -74,6 +80,9 @@ extension Learner {
     state.inputVocabulary = task.inputVocabulary
     state.outputVocabulary = task.outputVocabulary
     state.normalisation = task.normalisation
+    state.inputWidth = task.inputWidth
+    state.outputWidth = task.outputWidth
+    state.targetName = task.targetName
     var moments: [NamedTensor] = []
     for (name, moment) in [("mean", optimiser.mean), ("square", optimiser.square)] {
       guard let moment else { continue }

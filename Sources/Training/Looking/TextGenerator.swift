@@ -4,7 +4,7 @@ import RecurrentNetworks
 import SequenceData
 
 /// Writes with a language model: draws a symbol, reads it, and draws the next.
-public final class TextGenerator {
+final class TextGenerator {
   private let network: TaskNetwork
   private let vocabulary: Vocabulary
   private let model: any SequenceModel<Float>
@@ -68,8 +68,10 @@ public final class TextGenerator {
         draw(outputs.row(0), count: outputs.columns, temperature: temperature, &random))
       result.append(current)
     }
-    return result.map { Int($0) < vocabulary.count ? vocabulary.symbols[Int($0)] : "\u{FFFD}" }
-      .joined(separator: vocabulary.unit == .word ? " " : "")
+    return result.map { symbol in
+      if symbol == vocabulary.end { return "\n" }
+      return Int(symbol) < vocabulary.count ? vocabulary.symbols[Int(symbol)] : "\u{FFFD}"
+    }.joined(separator: vocabulary.unit == .word ? " " : "")
   }
 
   private func step(_ parameters: ParameterVector<Float>, _ symbols: [Int32]) -> Matrix<Float> {

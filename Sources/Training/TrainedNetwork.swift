@@ -1,0 +1,52 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+
+/// A network as a snapshot holds it, to be used without the data it was trained on.
+public struct TrainedNetwork {
+  public let preset: Preset
+  /// The task without its data: vocabularies, widths and units.
+  public let task: TaskData
+  let network: TaskNetwork
+  let parameters: ParameterVector<Float>
+
+  /// - Throws: `PresetError` or `ParameterMismatch` when the checkpoint contradicts itself.
+  public init(_ checkpoint: Checkpoint, file: String) throws {
+    preset = try Preset(yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
+    let state = checkpoint.state
+    var task = TaskData(
+      kind: preset.task.kind, train: .examples([]), inputVocabulary: state.inputVocabulary,
+      outputVocabulary: state.outputVocabulary, inputWidth: state.inputWidth,
+      outputWidth: state.outputWidth, targetName: state.targetName)
+    task.normalisation = state.normalisation
+    self.task = task
+    network = try TaskNetwork(preset: preset, task: task)
+    parameters = ParameterVector(network.layout)
+    try parameters.load(checkpoint.parameters)
+  }
+
+  /// Writes on after a prompt.
+  ///
+  /// - Parameters:
+  ///   - length: symbols to write
+  ///   - temperature: 1 draws from the network's own distribution, lower is bolder, 0 always takes
+  ///     the likeliest symbol
+  /// - Throws: `PresetError` when the network is no language model, `DataError` naming a symbol of
+  ///   the prompt that it does not know.
+  public func sample(
+    prompt: String, length: Int, temperature: Double, seed: UInt64
+  ) throws -> String {
+    guard let generator = try TextGenerator(network: network, task: task),
+      let vocabulary = task.inputVocabulary
+    else {
+      throw PresetError(
+        description: "only a language model can be sampled; this one's task is "
+          + task.kind.rawValue)
+    }
+    let symbols = try vocabulary.encode(prompt, from: "--prompt")
+    var random = SeededRandom(seed: seed, stream: SeedStream.samples)
+    FloatingPointMode.useOneBLASThread()
+    return generator.text(
+      parameters, length: length, temperature: temperature, prompt: symbols, random: &random)
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Runs
+import Training
+
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample", abstract: "Let a trained language model write.")
+
+  @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
+  var snapshot: String
+
+  @Option(help: "Text to go on from.")
+  var prompt = ""
+
+  @Option(help: "Symbols to write.")
+  var length = 200
+
+  @Option(help: "1 is the network's own distribution, lower is bolder, 0 takes the likeliest.")
+  var temperature = 0.8
+
+  @Option(help: "Seed of the draws.")
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    guard (1...10_000_000).contains(length) else {
+      throw ValidationError("--length must be from 1 to 10000000, not \(length)")
+    }
+    guard temperature >= 0, temperature.isFinite else {
+      throw ValidationError("--temperature must be 0 or more, not \(temperature)")
+    }
+  }
+
+  func run() throws {
+    let loaded = try SnapshotReader.read(snapshot)
+    let network = try TrainedNetwork(loaded.checkpoint, file: loaded.path)
+    print(
+      prompt
+        + (try network.sample(
+          prompt: prompt, length: length, temperature: temperature, seed: seed)))
+  }
+}
