@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+@Suite struct HeadlessTests {
+  @Test func linesAreWhatTheContractSays() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let outcome = try program.run(["train", "words", "--steps", "5", "--out", "run"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("standard output is not a terminal"))
+    let objects = try outcome.lines.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    let steps = objects.filter { $0["event"] as? String == "step" }
+    #expect(steps.compactMap { $0["step"] as? Int } == [1, 2, 3, 4, 5])
+    for key in ["epoch", "loss", "gradientNorm", "learningRate", "tokensPerSecond", "elapsed"] {
+      #expect(steps.allSatisfy { $0[key] is Double || $0[key] is Int }, "\(key)")
+    }
+    #expect(steps.allSatisfy { $0["clipped"] is Bool })
+    #expect(objects.contains { $0["event"] as? String == "validation" })
+    let snapshot = try #require(objects.first { $0["event"] as? String == "snapshot" })
+    let path = try #require(snapshot["path"] as? String)
+    #expect(program.exists(path + "/model.safetensors"))
+    #expect(objects.last?["event"] as? String == "finished")
+    #expect(objects.last?["reason"] as? String == "completed")
+    // The record holds every step, too.
+    let record = try program.shell("grep -c '\"event\":\"step\"' run/events.jsonl")
+    #expect(record.output == "5\n")
+  }
+
+  @Test func theSameSeedGivesTheSameBytesAndAResumedRunGoesOn() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let model = "snapshots/step-00000012/model.safetensors"
+    for (out, threads) in [("one", "1"), ("two", "2")] {
+      let arguments = ["train", "--headless", "--steps", "12", "--threads", threads, "--out", out]
+      #expect(try program.run(arguments).status == 0)
+    }
+    #expect(try program.shell("cmp one/\(model) two/\(model)").status == 0)
+    #expect(
+      try program.run(["train", "--headless", "--steps", "7", "--out", "half"]).status == 0)
+    let resumed = try program.run(["train", "--headless", "--resume", "half", "--steps", "12"])
+    #expect(resumed.status == 0)
+    #expect(try program.shell("cmp one/\(model) half/\(model)").status == 0)
+    let record = try program.shell("grep -c '\"event\":\"step\"' half/events.jsonl")
+    #expect(record.output == "12\n")
+  }
+
+  @Test func aTextOfOnesOwnIsReadByCharacters() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(String(repeating: "naïve café, 日本語 is fun.\n", count: 60), to: "my.txt")
+    let outcome = try program.run([
+      "train", "--headless", "--steps", "30", "--set", "task.data.text=my.txt", "--set",
+      "training.batch=4", "--set", "network.hidden=16", "--out", "run",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let sample = try program.run(["sample", "run", "--prompt", "日本", "--length", "5"])
+    #expect(sample.status == 0)
+    #expect(sample.output.hasPrefix("日本") && sample.output.count == 2 + 5 + 1)
+    let unknown = try program.run(["sample", "run", "--prompt", "Ω"])
+    #expect(unknown.status == 2 && unknown.errors.contains("Ω"))
+  }
+
+  @Test(arguments: [
+    (["train", "wrods"], "did you mean words?"),
+    (["train", "no/such.yaml"], "no/such.yaml"),
+    (["train", "--set", "network.hiden=3"], "did you mean network.hidden?"),
+    (["train", "--set", "network.hidden=-3"], "expected a whole number from 1"),
+    (["train", "--set", "network.hidden=999999999999999999999"], "expected a whole number"),
+    (["train", "--set", "training.batch=ten"], "found “ten”"),
+    (["train", "--set", "training.batch"], "expected path=value"),
+    (["train", "--set", "task.data.text=missing.txt"], "missing.txt"),
+    (["train", "--set", "task.data.text=."], "directory"),
+    (["train", "--set", "task.data.text=empty.txt"], "empty.txt"),
+    (["train", "--set", "task.data.text=one.txt"], "one.txt"),
+    (["train", "--set", "task.data.text=latin1.txt"], "UTF-8"),
+    (["train", "bad.yaml"], "bad.yaml:3: not YAML"),
+    (["train", "wrong.yaml"], "wrong.yaml:3"),
+    (["train", "--steps", "-1"], "--steps"),
+    (["train", "--threads", "0"], "--threads"),
+    (["train", "--out", "/proc/nothing"], "/proc/nothing"),
+    (["train", "--init", "missing.safetensors"], "missing.safetensors"),
+    (["train", "--resume", "nowhere"], "nowhere"),
+    (["sample", "nowhere"], "nowhere"),
+    (["tain"], "tain"),
+    (["--bogus"], "--bogus"),
+  ])
+  func badInputGetsOneClearLine(arguments: [String], word: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("", to: "empty.txt")
+    try program.write(String(repeating: "a", count: 999), to: "one.txt")
+    try Data([0x61, 0x62, 0xE9, 0x63]).write(
+      to: program.directory.appendingPathComponent("latin1.txt"))
+    try program.write("title: x\nnetwork: [1\n", to: "bad.yaml")
+    try program.write("title: x\nnetwork:\n  cell: lsmt\n", to: "wrong.yaml")
+    let outcome = try program.run(arguments)
+    #expect(outcome.status == 2, "\(outcome)")
+    #expect(outcome.errors.contains(word), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(!program.exists("runs"))
+  }
+
+  @Test func aFullDiskLeavesNoHalfSnapshot() throws {
+    let program = try Program()
+    defer { program.remove() }
+    // 100 KiB a file: the record and the moments do not fit.
+    let outcome = try program.shell("ulimit -f 100; $UNFOLD train --headless --steps 3 --out run")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("no snapshot was written"))
+    #expect(program.names(in: "run/snapshots").isEmpty)
+    #expect(outcome.output.contains("\"reason\":\"completed\""))
+  }
+
+  @Test func aRunThatDivergesSaysSoAndKeepsTheLastGoodWeights() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let outcome = try program.run([
+      "train", "--headless", "--steps", "500", "--out", "run", "--set",
+      "training.optimizer.name=sgd", "--set", "training.optimizer.learning-rate=1e38", "--set",
+      "training.clip-norm=none",
+    ])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("\"reason\":\"diverged\""))
+    #expect(program.names(in: "run/snapshots").count == 1)
+  }
+
+  @Test func aReaderThatGoesAwayStopsTheRunWithASnapshot() throws {
+    let program = try Program()
+    defer { program.remove() }
+    _ = try program.shell("$UNFOLD train --headless --out run | head -n 3 > some.txt")
+    #expect(program.names(in: "run/snapshots").count == 1)
+  }
+
+  @Test func presetsAreListedAndPrinted() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let listing = try program.run(["presets", "--json"])
+    let rows = try #require(
+      try JSONSerialization.jsonObject(with: Data(listing.output.utf8)) as? [[String: Any]])
+    for key in ["name", "title", "lecture", "task", "data", "licence", "available"] {
+      #expect(rows.allSatisfy { $0[key] != nil }, "\(key)")
+    }
+    let text = try program.run(["presets", "words"]).output
+    #expect(text.contains("# ") && text.contains("task:"))
+    try program.write(text, to: "mine.yaml")
+    #expect(
+      try program.run(["train", "mine.yaml", "--headless", "--steps", "1", "--out", "run"])
+        .status == 0)
+  }
+}
