@@ -92,10 +92,17 @@ final class WorkerPool: Sendable {
       while true {
         seen = awaitGeneration(after: seen, worker: worker)
         if isStopped.load(ordering: .relaxed) { return }
-        guard let job else { continue }
-        for index in stride(from: worker, to: job.count, by: threads) { job.body(index) }
+        work(as: worker, of: threads)
         left.wrappingSubtract(1, ordering: .releasing)
       }
+    }
+
+    /// A function of its own, so that the worker has let go of the job's closure before it says
+    /// that it is through: the caller may not return while anybody still holds it.
+    @inline(never)
+    private func work(as worker: Int, of threads: Int) {
+      guard let job else { return }
+      for index in stride(from: worker, to: job.count, by: threads) { job.body(index) }
     }
 
     private func awaitGeneration(after seen: Int, worker: Int) -> Int {

@@ -132,8 +132,7 @@ final class Learner {
 
   private func measureUpdate() {
     measuresNextUpdate = false
-    Float.addScaled(parameters.count, -1, parameters.base, to: before.base)
-    updateNorms = network.layout.parameters.map { before.matrix($0).norm }
+    updateNorms = ParameterActivity.updateNorms(from: before, to: parameters)
   }
 
   private var firstBadGradient: String {

@@ -12,14 +12,12 @@ extension Probe {
     _ = part.model.outputs(
       part.batch, Pass(parameters: learner.parameters, arena: part.arena))
     let activity = StateActivity(part.model.stacks.flatMap(\.stack.states).map(\.values))
-    let layout = learner.parameters.layout
-    let updates = learner.updateNorms
-    let parameters = layout.parameters.enumerated().map { index, parameter in
-      let norm = learner.parameters.matrix(parameter).norm
-      return NetworkStatistics.Parameter(
-        name: parameter.name, symbol: parameter.symbol, norm: norm,
-        gradientNorm: learner.gradient.matrix(parameter).norm,
-        updateRatio: index < updates.count && norm > 0 ? updates[index] / norm : .nan)
+    let parameters = ParameterActivity.all(
+      weights: learner.parameters, gradient: learner.gradient, updateNorms: learner.updateNorms
+    ).map {
+      NetworkStatistics.Parameter(
+        name: $0.name, symbol: $0.symbol, norm: $0.norm, gradientNorm: $0.gradientNorm,
+        updateRatio: $0.updateRatio)
     }
     let recurrent = part.model.stacks.first?.stack.firstRecurrentMatrix
     let spectrum = recurrent.map { Spectrum(learner.parameters[$0]) }

@@ -1,0 +1,120 @@
+import Foundation
+import LinearAlgebra
+import RecurrentNetworks
+import Testing
+
+/// What is measured while a network trains, on small known cases.
+@Suite struct DiagnosticsTests {
+  /// A matrix with memory of its own.
+  func matrix(_ rows: [[Double]]) -> HeldMatrix<Double> {
+    let arena = Arena<Double>()
+    let result = arena.matrix(rows.count, rows.first?.count ?? 0)
+    for (r, row) in rows.enumerated() {
+      for (c, value) in row.enumerated() { result[r, c] = value }
+    }
+    return HeldMatrix(arena: arena, matrix: result)
+  }
+
+  func spectrum(_ rows: [[Double]]) -> Spectrum {
+    let held = matrix(rows)
+    return withExtendedLifetime(held) { Spectrum(held.matrix) }
+  }
+
+  // MARK: Spectrum
+
+  @Test func spectrumOfADiagonalMatrix() {
+    let spectrum = spectrum([[0.5, 0, 0], [0, -0.9, 0], [0, 0, 0.1]])
+    #expect(abs(spectrum.radius - 0.9) < 1e-6)
+    #expect(abs(spectrum.largestSingularValue - 0.9) < 1e-6)
+  }
+
+  /// A complex pair of eigenvalues has no direction to converge to.
+  @Test func spectrumOfARotation() {
+    let spectrum = spectrum([[0, -1.2], [1.2, 0]])
+    #expect(abs(spectrum.radius - 1.2) < 1e-6)
+    #expect(abs(spectrum.largestSingularValue - 1.2) < 1e-6)
+  }
+
+  /// One step stretches by far more than the long run: eigenvalues 0.5 and 0.5, yet W has a 3.
+  @Test func spectrumOfAShear() {
+    let spectrum = spectrum([[0.5, 3], [0, 0.5]])
+    // σ² is the larger root of λ² − (0.25 + 9.25) λ + 0.0625.
+    let singular = ((9.5 + (9.5 * 9.5 - 0.25).squareRoot()) / 2).squareRoot()
+    #expect(abs(spectrum.largestSingularValue - singular) < 1e-9)
+    #expect(spectrum.radius > 0.49 && spectrum.radius < 0.52)
+  }
+
+  @Test func spectrumOfNilpotentAndZero() {
+    let nilpotent = spectrum([[0, 2], [0, 0]])
+    #expect(nilpotent.radius == 0)
+    #expect(abs(nilpotent.largestSingularValue - 2) < 1e-9)
+    #expect(spectrum([[0, 0], [0, 0]]).largestSingularValue == 0)
+  }
+
+  /// Of a gated cell's blocks, the last one counts.
+  @Test func spectrumOfTheLastBlock() {
+    let spectrum = spectrum([[9, 0], [0, 9], [0.25, 0], [0, 0.75]])
+    #expect(abs(spectrum.radius - 0.75) < 1e-6)
+  }
+
+  // MARK: States
+
+  @Test func saturationDeadUnitsAndSlope() {
+    let states = matrix([[0.98, 0.5, 0], [-0.99, 0.5, 0.5], [0.5, 0.505, 1], [0, 0.5, -1]])
+    let activity = withExtendedLifetime(states) { StateActivity([states.matrix]) }
+    #expect(abs(activity.saturated - 4.0 / 12) < 1e-15)
+    #expect(abs(activity.dead - 1.0 / 3) < 1e-15)
+    let squares = [
+      0.98 * 0.98, 0.99 * 0.99, 0.25, 0, 0.25, 0.25, 0.505 * 0.505, 0.25, 0, 0.25, 1, 1,
+    ]
+    #expect(abs(activity.meanSlope - (1 - squares.reduce(0, +) / 12)) < 1e-12)
+    #expect(StateActivity([Matrix<Double>]()) == StateActivity([Matrix<Double>.empty]))
+  }
+
+  // MARK: Parameters
+
+  @Test func normsAndUpdateRatios() {
+    var layout = ParameterLayout()
+    let w = layout.matrix("w", symbol: "W", 2, 2, start: .zero)
+    let b = layout.vector("b", symbol: "b", 3, start: .zero)
+    let (weights, gradient) = (ParameterVector<Double>(layout), ParameterVector<Double>(layout))
+    let before = ParameterVector<Double>(layout)
+    for (i, value) in [1.0, 2, 2, 4].enumerated() {
+      weights[w].base[i] = value
+      before[w].base[i] = value + (i == 3 ? 0.5 : 0)
+    }
+    gradient.row(b).base[1] = -3
+    let updates = ParameterActivity.updateNorms(from: before, to: weights)
+    #expect(updates == [0.5, 0])
+    let all = ParameterActivity.all(weights: weights, gradient: gradient, updateNorms: updates)
+    #expect(all.map(\.name) == ["w", "b"])
+    #expect(all.map(\.symbol) == ["W", "b"])
+    #expect(all.map(\.norm) == [5, 0])
+    #expect(all.map(\.gradientNorm) == [0, 3])
+    #expect(all[0].updateRatio == 0.1)
+    #expect(all[1].updateRatio.isNaN)
+    #expect(ParameterActivity.all(weights: weights, gradient: gradient)[0].updateRatio.isNaN)
+  }
+
+  // MARK: Noise
+
+  @Test func noiseScaleOfKnownHalves() {
+    func scale(_ a: [Double], _ b: [Double]) -> GradientNoiseScale {
+      var layout = ParameterLayout()
+      let v = layout.vector("v", symbol: "v", 2, start: .zero)
+      let (half, other) = (ParameterVector<Double>(layout), ParameterVector<Double>(layout))
+      for i in 0..<2 {
+        half.row(v).base[i] = a[i]
+        other.row(v).base[i] = b[i]
+      }
+      return GradientNoiseScale(half: half, other: other, sequences: 8)
+    }
+    let same = scale([1, 2], [1, 2])
+    #expect(same.batchSize == 0)
+    #expect(abs(same.agreement - 1) < 1e-15)
+    // |G|² = g₁·g₂ = 8, and tr Σ = 4 · |g₁ − g₂|² / 2 = 8.
+    #expect(abs(scale([3, 1], [3, -1]).batchSize - 1) < 1e-12)
+    #expect(scale([1, 0], [0, 1]) == scale([2, 0], [0, 2]))
+    #expect(scale([1, 0], [0, 1]).batchSize == .infinity)
+  }
+}
