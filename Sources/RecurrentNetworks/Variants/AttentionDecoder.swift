@@ -23,7 +23,7 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
 
   public convenience init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
-    let encoder = RecurrentEncoder<Scalar>(configuration, sizes: sizes, layout: &layout)
+    let encoder = sourceEncoder(configuration, sizes: sizes, of: Scalar.self, layout: &layout)
     self.init(configuration, sizes: sizes, encoder: encoder, layout: layout)
   }
 
