@@ -42,6 +42,29 @@ import Testing
     #expect(check.worstError() < 1e-7)
   }
 
+  @Test func aDrivenSystemAgreesInDouble() throws { try check(Double.self, tolerance: 1e-10) }
+  @Test func aDrivenSystemAgreesInFloat() throws { try check(Float.self, tolerance: 1e-4) }
+
+  func check<Scalar: NetworkScalar>(_ type: Scalar.Type, tolerance: Double) throws {
+    let fixture = try Fixture.load("driven-system")
+    let (width, outputs) = (try #require(fixture.config.D), fixture.config.K)
+    var configuration = configuration(.lstm)
+    configuration.hidden = fixture.config.H
+    let model = EveryStepOutput<Scalar>(
+      configuration, sizes: ModelSizes(width: width, outputs: outputs, targets: .values))
+    let batch = SequenceBatch<Scalar>()
+    batch.steps.assign(lengths: try #require(fixture.batch.lengths))
+    batch.width = width
+    let inputs = try #require(fixture.batch.inputs)
+    let targets = try #require(fixture.batch.target_values)
+    batch.vectors.assign(
+      batch.packed(batch.steps) { inputs[$0][$1].map { Scalar($0) } }.flatMap { $0 })
+    batch.targetValues.assign(
+      batch.packed(batch.steps) { targets[$0][$1].map { Scalar($0) } }.flatMap { $0 })
+    try expectAgreement(
+      model, batch, with: fixture, objective: .squaredError, tolerance: tolerance)
+  }
+
   @Test func anAutonomousSystemUnrollsItsStateByHand() throws {
     let model = AutonomousSystem<Double>(configuration(.tanh), outputs: 1)
     let check = GradientCase(model, unrolled(lengths: [3], outputs: 1))

@@ -5,7 +5,10 @@ import Testing
 /// Sequence to sequence against PyTorch: sources and targets of different lengths, in different
 /// orders of length.
 @Suite struct EncoderDecoderFixtureTests {
-  static let names = ["encoder-decoder-tanh", "encoder-decoder-lstm", "encoder-decoder-gru"]
+  static let names = [
+    "encoder-decoder-tanh", "encoder-decoder-lstm", "encoder-decoder-gru", "encoder-decoder-deep",
+    "attention-tanh", "attention-gru", "attention-lstm-deep",
+  ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {
     try check(name, Double.self, tolerance: 1e-10)
@@ -20,9 +23,19 @@ import Testing
   ) throws {
     let fixture = try Fixture.load(name)
     let (configuration, sizes) = try Self.configuration(fixture)
-    let model = EncoderDecoder<Scalar>(configuration, sizes: sizes)
-    try expectAgreement(
-      model, try Self.batch(fixture), with: fixture, tolerance: tolerance)
+    let batch: SequenceBatch<Scalar> = try Self.batch(fixture)
+    guard let expected = fixture.attention else {
+      let model = EncoderDecoder<Scalar>(configuration, sizes: sizes)
+      try expectAgreement(model, batch, with: fixture, tolerance: tolerance)
+      return
+    }
+    let model = AttentionDecoder<Scalar>(configuration, sizes: sizes)
+    try expectAgreement(model, batch, with: fixture, tolerance: tolerance)
+    for (sequence, weights) in expected.enumerated() {
+      let found = model.attentionWeights(sequence: sequence)
+      #expect(found.map(\.count) == weights.map(\.count))
+      #expect(relativeError(found.flatMap { $0 }, weights.flatMap { $0 }) <= tolerance)
+    }
   }
 
   static func configuration(_ fixture: Fixture) throws -> (NetworkConfiguration, ModelSizes) {
@@ -31,6 +44,7 @@ import Testing
     configuration.hidden = fixture.config.H
     configuration.layers = fixture.config.layers ?? 1
     configuration.direction = fixture.config.bidirectional == true ? .bidirectional : .forward
+    configuration.embedding = fixture.config.embedding
     return (configuration, ModelSizes(symbols: fixture.config.D, outputs: fixture.config.K))
   }
 

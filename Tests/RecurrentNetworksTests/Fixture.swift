@@ -18,6 +18,7 @@ struct Fixture: Decodable {
     var H: Int
     var K: Int
     var teacher_forced: Bool?
+    var embedding: Int?
   }
 
   struct Batch: Decodable {
@@ -30,6 +31,7 @@ struct Fixture: Decodable {
     var target: [[Int]]?
     var target_lengths: [Int]?
     var vectors: [[Double]]?
+    var target_values: [[[Double]]]?
   }
 
   /// Classes at every step, or one a sequence.
@@ -72,6 +74,8 @@ struct Fixture: Decodable {
   var gradients: [String: Tensor]
   var trajectory: [Double]?
   var gradient_norms: [Double]?
+  /// α of every sequence's real target steps over its real source steps.
+  var attention: [[[Double]]]?
 
   static func load(_ name: String) throws -> Fixture {
     let url = Bundle.module.resourceURL?.appendingPathComponent("Fixtures/\(name).json")

@@ -19,11 +19,9 @@ extension PackedSteps {
   /// Where this order's sequences stand in another order of the same sequences: element k is the
   /// place in `other` of what is k-th here.
   func places<Scalar>(in other: PackedSteps, arena: Arena<Scalar>) -> UnsafeMutablePointer<Int32> {
-    let places = arena.integers(sequenceCount)
-    let standing = arena.integers(sequenceCount)
-    for (place, sequence) in other.order.enumerated() { standing[sequence] = Int32(place) }
-    for (place, sequence) in order.enumerated() { places[place] = standing[sequence] }
-    return places
+    let result = arena.integers(sequenceCount)
+    for k in 0..<sequenceCount { result[k] = Int32(other.places[order[k]]) }
+    return result
   }
 
   /// y(t−1) of every row, from y(t) of every row; −1, which stands for the zero vector, at a

@@ -24,7 +24,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   let learnedState: ParameterHandle?
   let learnedCell: ParameterHandle?
   let cell: any RecurrentCell<Scalar>
-  private let projection: InputProjection<Scalar>
+  let projection: InputProjection<Scalar>
 
   /// s(0), then s(t) of every row; see `run`.
   private(set) var initial: Matrix<Scalar>
@@ -33,6 +33,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private var startsOnItsOwn = true
   /// ∇s(t) of every row after a backward pass, rows × hidden.
   private(set) var dStates: Matrix<Scalar>
+  /// ∇s(0) of every sequence, where somebody asks for it.
+  private var dInitial: Matrix<Scalar>?
 
   init(
     kind: CellKind, inputSize: Int, hidden: Int, layer: Int, isReversed: Bool, prefix: String,
@@ -80,17 +82,31 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     _ input: LayerInput<Scalar>, steps: PackedSteps, states: Matrix<Scalar>,
     initial: Matrix<Scalar>, start: InitialState<Scalar>?, pass: Pass<Scalar>
   ) {
+    let projected = prepare(
+      steps: steps, states: states, initial: initial, start: start, pass: pass)
+    projection.forward(input, steps: steps, into: projected, pass: pass)
+    for index in 0..<steps.stepCount {
+      advance(isReversed ? steps.stepCount - 1 - index : index, steps)
+    }
+  }
+
+  /// Makes room and sets s(0). Returns where U x(t) + b of each row is to be written before
+  /// `advance` comes to it, rows × gates·hidden.
+  func prepare(
+    steps: PackedSteps, states: Matrix<Scalar>, initial: Matrix<Scalar>,
+    start: InitialState<Scalar>?, pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
     self.states = states
     self.initial = initial
     let initialCell = begin(start, sequences: steps.sequenceCount, pass: pass)
-    let projected = cell.begin(
+    return cell.begin(
       states: states, sequences: steps.sequenceCount, initialCell: initialCell, weights: weights,
       pass: pass)
-    projection.forward(input, steps: steps, into: projected, pass: pass)
-    for index in 0..<steps.stepCount {
-      let t = isReversed ? steps.stepCount - 1 - index : index
-      forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { cell.forward($0) }
-    }
+  }
+
+  /// Computes s(t) of the rows of step t.
+  func advance(_ t: Int, _ steps: PackedSteps) {
+    forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { cell.forward($0) }
   }
 
   private func begin(
@@ -125,15 +141,35 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     dVectors: Matrix<Scalar>?, dContext: Matrix<Scalar>?, dStart: InitialState<Scalar>?,
     pass: Pass<Scalar>
   ) {
+    prepareBackward(steps: steps, dStates: dStates, wantsStart: dStart != nil, pass: pass)
+    for index in 0..<steps.stepCount {
+      retreat(isReversed ? index : steps.stepCount - 1 - index, steps)
+    }
+    finishBackward(
+      input, steps: steps, dVectors: dVectors, dContext: dContext, dStart: dStart, pass: pass)
+  }
+
+  /// Makes room for going back. `dStates` must hold all of ∇s(t) but the part that comes through
+  /// s(t+1) when `retreat` comes to step t.
+  func prepareBackward(
+    steps: PackedSteps, dStates: Matrix<Scalar>, wantsStart: Bool, pass: Pass<Scalar>
+  ) {
     self.dStates = dStates
     cell.beginBackward(dStates: dStates, weights: weights, pass: pass)
     let learns = startsOnItsOwn && learnedState != nil && pass.gradient != nil
-    let wantsInitial = dStart != nil || learns
-    let dInitial = wantsInitial ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
-    for index in 0..<steps.stepCount {
-      let t = isReversed ? index : steps.stepCount - 1 - index
-      forEachSegment(steps, at: t, dPrevious: dStates, dInitial: dInitial) { cell.backward($0) }
-    }
+    dInitial = wantsStart || learns ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
+  }
+
+  /// Brings ∇s(t) of the rows of step t to pre-activations and to ∇s(t−1).
+  func retreat(_ t: Int, _ steps: PackedSteps) {
+    forEachSegment(steps, at: t, dPrevious: dStates, dInitial: dInitial) { cell.backward($0) }
+  }
+
+  /// Adds weight gradients, each as one product over all rows.
+  func finishBackward(
+    _ input: LayerInput<Scalar>, steps: PackedSteps, dVectors: Matrix<Scalar>?,
+    dContext: Matrix<Scalar>?, dStart: InitialState<Scalar>?, pass: Pass<Scalar>
+  ) {
     projection.backward(
       input, steps: steps, delta: cell.inputGradient, dVectors: dVectors, dContext: dContext,
       pass: pass)
@@ -190,7 +226,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   }
 
   /// s(t−1) of every row, rows × hidden.
-  private func previousStates(_ steps: PackedSteps, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+  func previousStates(_ steps: PackedSteps, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     if steps.isUniform {
       let shift = isReversed ? steps.sequenceCount : -steps.sequenceCount
       return Matrix(

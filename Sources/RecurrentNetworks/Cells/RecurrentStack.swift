@@ -24,7 +24,6 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   let layers: [[RecurrentLayer<Scalar>]]
   let hidden: Int
   let inputSize: Int
-  private let dropout: Double
   /// What each layer read in the last forward pass.
   private var inputs: [LayerInput<Scalar>] = []
   private var masks: [Matrix<Scalar>?] = []
@@ -38,7 +37,6 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   ) {
     self.hidden = hidden
     self.inputSize = inputSize
-    dropout = configuration.dropout
     let ways = bidirectional ? 2 : 1
     var stack: [[RecurrentLayer<Scalar>]] = []
     for layer in 0..<layers {

@@ -23,6 +23,24 @@ extension GradientCheckCase {
         GradientCheckCase("\(cell), encoder–decoder, one step to one") {
           translationSubject(.checked(cell), source: [1], target: [1])
         },
+        GradientCheckCase("\(cell), attention") {
+          var configuration = Configuration.checked(cell)
+          configuration.attention = .additive
+          return translationSubject(configuration, source: [3, 5, 1, 4], target: [4, 2, 5, 1])
+        },
+        GradientCheckCase("\(cell), attention, bidirectional, 2 layers, embedded, dropout") {
+          var configuration = Configuration.checked(cell, .bidirectional, layers: 2)
+          configuration.attention = .additive
+          configuration.embedding = 2
+          var subject = translationSubject(configuration, source: [2, 3], target: [3, 1])
+          subject.dropout = DropoutSource(probability: 0.4, seed: 3)
+          return subject
+        },
+        GradientCheckCase("\(cell), attention, single source step") {
+          var configuration = Configuration.checked(cell)
+          configuration.attention = .additive
+          return translationSubject(configuration, source: [1, 1], target: [3, 2])
+        },
       ]
     }
   }
@@ -44,8 +62,11 @@ extension GradientCheckCase {
     var checked = CheckedBatch(source)
     checked.tokens(5)
     checked.targetSequences(lengths: target, symbols: 4)
+    let sizes = ModelSizes(symbols: 5, outputs: 4)
     return GradientCheck.Subject(
-      EncoderDecoder<Double>(configuration, sizes: ModelSizes(symbols: 5, outputs: 4)),
+      configuration.attention == .none
+        ? EncoderDecoder<Double>(configuration, sizes: sizes)
+        : AttentionDecoder<Double>(configuration, sizes: sizes),
       objective: .crossEntropy, batch: checked.batch)
   }
 }

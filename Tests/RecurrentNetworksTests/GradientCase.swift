@@ -56,25 +56,12 @@ struct GradientCase {
     return model.outputs(batch, pass).elements
   }
 
-  /// The worst relative error of any parameter's gradient against central differences.
+  /// The worst relative error of any parameter's gradient against finite differences.
   func worstError() -> Double {
-    let exact = gradient()
-    var worst = 0.0
-    for parameter in model.layout.parameters where parameter.count > 0 {
-      let numeric = (0..<parameter.count).map { i in
-        let place = parameters.base + parameter.offset + i
-        let value = place.pointee
-        let step = 1e-5
-        place.pointee = value + step
-        let above = loss()
-        place.pointee = value - step
-        let below = loss()
-        place.pointee = value
-        return (above - below) / (2 * step)
-      }
-      worst = max(worst, relativeError(exact.matrix(parameter).elements, numeric))
-    }
-    return worst
+    let subject = GradientCheck.Subject(
+      model, objective: objective, batch: batch, parameters: parameters, dropout: dropout,
+      teacherForcing: teacherForcing)
+    return GradientCheck(subject).largestError
   }
 }
 
