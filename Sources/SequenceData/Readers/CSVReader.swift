@@ -5,12 +5,7 @@ enum CSVReader {
   static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
     let path = try request.locator.path(of: request.data.location)
     let table = try CSVTable(UTF8Text.read(path), columns: request.data.columns)
-    let sizes = Split.sizes(
-      table.rowCount, request.configuration.validationShare, request.configuration.testShare)
-    let series = Series(
-      values: table.values, names: table.names, trainCount: sizes.train,
-      validationCount: sizes.validation)
-    return try ForecastingTask.make(series, window: request.data.length ?? 32, source: path)
+    return try ForecastingTask.make(table.values, names: table.names, request, source: path)
   }
 }
 
@@ -50,7 +45,8 @@ struct CSVTable {
       for column in chosen {
         guard let value = NumberScanner.double(fields[column]), Float(value).isFinite else {
           throw DataError(
-            file, line: number, column: column + 1, "not a number in the column “\(names[chosen.firstIndex(of: column) ?? 0])”",
+            file, line: number, column: column + 1,
+            "not a number in the column “\(names[chosen.firstIndex(of: column) ?? 0])”",
             found: DataError.quote(NumberScanner.trim(fields[column])), expected: "a finite number")
         }
         values.append(Float(value))

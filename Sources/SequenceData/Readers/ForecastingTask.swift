@@ -1,16 +1,25 @@
 /// Examples for predicting a series one step ahead.
 enum ForecastingTask {
-  /// More training windows than this start further apart.
+  /// More training windows than this start further apart, and so do fewer when they are long:
+  /// neighbours overlap, and together they must not dwarf the series.
   static let windowLimit = 4096
+  private static let numberLimit = 2_000_000
   /// Held-out parts longer than this are judged in pieces.
   static let pieceLimit = 10_000
 
   /// Training reads windows of `window` steps; validation and test read on from what precedes
   /// them, and only their own steps are scored. Numbers are brought to mean 0 and variance 1 by
   /// the training part.
-  static func make(_ series: Series, window: Int, source: String) throws(DataError) -> TaskData {
-    let width = series.names.count
-    let testStart = series.trainCount + series.validationCount
+  static func make(
+    _ numbers: [Float], names: [String], _ request: LoadRequest, source: String
+  ) throws(DataError) -> TaskData {
+    let (width, window) = (names.count, request.data.length ?? 32)
+    let sizes = Split.sizes(
+      numbers.count / max(1, width), request.configuration.validationShare,
+      request.configuration.testShare)
+    let series = Series(
+      values: numbers, names: names, trainCount: sizes.train, validationCount: sizes.validation)
+    let testStart = sizes.train + sizes.validation
     guard series.trainCount > 2, width > 0 else {
       throw DataError(
         source, "the series is too short", found: "\(series.count) rows",
@@ -29,7 +38,9 @@ enum ForecastingTask {
     let rows = Rows(values: values, width: width)
     let length = min(window, series.trainCount - 1)
     let last = series.trainCount - 1 - length
-    let stride = max(1, last / windowLimit)
+    let windows = min(
+      windowLimit, max(series.trainCount / length, numberLimit / (length * width)))
+    let stride = max(1, last / max(1, windows))
     var train: [Example] = []
     for start in Swift.stride(from: 0, through: last, by: stride) {
       train.append(rows.example(start..<start + length, scoredFrom: 0))
@@ -41,7 +52,20 @@ enum ForecastingTask {
     task.test = .examples(rows.held(testStart..<series.count, warmUp: 4 * length))
     task.normalisation = scale
     task.series = series
+    task.baselines = baselines(values, width, series)
     return task
+  }
+
+  /// Persistence and, where there are rows enough to fit it, the linear model of order 9, both on
+  /// the test rows in the network's scale.
+  private static func baselines(_ values: [Float], _ width: Int, _ series: Series) -> [Baseline] {
+    let test = series.trainCount + series.validationCount..<series.count
+    guard !test.isEmpty else { return [] }
+    let persistence = LinearPrediction.persistence(values, width: width, over: test)
+    let linear = LinearPrediction.autoregression(
+      order: 9, values, width: width, fitted: series.trainCount, over: test)
+    return [Baseline("persistence", .meanSquaredError, persistence)]
+      + (linear.map { [Baseline("AR(9)", .meanSquaredError, $0)] } ?? [])
   }
 
   private struct Rows {

@@ -12,27 +12,35 @@ enum IDXReader {
       throw DataError(
         folder, "images of different sizes", found: "\(other.size)", expected: "\(all[0].size)")
     }
-    let counted = Int(all.map(\.label).max() ?? 0) + 1
-    let classes = request.configuration.classes ?? counted
-    guard classes >= counted else {
-      throw DataError(
-        "task.classes", "fewer classes than labels in the data", found: "\(classes)",
-        expected: "at least \(counted)")
-    }
-    var names = (0..<classes).map(String.init)
-    if FileBytes.exists(folder + "/classes.txt") {
-      var read: [String] = []
-      try UTF8Text.read(folder + "/classes.txt").forEachLine { _, line throws(DataError) in
-        if !line.isEmpty { read.append(String(decoding: line, as: UTF8.self)) }
-      }
-      if read.count == classes, Set(read).count == classes { names = read }
-    }
+    let classes = try request.classes(
+      images.map { Int32($0.label) }, test?.map { Int32($0.label) }, files: (folder, folder))
+    let names = try classNames(folder, classes)
     var task = TaskData(
-      kind: request.kind, train: .examples([]), outputVocabulary: Vocabulary(symbols: names, unit: .word),
+      kind: request.kind, train: .examples([]),
+      outputVocabulary: Vocabulary(symbols: names, unit: .word),
       inputWidth: all[0].size.width, outputWidth: classes, targetName: "label")
     request.distribute(
       images.map(\.example), ownTest: test.map { $0.map(\.example) }, into: &task)
     return task
+  }
+
+  /// The lines of `classes.txt`, or the classes' numbers where there is no such file.
+  private static func classNames(_ folder: String, _ classes: Int) throws(DataError) -> [String] {
+    let path = folder + "/classes.txt"
+    guard FileBytes.exists(path) else { return (0..<classes).map(String.init) }
+    var names: [String] = []
+    try UTF8Text.read(path).forEachLine { number, line throws(DataError) in
+      let name = String(decoding: line, as: UTF8.self)
+      guard !name.isEmpty, !names.contains(name) else {
+        throw DataError(path, line: number, "an empty or repeated name of a class")
+      }
+      names.append(name)
+    }
+    guard names.count == classes else {
+      throw DataError(
+        path, "not one name for each class", found: "\(names.count)", expected: "\(classes)")
+    }
+    return names
   }
 
   private struct LabelledImage {
@@ -79,7 +87,9 @@ enum IDXReader {
     var start: Int
   }
 
-  private static func read(_ folder: String, _ name: String, axes: Int) throws(DataError) -> Contents {
+  private static func read(_ folder: String, _ name: String, axes: Int) throws(DataError)
+    -> Contents
+  {
     guard let path = file(folder, name) else {
       throw DataError("\(folder)/\(name)", "is missing", expected: "it, or it gzipped")
     }

@@ -10,12 +10,15 @@ struct Inflate {
   private var output: [UInt8] = []
   private let limit: Int
 
+  /// The content of a DEFLATE stream that fills `input` to its last byte.
   static func decompress(_ input: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
+    guard limit >= 0 else { return nil }
     var inflate = Inflate(input, limit: limit)
-    return inflate.run() ? inflate.output : nil
+    guard inflate.run(), inflate.at - inflate.bitCount / 8 == input.endIndex else { return nil }
+    return inflate.output
   }
 
-  /// Unpacks a gzip file of one member (RFC 1952); nil when it is not one.
+  /// Unpacks a gzip file of one member (RFC 1952), its checksum verified; nil when it is not one.
   static func gunzip(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
     guard bytes.count >= 18, bytes[0] == 0x1F, bytes[1] == 0x8B, bytes[2] == 8 else { return nil }
     let flags = bytes[3]
@@ -26,8 +29,15 @@ struct Inflate {
       at += 1
     }
     if flags & 2 != 0 { at += 2 }
-    guard at < bytes.count - 8 else { return nil }
-    return decompress(bytes[at..<bytes.count - 8], limit: limit)
+    let end = bytes.count - 8
+    guard at < end, let content = decompress(bytes[at..<end], limit: limit) else { return nil }
+    func word(_ at: Int) -> UInt32 {
+      (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
+    }
+    guard word(end) == CyclicRedundancyCheck.checksum(content[...]),
+      word(end + 4) == UInt32(truncatingIfNeeded: content.count)
+    else { return nil }
+    return content
   }
 
   private init(_ input: ArraySlice<UInt8>, limit: Int) {
@@ -149,68 +159,37 @@ struct Inflate {
     return (literals, distances)
   }
 
-  private static let lengths: [(Int, Int)] =
-    zip(
-      [
-        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115,
-        131, 163, 195, 227, 258,
-      ],
-      [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0]
-    ).map { ($0, $1) }
-
-  private static let distances: [(Int, Int)] = (0..<30).map { code in
-    code < 4 ? (code + 1, 0) : (1 + (2 + code % 2) << (code / 2 - 1), code / 2 - 1)
-  }
-
-  private static let fixedLiterals = HuffmanTable(
-    Array(repeating: 8, count: 144) + Array(repeating: 9, count: 112)
-      + Array(repeating: 7, count: 24) + Array(repeating: 8, count: 8)) ?? .empty
-
-  private static let fixedDistances = HuffmanTable(Array(repeating: 5, count: 30)) ?? .empty
-}
-
-/// A canonical Huffman code of at most 15 bits, as one table indexed by the next 15 bits.
-struct HuffmanTable {
-  /// Symbol and code length in each entry; length 0 where no code begins with these bits.
-  private var entries: [(symbol: UInt16, length: UInt8)]
-
-  static let empty = HuffmanTable()
-
-  private init() { entries = [] }
-
-  /// Nil when the lengths describe more codes than there is room for.
-  init?(_ lengths: [Int]) {
-    var counts = [Int](repeating: 0, count: 16)
-    for length in lengths {
-      guard (0...15).contains(length) else { return nil }
-      counts[length] += 1
+  /// Shortest length and number of extra bits of the symbols from 257.
+  private static let lengths: [(Int, Int)] = {
+    let extra = [
+      0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5,
+    ]
+    var (table, base): ([(Int, Int)], Int) = ([], 3)
+    for bits in extra {
+      table.append((base, bits))
+      base += 1 << bits
     }
-    counts[0] = 0
-    var (code, next): (Int, [Int]) = (0, [0])
-    for length in 1...15 {
-      code = (code + counts[length - 1]) << 1
-      guard code + counts[length] <= 1 << length else { return nil }
-      next.append(code)
-    }
-    let longest = counts.lastIndex { $0 > 0 } ?? 1
-    entries = Array(repeating: (0, 0), count: 1 << longest)
-    for (symbol, length) in lengths.enumerated() where length > 0 {
-      // The stream brings a code's highest bit first, in its lowest bits.
-      var (reversed, rest) = (0, next[length])
-      for _ in 0..<length {
-        reversed = reversed << 1 | rest & 1
-        rest >>= 1
-      }
-      next[length] += 1
-      for index in stride(from: reversed, to: entries.count, by: 1 << length) {
-        entries[index] = (UInt16(symbol), UInt8(length))
-      }
-    }
-  }
+    // The longest match has a symbol of its own.
+    return table + [(258, 0)]
+  }()
 
-  func lookUp(_ bits: UInt64) -> (symbol: Int, length: Int)? {
-    guard !entries.isEmpty else { return nil }
-    let entry = entries[Int(bits) & (entries.count - 1)]
-    return entry.length > 0 ? (Int(entry.symbol), Int(entry.length)) : nil
-  }
+  /// Nearest distance and number of extra bits of the distance symbols.
+  private static let distances: [(Int, Int)] = {
+    var (table, base): ([(Int, Int)], Int) = ([], 1)
+    for code in 0..<30 {
+      let bits = max(0, code / 2 - 1)
+      table.append((base, bits))
+      base += 1 << bits
+    }
+    return table
+  }()
+
+  private static let fixedLiterals: HuffmanTable = {
+    var lengths = [Int](repeating: 8, count: 288)
+    for symbol in 144..<256 { lengths[symbol] = 9 }
+    for symbol in 256..<280 { lengths[symbol] = 7 }
+    return HuffmanTable(lengths) ?? .empty
+  }()
+
+  private static let fixedDistances = HuffmanTable([Int](repeating: 5, count: 30)) ?? .empty
 }

@@ -98,9 +98,11 @@ struct NumPyArray {
     init?(_ kind: String) {
       switch kind {
       case "<f4", "<f8": (size, isFloat, isSigned) = (kind == "<f4" ? 4 : 8, true, true)
-      case "<i8", "<i4", "<i2", "|i1": (isFloat, isSigned) = (false, true)
+      case "<i8", "<i4", "<i2", "|i1":
+        (isFloat, isSigned) = (false, true)
         size = kind.last?.wholeNumberValue ?? 1
-      case "<u8", "<u4", "<u2", "|u1", "|b1": (isFloat, isSigned) = (false, false)
+      case "<u8", "<u4", "<u2", "|u1", "|b1":
+        (isFloat, isSigned) = (false, false)
         size = kind.last?.wholeNumberValue ?? 1
       default: return nil
       }

@@ -94,7 +94,8 @@ enum TimeSeriesReader {
         case "@timestamps" where words.last == "true":
           throw DataError(path, line: number, "time stamps cannot be read", expected: "false")
         case "@classlabel" where words.count > 1 && words[1] == "false":
-          throw DataError(path, line: number, "there are no labels", expected: "true and their names")
+          throw DataError(
+            path, line: number, "there are no labels", expected: "true and their names")
         case "@targetlabel" where words.count > 1 && words[1] == "true":
           throw DataError(
             path, line: number, "targets are numbers, not labels", expected: "@classLabel true")

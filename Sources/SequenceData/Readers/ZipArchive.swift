@@ -9,6 +9,7 @@ struct ZipArchive {
     var method: Int
     var packedSize: Int
     var size: Int
+    var checksum: UInt32
     var headerOffset: Int
   }
 
@@ -29,7 +30,7 @@ struct ZipArchive {
       let name = String(decoding: bytes[at + 46..<at + 46 + nameLength], as: UTF8.self)
       var member = Member(
         method: word(at + 10, 2), packedSize: word(at + 20, 4), size: word(at + 24, 4),
-        headerOffset: word(at + 42, 4))
+        checksum: UInt32(truncatingIfNeeded: word(at + 16, 4)), headerOffset: word(at + 42, 4))
       guard word(at + 8, 2) & 1 == 0 else {
         throw DataError(file, "the member \(DataError.quote(name)) is encrypted")
       }
@@ -53,18 +54,21 @@ struct ZipArchive {
       member.packedSize <= bytes.count - start
     else { throw damaged }
     let packed = bytes[start..<start + member.packedSize]
+    let content: [UInt8]
     switch member.method {
-    case 0: return Array(packed)
+    case 0: content = Array(packed)
     case 8:
-      guard let content = Inflate.decompress(packed, limit: min(member.size, FileBytes.limit)),
-        content.count == member.size
-      else { throw DataError(file, "the member \(DataError.quote(name)) does not unpack") }
-      return content
+      content =
+        Inflate.decompress(packed, limit: min(max(0, member.size), FileBytes.limit)) ?? []
     default:
       throw DataError(
         file, "the member \(DataError.quote(name)) is packed in an unknown way",
         found: "method \(member.method)", expected: "stored or deflated")
     }
+    guard content.count == member.size,
+      CyclicRedundancyCheck.checksum(content[...]) == member.checksum
+    else { throw DataError(file, "the member \(DataError.quote(name)) does not unpack") }
+    return content
   }
 
   private var damaged: DataError { DataError(file, "the zip archive is damaged") }
