@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(
       name: "RecurrentNetworksTests", dependencies: ["RecurrentNetworks", "LinearAlgebra"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents"]),
+    .testTarget(
+      name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents", "LinearAlgebra"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

@@ -27,7 +27,7 @@ public struct DataLocator: Sendable {
     }
     if let name = known.fetch {
       throw DataError(
-        key, "\(location) is not here yet; this command brings it: presets/fetch \(name)")
+        key, "\(location) is not here yet; bring it with: presets/fetch \(name)")
     }
     throw DataError(
       key, "\(file) is missing from the program's data", found: "nothing",

@@ -8,12 +8,12 @@ enum JoinedRecordings {
     _ recordings: [Example], _ joined: ClosedRange<Int>?, _ random: inout SeededRandom
   ) throws(DataError) -> [Example] {
     guard let joined else { return recordings.map { chain([$0]) } }
-    guard joined.lowerBound > 0, joined.upperBound <= 100 else {
+    guard joined.lowerBound > 0, joined.upperBound <= 1000 else {
       throw DataError(
         "task.data.joined", "not a number of recordings", found: "\(joined)",
-        expected: "1 to 100")
+        expected: "1 to 1000")
     }
-    let longest = recordings.reduce(0) { max($0, $1.input.steps) } * joined.upperBound
+    let longest = joined.upperBound * recordings.reduce(0) { max($0, $1.input.steps) }
     guard longest <= DataLimits.steps else {
       throw DataError(
         "task.data.joined", "the joined recordings are too long", found: "up to \(longest) steps",
