@@ -117,7 +117,7 @@ struct NumPyReaderTests {
     #expect(failure([1, 2, 3]) == "file: the array “a” is not in NumPy's format")
     #expect(
       failure(NumPyFile.array(">f4", [1], [0, 0, 0, 0]))
-        == "file: the array “a” has elements that cannot be read: found >f4, "
+        == "file: the array “a” has elements that cannot be read: found “>f4”, "
         + "expected little-endian numbers such as <f4 or <i8")
     #expect(
       failure(NumPyFile.array("<f4", [2], [0, 0, 0, 0]))

@@ -47,7 +47,7 @@ struct NumPyArray {
     }
     guard let element = Element(kind) else {
       throw DataError(
-        file, "\(what) has elements that cannot be read", found: kind,
+        file, "\(what) has elements that cannot be read", found: DataError.quote(kind),
         expected: "little-endian numbers such as <f4 or <i8")
     }
     let data = bytes[(start + length)...]
