@@ -50,7 +50,7 @@ public enum DataCatalogue {
       fetch: "translate"),
     Entry(
       name: "hangul", file: "hangul.tsv", title: "Hangul syllables of GNU Unifont",
-      licence: "GPL-2.0-or-later with font exception, or OFL-1.1", fetch: "caption-hangul"),
+      licence: "OFL-1.1 (or GPL-2.0 with font exception)", fetch: "caption-hangul"),
     Entry(
       name: "fashion-mnist", file: "fashion-mnist", title: "Fashion-MNIST", licence: "MIT",
       fetch: "fashion"),
@@ -67,12 +67,17 @@ public enum DataCatalogue {
     }
   }
 
-  /// Under which licence; nil for made-up data and for a person's own.
-  public static func licence(of data: DataSource) -> String? {
+  /// Under which licence it may be used, in a few words.
+  public static func licence(of data: DataSource) -> String {
     switch data.format {
-    case .synthetic, .grammar: nil
-    default: entry(data.location)?.licence
+    case .synthetic, .grammar: "no licence needed"
+    default: entry(data.location)?.licence ?? "your own"
     }
+  }
+
+  /// The command that brings it; nil for what comes with the program, is made up, or is a person's.
+  public static func command(toFetch data: DataSource) -> String? {
+    entry(data.location)?.fetch.map { "presets/fetch \($0)" }
   }
 
   /// Whether everything that a task reads is there.
