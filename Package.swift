@@ -47,8 +47,18 @@ let package = Package(
     .target(name: "CVectorMath"),
     .target(
       name: "Presets", path: "presets",
-      exclude: ["fetch"],
-      resources: [.copy("data"), .embedInCode("words.yaml")]),
+      exclude: ["fetch", "fetched"],
+      resources: [
+        .copy("data"), .embedInCode("adding.yaml"), .embedInCode("anbn.yaml"),
+        .embedInCode("brackets.yaml"), .embedInCode("caption-hangul.yaml"),
+        .embedInCode("connected-digits.yaml"), .embedInCode("copy.yaml"),
+        .embedInCode("fashion.yaml"), .embedInCode("oscillator.yaml"), .embedInCode("parity.yaml"),
+        .embedInCode("pronounce.yaml"), .embedInCode("sentiment.yaml"),
+        .embedInCode("shakespeare.yaml"), .embedInCode("speakers.yaml"),
+        .embedInCode("spoken-digits.yaml"), .embedInCode("sunspots.yaml"),
+        .embedInCode("translate.yaml"), .embedInCode("two-brackets.yaml"),
+        .embedInCode("words.yaml"),
+      ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"]),
@@ -57,7 +67,8 @@ let package = Package(
     .testTarget(
       name: "RecurrentNetworksTests", dependencies: ["RecurrentNetworks", "LinearAlgebra"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents"]),
+    .testTarget(
+      name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents", "LinearAlgebra"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

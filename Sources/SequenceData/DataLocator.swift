@@ -6,39 +6,23 @@ public struct DataLocator: Sendable {
     self.directories = directories
   }
 
-  /// The names that stand for packaged or fetched files, with the fetch script's name for each
-  /// file that does not come with the program.
-  static let packaged: [String: (file: String, fetch: String?)] = [
-    "words": ("cmudict.dict", nil),
-    "cmudict": ("cmudict.dict", nil),
-    "japanese-vowels": ("JapaneseVowels_TRAIN.ts", nil),
-    "japanese-vowels-test": ("JapaneseVowels_TEST.ts", nil),
-    "sunspots": ("sunspots.csv", nil),
-    "shakespeare": ("shakespeare.txt", "shakespeare"),
-    "sentiment": ("sentiment-train.tsv", "sentiment"),
-    "sentiment-test": ("sentiment-test.tsv", "sentiment"),
-    "digits": ("digits.npz", "digits"),
-    "interface-strings": ("interface-strings.tsv", "translation"),
-    "hangul": ("hangul.tsv", "hangul"),
-    "fashion-mnist": ("fashion-mnist", "fashion"),
-  ]
-
   /// The path of what `location` names.
   ///
   /// - Throws: `DataError` naming the fetch command for data that is not there yet, or the nearest
   ///   known name for a name that is neither known nor a file.
   public func path(of location: String, key: String = "task.data") throws(DataError) -> String {
-    guard let known = Self.packaged[location] else {
+    guard let known = DataCatalogue.entry(location), let file = known.file else {
       guard !FileBytes.exists(location), !location.contains("/"), !location.contains(".") else {
         return location
       }
       throw DataError(
         key, "neither a file nor the name of data that comes with unfold",
         found: DataError.quote(location), expected: "a path or a name",
-        suggestion: EditDistance.nearest(to: location, among: Self.packaged.keys.sorted()))
+        suggestion: EditDistance.nearest(
+          to: location, among: DataCatalogue.entries.map(\.name)))
     }
     for directory in directories {
-      let path = directory + "/" + known.file
+      let path = directory + "/" + file
       if FileBytes.exists(path) { return path }
     }
     if let name = known.fetch {
@@ -46,7 +30,7 @@ public struct DataLocator: Sendable {
         key, "\(location) is not here yet; bring it with: presets/fetch \(name)")
     }
     throw DataError(
-      key, "\(known.file) is missing from the program's data", found: "nothing",
+      key, "\(file) is missing from the program's data", found: "nothing",
       expected: "it in " + directories.joined(separator: " or "))
   }
 }

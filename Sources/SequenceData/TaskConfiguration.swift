@@ -28,7 +28,9 @@ public struct DataSource: Sendable, Equatable {
     case ts
     /// One sequence a line as JSON.
     case jsonl
-    /// NumPy arrays inside an npz.
+    /// A NumPy array of steps × numbers.
+    case npy
+    /// NumPy arrays inside an npz: labelled recordings.
     case npz
     /// Images and labels as IDX files.
     case idx
@@ -46,7 +48,7 @@ public struct DataSource: Sendable, Equatable {
   public var format: Format
   /// A file's path, or the name of data that comes with the program or its fetch script.
   public var location: String
-  /// Length of synthetic sequences.
+  /// Steps of made-up sequences, or of a forecasting task's training windows.
   public var length: Int?
   /// A file whose examples are the test set.
   public var test: String?

@@ -12,17 +12,33 @@ public enum TaskLoader {
     _ configuration: TaskConfiguration, seed: UInt64, dataDirectories: [String]
   ) throws(DataError) -> TaskData {
     try check(configuration)
-    let source = LoadRequest(
-      configuration: configuration, seed: seed,
-      locator: DataLocator(directories: dataDirectories))
-    switch configuration.data.format {
-    case .text: return try TextReader.load(source)
-    case .lines: return try LinesReader.load(source)
-    case .tsv: return try TabSeparatedReader.load(source)
-    case .jsonl: return try JSONLinesReader.load(source)
-    default:
-      throw DataError(
-        "task.data", "this format cannot be read yet", found: configuration.data.format.rawValue)
+    var task = try read(
+      LoadRequest(
+        configuration: configuration, seed: seed,
+        locator: DataLocator(directories: dataDirectories)))
+    let hasClasses =
+      configuration.kind == .sequenceClassification || configuration.kind == .sequenceLabelling
+    if hasClasses, task.baselines.isEmpty, let baseline = task.mostFrequentClass() {
+      task.baselines = [baseline]
+    }
+    return task
+  }
+
+  private static func read(_ request: LoadRequest) throws(DataError) -> TaskData {
+    switch request.data.format {
+    case .text: return try TextReader.load(request)
+    case .lines: return try LinesReader.load(request)
+    case .tsv: return try TabSeparatedReader.load(request)
+    case .jsonl: return try JSONLinesReader.load(request)
+    case .csv: return try CSVReader.load(request)
+    case .ts: return try TimeSeriesReader.load(request)
+    case .npz: return try NumPyReader.load(request)
+    case .idx: return try IDXReader.load(request)
+    case .dictionary: return try DictionaryReader.load(request)
+    case .hangul: return try HangulReader.load(request)
+    case .npy: return try NumPySeriesReader.load(request)
+    case .synthetic: return try SyntheticTask.load(request)
+    case .grammar: return try GrammarTask.load(request)
     }
   }
 
@@ -71,6 +87,28 @@ struct LoadRequest {
       testShare: ownTest ? 0 : configuration.testShare, seed: seed)
   }
 
+  /// Number of classes of data whose labels are integers.
+  ///
+  /// - Throws: `DataError` for more labels than `task.classes`, or for one that only the test set
+  ///   has.
+  func classes(
+    _ labels: [Int32], _ testLabels: [Int32]?, files: (String, String)
+  ) throws(DataError) -> Int {
+    let counted = Int(labels.max() ?? 0) + 1
+    let classes = configuration.classes ?? counted
+    guard classes >= counted else {
+      throw DataError(
+        "task.classes", "fewer classes than labels in the data", found: "\(classes)",
+        expected: "at least \(counted)")
+    }
+    if let index = testLabels?.firstIndex(where: { $0 >= classes }), let testLabels {
+      throw DataError(
+        files.1, "item \(index + 1) has a label that no training item has",
+        found: "\(testLabels[index])", expected: "0 to \(classes - 1)")
+    }
+    return classes
+  }
+
   /// Cuts `examples` into the parts of `task`, the task's own test examples winning.
   func distribute(_ examples: [Example], ownTest: [Example]?, into task: inout TaskData) {
     let split = split(examples.count, ownTest: ownTest != nil)
@@ -94,7 +132,7 @@ extension DataSource.Format {
     switch self {
     case .text, .lines: [.languageModel]
     case .tsv: [.sequenceClassification, .sequenceToSequence, .sequenceLabelling]
-    case .csv: [.forecasting]
+    case .csv, .npy: [.forecasting]
     case .ts: [.sequenceClassification]
     case .jsonl:
       [
@@ -106,9 +144,9 @@ extension DataSource.Format {
     case .dictionary: [.sequenceToSequence]
     case .hangul: [.captioning]
     case .synthetic:
-      [
-        .languageModel, .sequenceClassification, .sequenceLabelling, .forecasting, .autonomous,
-      ]
+      SyntheticTask.allCases.map(\.kind).reduce(into: []) { kinds, kind in
+        if !kinds.contains(kind) { kinds.append(kind) }
+      }
     case .grammar: [.handBuilt]
     }
   }

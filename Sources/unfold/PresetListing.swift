@@ -13,6 +13,8 @@ struct PresetListing {
   let licence: String
   /// Whether its data is here.
   let isAvailable: Bool
+  /// What brings the data; nil when it comes with the program.
+  let command: String?
 
   init(name: String) throws {
     let preset = try PresetLibrary.preset(name)
@@ -20,20 +22,18 @@ struct PresetListing {
     title = preset.title
     lecture = preset.lecture
     task = preset.task.kind.rawValue
-    data = preset.task.data.location
-    licence = DataLicences.licence(of: preset.task.data)
-    let locator = DataLocator(directories: DataDirectories.all)
-    switch preset.task.data.format {
-    case .synthetic, .grammar: isAvailable = true
-    default: isAvailable = (try? locator.path(of: preset.task.data.location)) != nil
-    }
+    let source = preset.task.data
+    data = DataCatalogue.title(of: source)
+    licence = DataCatalogue.licence(of: source)
+    isAvailable = DataCatalogue.isAvailable(source, dataDirectories: DataDirectories.all)
+    command = DataCatalogue.command(toFetch: source)
   }
 
   static func table(_ rows: [PresetListing]) -> String {
     let width = rows.map(\.name.count).max() ?? 0
     return rows.map { row in
       let name = row.name + String(repeating: " ", count: width - row.name.count)
-      let here = row.isAvailable ? "" : "  (bring it with presets/fetch)"
+      let here = row.isAvailable ? "" : row.command.map { "  (bring it with \($0))" } ?? ""
       let indent = String(repeating: " ", count: width + 2)
       return "\(name)  \(row.title)\n\(indent)\(row.lecture)\n"
         + "\(indent)\(row.task) on \(row.data), \(row.licence)\(here)"

@@ -29,26 +29,36 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
-    var text = file
+    var text = Self.printable(file, limit: 1_000)
     if let line { text += ":\(line)" }
     if let column { text += line == nil ? ": column \(column)" : ":\(column)" }
-    text += ": \(message)"
+    text += ": " + Self.printable(message, limit: 400)
     var details: [String] = []
-    if let found { details.append("found \(found)") }
-    if let expected { details.append("expected \(expected)") }
+    if let found { details.append("found \(Self.printable(found, limit: 200))") }
+    if let expected { details.append("expected \(Self.printable(expected, limit: 400))") }
     if !details.isEmpty { text += ": " + details.joined(separator: ", ") }
-    if let suggestion { text += "; did you mean \(suggestion)?" }
+    if let suggestion { text += "; did you mean \(Self.printable(suggestion, limit: 100))?" }
     return text
   }
 
-  /// Quotes what a file says for a message: one line, printable, at most 40 characters.
-  static func quote(_ bytes: some Collection<UInt8>) -> String {
-    var text = ""
-    for scalar in String(decoding: bytes.prefix(160), as: UTF8.self).unicodeScalars {
-      guard text.unicodeScalars.count < 40 else { return "“\(text)…”" }
-      text.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
+  /// One line without control characters, whatever a file put into it.
+  private static func printable(_ text: String, limit: Int) -> String {
+    var line = ""
+    for (index, scalar) in text.unicodeScalars.enumerated() {
+      guard index < limit else { return line + "…" }
+      switch scalar.value {
+      case 0x00..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: line.unicodeScalars.append("\u{FFFD}")
+      default: line.unicodeScalars.append(scalar)
+      }
     }
-    return bytes.isEmpty ? "nothing" : "“\(text)”"
+    return line
+  }
+
+  /// Quotes what a file says for a message: at most 40 characters of it.
+  static func quote(_ bytes: some Collection<UInt8>) -> String {
+    guard !bytes.isEmpty else { return "nothing" }
+    let scalars = String(decoding: bytes.prefix(161), as: UTF8.self).unicodeScalars
+    return "“" + String(scalars.prefix(40)) + (scalars.count > 40 ? "…”" : "”")
   }
 
   static func quote(_ text: String) -> String { quote(Array(text.utf8.prefix(200))) }

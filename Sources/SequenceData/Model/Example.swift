@@ -54,12 +54,27 @@ public struct Example: Sendable, Equatable {
   public var scoredFrom: Int
   /// A person's view of the input, in one line.
   public var text: String
+  /// Answers that are as right as `target`, such as a word's other pronunciations.
+  public var alternatives: [[Int32]]
 
-  public init(input: SequenceInput, target: Target, scoredFrom: Int = 0, text: String = "") {
+  public init(
+    input: SequenceInput, target: Target, scoredFrom: Int = 0, text: String = "",
+    alternatives: [[Int32]] = []
+  ) {
     self.input = input
     self.target = target
     self.scoredFrom = scoredFrom
     self.text = text
+    self.alternatives = alternatives
+  }
+
+  /// Every answer that counts as right.
+  public var accepted: [[Int32]] {
+    switch target {
+    case .none, .values: []
+    case .label(let label): [[label]] + alternatives
+    case .labels(let labels): [labels] + alternatives
+    }
   }
 }
 

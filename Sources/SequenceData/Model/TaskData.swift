@@ -18,10 +18,10 @@ public struct TaskData: Sendable {
   public var targetName: String
   /// How numbers were brought to mean 0 and variance 1; nil when they stand as they were.
   public var normalisation: Normalisation?
-  /// For each test example, every answer that counts as right; empty when only its target does.
-  public var acceptedAnswers: [[[Int32]]] = []
   /// A forecasting task's whole series; nil for other tasks.
   public var series: Series?
+  /// What simple methods score on the test set.
+  public var baselines: [Baseline] = []
   /// One-line remarks for a person, such as what was left out.
   public var notes: [String] = []
 
@@ -45,6 +45,43 @@ public struct TaskData: Sendable {
   public var classNames: [String] {
     guard let vocabulary = outputVocabulary else { return [] }
     return (0..<vocabulary.count).map { vocabulary.name(of: Int32($0)) }
+  }
+
+  /// What the task is judged by beside its loss, the most telling measure first.
+  public var measures: [Measure] {
+    switch kind {
+    case .languageModel: [.bitsPerCharacter, .perplexity]
+    case .sequenceClassification, .sequenceLabelling: [.accuracy, .macroF1]
+    case .sequenceToSequence where targetName == "phone": [.wordErrorRate, .phoneErrorRate]
+    case .sequenceToSequence, .captioning: [.exactMatch, .characterErrorRate]
+    case .forecasting, .autonomous: [.meanSquaredError]
+    case .handBuilt: [.accuracy]
+    }
+  }
+
+  /// The share of test targets that the most frequent class of the training set gets right, as a
+  /// baseline; nil without classes or test examples.
+  func mostFrequentClass() -> Baseline? {
+    guard case .examples(let training) = train, case .examples(let testing) = test else {
+      return nil
+    }
+    func tally(_ examples: [Example]) -> [Int] {
+      var counts = [Int](repeating: 0, count: outputWidth)
+      for example in examples {
+        switch example.target {
+        case .label(let label): counts[Int(label)] += 1
+        case .labels(let labels): for label in labels { counts[Int(label)] += 1 }
+        case .none, .values: break
+        }
+      }
+      return counts
+    }
+    let (seen, asked) = (tally(training), tally(testing))
+    guard let most = seen.indices.max(by: { seen[$0] < seen[$1] }),
+      asked.contains(where: { $0 > 0 })
+    else { return nil }
+    return Baseline(
+      "most frequent \(targetName)", .accuracy, Double(asked[most]) / Double(asked.reduce(0, +)))
   }
 }
 

@@ -1,0 +1,33 @@
+/// Bits, and for each of them whether the ones so far are odd in number: y(t) = y(t−1) xor x(t).
+/// The answer before is all the memory there needs to be.
+///
+/// Training sequences have between half of `length` and `length` steps, test sequences four times
+/// `length`.
+enum RunningParity {
+  static func make(_ parts: SyntheticTask.Parts) -> TaskData {
+    let made = parts.examples { random, isTest in
+      let shortest = max(1, parts.length / 2)
+      let count =
+        isTest ? 4 * parts.length : shortest + random.index(below: parts.length - shortest + 1)
+      let bits = (0..<count).map { _ in Int32(random.index(below: 2)) }
+      return Example(
+        input: .tokens(bits), target: .labels(parities(bits)),
+        text: bits.prefix(60).map(String.init).joined() + (count > 60 ? "…" : ""))
+    }
+    let bits = Vocabulary(symbols: ["0", "1"])
+    var task = TaskData(
+      kind: .sequenceLabelling, train: made.train, validation: made.validation, test: made.test,
+      inputVocabulary: bits, outputVocabulary: bits, inputWidth: 2, outputWidth: 2,
+      targetName: "bit")
+    task.baselines = [Baseline("chance", .accuracy, 0.5)]
+    return task
+  }
+
+  static func parities(_ bits: [Int32]) -> [Int32] {
+    var parity: Int32 = 0
+    return bits.map { bit in
+      parity ^= bit
+      return parity
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import LinearAlgebra
+import TrainingEvents
+
+/// Tasks made up from the seed, whose right answers are known: `data: { synthetic: NAME }`.
+enum SyntheticTask: String, CaseIterable {
+  /// Two marked numbers of a long sequence are to be added (Hochreiter and Schmidhuber 1997).
+  case adding
+  /// Ten symbols are to be repeated after a long pause (Hochreiter and Schmidhuber 1997; as set
+  /// by Arjovsky et al. 2016).
+  case copy
+  /// Whether the ones so far are odd in number, at every step.
+  case parity
+  /// Strings of Reber's grammar (Reber 1967).
+  case reber
+  /// A sine wave that a system without input is to follow.
+  case oscillator
+
+  /// The one kind of task that it is.
+  var kind: TaskKind {
+    switch self {
+    case .adding: .forecasting
+    case .copy, .parity: .sequenceLabelling
+    case .reber: .languageModel
+    case .oscillator: .autonomous
+    }
+  }
+
+  /// Steps of a training sequence when the preset does not say.
+  var defaultLength: Int {
+    switch self {
+    case .adding, .copy, .oscillator: 100
+    case .parity: 20
+    case .reber: 1
+    }
+  }
+
+  /// Shortest sequence that makes sense.
+  var shortest: Int { self == .adding || self == .oscillator ? 2 : 1 }
+
+  static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
+    let names = allCases.map(\.rawValue)
+    guard let task = SyntheticTask(rawValue: request.data.location) else {
+      throw DataError(
+        "task.data.synthetic", "no task of this name",
+        found: DataError.quote(request.data.location),
+        expected: names.joined(separator: ", "),
+        suggestion: EditDistance.nearest(to: request.data.location, among: names))
+    }
+    guard request.kind == task.kind else {
+      throw DataError(
+        "task.kind", "\(task.rawValue) is a task of another kind", found: request.kind.rawValue,
+        expected: task.kind.rawValue)
+    }
+    let length = request.data.length ?? task.defaultLength
+    guard (task.shortest...longest).contains(length) else {
+      throw DataError(
+        "task.data.length", "not a length of \(task.rawValue) sequences", found: "\(length)",
+        expected: "\(task.shortest) to \(longest)")
+    }
+    let parts = Parts(request, length: length)
+    switch task {
+    case .adding: return AddingProblem.make(parts)
+    case .copy: return CopyMemory.make(parts)
+    case .parity: return RunningParity.make(parts)
+    case .reber: return ReberGrammar.make(parts, request)
+    case .oscillator: return Oscillator.make(parts)
+    }
+  }
+
+  private static let longest = 10_000
+
+  /// How much of each part is made, and where its random numbers come from.
+  struct Parts {
+    var length: Int
+    var counts: (train: Int, validation: Int, test: Int)
+    private var seed: UInt64
+
+    /// 20,000 sequences in all, fewer when they are long.
+    init(_ request: LoadRequest, length: Int) {
+      self.length = length
+      seed = request.seed
+      counts = Split.sizes(
+        min(20_000, max(1_000, 4_000_000 / length)), request.configuration.validationShare,
+        request.configuration.testShare)
+    }
+
+    /// Each part has a stream of its own, so that one part's size never changes another.
+    func random(_ part: UInt64) -> SeededRandom {
+      SeededRandom(seed: seed, stream: 0x5717_7E71_C000 + part)
+    }
+
+    /// The three parts, example by example. `body` is told whether the example is for testing.
+    func examples(
+      _ body: (_ random: inout SeededRandom, _ isTest: Bool) -> Example
+    ) -> (train: DataSet, validation: DataSet, test: DataSet) {
+      func part(_ number: UInt64, _ count: Int, isTest: Bool) -> DataSet {
+        var random = random(number)
+        return .examples((0..<count).map { _ in body(&random, isTest) })
+      }
+      return (
+        part(1, counts.train, isTest: false), part(2, counts.validation, isTest: false),
+        part(3, counts.test, isTest: true)
+      )
+    }
+  }
+}
