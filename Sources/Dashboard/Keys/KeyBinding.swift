@@ -10,8 +10,13 @@ struct KeyBinding: Sendable {
     case chart
     /// The panel with the focus shows hidden states.
     case units
+    /// The panel with the focus is the log.
+    case log
+    case prompt
+    case knobs
     case help
     case quitDialog
+    case confirm
   }
 
   /// Headings of the help.
@@ -20,9 +25,13 @@ struct KeyBinding: Sendable {
     case views = "Views"
     case charts = "In charts over training"
     case units = "In hidden states"
+    case log = "In the log"
     case looking = "Looking"
     case program = "Program"
+    case prompt = "In the prompt"
+    case knobs = "Among the knobs"
     case quitting = "When asked before quitting"
+    case confirming = "When asked before going back"
     case help = "In this help"
   }
 

@@ -18,6 +18,8 @@ enum PanelKind: String, Sendable, CaseIterable {
   case parameters
   case unitReading
   case unitHealth
+  case task
+  case reading
 }
 
 /// Where a panel stands.
@@ -30,7 +32,8 @@ extension PanelKind {
   /// What must be measured while the panel is on screen.
   var interests: ProbeRequest.Interests {
     switch self {
-    case .loss, .gradientNorm, .log, .values, .metric: []
+    case .loss, .gradientNorm, .log, .values, .metric, .reading: []
+    case .task: .task
     case .gradientThroughTime, .waterfall: .gradientByLag
     case .hiddenStates, .positionLoss, .unitReading: .hiddenStates
     case .unitHealth: [.hiddenStates, .statistics]
@@ -44,7 +47,8 @@ extension PanelKind {
     switch self {
     case .loss, .gradientNorm, .values, .metric, .waterfall, .updateRatios: .chart
     case .hiddenStates, .unitReading, .unitHealth: .units
-    case .gradientThroughTime, .positionLoss, .samples, .run, .log, .parameters: nil
+    case .gradientThroughTime, .positionLoss, .samples, .run, .parameters, .task, .reading: nil
+    case .log: .log
     }
   }
 
@@ -66,6 +70,8 @@ extension PanelKind {
     case .parameters: ParametersPanel()
     case .unitReading: UnitReadingPanel()
     case .unitHealth: UnitHealthPanel()
+    case .task: TaskPanel()
+    case .reading: ReadingPanel()
     }
   }
 }
