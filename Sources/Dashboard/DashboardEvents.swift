@@ -33,7 +33,7 @@ extension DashboardState {
     case .finished(let record): end(record)
     case .task(let frame): task = frame
     case .reading(let frame): reading = frame
-    case .trace: break
+    case .trace(let frame): trace = frame
     }
   }
 
@@ -42,7 +42,7 @@ extension DashboardState {
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
-    (task, reading) = (nil, nil)
+    (task, reading, trace) = (nil, nil, nil)
     knobBoard.start(description)
     (finish, lastSnapshot) = (nil, nil)
     (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())

@@ -35,6 +35,7 @@ public struct DashboardState: Sendable {
   var statistics: NetworkStatistics?
   var samples: SampleFrame?
   var task: TaskFrame?
+  var trace: GraphTrace?
   /// The answer to the last text that was typed.
   var reading: ReadingFrame?
   var finish: FinishRecord?
@@ -51,6 +52,7 @@ public struct DashboardState: Sendable {
   var comparisons: [Comparison] = []
   var chart = ChartControls()
   var heatmap = HeatmapControls()
+  var graph = GraphControls()
   var knobBoard = KnobBoard()
   var prompt: Prompt?
   var promptHistory = PromptHistory()
@@ -138,6 +140,8 @@ public struct DashboardState: Sendable {
       default: break
       }
     }
+    // Every node's numbers are asked for only where somebody walks through them.
+    if graph.isWalking, focusedPanel == .graph { request.interests.insert(.trace) }
     if columns > 0 { request.columns = columns }
     return request
   }

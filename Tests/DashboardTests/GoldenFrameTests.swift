@@ -16,7 +16,7 @@ import Testing
     try Golden.check(buffer, "overview-\(size.width)x\(size.height)")
   }
 
-  @Test(arguments: [ViewKind.loss, .gradients, .states, .task, .log], sizes)
+  @Test(arguments: [ViewKind.loss, .gradients, .states, .graph, .task, .log], sizes)
   func view(view: ViewKind, size: Size) throws {
     var state = SyntheticRun.state()
     state.resize(size)
@@ -32,6 +32,21 @@ import Testing
     state.resize(size)
     let buffer = state.render(size: size, appearance: Golden.appearance)
     try Golden.check(buffer, "task-\(name)-\(size.width)x\(size.height)")
+  }
+
+  @Test(arguments: SyntheticTraces.all.indices) func graph(index: Int) throws {
+    let (name, architecture) = SyntheticTraces.all[index]
+    for size in [Size(width: 80, height: 24), Size(width: 120, height: 40)] {
+      let stops = SyntheticTraces.trace(architecture).stops.count
+      for (kind, stop) in [("unfolded", nil), ("folded", nil), ("walk", stops - 3)] {
+        var state = SyntheticTraces.state(architecture, walking: stop)
+        state.resize(size)
+        state.graph.isFolded = kind == "folded"
+        state.graph.unit = 3
+        let buffer = state.render(size: size, appearance: Golden.appearance)
+        try Golden.check(buffer, "graph-\(name)-\(kind)-\(size.width)x\(size.height)")
+      }
+    }
   }
 
   /// What lies over a view, with the view behind it.

@@ -24,6 +24,12 @@ import TrainingEvents
       for line in 0..<60 { state.log("line \(line)") }
       state.show(view: .log)
       state.log.scroll(by: 20)
+    case .graph:
+      state.show(view: .graph)
+      state.graph.firstColumn = 3
+    case .walk:
+      state = SyntheticTraces.state(SyntheticTraces.architecture(.everyStep), walking: 5)
+      state.resize(Size(width: 80, height: 24))
     case .prompt:
       state.promptHistory.add("goto log", to: .command)
       state.promptHistory.add("goto loss", to: .command)
@@ -63,7 +69,7 @@ import TrainingEvents
   }
 
   /// A key of a panel may not hide one that works in every view.
-  @Test(arguments: [KeyBinding.Context.chart, .units, .log])
+  @Test(arguments: [KeyBinding.Context.chart, .units, .log, .graph])
   func panelsHideNoCommonKey(context: KeyBinding.Context) {
     let common = Set(KeyBindings.all.filter { $0.context == .view }.flatMap(\.keys))
     let own = KeyBindings.all.filter { $0.context == context }.flatMap(\.keys)

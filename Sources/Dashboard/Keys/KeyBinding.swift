@@ -12,6 +12,10 @@ struct KeyBinding: Sendable {
     case units
     /// The panel with the focus is the log.
     case log
+    /// The panel with the focus is the graph.
+    case graph
+    /// Arrow keys go from node to node of the graph.
+    case walk
     case prompt
     case knobs
     case help
@@ -25,6 +29,8 @@ struct KeyBinding: Sendable {
     case views = "Views"
     case charts = "In charts over training"
     case units = "In hidden states"
+    case graph = "In the graph"
+    case walk = "Walking through the graph"
     case log = "In the log"
     case looking = "Looking"
     case program = "Program"

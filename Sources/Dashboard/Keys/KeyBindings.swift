@@ -4,7 +4,8 @@ import TrainingEvents
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + openingKnobs + views + charts + units + log + looking + opening + program + prompt
+    training + openingKnobs + views + charts + units + graph + walk + log
+    + looking + openingWalk + opening + program + prompt
     + knobs + quitDialog + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.

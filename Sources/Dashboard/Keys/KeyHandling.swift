@@ -24,6 +24,7 @@ extension DashboardState {
   var contexts: [KeyBinding.Context] {
     switch overlay {
     case nil where prompt != nil: [.prompt]
+    case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
     case nil: [focusedPanel?.context, .view].compactMap { $0 }
     case .help: [.help]
     case .quit: [.quitDialog]

@@ -20,6 +20,7 @@ enum PanelKind: String, Sendable, CaseIterable {
   case unitHealth
   case task
   case reading
+  case graph
 }
 
 /// Where a panel stands.
@@ -35,7 +36,7 @@ extension PanelKind {
     case .loss, .gradientNorm, .log, .values, .metric, .reading: []
     case .task: .task
     case .gradientThroughTime, .waterfall: .gradientByLag
-    case .hiddenStates, .positionLoss, .unitReading: .hiddenStates
+    case .hiddenStates, .positionLoss, .unitReading, .graph: .hiddenStates
     case .unitHealth: [.hiddenStates, .statistics]
     case .samples: .samples
     case .run, .updateRatios, .parameters: .statistics
@@ -49,6 +50,7 @@ extension PanelKind {
     case .hiddenStates, .unitReading, .unitHealth: .units
     case .gradientThroughTime, .positionLoss, .samples, .run, .parameters, .task, .reading: nil
     case .log: .log
+    case .graph: .graph
     }
   }
 
@@ -72,6 +74,7 @@ extension PanelKind {
     case .unitHealth: UnitHealthPanel()
     case .task: TaskPanel()
     case .reading: ReadingPanel()
+    case .graph: GraphPanel()
     }
   }
 }

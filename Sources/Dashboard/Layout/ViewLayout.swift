@@ -23,7 +23,7 @@ enum ViewLayout {
     case .states: PanelRow.placements(states(area))
     case .task: PanelRow.placements(task(area, contents))
     case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
-    default: OverviewLayout.placements(in: area)
+    case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
     }
   }
 

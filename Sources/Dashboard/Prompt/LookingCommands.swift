@@ -79,6 +79,10 @@ extension Command {
       state.setTemperature(value)
       return []
     },
+    Command("walk", "", "pause, and walk through the graph") {
+      state, _ throws(CommandMistake) in
+      state.toggleWalk()
+    },
     Command("sequence", "N", "look at another sequence of the batch, from 1") {
       state, argument throws(CommandMistake) in
       let number = try whole(argument, "sequence needs a number from 1")
