@@ -31,7 +31,9 @@ extension DashboardState {
     case .snapshot(let record): add(record)
     case .warning(let record): add(record)
     case .finished(let record): end(record)
-    case .trace, .task, .reading: break
+    case .task(let frame): task = frame
+    case .reading(let frame): reading = frame
+    case .trace(let frame): trace = frame
     }
   }
 
@@ -40,6 +42,8 @@ extension DashboardState {
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
+    (task, reading, trace) = (nil, nil, nil)
+    knobBoard.start(description)
     (finish, lastSnapshot) = (nil, nil)
     (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
     (chart.window, chart.cursor) = (.whole, nil)
@@ -55,6 +59,7 @@ extension DashboardState {
     history.append(batch)
     guard let last = history.last else { return }
     learningRate = last.learningRate
+    knobBoard.note(learningRate: last.learningRate)
     if trainingState == nil { trainingState = .training }
     guard !isPast else { return }
     if let first = batch.records.first, batch.records.count > 1 {
@@ -87,10 +92,9 @@ extension DashboardState {
     if let marker = record.marker {
       markers.append(CurveMarker(step: record.step, kind: .knob, text: marker))
     }
-    if let value = record.value {
-      if record.name.hasSuffix("clip-norm") { clipNorm = value > 0 ? value : nil }
-      if record.name.hasSuffix("learning-rate") { learningRate = value }
-    }
+    knobBoard.note(record)
+    if record.name.hasSuffix("clip-norm") { clipNorm = record.value.flatMap { $0 > 0 ? $0 : nil } }
+    if record.name.hasSuffix("learning-rate"), let value = record.value { learningRate = value }
     if record.marker != nil { show(record.text) }
   }
 

@@ -11,6 +11,9 @@ public struct DashboardState: Sendable {
     case help(scroll: Int)
     /// Asks before steps that no snapshot holds are lost.
     case quit
+    case confirm(Question)
+    /// The settings that can be turned, with the line that is chosen.
+    case knobs(Int)
   }
 
   struct Message: Sendable, Equatable {
@@ -31,6 +34,10 @@ public struct DashboardState: Sendable {
   var gradientByLag: GradientByLag?
   var statistics: NetworkStatistics?
   var samples: SampleFrame?
+  var task: TaskFrame?
+  var trace: GraphTrace?
+  /// The answer to the last text that was typed.
+  var reading: ReadingFrame?
   var finish: FinishRecord?
   var learningRate: Double?
   var clipNorm: Double?
@@ -45,6 +52,12 @@ public struct DashboardState: Sendable {
   var comparisons: [Comparison] = []
   var chart = ChartControls()
   var heatmap = HeatmapControls()
+  var graph = GraphControls()
+  var knobBoard = KnobBoard()
+  var prompt: Prompt?
+  var promptHistory = PromptHistory()
+  /// Which sequence is looked at, and how bold samples are.
+  var probe = ProbeRequest()
 
   var clock = 0.0
   var message: Message?
@@ -115,7 +128,7 @@ public struct DashboardState: Sendable {
 
   /// What the engine has to measure for the panels that are on screen now.
   public var probeRequest: ProbeRequest {
-    var request = ProbeRequest()
+    var request = probe
     var columns = 0
     for placement in placements(in: size) {
       request.interests.formUnion(placement.panel.interests)
@@ -127,6 +140,8 @@ public struct DashboardState: Sendable {
       default: break
       }
     }
+    // Every node's numbers are asked for only where somebody walks through them.
+    if graph.isWalking, focusedPanel == .graph { request.interests.insert(.trace) }
     if columns > 0 { request.columns = columns }
     return request
   }

@@ -25,7 +25,10 @@ extension DashboardState {
     switch overlay {
     case .help(let scroll): HelpOverlay.draw(scene, scroll: scroll, into: &buffer)
     case .quit: QuitDialog.draw(scene, into: &buffer)
-    case nil: break
+    case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)
+    case .knobs(let chosen): KnobsOverlay.draw(scene, chosen: chosen, into: &buffer)
+    case nil:
+      if let prompt { PromptDrawing.draw(prompt, scene, into: &buffer) }
     }
     return buffer
   }

@@ -27,13 +27,15 @@ public struct RunDescription: Sendable, Equatable {
   public var architecture: Architecture
   /// Where the run is recorded; nil when it is not.
   public var directory: String?
+  /// Settings that can change while it trains, with their values; empty when that is not known.
+  public var knobs: [KnobDescription]
 
   public init(
     name: String, title: String, lecture: String, task: TaskKind, network: String,
     parameterCount: Int, optimizer: String, totalSteps: Int?, firstStep: Int = 0,
     clipNorm: Double?, learningRate: Double, lossUnit: LossUnit,
     metric: MetricDescription? = nil, targetName: String, architecture: Architecture,
-    directory: String? = nil
+    directory: String? = nil, knobs: [KnobDescription] = []
   ) {
     self.name = name
     self.title = title
@@ -51,6 +53,7 @@ public struct RunDescription: Sendable, Equatable {
     self.targetName = targetName
     self.architecture = architecture
     self.directory = directory
+    self.knobs = knobs
   }
 }
 

@@ -20,6 +20,24 @@ import TrainingEvents
       state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 900)))
       for _ in 0..<14 { state.pickUnit(by: 1) }
       for _ in 0..<4 { state.pickColumn(by: 1) }
+    case .log:
+      for line in 0..<60 { state.log("line \(line)") }
+      state.show(view: .log)
+      state.log.scroll(by: 20)
+    case .graph:
+      state.show(view: .graph)
+      state.graph.firstColumn = 3
+    case .walk:
+      state = SyntheticTraces.state(SyntheticTraces.architecture(.everyStep), walking: 5)
+      state.resize(Size(width: 80, height: 24))
+    case .prompt:
+      state.promptHistory.add("goto log", to: .command)
+      state.promptHistory.add("goto loss", to: .command)
+      state.prompt = Prompt(.command, text: "goto lo")
+      state.prompt?.browse(["goto graph", "goto lo xx"], by: -1)
+      state.prompt?.line.move(by: -3)
+    case .knobs: state.overlay = .knobs(1)
+    case .confirm: state.overlay = .confirm(.restart)
     case .help: state.overlay = .help(scroll: 3)
     case .quitDialog: state.overlay = .quit
     }
@@ -51,7 +69,7 @@ import TrainingEvents
   }
 
   /// A key of a panel may not hide one that works in every view.
-  @Test(arguments: [KeyBinding.Context.chart, .units])
+  @Test(arguments: [KeyBinding.Context.chart, .units, .log, .graph])
   func panelsHideNoCommonKey(context: KeyBinding.Context) {
     let common = Set(KeyBindings.all.filter { $0.context == .view }.flatMap(\.keys))
     let own = KeyBindings.all.filter { $0.context == context }.flatMap(\.keys)
@@ -61,11 +79,11 @@ import TrainingEvents
   @Test func everyKeyIsInTheHelp() {
     var state = Self.state(in: .view)
     state.overlay = .help(scroll: 0)
-    let text = state.render(size: Size(width: 100, height: 200), appearance: Golden.appearance)
+    let text = state.render(size: Size(width: 100, height: 260), appearance: Golden.appearance)
       .lines.joined(separator: "\n")
     for binding in KeyBindings.all {
       #expect(text.contains(binding.label))
-      #expect(text.contains(binding.summary.wrapped(to: 50)[0]))
+      #expect(text.contains(binding.summary.wrapped(to: 40)[0]))
     }
   }
 

@@ -107,7 +107,13 @@ import TrainingEvents
 extension ViewLayout.Contents {
   /// Every combination.
   static var all: [Self] {
-    [false, true].map { Self(hasMetric: $0) }
+    [false, true].flatMap { metric in
+      [false, true].flatMap { panel in
+        [false, true].map {
+          Self(hasMetric: metric, hasTaskPanel: panel, readsText: $0, hasReading: !metric)
+        }
+      }
+    }
   }
 }
 

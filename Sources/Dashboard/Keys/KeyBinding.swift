@@ -10,8 +10,17 @@ struct KeyBinding: Sendable {
     case chart
     /// The panel with the focus shows hidden states.
     case units
+    /// The panel with the focus is the log.
+    case log
+    /// The panel with the focus is the graph.
+    case graph
+    /// Arrow keys go from node to node of the graph.
+    case walk
+    case prompt
+    case knobs
     case help
     case quitDialog
+    case confirm
   }
 
   /// Headings of the help.
@@ -20,9 +29,15 @@ struct KeyBinding: Sendable {
     case views = "Views"
     case charts = "In charts over training"
     case units = "In hidden states"
+    case graph = "In the graph"
+    case walk = "Walking through the graph"
+    case log = "In the log"
     case looking = "Looking"
     case program = "Program"
+    case prompt = "In the prompt"
+    case knobs = "Among the knobs"
     case quitting = "When asked before quitting"
+    case confirming = "When asked before going back"
     case help = "In this help"
   }
 

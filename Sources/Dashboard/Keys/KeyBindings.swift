@@ -4,7 +4,9 @@ import TrainingEvents
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + views + charts + units + looking + program + quitDialog + help
+    training + openingKnobs + views + charts + units + graph + walk + log
+    + looking + openingWalk + opening + program + prompt
+    + knobs + quitDialog + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.
   static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {

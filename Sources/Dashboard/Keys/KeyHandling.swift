@@ -5,19 +5,36 @@ extension DashboardState {
   /// Does what a key stands for.
   /// - Returns: what the session has to do; often nothing.
   public mutating func handle(_ key: Key) -> [DashboardAction] {
-    guard let binding = KeyBindings.binding(for: key, in: contexts) else { return [] }
-    needsRedraw = true
-    return binding.perform(&self)
+    if case .paste(let text) = key {
+      paste(text)
+      return []
+    }
+    if let binding = KeyBindings.binding(for: key, in: contexts) {
+      needsRedraw = true
+      return binding.perform(&self)
+    }
+    if case .character(let character) = key, contexts == [.prompt] {
+      prompt?.edit { $0.insert(String(character)) }
+      needsRedraw = true
+    }
+    return []
   }
 
   /// What takes the keys now, the first one first.
   var contexts: [KeyBinding.Context] {
     switch overlay {
-    case nil: [focused(among: placements(in: size))?.context, .view].compactMap { $0 }
+    case nil where prompt != nil: [.prompt]
+    case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
+    case nil: [focusedPanel?.context, .view].compactMap { $0 }
     case .help: [.help]
     case .quit: [.quitDialog]
+    case .confirm: [.confirm]
+    case .knobs: [.knobs]
     }
   }
+
+  /// The panel that has the focus on the screen as it is now.
+  var focusedPanel: PanelKind? { focused(among: placements(in: size)) }
 
   /// Goes to a view, with the focus where it was last time there.
   mutating func show(view: ViewKind) {
@@ -94,7 +111,7 @@ extension DashboardState {
 
   mutating func scrollHelp(by lines: Int) -> [DashboardAction] {
     if case .help(let scroll) = overlay {
-      let most = max(0, HelpOverlay.lineCount(in: size) - HelpOverlay.visibleLines(in: size))
+      let most = max(0, HelpOverlay.lineCount(self) - HelpOverlay.visibleLines(self))
       overlay = .help(scroll: min(max(0, scroll + lines), most))
     }
     return []

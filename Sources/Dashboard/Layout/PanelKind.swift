@@ -18,6 +18,9 @@ enum PanelKind: String, Sendable, CaseIterable {
   case parameters
   case unitReading
   case unitHealth
+  case task
+  case reading
+  case graph
 }
 
 /// Where a panel stands.
@@ -30,9 +33,10 @@ extension PanelKind {
   /// What must be measured while the panel is on screen.
   var interests: ProbeRequest.Interests {
     switch self {
-    case .loss, .gradientNorm, .log, .values, .metric: []
+    case .loss, .gradientNorm, .log, .values, .metric, .reading: []
+    case .task: .task
     case .gradientThroughTime, .waterfall: .gradientByLag
-    case .hiddenStates, .positionLoss, .unitReading: .hiddenStates
+    case .hiddenStates, .positionLoss, .unitReading, .graph: .hiddenStates
     case .unitHealth: [.hiddenStates, .statistics]
     case .samples: .samples
     case .run, .updateRatios, .parameters: .statistics
@@ -44,7 +48,9 @@ extension PanelKind {
     switch self {
     case .loss, .gradientNorm, .values, .metric, .waterfall, .updateRatios: .chart
     case .hiddenStates, .unitReading, .unitHealth: .units
-    case .gradientThroughTime, .positionLoss, .samples, .run, .log, .parameters: nil
+    case .gradientThroughTime, .positionLoss, .samples, .run, .parameters, .task, .reading: nil
+    case .log: .log
+    case .graph: .graph
     }
   }
 
@@ -66,6 +72,9 @@ extension PanelKind {
     case .parameters: ParametersPanel()
     case .unitReading: UnitReadingPanel()
     case .unitHealth: UnitHealthPanel()
+    case .task: TaskPanel()
+    case .reading: ReadingPanel()
+    case .graph: GraphPanel()
     }
   }
 }

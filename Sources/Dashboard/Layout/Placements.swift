@@ -30,7 +30,15 @@ extension DashboardState {
   }
 
   private var contents: ViewLayout.Contents {
-    ViewLayout.Contents(hasMetric: run?.metric != nil)
+    let kind = run?.task ?? .languageModel
+    let readsText: Bool =
+      switch kind {
+      case .languageModel, .sequenceClassification, .sequenceLabelling, .sequenceToSequence: true
+      case .captioning, .forecasting, .autonomous, .handBuilt: false
+      }
+    return ViewLayout.Contents(
+      hasMetric: run?.metric != nil, hasTaskPanel: task != nil || kind != .languageModel,
+      readsText: readsText, hasReading: reading != nil)
   }
 
   private func layout(in size: Size) -> [PanelPlacement] {

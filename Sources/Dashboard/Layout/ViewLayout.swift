@@ -5,6 +5,12 @@ enum ViewLayout {
   /// What the run has that decides which panels make sense.
   struct Contents {
     var hasMetric = false
+    /// Whether the task has a picture of its own; samples stand in its place where not.
+    var hasTaskPanel = false
+    /// Whether a person can type what the network reads.
+    var readsText = true
+    /// Whether there is an answer to show; an empty panel needs little room.
+    var hasReading = false
   }
 
   static func placements(of view: ViewKind, in area: Rect, _ contents: Contents)
@@ -15,7 +21,9 @@ enum ViewLayout {
     case .loss: PanelRow.placements(loss(area, contents))
     case .gradients: PanelRow.placements(gradients(area))
     case .states: PanelRow.placements(states(area))
-    default: OverviewLayout.placements(in: area)
+    case .task: PanelRow.placements(task(area, contents))
+    case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
+    case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
     }
   }
 
@@ -55,5 +63,17 @@ enum ViewLayout {
       PanelRow(upper, [(.hiddenStates, 1)]),
       PanelRow(bottom, [(.unitReading, 68), (.unitHealth, 32)]),
     ]
+  }
+
+  private static func task(_ area: Rect, _ contents: Contents) -> [PanelRow] {
+    let main: PanelKind = contents.hasTaskPanel ? .task : .samples
+    let second: PanelKind = contents.readsText ? .reading : .hiddenStates
+    if second == .reading, !contents.hasReading, area.height >= 18 {
+      let (upper, bottom) = area.cutBottom(4)
+      return [PanelRow(upper, [(main, 1)]), PanelRow(bottom, [(second, 1)])]
+    }
+    guard area.width < 130 else { return [PanelRow(area, [(main, 55), (second, 45)])] }
+    let parts = area.rows([60, 40])
+    return [PanelRow(parts[0], [(main, 1)]), PanelRow(parts[1], [(second, 1)])]
   }
 }

@@ -1,19 +1,25 @@
 import TerminalGraphics
 
-/// The last things that happened, newest at the bottom.
+/// What happened, newest at the bottom, with older entries above as far as a person scrolls.
 struct LogPanel: Panel {
   /// Cells for the step's number.
   private static let stepWidth = 8
 
-  func title(_ scene: Scene) -> StyledText { StyledText("Log", scene.theme.title) }
+  func title(_ scene: Scene) -> StyledText {
+    let log = scene.state.log
+    let text = StyledText("Log", scene.theme.title)
+    guard log.scroll > 0 else { return text }
+    return text.adding("  \(log.scroll) newer below", scene.theme.accent)
+  }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     let area = buffer.inside
-    guard !scene.state.log.entries.isEmpty else {
+    let log = scene.state.log
+    guard !log.entries.isEmpty else {
       return buffer.note("nothing happened yet", style: scene.theme.muted)
     }
     var bottom = area.bottom
-    for entry in scene.state.log.entries.reversed() {
+    for entry in log.entries.dropLast(log.scroll).reversed() {
       let lines = Self.lines(entry, width: area.width - Self.stepWidth - 3)
       let top = bottom - lines.count
       // An entry that would lose its first line says less than none at all, unless it is alone.

@@ -1,0 +1,124 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The network's computational graph: folded, unfolded, or walked through node by node.
+struct GraphPanel: Panel {
+  func title(_ scene: Scene) -> StyledText {
+    let theme = scene.theme
+    let graph = scene.state.graph
+    var text = StyledText("Graph", theme.title)
+    text.add(graph.isFolded ? "  folded" : "  unfolded", theme.accent)
+    guard graph.isWalking else {
+      text.add("  f: \(graph.isFolded ? "unfold" : "fold")   w: walk through it", theme.muted)
+      return text
+    }
+    guard let trace = scene.state.trace, let stop = scene.state.walkStop else { return text }
+    let arrow = stop.direction == .forward ? "→ forward" : "← going back"
+    text.add("  \(arrow)", stop.direction == .forward ? theme.lag : theme.gradient)
+    text.add("  node \(scene.state.graph.stop + 1) of \(trace.stops.count)", theme.text)
+    text.add("  step \(NumberText.grouped(trace.step))", theme.muted)
+    text.add("  sequence \(trace.sequence + 1) of \(trace.sequenceCount)", theme.muted)
+    return text
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let run = scene.state.run else {
+      return buffer.note("waiting for a run", style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    let graph = scene.state.graph
+    if graph.isWalking, scene.state.walkStop == nil {
+      return buffer.note(
+        "waiting for the numbers of every node: they come when the run is paused",
+        style: scene.theme.muted)
+    }
+    if graph.isFolded {
+      return FoldedDrawing(run.architecture, scene).draw(in: area, into: &buffer)
+    }
+    let drawing = UnfoldedDrawing(scene)
+    let height = drawing.height(in: area)
+    let top = graph.isWalking ? area.y : area.y + max(0, (area.height - height - 3) / 3)
+    drawing.draw(
+      in: Rect(x: area.x, y: top, width: area.width, height: area.bottom - top), into: &buffer)
+    let rest = Rect(
+      x: area.x, y: top + height + 1, width: area.width, height: area.bottom - top - height - 1)
+    if let stop = scene.state.walkStop {
+      WalkDetails(stop: stop, scene: scene).draw(in: rest, into: &buffer)
+    } else {
+      GraphWords(run: run, scene: scene).draw(in: rest, into: &buffer)
+    }
+  }
+}
+
+/// What the picture shows, in the lecture's words, with the shapes of the parameters.
+struct GraphWords {
+  let run: RunDescription
+  let scene: Scene
+
+  func draw(in area: Rect, into buffer: inout CellBuffer) {
+    let theme = scene.theme
+    var y = area.y + (area.height >= 8 ? 1 : 0)
+    for line in equations where y < area.bottom {
+      buffer.write(line, x: area.x + 3, y: y, style: theme.title, limit: area.right - 1)
+      y += 1
+    }
+    if area.bottom - y > 3 { y += 1 }
+    for line in words.wrapped(to: area.width - 6) where y < area.bottom {
+      buffer.write(line, x: area.x + 3, y: y, style: theme.muted, limit: area.right)
+      y += 1
+    }
+  }
+
+  /// The equations of the forward pass.
+  var equations: [String] {
+    let architecture = run.architecture
+    switch architecture.shape {
+    case .autonomous: return ["s(t) = g(s(t−1); θ)"]
+    case .handBuilt: return ["s(t) = σ(W s(t−1) + U x(t) + b)   σ(z) = min(max(z, 0), 1)"]
+    case .vectorToSequence:
+      return ["s(t) = tanh(b + Rᵀx + U y(t−1) + W s(t−1))   o(t) = c + V s(t)"]
+    case .outputRecurrence:
+      return ["s(t) = tanh(b + W o(t−1) + U x(t))   o(t) = c + V s(t)"]
+    case .encoderDecoder:
+      let context = architecture.attention ? "C(t) = Σ α(t,i) h(i)" : "C = s(τ)"
+      return [
+        "encoder  s(t) = \(cell)(s(t−1), x(t))   \(context)",
+        "decoder  d(t) = \(cell)(d(t−1), y(t−1), C)   o(t) = c + V d(t)",
+      ]
+    case .final, .everyStep:
+      let state = architecture.bidirectional ? "[s(t); g(t)]" : "s(t)"
+      let time = architecture.shape == .final ? "τ" : "t"
+      return [
+        architecture.cell == "tanh"
+          ? "s(t) = tanh(b + W s(t−1) + U x(t))" : "s(t) = \(cell)(s(t−1), x(t))",
+        "o(\(time)) = c + V \(state.replacing("t", with: time))   L = "
+          + (architecture.shape == .final ? "L(τ)" : "Σ L(t)"),
+      ]
+    }
+  }
+
+  private var cell: String {
+    run.architecture.cell == "tanh" ? "tanh" : run.architecture.cell.uppercased()
+  }
+
+  var words: String {
+    switch run.architecture.shape {
+    case .everyStep where run.architecture.bidirectional:
+      "A second state g runs from the end to the start; the output sees both (GBC fig. 10.11)."
+    case .everyStep:
+      "An output and a loss at every step; the same U, V, W, b, c at all of them (GBC fig. 10.3)."
+    case .final: "One output at the sequence's own end (GBC fig. 10.5)."
+    case .outputRecurrence:
+      "The recurrence goes through the output; with teacher forcing the right one is fed back, and "
+        + "the steps come apart (GBC fig. 10.4, 10.6)."
+    case .vectorToSequence: "One vector x conditions every step of the sequence (GBC fig. 10.9)."
+    case .encoderDecoder:
+      "The encoder's last state is the context C, which the decoder reads at every step "
+        + "(GBC fig. 10.12)."
+    case .autonomous: "No input: the state unrolls itself (GBC eq. 10.1)."
+    case .handBuilt:
+      "Every weight is set by hand; the network decides a language exactly (Siegelmann and "
+        + "Sontag, 1995)."
+    }
+  }
+}

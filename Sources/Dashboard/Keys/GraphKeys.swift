@@ -1,0 +1,74 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension KeyBindings {
+  static let openingWalk: [KeyBinding] = [
+    KeyBinding(
+      [.character("w")], "w", hint: "walk", rank: 9,
+      "pause, and walk through the graph node by node", .looking
+    ) { $0.toggleWalk() }
+  ]
+
+  static let graph: [KeyBinding] = [
+    graph(
+      [.character("f")], "f", hint: "fold", rank: 5, "fold the graph, and unfold it", in: .graph
+    ) { $0.graph.isFolded.toggle() },
+    graph([.right], "→", hint: "along", as: "← →", "look at later steps", in: .graph) { state in
+      state.moveGraph(by: 1)
+    },
+    graph([.left], "←", "look at earlier steps", in: .graph) { $0.moveGraph(by: -1) },
+  ]
+
+  static let walk: [KeyBinding] = [
+    graph([.right], "→", hint: "on", rank: 1, "to the next node", in: .walk) { $0.walk(by: 1) },
+    graph([.left], "←", hint: "back", rank: 1, "to the node before", in: .walk) {
+      $0.walk(by: -1)
+    },
+    graph([.pageDown], "page down", "ten nodes on", in: .walk) { $0.walk(by: 10) },
+    graph([.pageUp], "page up", "ten nodes back", in: .walk) { $0.walk(by: -10) },
+    graph([.home], "home", "to the first node", in: .walk) { $0.graph.stop = 0 },
+    graph([.end], "end", "to the last node", in: .walk) { state in
+      state.graph.stop = max(0, (state.trace?.stops.count ?? 1) - 1)
+    },
+    graph(
+      [.character("b")], "b", hint: "turn", rank: 3, "to where the gradient starts, and back",
+      in: .walk
+    ) { $0.turnAround() },
+    graph([.down], "↓", hint: "unit", as: "↑ ↓", rank: 2, "the next unit's numbers", in: .walk) {
+      $0.pickTracedUnit(by: 1)
+    },
+    graph([.up], "↑", "the numbers of the unit before", in: .walk) {
+      $0.pickTracedUnit(by: -1)
+    },
+    graph([.character("f")], "f", "fold the graph, and unfold it", in: .walk) {
+      $0.graph.isFolded.toggle()
+    },
+    graph([.escape], "esc", hint: "leave", rank: 2, "leave the walk", in: .walk) {
+      $0.graph.isWalking = false
+    },
+  ]
+
+  private static func graph(
+    _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
+    rank: Int = 6, _ summary: String, in context: KeyBinding.Context,
+    change: @escaping @Sendable (inout DashboardState) -> Void
+  ) -> KeyBinding {
+    KeyBinding(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary,
+      context == .walk ? .walk : .graph, in: context
+    ) { state in
+      change(&state)
+      return []
+    }
+  }
+}
+
+extension DashboardState {
+  mutating func moveGraph(by columns: Int) {
+    let next = graph.firstColumn + columns
+    guard next >= 0, next < graphColumns.count else {
+      return show(next < 0 ? "this is the first step" : "this is the last step")
+    }
+    graph.firstColumn = next
+  }
+}

@@ -1,0 +1,81 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension KeyBindings {
+  static let openingKnobs: [KeyBinding] = [
+    KeyBinding(
+      [.character("k")], "k", hint: "knobs", rank: 7,
+      "everything that can be turned while it trains", .training
+    ) { state in
+      state.overlay = .knobs(0)
+      return []
+    },
+    KeyBinding([.character("c")], "c", "halve the clip norm", .training) {
+      $0.turn(.clipNorm, up: false)
+    },
+    KeyBinding([.character("C")], "C", "double the clip norm", .training) {
+      $0.turn(.clipNorm, up: true)
+    },
+    KeyBinding([.character("t")], "t", "bolder samples: a higher temperature", .looking) { state in
+      state.setTemperature(state.probe.temperature + 0.1)
+      return []
+    },
+    KeyBinding([.character("T")], "T", "surer samples: a lower temperature", .looking) { state in
+      state.setTemperature(state.probe.temperature - 0.1)
+      return []
+    },
+    KeyBinding([.character("n")], "n", "look at the next sequence of the batch", .looking) {
+      state in
+      state.setSequence(state.probe.sequence + 1)
+      return []
+    },
+    KeyBinding([.character("N")], "N", "look at the sequence before", .looking) { state in
+      state.setSequence(state.probe.sequence - 1)
+      return []
+    },
+    KeyBinding(
+      [.character("u")], "u", "undo: back to the last snapshot; asks first", .training
+    ) { $0.ask(.undo) },
+    KeyBinding(
+      [.character("R")], "R", "restart: the same run from its first step; asks first", .training
+    ) { $0.ask(.restart) },
+  ]
+
+  static let knobs: [KeyBinding] = [
+    knob([.down, .character("j")], "↓", hint: "choose", as: "↑ ↓", "choose the next") {
+      $0.chooseKnob(by: 1)
+    },
+    knob([.up, .character("k")], "↑", "choose the one before") { $0.chooseKnob(by: -1) },
+    knob([.right, .character("+"), .character("=")], "→ +", hint: "turn", as: "← →", "turn it up") {
+      $0.turnChosenKnob(up: true)
+    },
+    knob([.left, .character("-")], "← −", "turn it down") { $0.turnChosenKnob(up: false) },
+    knob([.enter], "enter", hint: "type", "type a value") { $0.typeChosenKnob() },
+    knob([.escape, .character("q")], "esc", hint: "close", "close the box") { state in
+      state.overlay = nil
+      return []
+    },
+    knob([.character(" ")], "space", "pause, and resume") { $0.togglePause() },
+  ]
+
+  static let confirming: [KeyBinding] = [
+    KeyBinding(
+      [.enter, .character("y")], "enter", hint: "do it", "do it", .confirming, in: .confirm
+    ) { $0.confirm() },
+    KeyBinding(
+      [.escape, .character("n")], "esc", hint: "stay", "leave everything as it is", .confirming,
+      in: .confirm
+    ) { state in
+      state.overlay = nil
+      return []
+    },
+  ]
+
+  private static func knob(
+    _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
+    _ summary: String, perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
+  ) -> KeyBinding {
+    KeyBinding(
+      keys, label, hint: hint, as: hintLabel, summary, .knobs, in: .knobs, perform: perform)
+  }
+}

@@ -1,0 +1,107 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// Everything that can be turned while training, in a box at the right so that the curves stay in
+/// sight.
+enum KnobsOverlay {
+  /// One line of the box.
+  enum Line: Sendable, Equatable {
+    case knob(KnobDescription)
+    case temperature
+    case sequence
+    case smoothing
+  }
+
+  static func lines(_ state: DashboardState) -> [Line] {
+    state.knobs.map { Line.knob($0) } + [.temperature, .sequence, .smoothing]
+  }
+
+  static func frame(in size: Size, lines: Int) -> Rect {
+    let area = DashboardState.area(of: size)
+    let width = min(46, area.width - 2)
+    let height = min(area.height, lines + 2)
+    return Rect(x: area.right - width - 1, y: area.y, width: width, height: height)
+  }
+
+  static func draw(_ scene: Scene, chosen: Int, into buffer: inout CellBuffer) {
+    let lines = lines(scene.state)
+    let rect = frame(in: buffer.size, lines: lines.count)
+    Dialog.draw(rect, title: "Knobs", scene: scene, into: &buffer)
+    let inner = rect.inset(2, 1)
+    let rows = inner.height
+    let first = max(0, min(chosen - rows + 1, lines.count - rows))
+    for (row, line) in lines.dropFirst(max(0, first)).prefix(max(0, rows)).enumerated() {
+      let isChosen = max(0, first) + row == chosen
+      let label = text(of: line)
+      let value = value(of: line, scene.state)
+      let style = isChosen ? scene.theme.chosen : scene.theme.text
+      buffer.fill(
+        Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1), with: Cell(" ", style))
+      buffer.write(
+        (isChosen ? "› " : "  ") + label, x: inner.x, y: inner.y + row, style: style,
+        limit: inner.right)
+      let cut = value.cut(to: max(0, inner.width - CharacterWidth.of(label) - 4))
+      buffer.write(
+        cut, x: inner.right - CharacterWidth.of(cut), y: inner.y + row, style: style,
+        limit: inner.right)
+    }
+  }
+
+  static func text(of line: Line) -> String {
+    switch line {
+    case .knob(let knob): knob.label
+    case .temperature: "sampling temperature"
+    case .sequence: "sequence looked at"
+    case .smoothing: "smoothing of the loss"
+    }
+  }
+
+  static func value(of line: Line, _ state: DashboardState) -> String {
+    switch line {
+    case .knob(let knob): state.text(of: knob)
+    case .temperature: NumberText.brief(state.probe.temperature, 2)
+    case .sequence: "\(state.probe.sequence + 1)"
+    case .smoothing: NumberText.brief(state.history.smoothing, 3)
+    }
+  }
+}
+
+extension DashboardState {
+  /// The line of the knobs box that is chosen; nil when the box is shut.
+  var chosenKnob: (index: Int, line: KnobsOverlay.Line)? {
+    guard case .knobs(let index) = overlay else { return nil }
+    let lines = KnobsOverlay.lines(self)
+    guard lines.indices.contains(index) else { return nil }
+    return (index, lines[index])
+  }
+
+  mutating func chooseKnob(by distance: Int) -> [DashboardAction] {
+    guard let chosen = chosenKnob else { return [] }
+    let count = KnobsOverlay.lines(self).count
+    overlay = .knobs((chosen.index + distance + count) % count)
+    return []
+  }
+
+  mutating func turnChosenKnob(up: Bool) -> [DashboardAction] {
+    switch chosenKnob?.line {
+    case .knob(let knob): return turn(knob, up: up)
+    case .temperature: setTemperature(probe.temperature + (up ? 0.1 : -0.1))
+    case .sequence: setSequence(probe.sequence + (up ? 1 : -1))
+    case .smoothing: changeSmoothing(stronger: up)
+    case nil: break
+    }
+    return []
+  }
+
+  /// Opens the prompt with the chosen setting, for a value that no key reaches.
+  mutating func typeChosenKnob() -> [DashboardAction] {
+    guard let line = chosenKnob?.line else { return [] }
+    overlay = nil
+    switch line {
+    case .knob(let knob): return open(.command, text: "set \(knob.key)=")
+    case .temperature: return open(.command, text: "temperature ")
+    case .sequence: return open(.command, text: "sequence ")
+    case .smoothing: return open(.command, text: "smooth ")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// Something that loses steps and is asked about first.
+enum Question: Sendable, Equatable {
+  case undo
+  case restart
+
+  var title: String {
+    switch self {
+    case .undo: "Go back?"
+    case .restart: "Start over?"
+    }
+  }
+
+  var command: TrainingCommand {
+    switch self {
+    case .undo: .undo
+    case .restart: .restart
+    }
+  }
+
+  /// What would be lost, in one line.
+  func words(_ state: DashboardState) -> String {
+    let lost = NumberText.grouped(state.unsavedSteps)
+    switch self {
+    case .undo:
+      let step = state.lastSnapshot.map { NumberText.grouped($0.step) } ?? "0"
+      return "The \(lost) steps since the snapshot at \(step) are lost."
+    case .restart:
+      return "The run begins at step 1 again; \(lost) steps are in no snapshot."
+    }
+  }
+}
+
+enum ConfirmDialog {
+  static func draw(_ question: Question, _ scene: Scene, into buffer: inout CellBuffer) {
+    let choices = KeyBindings.all.filter { $0.context == .confirm }
+    let lines = question.words(scene.state).wrapped(to: min(54, buffer.size.width - 6))
+    let rect = buffer.bounds.centred(width: 58, height: lines.count + choices.count + 3)
+    Dialog.draw(rect, title: question.title, scene: scene, into: &buffer)
+    let inner = rect.inset(2, 1)
+    for (index, line) in lines.enumerated() {
+      buffer.write(
+        line, x: inner.x, y: inner.y + index, style: scene.theme.text, limit: inner.right)
+    }
+    for (index, choice) in choices.enumerated() {
+      let y = inner.y + lines.count + 1 + index
+      guard y < inner.bottom else { return }
+      buffer.write(choice.label, x: inner.x, y: y, style: scene.theme.accent)
+      buffer.write(
+        choice.summary, x: inner.x + 10, y: y, style: scene.theme.text, limit: inner.right)
+    }
+  }
+}
+
+extension DashboardState {
+  /// Asks before steps are lost; says why where there is nothing to go back to.
+  mutating func ask(_ question: Question) -> [DashboardAction] {
+    if question == .undo, lastSnapshot == nil {
+      show("there is no snapshot of this session to go back to: s writes one", .warning)
+      return []
+    }
+    overlay = .confirm(question)
+    return []
+  }
+
+  mutating func confirm() -> [DashboardAction] {
+    guard case .confirm(let question) = overlay else { return [] }
+    overlay = nil
+    return [.send(question.command)]
+  }
+}

@@ -1,0 +1,112 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// One command of the prompt. Help, completion and execution come from the same table.
+struct Command: Sendable {
+  enum Found {
+    case none
+    case one(Command)
+    case several([String])
+  }
+
+  var name: String
+  /// What follows the name, such as `PATH=VALUE`; empty when nothing does.
+  var arguments: String
+  var summary: String
+  /// What may follow, for completion.
+  var candidates: @Sendable (DashboardState) -> [Prompt.Candidate]
+  /// Does it; a mistake is told in one line.
+  var perform: @Sendable (inout DashboardState, String) throws(CommandMistake) -> [DashboardAction]
+
+  init(
+    _ name: String, _ arguments: String, _ summary: String,
+    candidates: @escaping @Sendable (DashboardState) -> [Prompt.Candidate] = { _ in [] },
+    perform:
+      @escaping @Sendable (inout DashboardState, String) throws(CommandMistake) ->
+      [DashboardAction]
+  ) {
+    self.name = name
+    self.arguments = arguments
+    self.summary = summary
+    self.candidates = candidates
+    self.perform = perform
+  }
+
+  static let all: [Command] = training + looking + program
+
+  /// The command with this name, or the only one that begins with it.
+  static func find(_ name: String) -> Found {
+    let name = name.lowercased()
+    if let exact = all.first(where: { $0.name == name }) { return .one(exact) }
+    let fitting = all.filter { $0.name.hasPrefix(name) }
+    if let only = fitting.first, fitting.count == 1 { return .one(only) }
+    return fitting.isEmpty || name.isEmpty ? .none : .several(fitting.map(\.name))
+  }
+}
+
+/// Why a line cannot be done, in words for the person who wrote it.
+struct CommandMistake: Error, Equatable {
+  var text: String
+
+  init(_ text: String) { self.text = text }
+}
+
+extension DashboardState {
+  /// Does what a line of the command prompt says.
+  mutating func run(command line: String) -> [DashboardAction] {
+    let line = line.trimmed
+    guard !line.isEmpty else { return [] }
+    let parts = line.split(separator: " ", maxSplits: 1)
+    let name = String(parts.first ?? "")
+    do throws(CommandMistake) {
+      switch Command.find(name) {
+      case .one(let command):
+        return try command.perform(&self, parts.count > 1 ? String(parts[1]).trimmed : "")
+      case .several(let names):
+        throw CommandMistake("\(name) may mean \(names.joined(separator: ", "))")
+      case .none:
+        let nearest = NearestName.of(name, among: Command.all.map(\.name))
+        throw CommandMistake(
+          "there is no command \(name)" + (nearest.map { "; did you mean \($0)?" } ?? ""))
+      }
+    } catch {
+      show(error.text, .warning, seconds: 8)
+      return []
+    }
+  }
+}
+
+/// The known name that is most like one with a slip in it.
+enum NearestName {
+  static func of(_ name: String, among names: [String]) -> String? {
+    let ranked = names.map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
+    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= max(1, name.count / 2) ? best.name : nil
+  }
+
+  /// Insertions, deletions and changes of one character that lead from one word to the other.
+  static func distance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a.prefix(64)), Array(b.prefix(64)))
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let above = row[j + 1]
+        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[b.count]
+  }
+}
+
+extension String {
+  /// Without blanks at both ends.
+  var trimmed: String {
+    var part = self[...]
+    while part.first?.isWhitespace ?? false { part.removeFirst() }
+    while part.last?.isWhitespace ?? false { part.removeLast() }
+    return String(part)
+  }
+}

@@ -1,0 +1,144 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension Command {
+  static let looking: [Command] = [
+    Command(
+      "goto", "VIEW|STEP", "show a view, or put the cursor on a step",
+      candidates: { _ in
+        ViewKind.allCases.map { Prompt.Candidate(text: $0.word, summary: $0.summary) }
+      }
+    ) { state, argument throws(CommandMistake) in
+      try state.go(to: argument)
+      return []
+    },
+    Command("read", "TEXT", "let the network read a text") {
+      state, argument throws(CommandMistake) in
+      guard !argument.isEmpty else { throw CommandMistake("read needs a text") }
+      return state.read(argument)
+    },
+    Command(
+      "find", "PATTERN", "units that follow a pattern in the text",
+      candidates: { _ in
+        UnitPattern.named.map { Prompt.Candidate(text: $0.name, summary: $0.summary) }
+      }
+    ) { state, argument throws(CommandMistake) in
+      guard let pattern = UnitPattern(argument) else {
+        throw CommandMistake("find needs a pattern, such as: find inside quotes")
+      }
+      state.find(pattern)
+      return []
+    },
+    Command("unit", "N", "pick a unit by its number") { state, argument throws(CommandMistake) in
+      guard let unit = Int(argument), let map = state.shownMap, unit >= 0, unit < map.units else {
+        throw CommandMistake("unit needs a number from 0 to \((state.shownMap?.units ?? 1) - 1)")
+      }
+      state.show(view: .states)
+      state.heatmap.unit = unit
+      return []
+    },
+    Command(
+      "order", "KIND", "put units in order",
+      candidates: { _ in
+        UnitSorting.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: "of units") }
+      }
+    ) { state, argument throws(CommandMistake) in
+      guard let sorting = UnitSorting(rawValue: argument) else {
+        throw CommandMistake("units go by activity, variance, similarity or number")
+      }
+      state.rank(by: .sorting(sorting))
+      return []
+    },
+    Command(
+      "axis", "step|epoch|time", "what charts count along",
+      candidates: { _ in
+        HistoryAxis.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: $0.plural) }
+      }
+    ) { state, argument throws(CommandMistake) in
+      guard let axis = HistoryAxis(rawValue: argument) else {
+        throw CommandMistake("the axis counts step, epoch or time")
+      }
+      state.chart.axis = axis
+      return []
+    },
+    Command("smooth", "SHARE", "smooth the loss, from 0 to below 1") {
+      state, argument throws(CommandMistake) in
+      let weight = try number(argument, "smooth needs a share from 0 to below 1")
+      guard weight >= 0, weight < 1 else {
+        throw CommandMistake("smooth needs a share from 0 to below 1, not \(argument)")
+      }
+      state.smooth(weight: weight)
+      return []
+    },
+    Command("temperature", "T", "how bold samples are: lower is surer") {
+      state, argument throws(CommandMistake) in
+      let value = try number(argument, "the temperature is a number above 0")
+      guard value > 0, value <= 10 else {
+        throw CommandMistake("the temperature is above 0 and at most 10, not \(argument)")
+      }
+      state.setTemperature(value)
+      return []
+    },
+    Command("walk", "", "pause, and walk through the graph") {
+      state, _ throws(CommandMistake) in
+      state.toggleWalk()
+    },
+    Command("sequence", "N", "look at another sequence of the batch, from 1") {
+      state, argument throws(CommandMistake) in
+      let number = try whole(argument, "sequence needs a number from 1")
+      state.setSequence(number - 1)
+      return []
+    },
+  ]
+
+  static let program: [Command] = [
+    Command("help", "", "all keys and commands") { state, _ throws(CommandMistake) in
+      state.overlay = .help(scroll: 0)
+      return []
+    },
+    Command("quit", "", "leave; asks first when steps would be lost") {
+      state, _ throws(CommandMistake) in
+      state.askToQuit()
+    },
+  ]
+}
+
+extension DashboardState {
+  /// Shows a view by its name, or puts the cursor of the charts on a step.
+  mutating func go(to place: String) throws(CommandMistake) {
+    let words = place.lowercased().split(separator: " ").map(String.init)
+    let word = words.last ?? ""
+    if let step = Int(word.filter { $0 != "," }), words.count == 1 || words.first == "step" {
+      guard !history.isEmpty else { throw CommandMistake("there is no step to go to yet") }
+      if focused(among: placements(in: size))?.context != .chart { show(view: .loss) }
+      chart.moveCursor(to: step, in: history)
+      return
+    }
+    if let view = ViewKind.named(word) ?? Int(word).flatMap(ViewKind.init(rawValue:)) {
+      return show(view: view)
+    }
+    let names = ViewKind.allCases.map(\.word)
+    let nearest = NearestName.of(word, among: names)
+    throw CommandMistake(
+      "goto knows \(names.joined(separator: ", ")) and steps"
+        + (nearest.map { "; did you mean \($0)?" } ?? ""))
+  }
+
+  /// Sorts units by how closely they follow a pattern.
+  mutating func find(_ pattern: UnitPattern) {
+    if view != .states, view != .overview { show(view: .states) }
+    rank(by: .pattern(pattern))
+    heatmap.unit = unitOrder.order.first
+    if let unit = heatmap.unit, let r = unitOrder.correlation(of: unit) {
+      show("unit \(unit) follows “\(pattern.name)” most: r \(NumberText.fixed(Double(r), 2))")
+    } else {
+      show("“\(pattern.name)” does not occur in the text on screen", .warning)
+    }
+  }
+
+  /// Lets the network read a text, and goes where its answer is shown.
+  mutating func read(_ text: String) -> [DashboardAction] {
+    if !placements(in: size).contains(where: { $0.panel == .reading }) { show(view: .task) }
+    return [.send(.read(text: text))]
+  }
+}

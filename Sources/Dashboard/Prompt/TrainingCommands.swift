@@ -1,0 +1,136 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension Command {
+  static let training: [Command] = [
+    Command("pause", "", "pause training") { state, _ throws(CommandMistake) in
+      state.train(.pause)
+    },
+    Command("resume", "", "go on training") { state, _ throws(CommandMistake) in
+      state.train(.resume)
+    },
+    Command(
+      "step", "[N]", "train N steps, then pause",
+      candidates: offer(["1", "10", "100"], "steps")
+    ) { state, argument throws(CommandMistake) in
+      let count = argument.isEmpty ? 1 : try whole(argument, "step needs a number of steps")
+      return state.train(.step(count: count))
+    },
+    Command(
+      "run", "until step|epoch|loss N", "train until then, and pause",
+      candidates: runCandidates
+    ) { state, argument throws(CommandMistake) in
+      let limit = try runLimit(argument, state)
+      return state.train(.run(until: limit))
+    },
+    Command(
+      "set", "PATH=VALUE", "change a setting while it trains", candidates: setCandidates
+    ) { state, argument throws(CommandMistake) in
+      let (key, value) = try assignment(argument)
+      return try state.set(key: key, value: value)
+    },
+    Command("snapshot", "", "write a snapshot; the screen says where") {
+      state, _ throws(CommandMistake) in
+      state.show("writing a snapshot …")
+      return [.send(.snapshot)]
+    },
+    Command("undo", "", "go back to the last snapshot of this session") {
+      state, _ throws(CommandMistake) in
+      state.train(.undo)
+    },
+    Command("restart", "", "begin the run again from its first step") {
+      state, _ throws(CommandMistake) in
+      [.send(.restart)]
+    },
+  ]
+
+  private static func offer(
+    _ texts: [String], _ summary: String
+  ) -> @Sendable (DashboardState) -> [Prompt.Candidate] {
+    { _ in texts.map { Prompt.Candidate(text: $0, summary: summary) } }
+  }
+
+  @Sendable private static func runCandidates(_ state: DashboardState) -> [Prompt.Candidate] {
+    [
+      Prompt.Candidate(
+        text: "until step \(state.currentStep + 1000)",
+        summary: "now at \(NumberText.grouped(state.currentStep))"),
+      Prompt.Candidate(
+        text: "until epoch \(Int((state.history.last?.epoch ?? 0) + 1))",
+        summary: "now at \(NumberText.fixed(state.history.last?.epoch ?? 0, 2))"),
+      Prompt.Candidate(
+        text: "until loss ",
+        summary: "smoothed, now "
+          + LossText.plain(Double(state.history.smoothedLoss.last ?? .nan), state.run)),
+    ]
+  }
+
+  @Sendable private static func setCandidates(_ state: DashboardState) -> [Prompt.Candidate] {
+    state.knobs.map { knob in
+      Prompt.Candidate(
+        text: knob.key + "=",
+        summary: "\(knob.label), \(state.isKnown(knob) ? "now " : "")\(state.text(of: knob))")
+    }
+  }
+
+  static func whole(_ text: String, _ what: String) throws(CommandMistake) -> Int {
+    guard let number = Int(text.filter { $0 != "," && $0 != "_" }), number > 0,
+      number < 1_000_000_000
+    else { throw CommandMistake("\(what), not “\(text)”") }
+    return number
+  }
+
+  static func number(_ text: String, _ what: String) throws(CommandMistake) -> Double {
+    guard let number = Double(text), number.isFinite else {
+      throw CommandMistake("\(what), not “\(text)”")
+    }
+    return number
+  }
+
+  /// `until step 5000`, `until epoch 2`, `until loss 2.2`, or a number of further steps.
+  private static func runLimit(
+    _ argument: String, _ state: DashboardState
+  ) throws(CommandMistake) -> RunLimit {
+    var words = argument.split(separator: " ").map(String.init)
+    if words.first == "until" { words.removeFirst() }
+    guard let what = words.first else {
+      throw CommandMistake("run needs a limit, such as: run until step 5000")
+    }
+    if words.count == 1, what.first?.isNumber ?? false {
+      let more = try whole(what, "run needs a number of steps")
+      return .step(state.currentStep + more)
+    }
+    guard words.count == 2 else {
+      throw CommandMistake("run needs one limit, such as: run until loss 2.2")
+    }
+    switch what {
+    case "step":
+      let step = try whole(words[1], "run until step needs a step")
+      guard step > state.currentStep else {
+        throw CommandMistake(
+          "step \(step) is past: the run is at \(NumberText.grouped(state.currentStep))")
+      }
+      return .step(step)
+    case "epoch": return .epoch(try number(words[1], "run until epoch needs a number"))
+    case "loss": return .loss(try number(words[1], "run until loss needs a number"))
+    default:
+      throw CommandMistake("run knows step, epoch and loss as limits, not “\(what)”")
+    }
+  }
+
+  private static func assignment(
+    _ argument: String
+  ) throws(CommandMistake) -> (key: String, value: String) {
+    let separator = argument.firstIndex { $0 == "=" || $0 == " " }
+    guard let separator else {
+      throw CommandMistake("set needs PATH=VALUE, such as: set training.clip-norm=5")
+    }
+    let key = String(argument[..<separator]).trimmed
+    var value = String(argument[argument.index(after: separator)...]).trimmed
+    if value.hasPrefix("=") { value = String(value.dropFirst()).trimmed }
+    guard !key.isEmpty, !value.isEmpty else {
+      throw CommandMistake("set needs PATH=VALUE, such as: set training.clip-norm=5")
+    }
+    return (key, value)
+  }
+}

@@ -1,0 +1,53 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The task's own picture: which one depends on what is learned.
+struct TaskPanel: Panel {
+  func title(_ scene: Scene) -> StyledText {
+    guard let task = scene.state.task else { return StyledText("Task", scene.theme.title) }
+    let text = StyledText(task.heading, scene.theme.title)
+    return text.adding("  at step \(NumberText.grouped(task.step))", scene.theme.muted)
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let task = scene.state.task else {
+      return buffer.note("waiting for the first look at the task", style: scene.theme.muted)
+    }
+    let area = buffer.inside
+    switch task {
+    case .classification(let frame):
+      ConfusionDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    case .translation(let frame):
+      TranslationDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    case .caption(let frame): CaptionDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    case .forecast(let frame): ForecastDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    case .labelling(let frame):
+      LabellingDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    case .stack(let frame): StackDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    }
+  }
+}
+
+extension TaskFrame {
+  var step: Int {
+    switch self {
+    case .classification(let frame): frame.step
+    case .translation(let frame): frame.step
+    case .caption(let frame): frame.step
+    case .forecast(let frame): frame.step
+    case .labelling(let frame): frame.step
+    case .stack(let frame): frame.step
+    }
+  }
+
+  var heading: String {
+    switch self {
+    case .classification: "Confusion matrix"
+    case .translation: "From source to target"
+    case .caption: "Image and caption"
+    case .forecast: "Series and forecast"
+    case .labelling: "Frames and labels"
+    case .stack(let frame): "Deciding \(frame.language)"
+    }
+  }
+}

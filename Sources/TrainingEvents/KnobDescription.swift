@@ -1,0 +1,52 @@
+/// A setting that can change while a network trains.
+public struct KnobDescription: Sendable, Equatable {
+  /// How a key press changes the value.
+  public enum Kind: Sendable, Equatable {
+    /// A positive number, doubled and halved.
+    case factor
+    /// A share from 0 to 1, changed in tenths.
+    case share
+    /// A whole number of at least 1, doubled and halved.
+    case count
+  }
+
+  /// The key as in a preset, such as `training.clip-norm`.
+  public var key: String
+  /// In words, such as `clip norm`.
+  public var label: String
+  public var kind: Kind
+  /// The value at the start of the run; nil when the setting is off or not known.
+  public var value: Double?
+  /// Whether `none` is a value too.
+  public var canBeOff: Bool
+
+  public init(
+    key: String, label: String, kind: Kind, value: Double? = nil, canBeOff: Bool = false
+  ) {
+    self.key = key
+    self.label = label
+    self.kind = kind
+    self.value = value
+    self.canBeOff = canBeOff
+  }
+
+  public static let learningRate = KnobDescription(
+    key: "training.optimizer.learning-rate", label: "learning rate", kind: .factor)
+  public static let clipNorm = KnobDescription(
+    key: "training.clip-norm", label: "clip norm", kind: .factor, canBeOff: true)
+  public static let clipValue = KnobDescription(
+    key: "training.clip-value", label: "clip value", kind: .factor, canBeOff: true)
+  public static let dropout = KnobDescription(
+    key: "network.dropout", label: "dropout", kind: .share)
+  /// Steps through which a gradient goes back before it is cut.
+  public static let truncation = KnobDescription(
+    key: "training.sequence-length", label: "truncation length", kind: .count)
+  /// Share of steps at which the network is given the right last output instead of its own.
+  public static let teacherForcing = KnobDescription(
+    key: "network.teacher-forcing", label: "teacher forcing", kind: .share)
+
+  /// Every knob that an engine may have; it refuses those that its network has not.
+  public static let all: [KnobDescription] = [
+    .learningRate, .clipNorm, .clipValue, .dropout, .truncation, .teacherForcing,
+  ]
+}

@@ -1,0 +1,118 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct GraphTests {
+  static let everyStep = SyntheticTraces.architecture(.everyStep)
+
+  @Test func walkingPausesAndAsksForTheNumbers() {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.resize(Size(width: 100, height: 30))
+    #expect(state.handle(.character("w")) == [.send(.pause)])
+    #expect(state.view == .graph && state.graph.isWalking)
+    #expect(state.probeRequest.interests.contains(.trace))
+    #expect(EventTests.text(state, state.size).contains("waiting for the numbers"))
+    state.apply(.state(.paused))
+    state.apply(.trace(SyntheticTraces.trace(Self.everyStep)))
+    #expect(EventTests.text(state, state.size).contains("a(1) = b + W s(0) + U x(1)"))
+    _ = state.handle(.character("w"))
+    #expect(!state.graph.isWalking && !state.probeRequest.interests.contains(.trace))
+    // A paused run is not paused again.
+    #expect(state.handle(.character("w")) == [])
+  }
+
+  @Test func arrowsGoThroughEveryNodeAndStopAtTheEnds() {
+    var state = SyntheticTraces.state(Self.everyStep, walking: 0)
+    state.resize(Size(width: 120, height: 40))
+    let trace = SyntheticTraces.trace(Self.everyStep)
+    for stop in trace.stops {
+      let text = EventTests.text(state)
+      #expect(text.contains(stop.equation), "\(stop.symbol)")
+      #expect(text.contains(stop.reference))
+      for term in stop.terms { #expect(text.contains(term.symbol)) }
+      _ = state.handle(.right)
+    }
+    #expect(state.graph.stop == trace.stops.count - 1)
+    #expect(state.message?.text.contains("last node") == true)
+    _ = state.handle(.home)
+    _ = state.handle(.left)
+    #expect(state.graph.stop == 0)
+    _ = state.handle(.character("b"))
+    #expect(state.walkStop?.direction == .backward && state.walkStop?.column == 4)
+    _ = state.handle(.escape)
+    #expect(!state.graph.isWalking && state.view == .graph)
+  }
+
+  @Test func growingGradientsShowWhatTheyGrewFrom() {
+    let count = SyntheticTraces.trace(Self.everyStep).stops.count
+    let state = SyntheticTraces.state(Self.everyStep, walking: count - 3)
+    #expect(EventTests.text(state).contains("1.93 → 1.98"))
+    #expect(EventTests.text(state).contains("64 % is lost"))
+    #expect(EventTests.text(state).contains("∇s "))
+  }
+
+  @Test func stopsStandInTheirRow() {
+    let model = GraphModel(
+      SyntheticTraces.stacked, columns: SyntheticTraces.columns(SyntheticTraces.stacked))
+    func row(_ symbol: String) -> GraphRow {
+      model.row(
+        of: GraphTrace.Stop(
+          direction: .forward, column: 0, symbol: symbol, equation: "", reference: "", terms: []))
+    }
+    #expect(row("L(1)") == .loss && row("∂L/∂L(3)") == .loss)
+    #expect(row("o(2)") == .output && row("∇o(2)") == .output && row("ŷ(2)") == .output)
+    #expect(row("s(2)") == .state(1) && row("s²(2)") == .state(2) && row("∇s²(2)") == .state(2))
+    #expect(row("δ(4)") == .state(1) && row("a(1)") == .state(1) && row("s⁷(1)") == .state(2))
+    #expect(row("x(1)") == .input && row("") == .state(1))
+  }
+
+  @Test func lossesStandWhereTheArchitectureHasThem() {
+    let final = GraphModel(
+      SyntheticTraces.architecture(.final),
+      columns: SyntheticTraces.columns(SyntheticTraces.architecture(.final)))
+    #expect(!final.has(.loss, at: 0) && final.has(.loss, at: 4) && !final.has(.output, at: 3))
+    let joint = GraphModel(
+      SyntheticTraces.architecture(.encoderDecoder),
+      columns: SyntheticTraces.columns(SyntheticTraces.architecture(.encoderDecoder)))
+    #expect(!joint.has(.output, at: 2) && joint.has(.output, at: 3))
+    #expect(joint.name(.state(1), at: 3) == "d(1)" && joint.name(.input, at: 3) == "y(0)")
+  }
+
+  @Test(arguments: SyntheticTraces.all.indices) func everyShapeDrawsFoldedAndUnfolded(index: Int) {
+    let architecture = SyntheticTraces.all[index].architecture
+    for size in GoldenFrameTests.sizes + [Size(width: 64, height: 18)] {
+      var state = SyntheticTraces.state(architecture)
+      state.resize(size)
+      let unfolded = EventTests.text(state, size)
+      #expect(unfolded.contains("s(1)") || unfolded.contains("s¹(1)"))
+      state.graph.isFolded = true
+      let folded = EventTests.text(state, size)
+      #expect(folded.contains("folded") && folded != unfolded)
+      #expect(folded.contains("W"))
+    }
+  }
+
+  @Test func tracesOfAnyKindDraw() {
+    let odd = GraphTrace(
+      step: 1, sequence: 9, sequenceCount: 0,
+      columns: [GraphTrace.Column(time: 1, input: "\u{1B}", loss: .nan)],
+      stops: [
+        GraphTrace.Stop(
+          direction: .backward, column: 7, symbol: "∇", equation: "", reference: "",
+          terms: [GraphTrace.Term(label: "", symbol: "", value: .nan, previous: .infinity)],
+          units: [GraphTrace.UnitValues(symbol: "s", values: [])])
+      ])
+    for trace in [odd, GraphTrace(step: 1, sequence: 0, sequenceCount: 0, columns: [], stops: [])] {
+      for (_, architecture) in SyntheticTraces.all {
+        var state = SyntheticTraces.state(architecture, walking: 0)
+        state.apply(.trace(trace))
+        for size in GoldenFrameTests.sizes { _ = EventTests.text(state, size) }
+        for key: Key in [.right, .left, .up, .down, .end, .character("b"), .character("f")] {
+          _ = state.handle(key)
+        }
+      }
+    }
+  }
+}

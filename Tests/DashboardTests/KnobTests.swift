@@ -1,0 +1,87 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct KnobTests {
+  static func state() -> DashboardState {
+    var description = SyntheticRun.description
+    description.knobs = [.learningRate, .clipNorm, .clipValue, .dropout, .truncation]
+    description.knobs[3].value = 0.2
+    description.knobs[4].value = 64
+    var state = DashboardState()
+    state.apply(.started(description))
+    state.apply(.steps(StepBatch([EventTests.record(1, elapsed: 1)])))
+    state.resize(Size(width: 100, height: 30))
+    return state
+  }
+
+  @Test func keysTurnTheKnobThatIsChosen() {
+    var state = Self.state()
+    _ = state.handle(.character("k"))
+    #expect(state.handle(.right) == [.send(.scaleLearningRate(by: 2))])
+    _ = state.handle(.down)
+    #expect(state.handle(.left) == [.send(.set(key: "training.clip-norm", value: "2.5"))])
+    _ = state.handle(.down)
+    // Off: up gives it a first value, down cannot.
+    #expect(state.handle(.left) == [])
+    #expect(state.handle(.right) == [.send(.set(key: "training.clip-value", value: "1"))])
+    _ = state.handle(.down)
+    #expect(state.handle(.right) == [.send(.set(key: "network.dropout", value: "0.3"))])
+    _ = state.handle(.down)
+    #expect(state.handle(.left) == [.send(.set(key: "training.sequence-length", value: "32"))])
+    _ = state.handle(.enter)
+    #expect(state.prompt?.line.text == "set training.sequence-length=" && state.overlay == nil)
+  }
+
+  @Test func valuesFollowWhatTheEngineDid() {
+    var state = Self.state()
+    func now(_ knob: KnobDescription) -> String { state.text(of: knob) }
+    #expect(now(.clipNorm) == "5" && now(.clipValue) == "off")
+    state.apply(
+      .command(
+        CommandRecord(step: 1, elapsed: 1, name: "clip-norm", text: "", value: 2.5)))
+    #expect(now(.clipNorm) == "2.5" && state.clipNorm == 2.5)
+    state.apply(.command(CommandRecord(step: 1, elapsed: 1, name: "clip-norm", text: "")))
+    #expect(now(.clipNorm) == "off" && state.clipNorm == nil)
+    #expect(now(.learningRate) == "0.01")
+    #expect(now(.teacherForcing) == "as in the preset")
+  }
+
+  @Test func sharesStayInTheirRange() {
+    #expect(KnobDescription.dropout.value(after: 0.9, up: true) == "0.9")
+    #expect(KnobDescription.dropout.value(after: 0, up: false) == "0")
+    #expect(KnobDescription.teacherForcing.value(after: 0.95, up: true) == "1")
+    #expect(KnobDescription.truncation.value(after: 1, up: false) == "1")
+    #expect(KnobDescription.truncation.value(after: nil, up: true) == nil)
+    #expect(Double(KnobDescription.clipNorm.value(after: 1e-7, up: false) ?? "") == 5e-8)
+    #expect(Double(KnobDescription.clipNorm.value(after: 0.05, up: false) ?? "") == 0.025)
+  }
+
+  @Test func temperatureAndSequenceGoIntoTheRequest() {
+    var state = Self.state()
+    _ = state.handle(.character("t"))
+    _ = state.handle(.character("n"))
+    _ = state.handle(.character("n"))
+    #expect(abs(state.probeRequest.temperature - 0.9) < 1e-9)
+    #expect(state.probeRequest.sequence == 2)
+    for _ in 0..<40 { _ = state.handle(.character("T")) }
+    for _ in 0..<40 { _ = state.handle(.character("N")) }
+    #expect(state.probeRequest.temperature == 0.1 && state.probeRequest.sequence == 0)
+  }
+
+  @Test func goingBackAsksFirst() {
+    var state = Self.state()
+    #expect(state.handle(.character("u")) == [] && state.overlay == nil)
+    state.apply(.snapshot(SnapshotRecord(step: 1, path: "s", bytes: 1)))
+    state.apply(.steps(StepBatch([EventTests.record(2, elapsed: 2)])))
+    #expect(state.handle(.character("u")) == [])
+    #expect(EventTests.text(state, state.size).contains("1 steps since the snapshot at 1 are lost"))
+    #expect(state.handle(.escape) == [] && state.overlay == nil)
+    _ = state.handle(.character("u"))
+    #expect(state.handle(.enter) == [.send(.undo)])
+    _ = state.handle(.character("R"))
+    #expect(state.handle(.enter) == [.send(.restart)] && state.overlay == nil)
+  }
+}

@@ -1,0 +1,174 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct PromptTests {
+  static func state() -> DashboardState {
+    var state = SyntheticRun.state(lastStep: 900)
+    state.resize(Size(width: 100, height: 30))
+    return state
+  }
+
+  static func type(_ text: String, into state: inout DashboardState) -> [DashboardAction] {
+    var actions: [DashboardAction] = []
+    for character in text {
+      actions += state.handle(character == "\n" ? .enter : .character(character))
+    }
+    return actions
+  }
+
+  @Test(arguments: [
+    (":set training.clip-norm=2\n", TrainingCommand.set(key: "training.clip-norm", value: "2")),
+    (":set clip-norm 2\n", .set(key: "training.clip-norm", value: "2")),
+    (":set network.made-up=x\n", .set(key: "network.made-up", value: "x")),
+    (":run until step 5,000\n", .run(until: .step(5_000))),
+    (":run until epoch 2.5\n", .run(until: .epoch(2.5))),
+    (":run until loss 2.2\n", .run(until: .loss(2.2))),
+    (":run 100\n", .run(until: .step(1_000))),
+    (":step\n", .step(count: 1)), (":step 12\n", .step(count: 12)),
+    (":pause\n", .pause), (":sn\n", .snapshot), (":undo\n", .undo), (":restart\n", .restart),
+    (":read the cat\n", .read(text: "the cat")), ("ethe cat\n", .read(text: "the cat")),
+  ])
+  func commandsDoWhatTheySay(line: String, command: TrainingCommand) {
+    var state = Self.state()
+    #expect(Self.type(line, into: &state) == [.send(command)])
+    #expect(state.prompt == nil)
+  }
+
+  @Test(arguments: [
+    (":set clip-norm\n", "set needs PATH=VALUE"),
+    (":set clip-nom=2\n", "did you mean clip-norm?"),
+    (":run until step 5\n", "is past"), (":run until noon\n", "needs one limit"),
+    (":run until noon 3\n", "not “noon”"), (":step -3\n", "not “-3”"),
+    (":snapshoot\n", "did you mean snapshot?"), (":re\n", "may mean"),
+    (":goto gradiant\n", "did you mean gradients?"), (":smooth 2\n", "from 0 to below 1"),
+    (":temperature warm\n", "not “warm”"), (":sequence 0\n", "not “0”"),
+    (":find\n", "needs a pattern"), (":unit 999\n", "from 0 to 127"), (":xyzzy\n", "no command"),
+  ])
+  func mistakesAreToldInOneLine(line: String, words: String) {
+    var state = Self.state()
+    #expect(Self.type(line, into: &state) == [])
+    #expect(EventTests.text(state, state.size).contains(words))
+  }
+
+  @Test func gotoShowsViewsAndSteps() {
+    var state = Self.state()
+    _ = Self.type(":goto gradients\n", into: &state)
+    #expect(state.view == .gradients)
+    _ = Self.type(":goto states\n", into: &state)
+    _ = Self.type(":goto 450\n", into: &state)
+    #expect(state.chart.cursor == 450 && state.view == .loss)
+  }
+
+  @Test func tabCompletesToWhatAllShareAndThenGoesRound() {
+    var state = Self.state()
+    _ = Self.type(":se", into: &state)
+    _ = state.handle(.tab)
+    // `set` and `sequence`: nothing more in common, so the first is taken.
+    #expect(state.prompt?.line.text == "set ")
+    state.prompt = nil
+    _ = Self.type(":set tr", into: &state)
+    _ = state.handle(.tab)
+    #expect(state.prompt?.line.text == "set training.")
+    _ = state.handle(.tab)
+    #expect(state.prompt?.line.text == "set training.optimizer.learning-rate=")
+    _ = state.handle(.tab)
+    #expect(state.prompt?.line.text == "set training.clip-norm=")
+    _ = state.handle(.backTab)
+    #expect(state.prompt?.line.text == "set training.optimizer.learning-rate=")
+    let text = EventTests.text(state, state.size)
+    #expect(text.contains("learning rate, now 0.004"))
+  }
+
+  @Test func oneWayIsTakenAtOnceAndTheNextWordFollows() {
+    var state = Self.state()
+    _ = Self.type(":goto gra", into: &state)
+    _ = state.handle(.tab)
+    #expect(state.prompt?.line.text.hasPrefix("goto gra") == true)
+    state.prompt = nil
+    _ = Self.type(":fi", into: &state)
+    _ = state.handle(.tab)
+    #expect(state.prompt?.line.text == "find ")
+    _ = state.handle(.tab)
+    #expect(state.prompt?.line.text == "find inside quotes")
+  }
+
+  @Test func olderLinesComeBackAndTheDraftIsKept() {
+    var state = Self.state()
+    _ = Self.type(":goto loss\n", into: &state)
+    _ = Self.type(":goto log\n", into: &state)
+    _ = Self.type(":und", into: &state)
+    _ = state.handle(.up)
+    #expect(state.prompt?.line.text == "goto log")
+    _ = state.handle(.up)
+    _ = state.handle(.up)
+    #expect(state.prompt?.line.text == "goto loss")
+    _ = state.handle(.down)
+    _ = state.handle(.down)
+    #expect(state.prompt?.line.text == "und")
+    // What is read is another history.
+    state.prompt = Prompt(.reading)
+    _ = state.handle(.up)
+    #expect(state.prompt?.line.text == "")
+  }
+
+  @Test func linesAreEdited() {
+    var line = LineEditor("set clip norm")
+    line.deleteWord()
+    #expect(line.text == "set clip ")
+    line.moveToStart()
+    line.move(by: 3)
+    line.insert("!\n?")
+    #expect(line.text == "set!? clip " && line.cursor == 5)
+    line.deleteToStart()
+    line.deleteForward()
+    line.deleteToEnd()
+    #expect(line.isEmpty)
+    line.deleteBackward()
+    line.deleteWord()
+    line.insert(String(repeating: "x", count: 9_000))
+    #expect(line.characters.count == LineEditor.longest)
+  }
+
+  @Test func aPasteIsTextAndNeverKeys() {
+    var state = Self.state()
+    #expect(state.handle(.paste("q\nR s\n")) == [])
+    #expect(state.prompt?.kind == .reading && state.prompt?.line.text == "q R s")
+    #expect(state.handle(.enter) == [.send(.read(text: "q R s"))])
+    _ = state.handle(.character(":"))
+    state.paste("goto loss")
+    _ = state.handle(.enter)
+    #expect(state.view == .loss)
+    state.overlay = .quit
+    state.paste("q")
+    #expect(state.overlay == .quit && state.prompt == nil)
+  }
+
+  @Test func backspaceInAnEmptyLineLeaves() {
+    var state = Self.state()
+    _ = Self.type(":a", into: &state)
+    _ = state.handle(.backspace)
+    #expect(state.prompt != nil)
+    _ = state.handle(.backspace)
+    #expect(state.prompt == nil)
+    _ = state.handle(.character(":"))
+    _ = state.handle(.escape)
+    #expect(state.prompt == nil)
+  }
+
+  @Test func everyCommandIsInTheHelp() {
+    var state = Self.state()
+    state.overlay = .help(scroll: 0)
+    let text = EventTests.text(state, Size(width: 100, height: 240))
+    for command in Command.all { #expect(text.contains("\(command.name) \(command.arguments)")) }
+    #expect(Set(Command.all.map(\.name)).count == Command.all.count)
+  }
+
+  @Test func anUnknownWordIsMatchedByDistance() {
+    #expect(NearestName.distance("kitten", "sitting") == 3)
+    #expect(NearestName.of("los", among: ["loss", "log"]) == "loss")
+    #expect(NearestName.of("qqqqq", among: ["loss"]) == nil)
+  }
+}
