@@ -55,6 +55,19 @@ final class FileDescriptor: Sendable {
     }
   }
 
+  /// Reads into `room`.
+  /// - Returns: bytes read; 0 at the end of the file, and where a pipe has nothing just now.
+  func readSome(into room: UnsafeMutableRawBufferPointer) throws(RunError) -> Int {
+    var result: Int
+    repeat {
+      result = Self.systemRead(
+        number, room.baseAddress?.assumingMemoryBound(to: UInt8.self), room.count)
+    } while result < 0 && errno == EINTR
+    if result < 0, errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
+    guard result >= 0 else { throw .last("read", path) }
+    return result
+  }
+
   /// Reads up to `count` bytes; fewer, or none, at the end of the file.
   func read(upTo count: Int) throws(RunError) -> [UInt8] {
     var code: Int32 = 0

@@ -1,0 +1,84 @@
+import TrainingEvents
+
+/// The events of a run's record, in order, read in pieces: a record of a million steps costs no
+/// more memory than one of ten.
+///
+/// A last line that is not whole waits for its end. Lines that make no sense are passed over and
+/// counted: a record that was hit by a crash or a careless editor stays readable.
+struct RecordReader: Sendable {
+  /// Steps handed over together.
+  private static let batch = 4096
+
+  private var lines: LineReader
+  /// Lines that could not be understood, and the first of them.
+  private(set) var malformedCount = 0
+  private(set) var firstMalformed: RunError?
+  private var lineNumber = 0
+  private let path: String
+
+  /// - Parameters:
+  ///   - path: a run's directory or its `events.jsonl`.
+  ///   - offset: where to begin; must be the beginning of a line.
+  init(_ path: String, offset: Int = 0) throws(RunError) {
+    self.path = try Self.file(of: path)
+    lines = try LineReader(path: self.path, offset: offset)
+  }
+
+  /// The record that a path leads to.
+  static func file(of path: String) throws(RunError) -> String {
+    guard FileTree.isDirectory(path) else { return path }
+    let file = path + "/" + RunDirectory.eventsName
+    guard FileTree.status(file) != nil else {
+      throw .notARun(path: path, missing: RunDirectory.eventsName)
+    }
+    return file
+  }
+
+  /// Where the first line stands that was not whole.
+  var offset: Int { lines.offset }
+
+  /// Hands over what is there, until the end or about `limit` bytes further. Consecutive steps come
+  /// together.
+  ///
+  /// - Parameter body: gets each event and the offset of its (first) line.
+  /// - Returns: bytes read; 0 at the end.
+  @discardableResult
+  mutating func read(
+    limit: Int = .max, _ body: (TrainingEvent, Int) -> Void
+  ) throws(RunError) -> Int {
+    var records: [StepRecord] = []
+    var start = 0
+    var bad = (count: 0, first: nil as (line: Int, message: String)?)
+    var number = lineNumber
+    func flush() {
+      guard !records.isEmpty else { return }
+      body(.steps(StepBatch(records)), start)
+      records.removeAll(keepingCapacity: true)
+    }
+    let count = try lines.read(limit: limit) { line, offset in
+      number += 1
+      if let record = StepLine.decode(line) {
+        if records.isEmpty { start = offset }
+        records.append(record)
+        if records.count == Self.batch { flush() }
+        return
+      }
+      guard !line.isEmpty else { return }
+      do throws(EventLine.Malformed) {
+        guard let event = try EventLine.decode(line) else { return }
+        flush()
+        body(event, offset)
+      } catch {
+        if bad.first == nil { bad.first = (number, error.message) }
+        bad.count += 1
+      }
+    }
+    flush()
+    lineNumber = number
+    malformedCount += bad.count
+    if firstMalformed == nil, let first = bad.first {
+      firstMalformed = .malformed(path: path, line: first.line, message: first.message)
+    }
+    return count
+  }
+}
