@@ -17,7 +17,7 @@ public enum ScreenSVG {
     var text = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" \
       width="\(width)" height="\(height)" xml:space="preserve" \
-      font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="14">
+      font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="13.95">
       <rect width="100%" height="100%" rx="8" fill="\(paper)"/>
       <g transform="translate(\(number(margin)) \(number(margin)))">
 
@@ -63,9 +63,12 @@ private struct ScreenRow {
   private var heavy = Gathered()
   private var texts: [Text] = []
 
+  /// Neighbouring characters of one style: not every viewer takes a place for each character.
   private struct Text {
     var style: String
-    var places: [String]
+    var left: Double
+    /// Column after the last character; nil behind a character that other fonts may draw wider.
+    var next: Int?
     var glyphs: String
   }
 
@@ -92,18 +95,23 @@ private struct ScreenRow {
     case .strokes(let thin, let thick):
       light.add(thin, color: color)
       heavy.add(thick, color: color)
-    case nil: add(text: cell, color: color, left: left)
+    case nil: add(text: cell, color: color, x: x, left: left)
     }
   }
 
-  private mutating func add(text cell: Cell, color: String, left: Double) {
+  private mutating func add(text cell: Cell, color: String, x: Int, left: Double) {
     var style = "fill=\"\(color)\""
     if cell.style.attributes.contains(.bold) { style += " font-weight=\"bold\"" }
     if cell.style.attributes.contains(.italic) { style += " font-style=\"italic\"" }
     if cell.style.attributes.contains(.underline) { style += " text-decoration=\"underline\"" }
-    if texts.last?.style != style { texts.append(Text(style: style, places: [], glyphs: "")) }
-    texts[texts.count - 1].places.append(ScreenSVG.number(left))
-    texts[texts.count - 1].glyphs += ScreenSVG.escaped(cell.glyph)
+    let next = cell.glyph.isASCII ? x + 1 : nil
+    if texts.last?.style == style, texts.last?.next == x, next != nil {
+      texts[texts.count - 1].glyphs += ScreenSVG.escaped(cell.glyph)
+      texts[texts.count - 1].next = next
+    } else {
+      texts.append(
+        Text(style: style, left: left, next: next, glyphs: ScreenSVG.escaped(cell.glyph)))
+    }
   }
 
   var svg: String {
@@ -116,7 +124,7 @@ private struct ScreenRow {
     text += heavy.svg { "<path fill=\"none\" stroke=\"\($0)\" stroke-width=\"2.2\" d=\"\($1)\"/>" }
     for part in texts {
       text +=
-        "<text \(part.style) y=\"\(baseline)\" x=\"\(part.places.joined(separator: " "))\">"
+        "<text \(part.style) x=\"\(ScreenSVG.number(part.left))\" y=\"\(baseline)\">"
         + "\(part.glyphs)</text>\n"
     }
     return text
