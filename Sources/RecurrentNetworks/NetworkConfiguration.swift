@@ -97,6 +97,8 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var initialization: RecurrentInitialization = .uniform
   /// Added to the LSTM's forget gate bias at the start (Jozefowicz et al. 2015).
   public var forgetBias = 0.0
+  /// What training lowers; nil takes cross-entropy for classes and squared error for numbers.
+  public var loss: Objective?
 
   public init() {}
 }

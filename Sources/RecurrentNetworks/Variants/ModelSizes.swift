@@ -8,6 +8,8 @@ public struct ModelSizes: Sendable, Equatable {
   public var outputs: Int
   /// What targets are.
   public var targets: TargetKind
+  /// Whether the input is one vector for a whole sequence instead of one a step.
+  public var hasOneVector: Bool
 
   /// What a network's targets, and so the outputs that are fed back, are.
   public enum TargetKind: Sendable {
@@ -18,11 +20,13 @@ public struct ModelSizes: Sendable, Equatable {
   }
 
   public init(
-    symbols: Int? = nil, width: Int = 0, outputs: Int, targets: TargetKind = .symbols
+    symbols: Int? = nil, width: Int = 0, outputs: Int, targets: TargetKind = .symbols,
+    hasOneVector: Bool = false
   ) {
     self.symbols = symbols
     self.width = width
     self.outputs = outputs
     self.targets = targets
+    self.hasOneVector = hasOneVector
   }
 }

@@ -1,0 +1,165 @@
+import LinearAlgebra
+import RecurrentNetworks
+import Testing
+
+/// From settings to networks: whatever is let through works, whatever is not says why.
+@Suite struct ModelBuilderTests {
+  static let symbols = ModelSizes(symbols: 5, outputs: 4)
+  static let vectors = ModelSizes(width: 4, outputs: 3)
+  static let values = ModelSizes(width: 2, outputs: 3, targets: .values)
+  static let oneVector = ModelSizes(width: 2, outputs: 4, hasOneVector: true)
+  static let nothing = ModelSizes(outputs: 2, targets: .values)
+
+  func configuration(_ change: (inout NetworkConfiguration) -> Void) -> NetworkConfiguration {
+    var result = NetworkConfiguration()
+    result.hidden = 3
+    change(&result)
+    return result
+  }
+
+  /// All settings that choose a variant, in every combination.
+  func combinations() -> [NetworkConfiguration] {
+    typealias Network = NetworkConfiguration
+    var all = [configuration { _ in }]
+    func multiply<Value>(
+      _ path: WritableKeyPath<NetworkConfiguration, Value>, _ choices: [Value]
+    ) {
+      all = all.flatMap { network in
+        choices.map { choice in
+          var result = network
+          result[keyPath: path] = choice
+          return result
+        }
+      }
+    }
+    multiply(\.cell, CellKind.allCases)
+    multiply(\.layers, [1, 2])
+    multiply(\.direction, Network.Direction.allCases)
+    multiply(\.output, Network.Output.allCases)
+    multiply(\.recurrence, Network.Recurrence.allCases)
+    multiply(\.attention, Network.Attention.allCases)
+    multiply(\.embedding, [nil, 2])
+    multiply(\.imageReading, Network.ImageReading.allCases)
+    multiply(\.loss, [nil, .connectionistTemporalClassification])
+    return all
+  }
+
+  func batch(for builder: ModelBuilder) -> SequenceBatch<Double> {
+    let lengths = [4, 6, 3]
+    let batch = SequenceBatch<Double>()
+    var random = SeededRandom(seed: 8)
+    batch.steps.assign(lengths: lengths)
+    batch.targetSteps.assign(lengths: [2, 1, 3])
+    if let symbols = builder.sizes.symbols {
+      batch.tokens.assign(
+        (0..<batch.steps.rowCount).map { _ in Int32(random.index(below: symbols)) })
+    }
+    batch.width = builder.sizes.width
+    let vectors = builder.sizes.hasOneVector ? lengths.count : batch.steps.rowCount
+    batch.vectors.assign((0..<vectors * batch.width).map { _ in random.uniform() })
+    let rows =
+      switch builder.targetRows {
+      case .steps: batch.steps.rowCount
+      case .targetSteps: batch.targetSteps.rowCount
+      case .sequences: lengths.count
+      }
+    // Symbols of a CTC target alternate, so that none needs more steps than its input has.
+    batch.targets.assign((0..<rows).map { Int32($0 % min(2, builder.sizes.outputs)) })
+    batch.targetValues.assign((0..<rows * builder.sizes.outputs).map { _ in random.uniform() })
+    return batch
+  }
+
+  @Test(arguments: ModelTask.allCases)
+  func whateverIsLetThroughHasTheRightGradient(_ task: ModelTask) {
+    var built = 0
+    for sizes in [Self.symbols, Self.vectors, Self.values, Self.oneVector, Self.nothing] {
+      for network in combinations() {
+        do {
+          let builder = try ModelBuilder(network, task: task, sizes: sizes)
+          let subject = GradientCheck.Subject(
+            builder.makeModel(), objective: builder.objective, batch: batch(for: builder))
+          let check = GradientCheck(subject, entriesPerTensor: 1)
+          #expect(check.largestError < 1e-6, "\(network) \(task) \(sizes)")
+          #expect(check.loss.isFinite && check.loss > 0)
+          built += 1
+        } catch {
+          #expect(!error.keys.isEmpty && !error.remedy.isEmpty)
+          #expect(
+            error.keys.allSatisfy { $0.hasPrefix("network.") || $0 == "task.kind" },
+            "\(error.description)")
+        }
+      }
+    }
+    #expect(built >= 6)
+  }
+
+  @Test func everyVariantIsReached() throws {
+    var found: [ModelBuilder.Variant] = []
+    func build(
+      _ task: ModelTask, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
+    ) throws {
+      found.append(try ModelBuilder(configuration(change), task: task, sizes: sizes).variant)
+    }
+    try build(.languageModel, Self.symbols) { _ in }
+    try build(.sequenceClassification, Self.symbols) { $0.direction = .bidirectional }
+    try build(.forecasting, Self.values) { $0.output = .final }
+    try build(.sequenceLabelling, Self.vectors) { $0.recurrence = .output }
+    try build(.captioning, Self.oneVector) { _ in }
+    try build(.captioning, Self.vectors) { $0.imageReading = .twoDimensional }
+    try build(.sequenceToSequence, Self.symbols) { $0.attention = .additive }
+    try build(.autonomous, Self.nothing) { _ in }
+    try build(.sequenceClassification, Self.vectors) { $0.imageReading = .twoDimensional }
+    #expect(
+      found == [
+        .everyStep, .final, .final, .outputRecurrence, .vectorToSequence, .encoderDecoder,
+        .attentionDecoder, .autonomous, .imageFinal,
+      ])
+  }
+
+  @Test func refusalsNameTheKeysAndTheRemedy() {
+    func message(
+      _ task: ModelTask, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
+    ) -> String? {
+      do {
+        _ = try ModelBuilder(configuration(change), task: task, sizes: sizes)
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+    #expect(
+      message(.languageModel, Self.symbols) { $0.direction = .bidirectional }
+        == "network.direction: bidirectional with task.kind: language-model: it would read the "
+        + "symbols that it is to predict; set network.direction: forward")
+    #expect(
+      message(.sequenceLabelling, Self.symbols) { ($0.recurrence, $0.cell) = (.output, .lstm) }
+        == "network.recurrence: output with network.cell: lstm: gates need the state before, and "
+        + "only the output is fed back; set network.cell: tanh or network.recurrence: hidden")
+    #expect(
+      message(.sequenceLabelling, Self.symbols) { $0.attention = .additive }?
+        .contains("task.kind: sequence-to-sequence or captioning") == true)
+    #expect(
+      message(.languageModel, Self.symbols) { $0.teacherForcing = 0.5 }?
+        .hasPrefix("network.teacher-forcing: 0.5 with network.recurrence: hidden") == true)
+    #expect(message(.languageModel, Self.vectors) { _ in }?.contains("forecasting") == true)
+    #expect(
+      message(.forecasting, Self.values) { $0.embedding = 2 }?
+        .contains("leave network.embedding out") == true)
+    #expect(message(.languageModel, Self.symbols) { $0.hidden = 0 }?.contains("1 or more") == true)
+    #expect(
+      message(.languageModel, Self.symbols) { $0.dropout = .nan }?.contains("probability") == true)
+    #expect(
+      message(.sequenceClassification, Self.vectors) {
+        ($0.imageReading, $0.imageCorners) = (.twoDimensional, 5)
+      }?.contains("set 1 to 4") == true)
+  }
+
+  @Test func alignedTargetsOfTheirOwnLengthGetABlank() throws {
+    let builder = try ModelBuilder(
+      configuration {
+        ($0.loss, $0.direction) = (.connectionistTemporalClassification, .bidirectional)
+      }, task: .sequenceToSequence, sizes: Self.vectors)
+    #expect(builder.outputWidth == Self.vectors.outputs + 1)
+    #expect(builder.targetRows == .targetSteps && builder.variant == .everyStep)
+  }
+}
