@@ -49,6 +49,8 @@ public enum ScreenSVG {
     case "&": "&amp;"
     case "<": "&lt;"
     case ">": "&gt;"
+    // XML holds these no more than a terminal does.
+    case "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
     default: String(Character(CharacterWidth.printable(glyph)))
     }
   }

@@ -56,7 +56,7 @@ public struct RunHistory: Sendable {
   }
 
   public mutating func append(_ record: ValidationRecord) {
-    validations.removeAll { $0.step >= record.step }
+    while let last = validations.last, last.step >= record.step { validations.removeLast() }
     validations.append(record)
   }
 
@@ -70,6 +70,15 @@ public struct RunHistory: Sendable {
       series.append(value, step: step)
       extra.append(series)
     }
+  }
+
+  /// The curves as they stood when a step of this history had just been done.
+  public func through(_ record: StepRecord) -> RunHistory {
+    guard let last = steps.last, record.step < last else { return self }
+    var result = self
+    result.rewind(before: record.step + 1)
+    result.last = record
+    return result
   }
 
   /// Smooths the whole history anew.

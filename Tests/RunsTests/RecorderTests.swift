@@ -26,7 +26,9 @@ import TrainingEvents
     }
     recorder.record(.finished(FinishRecord(reason: .completed, step: 1000, elapsed: 1)))
     recorder.close()
-    let lines = try lines()
+    let session = try #require(try lines().first)
+    #expect(session.hasPrefix(#"{"event":"recording","time":"#))
+    let lines = try Array(lines().dropFirst())
     #expect(lines.count == 1002)
     #expect(lines[0].hasPrefix(#"{"event":"started""#))
     for step in 1...1000 { #expect(lines[step].hasPrefix(#"{"event":"step","step":\#(step),"#)) }
@@ -37,7 +39,7 @@ import TrainingEvents
     let recorder = RunRecorder(run) { _ in }
     for _ in 0..<50 { recorder.record(.hiddenStates(Example.hiddenStates)) }
     recorder.close()
-    #expect(try lines().count == 1)
+    #expect(try lines().count == 2)
   }
 
   @Test func reportsAVanishedDirectoryOnceAndGoesOnWhenItIsBack() throws {

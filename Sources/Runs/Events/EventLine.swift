@@ -43,6 +43,26 @@ public enum EventLine {
     return bytes
   }
 
+  /// The line that a recorder begins with: when, and by which process. Readers of events pass over
+  /// it.
+  static func session(time: Double, process: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    line(
+      [
+        "event": "recording", "time": .real(DecimalNumber.rounded(time, places: 3)),
+        "process": .integer(process),
+      ], to: &bytes)
+    return bytes
+  }
+
+  /// When a session began, in seconds since 1970; nil for any other line.
+  static func session(_ line: UnsafeBufferPointer<UInt8>) -> Double? {
+    guard line.count < 256, let value = try? JSONValue(decoding: line),
+      value["event"] == "recording", let time = value["time"]?.double, time.isFinite
+    else { return nil }
+    return time
+  }
+
   private static func line(_ value: JSONValue, to bytes: inout [UInt8]) {
     value.encode(into: &bytes)
     bytes.append(0x0A)

@@ -60,10 +60,10 @@ enum StepLine {
       duration: rate > 0 ? Double(tokens) / rate : 0)
   }
 
-  /// The step's number alone, for passes that need no more.
-  static func stepNumber(_ line: UnsafeBufferPointer<UInt8>) -> Int? {
+  /// Whether a line begins as `append` writes it.
+  static func isStep(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     var scanner = Scanner(bytes: line)
-    return scanner.skip(keys[0]) ? scanner.integer() : nil
+    return scanner.skip(keys[0])
   }
 
   private struct Scanner {

@@ -11,7 +11,7 @@
 struct LineReader: Sendable {
   /// Longest line that is kept; a longer one is passed over and counted.
   static let longestLine = 64 << 20
-  private static let piece = 1 << 20
+  private static let piece = 1 << 18
 
   private let file: FileDescriptor
   private var buffer: [UInt8] = []
@@ -51,15 +51,21 @@ struct LineReader: Sendable {
   ) throws(RunError) -> Int {
     var total = 0
     while total < limit {
-      if buffer.count < held + Self.piece {
-        buffer.append(contentsOf: repeatElement(0, count: held + Self.piece - buffer.count))
-      }
+      makeRoom()
       let count = try fill()
       if count == 0 { break }
       total += count
       split(held + count, body)
     }
     return total
+  }
+
+  /// Room for a piece behind what is held; doubled, so that a long line is not copied for each.
+  private mutating func makeRoom() {
+    guard buffer.count < held + Self.piece else { return }
+    var larger = [UInt8](repeating: 0, count: max(held + Self.piece, 2 * held))
+    if held > 0 { larger.replaceSubrange(0..<held, with: buffer[..<held]) }
+    buffer = larger
   }
 
   private mutating func fill() throws(RunError) -> Int {

@@ -14,7 +14,7 @@ struct RecordReader: Sendable {
   private(set) var malformedCount = 0
   private(set) var firstMalformed: RunError?
   private var lineNumber = 0
-  private let path: String
+  let path: String
 
   /// - Parameters:
   ///   - path: a run's directory or its `events.jsonl`.
@@ -58,6 +58,8 @@ struct RecordReader: Sendable {
     let count = try lines.read(limit: limit) { line, offset in
       number += 1
       if let record = StepLine.decode(line) {
+        // A return to an earlier step begins a batch of its own.
+        if let last = records.last, record.step <= last.step { flush() }
         if records.isEmpty { start = offset }
         records.append(record)
         if records.count == Self.batch { flush() }

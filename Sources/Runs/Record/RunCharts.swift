@@ -128,11 +128,16 @@ public enum RunCharts {
   }
 
   /// Three significant digits.
-  static func short(_ value: Double) -> String {
+  static func short(_ value: Double) -> String { significant(value, digits: 3) }
+
+  /// So many significant digits, without zeros at the end.
+  static func significant(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return "–" }
     var places = 0
     var size = abs(value)
-    while size < 100, size > 0, places < 8 {
+    var bound = 1.0
+    for _ in 1..<max(2, digits) { bound *= 10 }
+    while size < bound, size > 0, places < 15 {
       size *= 10
       places += 1
     }

@@ -2,6 +2,14 @@ import Dispatch
 import Synchronization
 import TrainingEvents
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Writes what happens in a run to its record, on a queue of its own.
 ///
 /// Recording an event costs a microsecond or two for each step and never waits for the disk. A disk
@@ -41,7 +49,11 @@ public final class RunRecorder: Sendable {
   ) {
     writer = Mutex(RecordWriter(directory: directory))
     self.report = report
+    let session = EventLine.session(time: WallClock.now, process: Int(getpid()))
+    pending.withLock { $0.bytes = session }
   }
+
+  deinit { write() }
 
   /// Adds an event to the record. Returns at once.
   public func record(_ event: TrainingEvent) {
@@ -67,7 +79,8 @@ public final class RunRecorder: Sendable {
     if delay == 0 {
       queue.async { self.write() }
     } else {
-      queue.asyncAfter(deadline: .now() + delay) { self.write() }
+      // A recorder that was let go keeps neither its directory nor its lock.
+      queue.asyncAfter(deadline: .now() + delay) { [weak self] in self?.write() }
     }
   }
 

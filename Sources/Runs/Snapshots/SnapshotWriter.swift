@@ -1,13 +1,5 @@
 import TrainingEvents
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Writes snapshots into a run's directory, each whole or not at all.
 public struct SnapshotWriter: Sendable {
   private let directory: RunDirectory
@@ -35,13 +27,11 @@ public struct SnapshotWriter: Sendable {
   public static func write(
     _ contents: SnapshotContents, to path: String
   ) throws(RunError) -> SnapshotRecord {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    let saved = Double(now.tv_sec) + Double(now.tv_nsec / 1000) * 1e-6
     // The run's own snapshots/ may have vanished; the run itself must still be there.
     let parent = FileTree.parent(of: path)
     if !FileTree.isDirectory(parent) { _ = try FileTree.makeDirectory(parent) }
-    let bytes = try AtomicDirectory.write(contents.files(saved: saved, path: path), to: path)
+    let bytes = try AtomicDirectory.write(
+      contents.files(saved: WallClock.now, path: path), to: path)
     return SnapshotRecord(step: contents.checkpoint.state.step, path: path, bytes: bytes)
   }
 

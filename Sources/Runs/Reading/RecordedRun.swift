@@ -1,0 +1,157 @@
+import TrainingEvents
+
+/// A run's record taken in as a whole: its curves, what else happened, and where in the file
+/// everything stands.
+///
+/// Curves cost about 28 bytes a step; probe frames stay in the file until they are asked for.
+public struct RecordedRun: Sendable {
+  /// The run's directory, or the record where it stands alone.
+  public let path: String
+  /// The record itself.
+  let file: String
+  /// The newest description of the run; nil before it began.
+  public private(set) var description: RunDescription?
+  /// The run's curves as they stand at the record's end.
+  public private(set) var history = RunHistory()
+  /// Commands, in order.
+  public private(set) var commands: [CommandRecord] = []
+  /// How the run ended; nil while it goes on, and when it was cut off.
+  public private(set) var finish: FinishRecord?
+  /// Lines that made no sense, and the first of them.
+  public private(set) var malformedCount = 0
+  public private(set) var firstMalformed: RunError?
+  /// Length of the replay in seconds.
+  public private(set) var duration = 0.0
+
+  /// A place in the record from which reading can go on.
+  struct Mark: Sendable {
+    var offset: Int
+    /// Time and last step before it; nil before the first.
+    var clock: ReplayClock
+    var last: StepRecord?
+    /// Which stretch between two returns to an earlier step that last step lies in.
+    var stretch: Int
+  }
+
+  /// Something other than a step.
+  struct Moment: Sendable {
+    var offset: Int
+    var time: Double
+    /// Nil for a probe frame, which is read from the file when it is wanted.
+    var event: TrainingEvent?
+    var kind: FrameKind?
+  }
+
+  enum FrameKind: Int, Sendable, CaseIterable {
+    case hiddenStates, gradientByLag, statistics, samples
+  }
+
+  private(set) var marks: [Mark] = []
+  private(set) var moments: [Moment] = []
+  /// The curves as they stood just before each return to an earlier step.
+  private(set) var abandoned: [RunHistory] = []
+  private var clock = ReplayClock()
+  /// Returns whose curves are kept; a record with more was not made by a person.
+  private static let mostAbandoned = 256
+
+  /// Takes in a record.
+  ///
+  /// - Parameter path: a run's directory, or a record such as `events.jsonl`.
+  /// - Throws: `RunError` when there is no record or it cannot be read.
+  public init(_ path: String) throws(RunError) {
+    self.path = path
+    var reader = try RecordReader(path)
+    file = reader.path
+    try reader.read { event, offset in take(event, at: offset) }
+    malformedCount = reader.malformedCount
+    firstMalformed = reader.firstMalformed
+    duration = clock.now
+  }
+
+  private mutating func take(_ event: TrainingEvent, at offset: Int) {
+    if case .steps(let batch) = event {
+      let first = batch.thinned.first?.firstStep ?? batch.records.first?.step ?? 0
+      marks.append(
+        Mark(offset: offset, clock: clock, last: history.last, stretch: abandoned.count))
+      if let last = history.steps.last, first <= last { noteReturn() }
+      history.append(batch)
+      clock.advance(to: event)
+      return
+    }
+    let original = event
+    let event = event.asSeam(after: history.steps.last ?? 0)
+    let time = clock.advance(to: event)
+    let kind = FrameKind(event)
+    moments.append(
+      Moment(offset: offset, time: time, event: kind == nil ? event : nil, kind: kind))
+    if case .started(var run) = original {
+      // The record as a whole begins where its first session did.
+      run.firstStep = description?.firstStep ?? run.firstStep
+      description = run
+    }
+    switch event {
+    case .started(let run):
+      if run.firstStep == 0, !history.isEmpty {
+        noteReturn()
+        history = RunHistory(smoothing: history.smoothing)
+      }
+      finish = nil
+    case .validation(let record): history.append(record)
+    case .command(let record):
+      commands.append(record)
+      if record.isSeam { finish = nil }
+    case .finished(let record): finish = record
+    default: break
+    }
+  }
+
+  private mutating func noteReturn() {
+    if abandoned.count < Self.mostAbandoned { abandoned.append(history) }
+  }
+
+  /// The newest frame of a kind that stands before an offset.
+  func frame(_ kind: FrameKind, before offset: Int) -> TrainingEvent? {
+    guard let moment = moments.last(where: { $0.kind == kind && $0.offset < offset }) else {
+      return nil
+    }
+    return event(at: moment.offset)
+  }
+
+  private func event(at offset: Int) -> TrainingEvent? {
+    guard var reader = try? RecordReader(file, offset: offset) else { return nil }
+    var result: TrainingEvent?
+    _ = try? reader.read(limit: 1) { event, at in
+      if at == offset { result = event }
+    }
+    return result
+  }
+}
+
+extension TrainingEvent {
+  /// A run that goes on in the same record is a seam in its curves, not a new beginning; every other
+  /// event is what it is.
+  func asSeam(after step: Int) -> TrainingEvent {
+    guard case .started(let run) = self, run.firstStep > 0, step > 0 else { return self }
+    return .command(
+      CommandRecord(
+        step: run.firstStep, elapsed: -1, name: CommandRecord.seamName,
+        text: "went on from the snapshot at step \(run.firstStep)", marker: "resumed"))
+  }
+}
+
+extension CommandRecord {
+  static let seamName = "resume"
+  var isSeam: Bool { name == Self.seamName }
+}
+
+extension RecordedRun.FrameKind {
+  init?(_ event: TrainingEvent) {
+    switch event {
+    case .hiddenStates: self = .hiddenStates
+    case .gradientByLag: self = .gradientByLag
+    case .statistics: self = .statistics
+    case .samples: self = .samples
+    default: return nil
+    }
+  }
+}

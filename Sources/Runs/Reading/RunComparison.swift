@@ -1,0 +1,124 @@
+import Training
+import TrainingEvents
+
+/// Runs side by side: results, time, and the keys in which their presets differ.
+public struct RunComparison: Sendable {
+  /// One key that is not the same in all runs, with each run's value.
+  public struct Difference: Sendable, Equatable {
+    public var key: String
+    public var values: [String]
+  }
+
+  public var summaries: [RunSummary]
+  public var differences: [Difference]
+  /// Presets that cannot be read, one line each: their keys are left out.
+  public var problems: [String] = []
+
+  /// Reads runs for comparison.
+  ///
+  /// - Throws: `RunError` when one of the paths leads to no run.
+  public init(_ paths: [String]) throws(RunError) {
+    summaries = []
+    var presets: [Preset?] = []
+    for path in paths {
+      summaries.append(try RunSummary(path))
+      let file = path + "/" + RunDirectory.presetName
+      do throws(RunError) {
+        let text = try FileTree.text(of: file, limit: SnapshotReader.presetLimit)
+        presets.append(try? Preset(yaml: text, file: file, name: "run"))
+        if presets.last == .some(nil) { problems.append("\(file): not a preset of this version") }
+      } catch {
+        presets.append(nil)
+        problems.append("\(error)")
+      }
+    }
+    differences = Self.differences(presets)
+  }
+
+  private static func differences(_ presets: [Preset?]) -> [Difference] {
+    guard let first = presets.compactMap({ $0 }).first else { return [] }
+    var keys: [String] = []
+    var values: [String: [Int: String]] = [:]
+    var own: [String: String] = [:]
+    for (index, preset) in presets.enumerated() {
+      guard let preset else { continue }
+      for difference in first.differences(from: preset) {
+        if values[difference.key] == nil { keys.append(difference.key) }
+        own[difference.key] = difference.mine
+        values[difference.key, default: [:]][index] = difference.theirs
+      }
+    }
+    return keys.map { key in
+      Difference(
+        key: key,
+        values: presets.indices.map { index in
+          presets[index] == nil ? "?" : values[key]?[index] ?? own[key] ?? ""
+        })
+    }
+  }
+
+  /// The comparison as a table, one column a run.
+  public var table: String {
+    var rows: [[String]] = [[""] + summaries.map(\.name)]
+    func row(_ name: String, _ value: (RunSummary) -> String?) {
+      let values = summaries.map { value($0) ?? "–" }
+      if values.contains(where: { $0 != "–" }) { rows.append([name] + values) }
+    }
+    row("state") { $0.stateText }
+    row("steps") { String($0.step) }
+    row("training time") { Self.duration($0.elapsed) }
+    row("training loss") { $0.last.map { Self.number($0.loss) } }
+    row("validation loss, last") { $0.newest.map { Self.number($0.loss) } }
+    row("validation loss, best") {
+      $0.best.map { "\(Self.number($0.loss)) at step \($0.step)" }
+    }
+    row("metric at the best") { summary in
+      summary.best?.metric.map { value in
+        "\(RunCharts.short(value)) \(summary.run?.metric?.unit ?? "")"
+      }
+    }
+    row("parameters") { $0.run.map { String($0.parameterCount) } }
+    for difference in differences { rows.append([difference.key] + difference.values) }
+    return TextTable.text(rows)
+  }
+
+  private static func number(_ value: Double) -> String {
+    RunCharts.significant(value, digits: 5)
+  }
+
+  /// Such as `1:02:03`.
+  static func duration(_ seconds: Double) -> String {
+    let whole = seconds.isFinite ? Int(min(max(0, seconds), 1e12)) : 0
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
+  }
+}
+
+extension RunSummary {
+  /// The state in a word.
+  public var stateText: String {
+    switch state {
+    case .running: "running"
+    case .paused: "paused"
+    case .completed: "completed"
+    case .stopped: "stopped"
+    case .diverged: "diverged"
+    case .crashed: "crashed"
+    }
+  }
+
+  /// Runs as a table for a terminal, one a line.
+  public static func table(_ runs: [RunSummary]) -> String {
+    var rows = [["run", "state", "step", "time", "best validation", "size", "network"]]
+    for summary in runs {
+      let total = summary.run?.totalSteps.map { " of \($0)" } ?? ""
+      rows.append([
+        summary.name, summary.stateText, "\(summary.step)\(total)",
+        RunComparison.duration(summary.elapsed),
+        summary.best.map { RunCharts.significant($0.loss, digits: 5) } ?? "–",
+        NumberWords.bytes(summary.size), summary.run?.network ?? "",
+      ])
+    }
+    return TextTable.text(rows)
+  }
+}

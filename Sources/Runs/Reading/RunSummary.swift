@@ -1,0 +1,121 @@
+import FileFormats
+import TrainingEvents
+
+/// One run in a list: how it stands and how good it was.
+public struct RunSummary: Sendable, Equatable {
+  public enum State: Sendable, Equatable {
+    /// Some process is writing it.
+    case running
+    case paused
+    case completed
+    case stopped
+    case diverged
+    /// Nobody writes it, and it never said that it ended.
+    case crashed
+  }
+
+  public var path: String
+  public var state: State
+  public var run: RunDescription?
+  /// Seconds since 1970 when it was first begun; nil in records that do not say.
+  public var started: Double?
+  /// The last step recorded.
+  public var last: StepRecord?
+  /// The validation with the lowest loss.
+  public var best: ValidationRecord?
+  public var newest: ValidationRecord?
+  public var snapshots = 0
+  /// Bytes of everything in the directory.
+  public var size = 0
+
+  public var name: String { FileTree.name(of: path) }
+  public var step: Int { last?.step ?? run?.firstStep ?? 0 }
+  /// Seconds of training.
+  public var elapsed: Double { last?.elapsed ?? 0 }
+
+  /// Looks through one run's record.
+  public init(_ path: String) throws(RunError) {
+    self.path = path
+    let file = try RecordReader.file(of: path)
+    var scan = SummaryScan()
+    var lines = try LineReader(path: file)
+    _ = try lines.read { line, _ in scan.take(line) }
+    scan.readLastStep()
+    run = scan.run
+    started = scan.started
+    last = scan.last
+    best = scan.best
+    newest = scan.newest
+    let isHeld = FileTree.isDirectory(path) && RunLock.isHeld(directory: path)
+    state =
+      switch (isHeld, scan.finish?.reason) {
+      case (true, _): scan.isPaused ? .paused : .running
+      case (false, .completed): .completed
+      case (false, .stopped): .stopped
+      case (false, .diverged): .diverged
+      case (false, nil): .crashed
+      }
+    guard FileTree.isDirectory(path) else {
+      size = FileTree.totalSize(file)
+      return
+    }
+    size = FileTree.totalSize(path)
+    snapshots =
+      ((try? FileTree.names(in: path + "/" + RunDirectory.snapshotsName)) ?? [])
+      .count { !$0.hasPrefix(".") }
+  }
+
+  /// The runs in a directory, the most recently begun last. Directories that hold no run are
+  /// passed over.
+  public static func list(in parent: String) throws(RunError) -> [RunSummary] {
+    let names = try FileTree.names(in: parent)
+    return names.compactMap { try? RunSummary(parent + "/" + $0) }
+      .sorted { ($0.started ?? 0, $0.name) < ($1.started ?? 0, $1.name) }
+  }
+}
+
+/// Picks out of a record what a list shows, without reading every step's numbers.
+private struct SummaryScan {
+  var run: RunDescription?
+  var started: Double?
+  var last: StepRecord?
+  var best: ValidationRecord?
+  var newest: ValidationRecord?
+  var finish: FinishRecord?
+  var isPaused = false
+  private var stepLine: [UInt8] = []
+
+  mutating func take(_ line: UnsafeBufferPointer<UInt8>) {
+    if StepLine.isStep(line) {
+      stepLine.removeAll(keepingCapacity: true)
+      stepLine.append(contentsOf: line)
+      return
+    }
+    guard let event = try? EventLine.decode(line) else { return takeOther(line) }
+    switch event {
+    case .started(let description):
+      if description.firstStep == 0 { (best, newest) = (nil, nil) }
+      (run, finish, isPaused) = (description, nil, false)
+    case .validation(let record):
+      newest = record
+      if record.loss < best?.loss ?? .infinity { best = record }
+    case .state(let state): isPaused = state == .paused
+    case .finished(let record): finish = record
+    case .steps(let batch): last = batch.records.last ?? batch.thinned.last?.last ?? last
+    default: break
+    }
+  }
+
+  private mutating func takeOther(_ line: UnsafeBufferPointer<UInt8>) {
+    guard let session = EventLine.session(line) else { return }
+    started = started ?? session
+    // Whoever wrote on after the end has not ended yet.
+    finish = nil
+  }
+
+  mutating func readLastStep() {
+    guard !stepLine.isEmpty else { return }
+    let record = stepLine.withUnsafeBufferPointer { StepLine.decode($0) }
+    last = record ?? last
+  }
+}
