@@ -20,7 +20,8 @@ public struct TrainedNetwork {
       outputWidth: state.outputWidth, targetName: state.targetName)
     task.normalisation = state.normalisation
     self.task = task
-    network = try TaskNetwork(preset: preset, task: task)
+    network = try TaskNetwork(
+      preset: preset, task: task, hasOneVector: state.hasOneVector)
     parameters = ParameterVector(network.layout)
     try parameters.load(checkpoint.parameters)
   }

@@ -53,6 +53,8 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public var outputWidth = 0
   /// Singular name of a target, such as `character`.
   public var targetName = ""
+  /// Whether the network reads one vector a sequence instead of one a step.
+  public var hasOneVector = false
 
   public init() {}
 }
@@ -83,6 +85,7 @@ extension Learner {
     state.inputWidth = task.inputWidth
     state.outputWidth = task.outputWidth
     state.targetName = task.targetName
+    state.hasOneVector = task.hasOneVectorInputs
     var moments: [NamedTensor] = []
     for (name, moment) in [("mean", optimiser.mean), ("square", optimiser.square)] {
       guard let moment else { continue }

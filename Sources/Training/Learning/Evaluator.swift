@@ -22,7 +22,7 @@ final class Evaluator {
     sequenceLength = training.sequenceLength
     var parts: [LearnerPart] = []
     for _ in 0..<2 {
-      parts.append(LearnerPart(model: try network.makeModel(), layout: network.rows))
+      parts.append(LearnerPart(model: network.makeModel(), layout: network.rows))
     }
     self.parts = parts
   }

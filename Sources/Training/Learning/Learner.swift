@@ -52,7 +52,7 @@ final class Learner {
     let count = max(1, min(training.parts, training.batch))
     var parts: [LearnerPart] = []
     for _ in 0..<count {
-      parts.append(LearnerPart(model: try network.makeModel(), layout: network.rows))
+      parts.append(LearnerPart(model: network.makeModel(), layout: network.rows))
     }
     self.parts = parts
     pool = WorkerPool(threads: min(threads, count))

@@ -5,47 +5,57 @@ import TrainingEvents
 /// The network that a preset asks for, made to fit its data.
 struct TaskNetwork: Sendable {
   let configuration: NetworkConfiguration
-  let sizes: ModelSizes
+  let builder: ModelBuilder
   let rows: RowLayout
-  let objective: Objective
   let layout: ParameterLayout
   /// Symbol that ends a line or opens a text; 0 where there is none.
   let lineEnd: Int32
 
-  var outputWidth: Int { sizes.outputs }
+  var objective: Objective { builder.objective }
+  var outputWidth: Int { builder.outputWidth }
+  var variant: ModelBuilder.Variant { builder.variant }
 
-  init(preset: Preset, task: TaskData) throws(PresetError) {
+  /// - Parameter hasOneVector: whether inputs are one vector a sequence; nil looks at the data.
+  /// - Throws: `PresetError` when settings exclude each other or do not fit the task.
+  init(preset: Preset, task: TaskData, hasOneVector: Bool? = nil) throws(PresetError) {
     configuration = preset.network
+    guard let kind = ModelTask(rawValue: task.kind.rawValue) else {
+      throw PresetError(description: "\(preset.name): a \(task.kind.rawValue) network has no task")
+    }
     let readsSymbols = task.inputVocabulary != nil
-    sizes = ModelSizes(
+    let oneVector = hasOneVector ?? task.hasOneVectorInputs
+    let sizes = ModelSizes(
       symbols: readsSymbols ? task.inputWidth : nil, width: readsSymbols ? 0 : task.inputWidth,
-      outputs: task.outputWidth)
-    rows = Self.rows(preset, task)
-    objective = task.outputVocabulary == nil ? .squaredError : .crossEntropy
+      outputs: task.outputWidth, targets: task.outputVocabulary == nil ? .values : .symbols,
+      hasOneVector: oneVector)
+    do {
+      builder = try ModelBuilder(configuration, task: kind, sizes: sizes)
+    } catch {
+      throw PresetError(description: "\(preset.name): \(error)")
+    }
+    let targets: RowLayout.Targets =
+      switch builder.targetRows {
+      case .steps: .inputSteps
+      case .targetSteps: .ownSteps
+      case .sequences: .sequenceEnd
+      }
+    rows = RowLayout(targets: targets, vectorPerSequence: oneVector)
     lineEnd = task.inputVocabulary?.end ?? 0
-    layout = try Self.build(configuration, sizes, rows).layout
+    layout = builder.makeModel(Float.self).layout
   }
 
   /// A fresh model with memory of its own.
-  func makeModel() throws(PresetError) -> any SequenceModel<Float> {
-    try Self.build(configuration, sizes, rows)
+  func makeModel() -> any SequenceModel<Float> {
+    builder.makeModel(Float.self)
   }
+}
 
-  private static func rows(_ preset: Preset, _ task: TaskData) -> RowLayout {
-    switch task.kind {
-    case .sequenceToSequence, .captioning: RowLayout(targets: .ownSteps)
-    case .sequenceClassification: RowLayout(targets: .sequenceEnd)
-    default:
-      RowLayout(targets: preset.network.output == .final ? .sequenceEnd : .inputSteps)
+extension TaskData {
+  /// Whether the input is one vector for a whole sequence (GBC fig. 10.9).
+  var hasOneVectorInputs: Bool {
+    guard case .examples(let examples) = train, case .vector? = examples.first?.input else {
+      return false
     }
-  }
-
-  private static func build(
-    _ configuration: NetworkConfiguration, _ sizes: ModelSizes, _ rows: RowLayout
-  ) throws(PresetError) -> any SequenceModel<Float> {
-    switch rows.targets {
-    case .sequenceEnd: FinalOutput(configuration, sizes: sizes)
-    default: EveryStepOutput(configuration, sizes: sizes)
-    }
+    return true
   }
 }

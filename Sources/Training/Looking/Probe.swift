@@ -12,7 +12,7 @@ final class Probe {
   init(network: TaskNetwork, task: TaskData) throws(PresetError) {
     self.network = network
     self.task = task
-    part = LearnerPart(model: try network.makeModel(), layout: network.rows)
+    part = LearnerPart(model: network.makeModel(), layout: network.rows)
   }
 
   // MARK: Hidden states

@@ -16,7 +16,7 @@ final class TextGenerator {
     guard task.kind == .languageModel, let vocabulary = task.inputVocabulary else { return nil }
     self.network = network
     self.vocabulary = vocabulary
-    model = try network.makeModel()
+    model = network.makeModel()
   }
 
   /// Writes `count` lines side by side, each after the same prompt, until a line ends or is

@@ -51,6 +51,10 @@ enum PresetKeys {
     .number("network.dropout", \.network.dropout, .shareBelowOne),
     .choice("network.initial-state", \.network.initialState),
     .choice("network.image-reading", \.network.imageReading),
+    .integer("network.image-block", \.network.imageBlock, 1...64),
+    .integer("network.image-corners", \.network.imageCorners, 1...4),
+    .choice("network.corner-combination", \.network.cornerCombination),
+    loss,
     .choice("network.initialization", \.network.initialization),
     .number("network.forget-bias", \.network.forgetBias, .atLeast(-100)),
   ]
@@ -152,6 +156,22 @@ enum PresetKeys {
         return true
       })
   }
+
+  private static let loss = PresetKey(
+    path: "network.loss",
+    expected: Objective.allCases.map(\.rawValue).joined(separator: ", ") + " or none",
+    choices: Objective.allCases.map(\.rawValue), read: { $0.network.loss?.rawValue },
+    write: { preset, value in
+      if value == .absent {
+        preset.network.loss = nil
+        return true
+      }
+      guard case .scalar(let name) = value, let loss = Objective(rawValue: name) else {
+        return false
+      }
+      preset.network.loss = loss
+      return true
+    })
 
   private static let seed = PresetKey(
     path: "training.seed", expected: "a whole number from 0 to 18446744073709551615",
