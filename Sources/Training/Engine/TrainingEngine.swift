@@ -145,7 +145,10 @@ public actor TrainingEngine {
   func enter(_ new: TrainingState) {
     state = new
     post(.state(new))
-    if new != .training { look(force: true) }
+    // Said before anything is looked at: a person waits for it.
+    flush()
+    guard new != .training else { return }
+    look(force: true)
     flush()
   }
 

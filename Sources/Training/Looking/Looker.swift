@@ -11,6 +11,11 @@ final class Looker {
   private var lastLook = -Double.infinity
   private var lastSamples = -Double.infinity
   private var lastStatistics = -Double.infinity
+  /// The sequences that are looked at. They stay for a while, so that a person can read along, and
+  /// see what the weights do to the states rather than what another text does.
+  private var held = DataBatch()
+  private var heldSince = -Double.infinity
+  private static let holding = 6.0
 
   init(network: TaskNetwork, task: TaskData, seed: UInt64) throws(PresetError) {
     probe = try Probe(network: network, task: task)
@@ -24,16 +29,20 @@ final class Looker {
   ) -> [TrainingEvent] {
     guard !request.interests.isEmpty else { return [] }
     var events: [TrainingEvent] = []
+    if force || now - heldSince >= Self.holding {
+      held = learner.batch
+      heldSince = now
+    }
     if force || now - lastLook >= 1 / max(0.1, request.rate) {
       lastLook = now
       if request.interests.contains(.hiddenStates),
         let frame = probe.hiddenStates(
-          learner, batch: learner.batch, sequence: request.sequence, columns: request.columns)
+          learner, batch: held, sequence: request.sequence, columns: request.columns)
       {
         events.append(.hiddenStates(frame))
       }
       if request.interests.contains(.gradientByLag),
-        let curve = probe.gradientByLag(learner, batch: learner.batch)
+        let curve = probe.gradientByLag(learner, batch: held)
       {
         events.append(.gradientByLag(curve))
       }
