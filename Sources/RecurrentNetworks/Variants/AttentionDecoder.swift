@@ -17,6 +17,8 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   let attention: AdditiveAttention<Scalar>
   let head: OutputLayer<Scalar>
   private let time: StepwiseStack<Scalar>
+  /// What the encoder made of the last batch.
+  var source: EncodedSource<Scalar>?
   private var contexts = Matrix<Scalar>.empty
   private var places: UnsafeMutablePointer<Int32>?
   private var steps = PackedSteps()
@@ -56,6 +58,7 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     steps = batch.targetSteps
     let source = encoder.forward(batch, pass)
+    self.source = source
     let places = steps.places(in: source.steps, arena: pass.arena)
     self.places = places
     let start = pass.arena.matrix(steps.sequenceCount, encoder.outputSize)

@@ -19,7 +19,7 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
   let decoder: RecurrentStack<Scalar>
   let head: OutputLayer<Scalar>
   /// What the encoder made of the last batch.
-  private(set) var source: EncodedSource<Scalar>?
+  var source: EncodedSource<Scalar>?
   /// Place of each target's source among the encoded ones.
   private var places: UnsafeMutablePointer<Int32>?
 
