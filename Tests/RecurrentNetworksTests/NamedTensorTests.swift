@@ -53,6 +53,58 @@ import Testing
     #expect(out["rnn.bias_hh_l0"] == [Double](repeating: 0, count: 12))
   }
 
+  /// Everything that PyTorch saves goes in, comes out under the same names and shapes, and computes
+  /// the same after another round.
+  @Test(arguments: EveryStepFixtureTests.names) func stateDictsMakeTheRound(_ name: String) throws {
+    let fixture = try Fixture.load(name)
+    let (model, batch) = try EveryStepFixtureTests.build(fixture, Double.self)
+    let check = GradientCase(model, batch)
+    try check.parameters.load(fixture.tensors)
+    let (outputs, out) = (check.outputs(), check.parameters.namedTensors())
+    #expect(
+      Dictionary(uniqueKeysWithValues: out.map { ($0.name, $0.shape) })
+        == fixture.parameters.mapValues(\.shape))
+    check.parameters.fill(0)
+    #expect(check.outputs() != outputs)
+    try check.parameters.load(out.reversed())
+    #expect(check.outputs() == outputs)
+  }
+
+  @Test(arguments: EncoderDecoderFixtureTests.names)
+  func decodersMakeTheRound(_ name: String) throws {
+    let fixture = try Fixture.load(name)
+    let (configuration, sizes) = try EncoderDecoderFixtureTests.configuration(fixture)
+    let model: any SequenceModel<Double> =
+      fixture.attention == nil
+      ? EncoderDecoder<Double>(configuration, sizes: sizes)
+      : AttentionDecoder<Double>(configuration, sizes: sizes)
+    let parameters = ParameterVector<Double>(model.layout)
+    try parameters.load(fixture.tensors)
+    let out = parameters.namedTensors()
+    #expect(
+      Dictionary(uniqueKeysWithValues: out.map { ($0.name, $0.shape) })
+        == fixture.parameters.mapValues(\.shape))
+    let again = ParameterVector<Double>(model.layout)
+    try again.load(out)
+    #expect(again.namedTensors() == out)
+  }
+
+  @Test func networksOfTheLecturesSymbolsKeepThem() throws {
+    let names = ["output-recurrence-free", "vector-to-sequence"]
+    var network = NetworkConfiguration()
+    network.hidden = 5
+    let models: [any SequenceModel<Double>] = [
+      OutputRecurrence<Double>(network, sizes: ModelSizes(width: 4, outputs: 7)),
+      VectorToSequence<Double>(network, sizes: ModelSizes(width: 5, outputs: 7)),
+    ]
+    for (name, model) in zip(names, models) {
+      let parameters = ParameterVector<Double>(model.layout)
+      #expect(
+        Set(parameters.namedTensors().map(\.name))
+          == Set(try Fixture.load(name).parameters.keys))
+    }
+  }
+
   @Test func aGRUKeepsItsTwoBiasesApart() throws {
     let parameters = vector(.gru)
     var tensors = parameters.namedTensors()

@@ -35,6 +35,34 @@ extension RecurrentStack {
     }
   }
 
+  /// Writes one sequence's carried state before its first step: the same given state for every
+  /// layer, or each layer's own beginning.
+  func writeStart(
+    to row: UnsafeMutablePointer<Scalar>, given: UnsafePointer<Scalar>?,
+    _ parameters: ParameterVector<Scalar>
+  ) {
+    row.update(repeating: 0, count: carriedWidth)
+    for (index, directions) in layers.enumerated() {
+      for (way, layer) in directions.enumerated() {
+        let target = row + carriedColumn(layer: index, way: way)
+        if let given {
+          target.update(from: given, count: hidden)
+        } else if let state = layer.learnedState {
+          target.update(from: parameters.row(state).base, count: hidden)
+          if let cell = layer.learnedCell {
+            (target + hidden).update(from: parameters.row(cell).base, count: hidden)
+          }
+        }
+      }
+    }
+  }
+
+  /// s of the top layer of every hypothesis, as it was carried.
+  func topStates(of hypotheses: Hypotheses<Scalar>) -> Matrix<Scalar> {
+    hypotheses.states.values.rows(0, hypotheses.count)
+      .columns(carriedColumn(layer: layers.count - 1, way: 0), hidden)
+  }
+
   private var hasCells: Bool { layers.first?.first?.kind == .lstm }
 
   private func carriedColumn(layer: Int, way: Int) -> Int {

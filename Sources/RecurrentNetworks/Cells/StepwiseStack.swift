@@ -9,7 +9,6 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   let stack: RecurrentStack<Scalar>
   /// Columns of the first layer's U that belong to the context.
   private let contextSize: Int
-  private var steps = PackedSteps()
   private var input = LayerInput<Scalar>()
   /// U x(t) + b of each layer, rows × gates·hidden.
   private var projected: [Matrix<Scalar>] = []
@@ -40,7 +39,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   var states: Matrix<Scalar> { layer(top).states }
 
   /// The top layer's s(t−1) of the sequences that have a step t.
-  func previousStates(step t: Int) -> Matrix<Scalar> {
+  func previousStates(step t: Int, _ steps: PackedSteps) -> Matrix<Scalar> {
     let layer = layer(top)
     return t == 0
       ? layer.initial.rows(0, steps.active[0])
@@ -48,7 +47,9 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   }
 
   /// The top layer's s(t−1) of every row, after the last step.
-  func allPreviousStates(_ pass: Pass<Scalar>) -> Matrix<Scalar> {
+  func allPreviousStates(
+    _ steps: PackedSteps, _ pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
     layer(top).previousStates(steps, pass)
   }
 
@@ -57,7 +58,6 @@ final class StepwiseStack<Scalar: NetworkScalar> {
     _ input: LayerInput<Scalar>, steps: PackedSteps, start: InitialState<Scalar>?,
     pass: Pass<Scalar>
   ) {
-    self.steps = steps
     self.input = input
     projected.removeAll(keepingCapacity: true)
     handed.removeAll(keepingCapacity: true)
@@ -93,7 +93,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   }
 
   /// Computes s(t) of every layer, with `context` (sequences that have a step t × context size).
-  func advance(_ t: Int, context: Matrix<Scalar>) {
+  func advance(_ t: Int, _ steps: PackedSteps, context: Matrix<Scalar>) {
     let (first, count) = (steps.offsets[t], steps.active[t])
     for index in stack.layers.indices {
       let below = index == 0 ? context : handed[index - 1].rows(first, count)
@@ -114,7 +114,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   var topGradient: Matrix<Scalar> { dStates[top] }
 
   /// Prepares for going back from ∂L/∂ of the top layer's states, which change on the way.
-  func beginBackward(_ dTop: Matrix<Scalar>, pass: Pass<Scalar>) {
+  func beginBackward(_ dTop: Matrix<Scalar>, steps: PackedSteps, pass: Pass<Scalar>) {
     dStates.removeAll(keepingCapacity: true)
     inputWeights.removeAll(keepingCapacity: true)
     for index in stack.layers.indices {
@@ -128,7 +128,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   }
 
   /// Brings gradients of step t from the top layer down; `dContext` ← ∂L/∂ of the step's context.
-  func retreat(_ t: Int, dContext: Matrix<Scalar>) {
+  func retreat(_ t: Int, _ steps: PackedSteps, dContext: Matrix<Scalar>) {
     let (first, count) = (steps.offsets[t], steps.active[t])
     for index in stack.layers.indices.reversed() {
       let layer = layer(index)
@@ -148,7 +148,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   /// Adds weight gradients; `contexts` are those of all rows. `dStart` receives ∂L/∂ of the state
   /// that every layer began from.
   func finishBackward(
-    contexts: Matrix<Scalar>, dStart: InitialState<Scalar>, pass: Pass<Scalar>
+    contexts: Matrix<Scalar>, steps: PackedSteps, dStart: InitialState<Scalar>, pass: Pass<Scalar>
   ) {
     for index in stack.layers.indices {
       let layer = layer(index)

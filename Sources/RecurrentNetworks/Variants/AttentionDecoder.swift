@@ -17,9 +17,14 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   let attention: AdditiveAttention<Scalar>
   let head: OutputLayer<Scalar>
   private let time: StepwiseStack<Scalar>
+  /// What the encoder made of sources that sequences are written for. Training keeps none of it:
+  /// a second owner of the steps would cost a copy of them at the next batch.
+  var source: EncodedSource<Scalar>?
   private var contexts = Matrix<Scalar>.empty
   private var places: UnsafeMutablePointer<Int32>?
-  private var steps = PackedSteps()
+  /// Each target's length, and where each sequence's target stands, in the last pass.
+  private var lengths: [Int] = []
+  private var standing: [Int] = []
 
   public convenience init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
@@ -54,33 +59,42 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   // MARK: Forward
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    steps = batch.targetSteps
+    let steps = batch.targetSteps
     let source = encoder.forward(batch, pass)
+    self.source = nil
+    keep(steps)
     let places = steps.places(in: source.steps, arena: pass.arena)
     self.places = places
     let start = pass.arena.matrix(steps.sequenceCount, encoder.outputSize)
     start.gather(source.context, rows: places)
     attention.read(source, pass)
-    attention.begin(pairs: pairCount(places), count: steps.sequenceCount, pass)
+    attention.begin(pairs: pairCount(steps, places), count: steps.sequenceCount, pass)
     time.begin(
       reader.input(steps.previous(of: batch.targets.base, arena: pass.arena), as: Scalar.self),
       steps: steps, start: InitialState(state: start), pass: pass.ofDecoder)
     contexts = pass.arena.matrix(steps.rowCount, encoder.outputSize)
     for t in 0..<steps.stepCount {
       let context = contexts.rows(steps.offsets[t], steps.active[t])
-      attention.attend(time.previousStates(step: t), places: places, into: context, pass)
-      time.advance(t, context: context)
+      attention.attend(time.previousStates(step: t, steps), places: places, into: context, pass)
+      time.advance(t, steps, context: context)
     }
     return head.forward(time.states, pass)
   }
 
   /// Pairs of a target step and a source step of the same sequence.
-  private func pairCount(_ places: UnsafePointer<Int32>) -> Int {
+  private func pairCount(_ steps: PackedSteps, _ places: UnsafePointer<Int32>) -> Int {
     var count = 0
     for k in 0..<steps.sequenceCount {
       count += steps.lengths[k] * attention.length(Int(places[k]))
     }
     return count
+  }
+
+  private func keep(_ steps: PackedSteps) {
+    lengths.removeAll(keepingCapacity: true)
+    lengths.append(contentsOf: steps.lengths)
+    standing.removeAll(keepingCapacity: true)
+    standing.append(contentsOf: steps.places)
   }
 
   // MARK: Backward
@@ -89,14 +103,14 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
     guard let places else { return }
-    let size = encoder.outputSize
-    time.beginBackward(head.backward(dOutputs, pass), pass: pass)
+    let (size, steps) = (encoder.outputSize, batch.targetSteps)
+    time.beginBackward(head.backward(dOutputs, pass), steps: steps, pass: pass)
     attention.beginBackward(rows: steps.rowCount, pass)
     let dStart = pass.arena.zeros(steps.sequenceCount, size)
     let dContexts = pass.arena.matrix(steps.sequenceCount, size)
     for t in (0..<steps.stepCount).reversed() {
       let count = steps.active[t]
-      time.retreat(t, dContext: dContexts.rows(0, count))
+      time.retreat(t, steps, dContext: dContexts.rows(0, count))
       let past =
         t == 0
         ? dStart.rows(0, count) : time.topGradient.rows(steps.offsets[t - 1], count)
@@ -105,8 +119,8 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
         pass)
     }
     time.finishBackward(
-      contexts: contexts, dStart: InitialState(state: dStart), pass: pass)
-    let dStates = attention.finishBackward(previous: time.allPreviousStates(pass), pass)
+      contexts: contexts, steps: steps, dStart: InitialState(state: dStart), pass: pass)
+    let dStates = attention.finishBackward(previous: time.allPreviousStates(steps, pass), pass)
     let dContext = pass.arena.zeros(batch.sequenceCount, size)
     dContext.scatterAdd(dStart, rows: places)
     encoder.backward(dContext: dContext, dStates: dStates, batch, pass)
@@ -122,8 +136,9 @@ public protocol AttendingModel<Scalar>: SequenceModel {
 
 extension AttentionDecoder: AttendingModel {
   public func attentionWeights(sequence: Int) -> [[Double]] {
-    guard let places, let k = steps.order.firstIndex(of: sequence) else { return [] }
-    return (0..<steps.lengths[k]).map { t in
+    guard let places, source == nil, standing.indices.contains(sequence) else { return [] }
+    let k = standing[sequence]
+    return (0..<lengths[k]).map { t in
       attention.weights(call: t, query: k, places: places).map { Double($0) }
     }
   }

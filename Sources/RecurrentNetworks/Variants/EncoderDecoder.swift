@@ -18,8 +18,9 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
   let reader: TargetReader
   let decoder: RecurrentStack<Scalar>
   let head: OutputLayer<Scalar>
-  /// What the encoder made of the last batch.
-  private(set) var source: EncodedSource<Scalar>?
+  /// What the encoder made of sources that sequences are written for. Training keeps none of it:
+  /// a second owner of the steps would cost a copy of them at the next batch.
+  var source: EncodedSource<Scalar>?
   /// Place of each target's source among the encoded ones.
   private var places: UnsafeMutablePointer<Int32>?
 
@@ -52,7 +53,7 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     let steps = batch.targetSteps
     let source = encoder.forward(batch, pass)
-    self.source = source
+    self.source = nil
     let places = steps.places(in: source.steps, arena: pass.arena)
     self.places = places
     let context = pass.arena.matrix(steps.sequenceCount, encoder.outputSize)
@@ -68,12 +69,12 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
   public func backward(
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
-    guard let source, let places else { return }
+    guard let places else { return }
     let dTargetContext = pass.arena.zeros(batch.targetSteps.sequenceCount, encoder.outputSize)
     decoder.backward(
       head.backward(dOutputs, pass), steps: batch.targetSteps, dContext: dTargetContext,
       dStart: InitialState(state: dTargetContext), pass: pass)
-    let dContext = pass.arena.zeros(source.context.rows, encoder.outputSize)
+    let dContext = pass.arena.zeros(batch.sequenceCount, encoder.outputSize)
     dContext.scatterAdd(dTargetContext, rows: places)
     encoder.backward(dContext: dContext, dStates: nil, batch, pass)
   }

@@ -13,9 +13,12 @@ public final class VectorToSequence<Scalar: NetworkScalar>: SequenceModel {
   public let layout: ParameterLayout
   /// R, vector × gates·hidden.
   private let vectorWeight: ParameterHandle
-  private let reader: TargetReader
-  private let stack: RecurrentStack<Scalar>
-  private let head: OutputLayer<Scalar>
+  let reader: TargetReader
+  let stack: RecurrentStack<Scalar>
+  let head: OutputLayer<Scalar>
+  /// Rᵀ x of the last batch, and the order in which it stands.
+  var entered = Matrix<Scalar>.empty
+  var sources = PackedSteps()
 
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
@@ -44,7 +47,7 @@ public final class VectorToSequence<Scalar: NetworkScalar>: SequenceModel {
   }
 
   /// Rᵀ x of every sequence.
-  private func entering(_ vectors: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+  func entering(_ vectors: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     let result = pass.arena.matrix(vectors.rows, vectorWeight.columns)
     result.product(vectors, pass.parameters[vectorWeight])
     return result

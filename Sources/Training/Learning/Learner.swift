@@ -97,7 +97,8 @@ final class Learner {
       let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
-        dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil)
+        dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
+        teacherForcing: TeacherForcing(share: preset.network.teacherForcing, seed: ~seed))
     }
     for part in parts.dropFirst() { gradient.add(part.gradient) }
     var total = LossTotal()

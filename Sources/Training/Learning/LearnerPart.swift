@@ -26,14 +26,15 @@ final class LearnerPart {
   /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets.
   func learn(
     _ parameters: ParameterVector<Float>, objective: Objective, scale: Float,
-    dropout: DropoutSource?
+    dropout: DropoutSource?, teacherForcing: TeacherForcing
   ) {
     gradient.fill(0)
     total = LossTotal()
     guard batch.sequenceCount > 0 else { return }
     arena.reset()
     let pass = Pass(
-      parameters: parameters, gradient: gradient, arena: arena, dropout: dropout)
+      parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
+      teacherForcing: teacherForcing)
     let outputs = model.outputs(batch, pass)
     total = objective.evaluate(outputs, batch, scale: scale)
     model.backward(outputs, batch, pass)

@@ -1,0 +1,151 @@
+import LinearAlgebra
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Finds likely sequences for sources: the likeliest symbol at each step (greedy), or the best of
+/// several hypotheses kept side by side (beam search).
+///
+/// All sources of a batch are written at once. A hypothesis that ends leaves the beam, which narrows
+/// by one, so that a source is done when as many have ended as the beam was wide. Equally likely
+/// symbols are taken in their order, so the same network always writes the same.
+public final class BeamSearch<Scalar: NetworkScalar> {
+  private let model: any GeneratingModel<Scalar>
+  private let sourceArena = Arena<Scalar>()
+  private let stepArena = Arena<Scalar>()
+
+  public init(_ model: any GeneratingModel<Scalar>) {
+    self.model = model
+  }
+
+  /// A way to go on: a hypothesis and its next symbol.
+  private struct Candidate {
+    var parent: Int
+    var symbol: Int32
+    var logProbability: Double
+  }
+
+  /// Writes a sequence for each source of a batch.
+  /// - Returns: for each source in its original order, the hypotheses of its beam, complete ones
+  ///   first, then by score.
+  public func decode(
+    _ batch: SequenceBatch<Scalar>, parameters: ParameterVector<Scalar>,
+    options: DecodingOptions = DecodingOptions()
+  ) -> [[DecodedSequence]] {
+    let (sources, width) = (batch.sequenceCount, max(1, options.beamWidth))
+    var finished = [[DecodedSequence]](repeating: [], count: sources)
+    guard sources > 0 else { return finished }
+    sourceArena.reset()
+    model.readSources(batch, Pass(parameters: parameters, arena: sourceArena))
+    let hypotheses = Hypotheses<Scalar>(
+      capacity: sources * width, width: model.generationWidth)
+    hypotheses.begin(sources: sources) { source, state in
+      model.writeStart(source: source, to: state, parameters: parameters)
+    }
+    var live = [DecodedSequence](repeating: DecodedSequence(), count: sources)
+    for _ in 0..<max(0, options.maximumLength) where !live.isEmpty {
+      stepArena.reset()
+      let outputs = model.advance(hypotheses, Pass(parameters: parameters, arena: stepArena))
+      var kept: [(parent: Int, symbol: Int32)] = []
+      var next: [DecodedSequence] = []
+      for group in groups(hypotheses.sources) {
+        let source = hypotheses.sources[group.lowerBound]
+        let room = width - finished[source].count
+        for candidate in best(room, of: group, outputs, live) {
+          let sequence = extended(live[candidate.parent], by: candidate, hypotheses, options)
+          if sequence.isComplete {
+            finished[source].append(sequence)
+          } else {
+            kept.append((candidate.parent, candidate.symbol))
+            next.append(sequence)
+          }
+        }
+      }
+      hypotheses.keep(kept)
+      live = next
+    }
+    for (sequence, source) in zip(live, hypotheses.sources) { finished[source].append(sequence) }
+    return finished.map { ranked($0, options) }
+  }
+
+  /// Runs of hypotheses of the same source, which stand side by side.
+  private func groups(_ sources: [Int]) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var start = 0
+    for end in 1...max(1, sources.count)
+    where end == sources.count || sources[end] != sources[start] {
+      result.append(start..<end)
+      start = end
+    }
+    return result
+  }
+
+  /// The likeliest ways to go on with a source's hypotheses.
+  private func best(
+    _ count: Int, of group: Range<Int>, _ outputs: Matrix<Scalar>, _ live: [DecodedSequence]
+  ) -> [Candidate] {
+    var best: [Candidate] = []
+    for parent in group {
+      let row = outputs.row(parent)
+      let base = live[parent].logProbability - logSumExp(row, outputs.columns)
+      for symbol in 0..<outputs.columns {
+        var logProbability = base + Double(row[symbol])
+        if logProbability.isNaN { logProbability = -.infinity }
+        guard best.count < count || logProbability > (best.last?.logProbability ?? .infinity)
+        else { continue }
+        let place = best.firstIndex { logProbability > $0.logProbability } ?? best.count
+        best.insert(
+          Candidate(parent: parent, symbol: Int32(symbol), logProbability: logProbability),
+          at: place)
+        if best.count > count { best.removeLast() }
+      }
+    }
+    return best
+  }
+
+  private func logSumExp(_ row: UnsafePointer<Scalar>, _ count: Int) -> Double {
+    var largest = -Double.infinity
+    for i in 0..<count { largest = max(largest, Double(row[i])) }
+    var sum = 0.0
+    for i in 0..<count { sum += exp(Double(row[i]) - largest) }
+    return largest + log(sum)
+  }
+
+  private func extended(
+    _ sequence: DecodedSequence, by candidate: Candidate, _ hypotheses: Hypotheses<Scalar>,
+    _ options: DecodingOptions
+  ) -> DecodedSequence {
+    var result = sequence
+    result.logProbability = candidate.logProbability
+    if candidate.symbol == options.endSymbol {
+      result.isComplete = true
+    } else {
+      result.symbols.append(candidate.symbol)
+    }
+    if options.keepsAttention {
+      let weights = model.attention(hypothesis: candidate.parent, hypotheses)
+      if !weights.isEmpty { result.attention.append(weights) }
+    }
+    return result
+  }
+
+  private func ranked(
+    _ sequences: [DecodedSequence], _ options: DecodingOptions
+  ) -> [DecodedSequence] {
+    let scored = sequences.map { sequence in
+      var result = sequence
+      result.score = options.score(
+        logProbability: sequence.logProbability, length: sequence.length)
+      return result
+    }
+    // Equal ones keep their order.
+    return scored.enumerated().sorted { a, b in
+      if a.element.isComplete != b.element.isComplete { return a.element.isComplete }
+      if a.element.score != b.element.score { return a.element.score > b.element.score }
+      return a.offset < b.offset
+    }.map(\.element)
+  }
+}
