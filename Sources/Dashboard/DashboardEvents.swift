@@ -12,6 +12,7 @@ extension DashboardState {
     case .started(let description): start(description)
     case .steps(let batch): add(batch, isPast: isPast)
     case .validation(let record): add(record)
+    case .values(let record): history.append(record)
     case .state(let state): trainingState = state
     case .command(let record): add(record)
     case .refused(let reason):

@@ -84,16 +84,7 @@ public final class RunDirectory: Sendable {
 
   /// Replaces the run's resolved preset, as when keys change on resuming.
   public func writePreset(_ text: String) throws(RunError) {
-    let beside = path + "/." + Self.presetName + ".new"
-    let file = try FileDescriptor(beside, flags: O_WRONLY | O_CREAT | O_TRUNC)
-    do throws(RunError) {
-      try file.writeAll(Array(text.utf8))
-      try file.synchronize()
-      guard rename(beside, presetPath) == 0 else { throw .last("rename to", presetPath) }
-    } catch {
-      unlink(beside)
-      throw error
-    }
+    try AtomicFile.write(text, to: presetPath)
   }
 
   /// A name that is safe in a path: letters, digits, `.`, `_` and `-`, not hidden, not too long.

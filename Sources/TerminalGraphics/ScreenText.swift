@@ -29,7 +29,8 @@ public enum ScreenText {
     return text
   }
 
-  private static func sequence(for style: Style, depth: ColorDepth) -> String {
+  /// The sequence that sets a style, whatever was set before.
+  public static func sequence(for style: Style, depth: ColorDepth = .trueColor) -> String {
     var codes = ["0"]
     let attributes: [(Style.Attributes, String)] = [
       (.bold, "1"), (.dim, "2"), (.italic, "3"), (.underline, "4"), (.reverse, "7"),

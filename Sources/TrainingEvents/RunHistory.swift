@@ -60,6 +60,10 @@ public struct RunHistory: Sendable {
     validations.append(record)
   }
 
+  public mutating func append(_ record: NamedValues) {
+    for value in record.values { append(value.number, to: value.name, step: record.step) }
+  }
+
   /// Adds a value of a series that has a name of its own, such as one read from another program.
   public mutating func append(_ value: Double, to name: String, unit: String = "", step: Int) {
     let index = extra.firstIndex { $0.name == name }

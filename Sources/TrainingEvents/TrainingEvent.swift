@@ -5,6 +5,8 @@ public enum TrainingEvent: Sendable, Equatable {
   /// Steps since the last such event, each exactly once and in order.
   case steps(StepBatch)
   case validation(ValidationRecord)
+  /// Numbers with names of their own, as other programs' runs have them.
+  case values(NamedValues)
   /// The run went from one state to another.
   case state(TrainingState)
   /// A command that changed training was carried out: a marker on the curves.
@@ -55,6 +57,27 @@ public struct ValidationRecord: Sendable, Equatable {
     self.metric = metric
     self.elapsed = elapsed
     self.isBest = isBest
+  }
+}
+
+/// Numbers of one step under the names that their program gave them.
+public struct NamedValues: Sendable, Equatable {
+  public struct Value: Sendable, Equatable {
+    public var name: String
+    public var number: Double
+
+    public init(name: String, number: Double) {
+      self.name = name
+      self.number = number
+    }
+  }
+
+  public var step: Int
+  public var values: [Value]
+
+  public init(step: Int, values: [Value]) {
+    self.step = step
+    self.values = values
   }
 }
 

@@ -29,7 +29,7 @@ public enum EventLine {
     case .snapshot(let record): line(snapshotObject(record), to: &bytes)
     case .warning(let record): line(warningObject(record), to: &bytes)
     case .finished(let record): line(finishedObject(record), to: &bytes)
-    case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
+    case .started, .state, .values, .hiddenStates, .gradientByLag, .statistics, .samples:
       guard audience == .record, let object = recordObject(event) else { return }
       line(object, to: &bytes)
     case .refused, .trace, .task, .reading: return
@@ -72,6 +72,7 @@ public enum EventLine {
     switch event {
     case .started(let run): RunDescriptionJSON.object(run)
     case .state(let state): ["event": "state", "state": .string(state.rawValue)]
+    case .values(let record): valuesObject(record)
     case .hiddenStates(let frame): FrameJSON.object(frame)
     case .gradientByLag(let frame): FrameJSON.object(frame)
     case .statistics(let frame): FrameJSON.object(frame)
@@ -89,6 +90,12 @@ public enum EventLine {
     object["best"] = .bool(record.isBest)
     object["elapsed"] = seconds(record.elapsed)
     return .object(object)
+  }
+
+  private static func valuesObject(_ record: NamedValues) -> JSONValue {
+    var values = JSONObject()
+    for value in record.values { values[value.name] = .real(value.number) }
+    return ["event": "values", "step": .integer(record.step), "values": .object(values)]
   }
 
   private static func commandObject(_ record: CommandRecord) -> JSONValue {

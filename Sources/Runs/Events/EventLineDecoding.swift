@@ -36,6 +36,11 @@ extension EventLine {
     case "step": return .steps(StepBatch([try step(object)]))
     case "steps": return .steps(StepBatch(thinned: [try bucket(object)]))
     case "validation": return .validation(try validation(object))
+    case "values":
+      let values = (object["values"]?.object?.members ?? []).compactMap { member in
+        member.value.double.map { NamedValues.Value(name: member.key, number: $0) }
+      }
+      return .values(NamedValues(step: try integer("step", object), values: values))
     case "command": return .command(try command(object))
     case "snapshot":
       return .snapshot(

@@ -42,6 +42,12 @@ struct LineReader: Sendable {
   /// The bytes after the last line feed, which may be a line that is still being written.
   var rest: ArraySlice<UInt8> { buffer[..<held] }
 
+  /// Whether a read would not wait: something is there, or the other end is closed.
+  var isReady: Bool {
+    var state = pollfd(fd: file.number, events: Int16(POLLIN), revents: 0)
+    return poll(&state, 1, 0) > 0
+  }
+
   /// Reads until the file's end, or until about `limit` bytes were read, and hands over each whole
   /// line with the offset it starts at.
   ///

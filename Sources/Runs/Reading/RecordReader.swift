@@ -13,6 +13,8 @@ struct RecordReader: Sendable {
   /// Lines that could not be understood, and the first of them.
   private(set) var malformedCount = 0
   private(set) var firstMalformed: RunError?
+  /// Seconds since 1970 when the first session began; nil until it was read.
+  private(set) var started: Double?
   private var lineNumber = 0
   let path: String
 
@@ -50,6 +52,7 @@ struct RecordReader: Sendable {
     var start = 0
     var bad = (count: 0, first: nil as (line: Int, message: String)?)
     var number = lineNumber
+    var session = started
     func flush() {
       guard !records.isEmpty else { return }
       body(.steps(StepBatch(records)), start)
@@ -67,7 +70,10 @@ struct RecordReader: Sendable {
       }
       guard !line.isEmpty else { return }
       do throws(EventLine.Malformed) {
-        guard let event = try EventLine.decode(line) else { return }
+        guard let event = try EventLine.decode(line) else {
+          session = session ?? EventLine.session(line)
+          return
+        }
         flush()
         body(event, offset)
       } catch {
@@ -77,6 +83,7 @@ struct RecordReader: Sendable {
     }
     flush()
     lineNumber = number
+    started = session
     malformedCount += bad.count
     if firstMalformed == nil, let first = bad.first {
       firstMalformed = .malformed(path: path, line: first.line, message: first.message)

@@ -15,6 +15,8 @@ public struct RecordedRun: Sendable {
   public private(set) var history = RunHistory()
   /// Commands, in order.
   public private(set) var commands: [CommandRecord] = []
+  /// Seconds since 1970 when it was first begun; nil in records that do not say.
+  public private(set) var started: Double?
   /// How the run ended; nil while it goes on, and when it was cut off.
   public private(set) var finish: FinishRecord?
   /// Lines that made no sense, and the first of them.
@@ -63,6 +65,7 @@ public struct RecordedRun: Sendable {
     var reader = try RecordReader(path)
     file = reader.path
     try reader.read { event, offset in take(event, at: offset) }
+    started = reader.started
     malformedCount = reader.malformedCount
     firstMalformed = reader.firstMalformed
     duration = clock.now
@@ -97,6 +100,7 @@ public struct RecordedRun: Sendable {
       }
       finish = nil
     case .validation(let record): history.append(record)
+    case .values(let record): history.append(record)
     case .command(let record):
       commands.append(record)
       if record.isSeam { finish = nil }
@@ -109,15 +113,25 @@ public struct RecordedRun: Sendable {
     if abandoned.count < Self.mostAbandoned { abandoned.append(history) }
   }
 
-  /// The newest frame of a kind that stands before an offset.
+  /// The newest frame of a kind that stands before an offset; from the newest snapshot before it
+  /// where the record has none, as when nobody watched.
   func frame(_ kind: FrameKind, before offset: Int) -> TrainingEvent? {
-    guard let moment = moments.last(where: { $0.kind == kind && $0.offset < offset }) else {
-      return nil
+    if let moment = moments.last(where: { $0.kind == kind && $0.offset < offset }) {
+      return event(at: moment.offset)
     }
-    return event(at: moment.offset)
+    for moment in moments.reversed() where moment.offset < offset {
+      guard case .snapshot(let record)? = moment.event else { continue }
+      // The run may have been moved since.
+      let place =
+        path + "/" + RunDirectory.snapshotsName + "/" + FileTree.name(of: record.path)
+      let frames = SnapshotReader.frames(of: place)
+      if let frame = frames.first(where: { FrameKind($0) == kind }) { return frame }
+      if !frames.isEmpty { return nil }
+    }
+    return nil
   }
 
-  private func event(at offset: Int) -> TrainingEvent? {
+  func event(at offset: Int) -> TrainingEvent? {
     guard var reader = try? RecordReader(file, offset: offset) else { return nil }
     var result: TrainingEvent?
     _ = try? reader.read(limit: 1) { event, at in

@@ -106,6 +106,7 @@ public struct Replay: Sendable {
       switch event {
       case .steps(let batch): history.append(batch)
       case .validation(let record): history.append(record)
+      case .values(let record): history.append(record)
       case .started(let description) where description.firstStep == 0:
         history = RunHistory(smoothing: history.smoothing)
         events.append(event)
@@ -150,7 +151,12 @@ public struct Replay: Sendable {
   /// What was told before an offset, other than curves: everything light, and the newest frames.
   private func earlier(before offset: Int) -> [TrainingEvent] {
     var events = run.moments.prefix { $0.offset < offset }.compactMap(\.event)
-    events.removeAll { if case .validation = $0 { true } else { false } }
+    events.removeAll {
+      switch $0 {
+      case .validation, .values: true
+      default: false
+      }
+    }
     for kind in RecordedRun.FrameKind.allCases {
       if let frame = run.frame(kind, before: offset) { events.append(frame) }
     }

@@ -15,21 +15,48 @@ enum MetricsTable {
     _ history: RunHistory, to write: ([UInt8]) throws(RunError) -> Void
   ) throws(RunError) {
     var table = CSVWriter(columns: columns(history))
+    try forEachRow(history) { (row: [CSVWriter.Field]) throws(RunError) in
+      table.append(row)
+      if table.bytes.count > 1 << 16 { try write(table.takeBytes()) }
+    }
+    try write(table.takeBytes())
+  }
+
+  /// The same rows as JSON, one object a line; empty fields are left out.
+  static func writeLines(
+    _ history: RunHistory, to write: ([UInt8]) throws(RunError) -> Void
+  ) throws(RunError) {
+    let columns = columns(history)
+    var bytes: [UInt8] = []
+    try forEachRow(history) { (row: [CSVWriter.Field]) throws(RunError) in
+      var object = JSONObject()
+      for (column, field) in zip(columns, row) { object[column] = json(field) }
+      JSONValue.object(object).encode(into: &bytes)
+      bytes.append(0x0A)
+      guard bytes.count > 1 << 16 else { return }
+      try write(bytes)
+      bytes.removeAll(keepingCapacity: true)
+    }
+    try write(bytes)
+  }
+
+  private static func json(_ field: CSVWriter.Field) -> JSONValue? {
+    switch field {
+    case .empty: nil
+    case .text(let text): .string(text)
+    case .integer(let value): .integer(value)
+    case .number(let value): .real(value)
+    case .bool(let value): .bool(value)
+    }
+  }
+
+  private static func forEachRow(
+    _ history: RunHistory, _ body: ([CSVWriter.Field]) throws(RunError) -> Void
+  ) throws(RunError) {
     var validations = history.validations[...]
     var extra = history.extra.map { ($0, 0) }
     for step in allSteps(history) {
-      let index = history.steps.firstIndex(notBelow: Double(step))
-      let hasRecord = index < history.count && history.steps.step(at: index) == step
-      var row: [CSVWriter.Field] = [.integer(step)]
-      if hasRecord {
-        row += [
-          number(history.epoch[index]), number(history.loss[index]),
-          number(history.smoothedLoss[index]), number(history.gradientNorm[index]),
-          number(history.learningRate[index]), number(history.elapsed[index]),
-        ]
-      } else {
-        row += Array(repeating: .empty, count: 6)
-      }
+      var row = own(step, history)
       if let validation = validations.first, validation.step == step {
         row += [.number(validation.loss), validation.metric.map(CSVWriter.Field.number) ?? .empty]
         validations.removeFirst()
@@ -45,10 +72,20 @@ enum MetricsTable {
         row.append(number(series.values[at]))
         extra[position].1 += 1
       }
-      table.append(row)
-      if table.bytes.count > 1 << 16 { try write(table.takeBytes()) }
+      try body(row)
     }
-    try write(table.takeBytes())
+  }
+
+  private static func own(_ step: Int, _ history: RunHistory) -> [CSVWriter.Field] {
+    let index = history.steps.firstIndex(notBelow: Double(step))
+    guard index < history.count, history.steps.step(at: index) == step else {
+      return [.integer(step)] + Array(repeating: .empty, count: 6)
+    }
+    return [
+      .integer(step), number(history.epoch[index]), number(history.loss[index]),
+      number(history.smoothedLoss[index]), number(history.gradientNorm[index]),
+      number(history.learningRate[index]), number(history.elapsed[index]),
+    ]
   }
 
   /// The steps of every series, each once. Usually those of the training curve, without a copy.

@@ -1,0 +1,79 @@
+import FileFormats
+import TrainingEvents
+
+/// Forms in which a run goes out to other tools.
+public enum ExportFormat: String, Sendable, CaseIterable {
+  /// `metrics.csv`, one row a step.
+  case csv
+  /// `metrics.jsonl`, one object a step with the table's column names as keys.
+  case jsonl
+  /// An event file with scalars and histograms.
+  case tensorboard
+  /// Pictures of the curves and of the newest hidden states.
+  case svg
+}
+
+/// Writes a recorded run in other tools' formats.
+public enum RunExporter {
+  /// Exports a run.
+  ///
+  /// - Parameters:
+  ///   - path: the run's directory, or a record.
+  ///   - format: what to write.
+  ///   - directory: where; made if missing. Files of the same name are replaced, each in one
+  ///     stroke.
+  /// - Returns: the files written.
+  /// - Throws: `RunError` when there is no run, or the files cannot be written.
+  @discardableResult
+  public static func export(
+    _ path: String, format: ExportFormat, to directory: String
+  ) throws(RunError) -> [String] {
+    let run = try RecordedRun(path)
+    try FileTree.makeDirectories(directory)
+    switch format {
+    case .csv:
+      let file = directory + "/metrics.csv"
+      try AtomicFile.write(to: file) {
+        (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
+        try MetricsTable.write(run.history, to: write)
+      }
+      return [file]
+    case .jsonl:
+      let file = directory + "/metrics.jsonl"
+      try AtomicFile.write(to: file) {
+        (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
+        try MetricsTable.writeLines(run.history, to: write)
+      }
+      return [file]
+    case .tensorboard:
+      let began = run.started ?? FileTree.status(run.file)?.modified ?? 0
+      let file = directory + "/events.out.tfevents.\(Int(min(max(0, began), 1e15))).unfold"
+      try AtomicFile.write(to: file) {
+        (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
+        try TensorBoardExport(run: run, began: began).write(to: write)
+      }
+      return [file]
+    case .svg: return try exportPictures(run, to: directory)
+    }
+  }
+
+  private static func exportPictures(
+    _ run: RecordedRun, to directory: String
+  ) throws(RunError) -> [String] {
+    let (history, markers) = (run.history, run.commands)
+    var pictures = [
+      ("loss.svg", RunCharts.loss(history, of: run.description, markers: markers).svg()),
+      ("gradients.svg", RunCharts.gradients(history, of: run.description, markers: markers).svg()),
+    ]
+    if case .gradientByLag(let frame)? = run.frame(.gradientByLag, before: .max) {
+      let chart = RunCharts.gradientByLag(frame, of: run.description)
+      pictures.append(("gradient-by-lag.svg", chart.svg()))
+    }
+    if case .hiddenStates(let frame)? = run.frame(.hiddenStates, before: .max) {
+      pictures.append(
+        ("hidden-state.svg", RunCharts.hiddenStates(frame, of: run.description).svg()))
+    }
+    for (name, picture) in pictures { try AtomicFile.write(picture, to: directory + "/" + name) }
+    return pictures.map { directory + "/" + $0.0 }
+  }
+}

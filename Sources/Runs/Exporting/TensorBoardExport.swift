@@ -1,0 +1,87 @@
+import FileFormats
+import TrainingEvents
+
+/// A run as TensorBoard sees it: scalars of every step, validations, and histograms of states.
+struct TensorBoardExport {
+  let run: RecordedRun
+  /// Seconds since 1970 when the run began; TensorBoard shows times relative to it.
+  let began: Double
+  private static let piece = 1 << 16
+
+  func write(to write: ([UInt8]) throws(RunError) -> Void) throws(RunError) {
+    var bytes = TFEvent(wallTime: began, fileVersion: TFEvent.version).record()
+    func add(_ event: TFEvent) throws(RunError) {
+      bytes += event.record()
+      guard bytes.count >= Self.piece else { return }
+      try write(bytes)
+      bytes.removeAll(keepingCapacity: true)
+    }
+    let history = run.history
+    for index in 0..<history.count {
+      try add(
+        TFEvent(
+          wallTime: began + finite(history.elapsed[index]),
+          step: history.steps.step(at: index) ?? 0,
+          values: [
+            ("train/loss", .scalar(history.loss[index])),
+            ("train/smoothed_loss", .scalar(history.smoothedLoss[index])),
+            ("train/gradient_norm", .scalar(history.gradientNorm[index])),
+            ("train/learning_rate", .scalar(history.learningRate[index])),
+          ]))
+    }
+    for validation in history.validations {
+      var values: [(tag: String, value: TFEvent.Value)] = [
+        ("validation/loss", .scalar(Float(validation.loss)))
+      ]
+      if let metric = validation.metric {
+        values.append(("validation/" + metricName, .scalar(Float(metric))))
+      }
+      try add(
+        TFEvent(
+          wallTime: began + (validation.elapsed.isFinite ? validation.elapsed : 0),
+          step: validation.step, values: values))
+    }
+    for series in history.extra {
+      for index in 0..<series.values.count {
+        try add(
+          TFEvent(
+            wallTime: began, step: series.steps.step(at: index) ?? 0,
+            values: [(series.name, .scalar(series.values[index]))]))
+      }
+    }
+    for moment in run.moments where moment.kind != nil {
+      guard let event = run.event(at: moment.offset),
+        let histograms = histograms(event, time: moment.time)
+      else { continue }
+      try add(histograms)
+    }
+    try write(bytes)
+  }
+
+  private var metricName: String {
+    (run.description?.metric?.name ?? "metric").split(separator: " ").joined(separator: "_")
+  }
+
+  private func finite(_ value: Float) -> Double { value.isFinite ? Double(value) : 0 }
+
+  private func histograms(_ event: TrainingEvent, time: Double) -> TFEvent? {
+    switch event {
+    case .hiddenStates(let frame):
+      TFEvent(
+        wallTime: began + time, step: frame.step,
+        values: frame.maps.map { map in
+          ("states/" + map.name, .histogram(.init(of: map.values)))
+        })
+    case .statistics(let frame):
+      TFEvent(
+        wallTime: began + time, step: frame.step,
+        values: frame.parameters.flatMap { parameter in
+          [
+            ("update_ratio/" + parameter.name, TFEvent.Value.scalar(Float(parameter.updateRatio))),
+            ("gradient/" + parameter.name, .scalar(Float(parameter.gradientNorm))),
+          ]
+        })
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import TrainingEvents
+
+/// Our own record, growing.
+struct FollowedRecord: Sendable {
+  /// Bytes taken in one go, so that a long record does not come as one event.
+  private static let most = 32 << 20
+
+  private var file: FollowedFile
+  private var reader: RecordReader?
+  private(set) var isFinished = false
+  private var step = 0
+  private var hasComplained = false
+
+  init(_ path: String) {
+    file = FollowedFile(path)
+  }
+
+  mutating func poll() throws(RunError) -> [TrainingEvent] {
+    var events: [TrainingEvent] = []
+    switch try file.check() {
+    case .none: return []
+    case .goesOn: break
+    case .appeared: reader = try RecordReader(file.path)
+    case .restarted:
+      reader = try RecordReader(file.path)
+      events.append(
+        .command(
+          CommandRecord(
+            step: step, elapsed: 0, name: "restart", text: "the record began anew",
+            marker: "restart")))
+    }
+    guard var reader else { return events }
+    var (step, isFinished) = (step, isFinished)
+    let count = try reader.read(limit: Self.most) { event, _ in
+      let event = event.asSeam(after: step)
+      switch event {
+      case .steps(let batch): step = batch.records.last?.step ?? step
+      case .finished: isFinished = true
+      case .started: isFinished = false
+      case .command(let record) where record.isSeam: isFinished = false
+      default: break
+      }
+      events.append(event)
+    }
+    file.note(bytes: count)
+    (self.step, self.isFinished) = (step, isFinished)
+    if let problem = reader.firstMalformed, !hasComplained {
+      hasComplained = true
+      events.append(.warning(WarningRecord(step: step, kind: "follow", text: problem.description)))
+    }
+    self.reader = reader
+    return events
+  }
+}

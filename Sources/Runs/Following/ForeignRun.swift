@@ -1,0 +1,167 @@
+import TrainingEvents
+
+/// Another program's numbers on their way to becoming events.
+///
+/// Values of one step may come in several pieces; they are gathered until a later step begins or
+/// nothing more is there to be read. A step that gets more afterwards is told again.
+struct ForeignRun: Sendable {
+  /// Series with names of their own; more than a person could tell apart.
+  private static let mostNames = 64
+
+  private struct Pending: Sendable {
+    var step: Int
+    var wasTold = false
+    var hasNews = false
+    var loss: Double?
+    var epoch: Double?
+    var validationLoss: Double?
+    var gradientNorm: Double?
+    var learningRate: Double?
+    var tokens: Double?
+    var tokensPerSecond: Double?
+    var elapsed: Double?
+    var clipped = false
+    var values: [NamedValues.Value] = []
+  }
+
+  /// Seconds that passed here, for programs that write no times; nil leaves times out.
+  var arrival: Double?
+  private var pending: Pending?
+  private var events: [TrainingEvent] = []
+  private var records: [StepRecord] = []
+  private var last: StepRecord?
+  private var lastStep = 0
+  private var lastLoss: Double?
+  private var best = Double.infinity
+  private var firstWallTime: Double?
+  private var names: Set<String> = []
+
+  /// Takes one number of one step.
+  mutating func take(_ number: Double, as name: String, step: Int) {
+    begin(step)
+    pending?.hasNews = true
+    switch ForeignNames.role(of: name) {
+    case .step: break
+    case .epoch: pending?.epoch = number
+    case .loss: pending?.loss = number
+    case .validationLoss: pending?.validationLoss = number
+    case .gradientNorm: pending?.gradientNorm = number
+    case .learningRate: pending?.learningRate = number
+    case .tokens: pending?.tokens = number
+    case .tokensPerSecond: pending?.tokensPerSecond = number
+    case .elapsed: pending?.elapsed = number
+    case .wallTime: takeWallTime(number)
+    case nil:
+      guard names.contains(name) || names.count < Self.mostNames else { return }
+      names.insert(name)
+      pending?.values.append(NamedValues.Value(name: name, number: number))
+    }
+  }
+
+  /// Takes the time at which a step was written, in seconds since 1970 or since any other moment.
+  mutating func take(wallTime: Double, step: Int) {
+    begin(step)
+    takeWallTime(wallTime)
+  }
+
+  mutating func take(clipped: Bool, step: Int) {
+    begin(step)
+    pending?.clipped = clipped
+  }
+
+  /// Takes an event that is complete by itself, such as a frame.
+  mutating func take(_ event: TrainingEvent) {
+    flush()
+    closeBatch()
+    events.append(event)
+  }
+
+  /// Everything up to now, for a reader that has seen all there is.
+  mutating func drain() -> [TrainingEvent] {
+    flush()
+    closeBatch()
+    defer { events.removeAll() }
+    return events
+  }
+
+  /// The other program started over: its steps begin again.
+  mutating func restart(_ text: String) {
+    flush()
+    pending = nil
+    seam(text, step: lastStep)
+    last = nil
+    firstWallTime = nil
+  }
+
+  private mutating func begin(_ step: Int) {
+    if let pending, pending.step == step { return }
+    flush()
+    if let pending, step < pending.step {
+      seam("the other program went back from step \(pending.step) to \(step)", step: step)
+    }
+    pending = Pending(step: step)
+    lastStep = step
+  }
+
+  private mutating func seam(_ text: String, step: Int) {
+    closeBatch()
+    events.append(
+      .command(
+        CommandRecord(
+          step: step, elapsed: last?.elapsed ?? 0, name: "restart", text: text, marker: "restart")))
+  }
+
+  private mutating func takeWallTime(_ time: Double) {
+    guard time.isFinite else { return }
+    let first = firstWallTime ?? time
+    firstWallTime = first
+    if pending?.elapsed == nil { pending?.elapsed = max(0, time - first) }
+  }
+
+  private mutating func flush() {
+    guard var step = pending, step.hasNews else { return }
+    if let loss = step.loss { tell(step, loss) }
+    if let loss = step.validationLoss {
+      closeBatch()
+      events.append(
+        .validation(
+          ValidationRecord(
+            step: step.step, epoch: step.epoch ?? last?.epoch ?? 0, loss: loss,
+            elapsed: step.elapsed ?? last?.elapsed ?? 0, isBest: loss < best)))
+      best = loss < best ? loss : best
+    }
+    if !step.values.isEmpty {
+      closeBatch()
+      events.append(.values(NamedValues(step: step.step, values: step.values)))
+    }
+    // What was told once is not told again, unless more comes for the step.
+    step.values = []
+    step.validationLoss = nil
+    step.hasNews = false
+    pending = step
+  }
+
+  private mutating func tell(_ step: Pending, _ loss: Double) {
+    let elapsed = step.elapsed ?? (firstWallTime == nil ? arrival : nil) ?? last?.elapsed ?? 0
+    let before = last.flatMap { $0.step < step.step ? $0.elapsed : nil }
+    let count = step.tokens ?? 0
+    let bound = Double(SaneNumbers.tokens.upperBound)
+    let tokens = count.isFinite ? Int(min(max(0, count), bound)) : 0
+    var duration = before.map { max(0, elapsed - $0) } ?? last?.duration ?? 0
+    if let rate = step.tokensPerSecond, rate > 0, tokens > 0 { duration = Double(tokens) / rate }
+    let record = StepRecord(
+      step: step.step, epoch: step.epoch ?? last?.epoch ?? 0, loss: loss,
+      gradientNorm: step.gradientNorm ?? .nan, clipped: step.clipped,
+      learningRate: step.learningRate ?? last?.learningRate ?? .nan, tokens: tokens,
+      elapsed: elapsed, duration: duration)
+    last = record
+    records.append(record)
+    if records.count >= 4096 { closeBatch() }
+  }
+
+  private mutating func closeBatch() {
+    guard !records.isEmpty else { return }
+    events.append(.steps(StepBatch(records)))
+    records.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,87 @@
+import FileFormats
+import Testing
+
+@Suite struct TFEventsTests {
+  /// RFC 3720, appendix B.4.
+  @Test func checksumsAreCastagnolis() {
+    #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
+    #expect(CRC32C.checksum([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
+    #expect(CRC32C.checksum((0..<32).map { UInt8($0) }) == 0x46DD_794E)
+    #expect(CRC32C.checksum(Array("123456789".utf8)) == 0xE306_9283)
+  }
+
+  /// What TensorBoard itself writes for this first event.
+  @Test func theFirstRecordIsGolden() {
+    let event = TFEvent(wallTime: 1, fileVersion: TFEvent.version)
+    #expect(
+      event.record() == [
+        0x18, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x7F, 0x4B, 0x22, 0x09, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0x1A,
+        0x0D,
+      ] + Array("brain.Event:2".utf8) + event.record().suffix(4))
+  }
+
+  private static let events: [TFEvent] = [
+    TFEvent(wallTime: 1_700_000_000.5, fileVersion: TFEvent.version),
+    TFEvent(
+      wallTime: 1, step: 7,
+      values: [("train/loss", .scalar(2.5)), ("ü/\u{1B}", .scalar(-.infinity))]),
+    TFEvent(
+      wallTime: 2, step: 1 << 40,
+      values: [("states", .histogram(.init(of: [-1, 0, 0.5, 0.5, .nan, 3])))]),
+    TFEvent(wallTime: 3, step: -1),
+  ]
+
+  private static let file = events.flatMap { $0.record() }
+
+  @Test func readsBackWhatItWrites() throws {
+    var parser = TFEventsParser()
+    #expect(try parser.append(Self.file) == Self.events)
+    #expect(parser.isAtBoundary)
+  }
+
+  @Test(arguments: [1, 3, 11, 12, 13, 50]) func tornRecordsWait(piece: Int) throws {
+    var parser = TFEventsParser()
+    var events: [TFEvent] = []
+    for start in stride(from: 0, to: Self.file.count, by: piece) {
+      events += try parser.append(Self.file[start..<min(start + piece, Self.file.count)])
+    }
+    #expect(events == Self.events)
+  }
+
+  @Test func everyFlippedBitIsFound() throws {
+    let record = Self.events[1].record()
+    for bit in 0..<record.count * 8 {
+      var bytes = record
+      bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+      var parser = TFEventsParser()
+      #expect(throws: TFEventsError.self) { try parser.append(bytes) }
+    }
+  }
+
+  @Test func absurdLengthsAreRefusedBeforeTheyCost() throws {
+    let length: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0x7F]
+    let crc = CRC32C.masked(length)
+    var parser = TFEventsParser()
+    #expect(throws: TFEventsError.tooLong(offset: 0, bytes: 0x7F00_0000_0000_0000)) {
+      try parser.append(length + (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * UInt32($0))) })
+    }
+  }
+
+  @Test func histogramsCountEveryNumberOnce() {
+    let histogram = TFEvent.Histogram(of: [-2, -2, 0, 1e-20, 5, .infinity, .nan])
+    #expect(histogram.count == 5 && histogram.counts.reduce(0, +) == 5)
+    #expect(histogram.minimum == -2 && histogram.maximum == 5 && histogram.sum == 1)
+    #expect(zip(histogram.limits, histogram.limits.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(histogram.limits.count == histogram.counts.count)
+    #expect(TFEvent.Histogram(of: []).counts.isEmpty)
+  }
+
+  /// TensorFlow 2's scalars are tensors: field 8 of a value.
+  @Test func readsScalarsThatAreTensors() throws {
+    let tensor: [UInt8] = [0x08, 1, 0x2A, 4, 0, 0, 0x20, 0x40]
+    let value: [UInt8] = [0x0A, 1, 0x61, 0x42, UInt8(tensor.count)] + tensor
+    let summary: [UInt8] = [0x0A, UInt8(value.count)] + value
+    let event = try #require(TFEvent(decoding: ([0x2A, UInt8(summary.count)] + summary)[...]))
+    #expect(event.values.count == 1 && event.values[0] == ("a", .scalar(2.5)))
+  }
+}

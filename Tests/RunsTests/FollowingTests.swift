@@ -1,0 +1,325 @@
+import FileFormats
+import Foundation
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Runs
+
+/// Gathers what a follower tells, as a dashboard would.
+struct Gathered {
+  var history = RunHistory()
+  var events: [TrainingEvent] = []
+
+  mutating func take(_ events: [TrainingEvent]) {
+    for event in events {
+      switch event {
+      case .steps(let batch): history.append(batch)
+      case .validation(let record): history.append(record)
+      case .values(let record): history.append(record)
+      default: break
+      }
+    }
+    self.events += events
+  }
+
+  var records: [StepRecord] {
+    events.flatMap { (event: TrainingEvent) -> [StepRecord] in
+      if case .steps(let batch) = event { batch.records } else { [] }
+    }
+  }
+
+  var seams: [CommandRecord] {
+    events.compactMap { event in
+      if case .command(let record) = event, record.marker != nil { record } else { nil }
+    }
+  }
+
+  var warnings: [String] {
+    events.compactMap { if case .warning(let record) = $0 { record.text } else { nil } }
+  }
+
+  var steps: [Int] { (0..<history.count).compactMap { history.steps.step(at: $0) } }
+}
+
+@Suite struct FollowingLinesTests {
+  private let temporary: TemporaryDirectory
+  private let path: String
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+    path = temporary.path + "/train.jsonl"
+  }
+
+  private func write(_ text: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+  }
+
+  private func add(_ text: String) throws {
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data(text.utf8))
+    try handle.close()
+  }
+
+  @Test func understandsTheNamesThatProgramsUse() throws {
+    try write(
+      #"{"step": 1, "train/loss": 2.5, "grad_norm": 1.5, "lr": 0.01, "epoch": 0.5, "time": 100}"#
+        + "\n"
+        + #"{"global_step": 2.0, "Loss": 2.25, "tokens": 50, "time": 101.5, "acc": 0.5}"# + "\n"
+        + #"{"step": 2, "val_loss": 2.75, "time": 102}"# + "\n"
+        + #"{"step": 3, "train": {"loss": NaN, "extra": {"deep": 7}}, "name": "x"}"# + "\n")
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    #expect(got.steps == [1, 2, 3])
+    let records = got.records
+    #expect(records[0].loss == 2.5 && records[0].gradientNorm == 1.5)
+    #expect(records[0].learningRate == 0.01 && records[0].epoch == 0.5)
+    #expect(records[1].tokens == 50 && records[1].elapsed == 1.5 && records[1].duration == 1.5)
+    #expect(records[1].learningRate == 0.01)
+    #expect(got.history.validations.map(\.step) == [2])
+    #expect(got.history.validations[0].loss == 2.75 && got.history.validations[0].isBest)
+    #expect(got.history.loss[2].isNaN)
+    #expect(got.history.extra.map(\.name) == ["acc", "train/extra/deep"])
+    guard case .started(let run)? = got.events.first else {
+      return #expect(Bool(false), "\(got.events)")
+    }
+    #expect(run.name == "train.jsonl")
+  }
+
+  @Test func waitsForTheEndOfATornLine() throws {
+    try write(#"{"step": 1, "loss": 3}"# + "\n" + #"{"step": 2, "lo"#)
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    #expect(got.steps == [1])
+    #expect(try follower.poll().isEmpty)
+    try add(#"ss": 2.5}"# + "\n")
+    got.take(try follower.poll())
+    #expect(got.steps == [1, 2] && got.records.last?.loss == 2.5)
+    #expect(got.warnings.isEmpty)
+  }
+
+  @Test func aFileThatIsNotThereYetIsWaitedFor() throws {
+    var follower = try RunFollower(path)
+    #expect(try follower.poll().isEmpty)
+    try write(#"{"step": 1, "loss": 3}"# + "\n")
+    #expect(try !follower.poll().isEmpty)
+    #expect(throws: RunError.self) { try RunFollower(temporary.path + "/no/such.jsonl") }
+    #expect(throws: RunError.self) { try RunFollower(temporary.path) }
+  }
+
+  @Test(arguments: [false, true]) func startingOverIsASeam(replaced: Bool) throws {
+    let lines = (1...5).map { #"{"step": \#($0), "loss": 3}"# + "\n" }.joined()
+    try write(lines)
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    if replaced { try FileManager.default.moveItem(atPath: path, toPath: path + ".old") }
+    try write(#"{"step": 1, "loss": 9}"# + "\n")
+    got.take(try follower.poll())
+    #expect(got.seams.map(\.marker) == ["restart"] && got.seams.map(\.step) == [5])
+    #expect(got.steps == [1] && got.records.last?.loss == 9)
+  }
+
+  @Test func goingBackInOneFileIsASeamToo() throws {
+    try write(
+      [1, 2, 3, 2, 3, 4].map { #"{"step": \#($0), "loss": 3}"# + "\n" }.joined())
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    #expect(got.steps == [1, 2, 3, 4] && got.records.map(\.step) == [1, 2, 3, 2, 3, 4])
+    #expect(got.seams.map(\.step) == [2])
+  }
+
+  @Test func aStepThatGetsMoreIsToldAgainInFull() throws {
+    try write(#"{"step": 1, "loss": 3}"# + "\n")
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    try add(#"{"step": 1, "grad_norm": 7}"# + "\n")
+    got.take(try follower.poll())
+    #expect(got.steps == [1])
+    #expect(got.history.last?.loss == 3 && got.history.last?.gradientNorm == 7)
+  }
+
+  @Test func nonsenseIsPassedOverAndToldOnce() throws {
+    try write("Epoch 1: 5%\u{1B}[2J\n[1]\n\n" + #"{"step": 1, "loss": 3}"# + "\n")
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    try add("more\n")
+    got.take(try follower.poll())
+    #expect(got.steps == [1] && got.warnings.count == 1)
+    #expect(got.warnings[0].contains("line 1") && !got.warnings[0].contains("\u{1B}"))
+  }
+
+  @Test func framesFillThePanels() throws {
+    try write(
+      #"{"step": 4, "loss": 1, "states": [[0.1, -0.2], [0.3, 0.4]], "symbols": ["a", "b"], "#
+        + #""gradientByLag": [1, 0.5, 0.25], "samples": ["hello"]}"# + "\n"
+        + #"{"step": 5, "loss": 1, "states": [[0.5, 0.5]]}"# + "\n"
+        + #"{"step": 6, "loss": 1, "states": [[1], [1, 2]]}"# + "\n")
+    var follower = try RunFollower(path)
+    let events = try follower.poll()
+    let states = events.compactMap {
+      if case .hiddenStates(let frame) = $0 { frame } else { nil }
+    }
+    // Of several only the newest is worth drawing; a ragged one is none.
+    #expect(states.map(\.step) == [5] && states[0].maps[0].values == [0.5, 0.5])
+    let lag = events.compactMap { if case .gradientByLag(let frame) = $0 { frame } else { nil } }
+    #expect(lag.first?.curves.first?.factorPerStep == 0.5)
+    #expect(events.contains(.samples(SampleFrame(step: 4, temperature: 1, lines: ["hello"]))))
+  }
+
+  @Test func namesAreBounded() throws {
+    let members = (0..<500).map { "\"n\($0)\": 1" }.joined(separator: ",")
+    try write("{\"step\": 1, \(members)}\n")
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    #expect(got.history.extra.count == 64)
+  }
+
+  @Test func standardInputEndsTheRun() throws {
+    let pipe = Pipe()
+    var lines = FollowedLines(
+      pipe: FileDescriptor(adopting: dup(pipe.fileHandleForReading.fileDescriptor), path: "pipe"))
+    #expect(try lines.poll().isEmpty)
+    try pipe.fileHandleForWriting.write(contentsOf: Data(#"{"step": 1, "loss": 3}"#.utf8))
+    #expect(try lines.poll().isEmpty && !lines.isAtEnd)
+    try pipe.fileHandleForWriting.close()
+    var got = Gathered()
+    got.take(try lines.poll())
+    #expect(got.steps == [1] && lines.isAtEnd)
+  }
+}
+
+@Suite struct FollowingFilesTests {
+  private let temporary: TemporaryDirectory
+
+  init() throws { temporary = try TemporaryDirectory() }
+
+  private func add(_ bytes: [UInt8], to name: String) throws {
+    let path = temporary.path + "/" + name
+    if !FileManager.default.fileExists(atPath: path) { try ExampleRecord.write([], to: path) }
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data(bytes))
+    try handle.close()
+  }
+
+  private func scalar(_ step: Int, _ tag: String, _ value: Float) -> [UInt8] {
+    TFEvent(wallTime: 100 + Double(step), step: step, values: [(tag, .scalar(value))]).record()
+  }
+
+  @Test func eventFilesAreReadOneAfterTheOther() throws {
+    let first = "events.out.tfevents.1.host"
+    try add(TFEvent(wallTime: 100, fileVersion: TFEvent.version).record(), to: first)
+    try add(scalar(1, "Loss/train", 3) + scalar(1, "grad_norm", 2) + scalar(1, "a", 5), to: first)
+    let torn = scalar(2, "Loss/train", 2)
+    try add(Array(torn.dropLast(3)), to: first)
+    var follower = try RunFollower(temporary.path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    #expect(got.steps == [1] && got.records[0].gradientNorm == 2 && got.records[0].loss == 3)
+    #expect(got.history.extra.map(\.name) == ["a"])
+    try add(torn.suffix(3), to: first)
+    got.take(try follower.poll())
+    #expect(got.steps == [1, 2] && got.records.last?.duration == 1)
+    try add(scalar(2, "Loss/train", 7), to: "events.out.tfevents.2.host")
+    got.take(try follower.poll())
+    #expect(got.steps == [1, 2] && got.records.last?.loss == 7 && got.seams.count == 1)
+  }
+
+  @Test func damageIsToldAndANewFileGoesOn() throws {
+    let name = "events.out.tfevents.1"
+    var bytes = scalar(1, "loss", 3) + scalar(2, "loss", 3)
+    bytes[bytes.count - 6] ^= 1
+    try add(bytes, to: name)
+    var follower = try RunFollower(temporary.path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    got.take(try follower.poll())
+    #expect(got.warnings.count == 1 && got.warnings[0].contains("checksum"))
+    try add(scalar(3, "loss", 3), to: "events.out.tfevents.2")
+    got.take(try follower.poll())
+    #expect(got.steps.last == 3)
+  }
+
+  @Test func ourOwnRecordIsFollowedToItsEnd() async throws {
+    let run = try RunDirectory.create(at: temporary.path + "/run", preset: "")
+    let recorder = RunRecorder(run) { _ in }
+    recorder.record(.started(Example.run))
+    for step in 1...20 { recorder.record(ExampleRecord.step(step, elapsed: Double(step))) }
+    recorder.flush()
+    let stream = try RunFollower(run.path).follow(every: 0.01)
+    var got = Gathered()
+    for await event in stream {
+      got.take([event])
+      guard case .steps = event, got.steps.last == 20 else { continue }
+      for step in 21...40 { recorder.record(ExampleRecord.step(step, elapsed: Double(step))) }
+      recorder.record(.finished(FinishRecord(reason: .completed, step: 40, elapsed: 40)))
+      recorder.close()
+    }
+    #expect(got.steps == Array(1...40))
+    #expect(got.events.last == .finished(FinishRecord(reason: .completed, step: 40, elapsed: 40)))
+    #expect(got.events.first == .started(Example.run))
+  }
+
+  @Test func aReaderThatStallsLosesNothing() async throws {
+    let path = temporary.path + "/x.jsonl"
+    // Frames of two kinds between the steps make for more events than may wait.
+    let lines = (1...300).flatMap { step in
+      [
+        #"{"step": \#(step), "loss": 1}"#,
+        #"{"event": "warning", "step": \#(step), "kind": "k", "text": "t"}"#,
+      ]
+    }
+    try ExampleRecord.write(Array(lines.joined(separator: "\n").utf8) + [0x0A], to: path)
+    let stream = try RunFollower(path).follow(every: 0.01)
+    var got = Gathered()
+    try await Task.sleep(for: .milliseconds(50))
+    for await event in stream {
+      got.take([event])
+      if got.warnings.count == 300 { break }
+    }
+    #expect(got.steps == Array(1...300))
+  }
+}
+
+@Suite struct AsciicastTests {
+  @Test func pictureByPictureOnlyChangesAreWritten() throws {
+    var cast = Asciicast(size: Size(width: 10, height: 2))
+    let header = try JSONValue(decoding: cast.header(title: "a\u{1B}", time: 5).dropLast())
+    #expect(header["version"] == 2 && header["width"] == 10 && header["timestamp"] == 5)
+    var screen = CellBuffer(size: Size(width: 10, height: 2))
+    screen.write("one", x: 0, y: 0)
+    let first = try JSONValue(decoding: cast.show(screen, at: 0.5).dropLast()).array ?? []
+    #expect(first[0] == 0.5 && first[1] == "o")
+    #expect(first[2].string?.contains("\u{1B}[2J") == true)
+    #expect(cast.show(screen, at: 1).isEmpty)
+    screen.write("2", x: 4, y: 1, style: Style(.hex(0x010203), .bold))
+    let second = try JSONValue(decoding: cast.show(screen, at: 2).dropLast()).array ?? []
+    #expect(second[2] == "\u{1B}[2;5H\u{1B}[0;1;38;2;1;2;3m2\u{1B}[0m")
+    let smaller = CellBuffer(size: Size(width: 5, height: 1))
+    let lines = cast.show(smaller, at: 3).split(separator: 0x0A)
+    #expect(try JSONValue(decoding: lines[0]) == [3, "r", "5x1"])
+  }
+
+  @Test func recordsIntoAFile() throws {
+    let temporary = try TemporaryDirectory()
+    let path = temporary.path + "/session.cast"
+    let recorder = try ScreenRecorder(to: path, size: Size(width: 4, height: 1), title: "t")
+    var screen = CellBuffer(size: Size(width: 4, height: 1))
+    for (index, letter) in ["a", "b", "b"].enumerated() {
+      screen.write(letter, x: 0, y: 0)
+      recorder.show(screen, at: 100 + Double(index))
+    }
+    try recorder.close()
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[2].hasPrefix("[1,\"o\","))
+  }
+}
