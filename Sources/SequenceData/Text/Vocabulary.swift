@@ -136,11 +136,17 @@ public struct Vocabulary: Sendable, Equatable, Codable {
 }
 
 extension SymbolUnit {
+  private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80
+      ? scalar.value == 0x20 || (0x09...0x0D).contains(scalar.value)
+      : scalar.properties.isWhitespace
+  }
+
   /// The text's symbols in order.
   func split(_ text: String) -> [String] {
     switch self {
     case .character: text.map { $0 == "\r\n" ? "\n" : String($0) }
-    case .word: text.split(whereSeparator: \.isWhitespace).map(String.init)
+    case .word: text.unicodeScalars.split(whereSeparator: Self.isBlank).map(String.init)
     }
   }
 }
