@@ -27,6 +27,8 @@ public struct DashboardState: Sendable {
   public internal(set) var trainingState: TrainingState?
   public internal(set) var history = RunHistory()
   public internal(set) var lastSnapshot: SnapshotRecord?
+  /// Whether the run is only looked at, so that quitting loses nothing.
+  public var isViewing = false
   /// Whether something changed since the last `didDraw()`.
   public internal(set) var needsRedraw = true
 

@@ -14,6 +14,8 @@ import Training
       """,
     subcommands: [
       TrainCommand.self, PresetsCommand.self, SampleCommand.self, CheckGradientsCommand.self,
+      ReplayCommand.self, FollowCommand.self, RunsCommand.self, CompareCommand.self,
+      ExportCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

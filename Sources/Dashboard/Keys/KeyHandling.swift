@@ -93,7 +93,7 @@ extension DashboardState {
   }
 
   mutating func askToQuit() -> [DashboardAction] {
-    guard unsavedSteps > 0, trainingState != .diverged else { return [.quit(saving: false)] }
+    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else { return [.quit(saving: false)] }
     overlay = .quit
     return []
   }

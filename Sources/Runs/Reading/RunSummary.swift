@@ -69,7 +69,9 @@ public struct RunSummary: Sendable, Equatable {
   /// passed over.
   public static func list(in parent: String) throws(RunError) -> [RunSummary] {
     let names = try FileTree.names(in: parent)
-    return names.compactMap { try? RunSummary(parent + "/" + $0) }
+    return names.map { parent + "/" + $0 }
+      .filter { FileTree.status($0 + "/" + RunDirectory.eventsName) != nil }
+      .compactMap { try? RunSummary($0) }
       .sorted { ($0.started ?? 0, $0.name) < ($1.started ?? 0, $1.name) }
   }
 }

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Runs
+
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Lay runs side by side: curves in the dashboard, a table without one.")
+
+  @Argument(help: "Directories of recorded runs; the first is shown with all its panels.")
+  var runs: [String]
+
+  @Flag(help: "Print a table instead of the dashboard.")
+  var headless = false
+
+  func validate() throws {
+    if runs.count < 2 { throw ValidationError("name at least two runs to compare") }
+  }
+
+  func run() async throws {
+    if headless || Terminals.reasonForHeadless != nil {
+      print(try RunComparison(runs).table)
+      return
+    }
+    let others = try runs.dropFirst().map { path in
+      (name: path.split(separator: "/").last.map(String.init) ?? path, run: try RecordedRun(path))
+    }
+    var replay = try Replay(runs[0])
+    let end = try replay.jump(to: replay.duration)
+    replay.pause()
+    let session = ViewerSession(.recorded(replay, opening: end))
+    for other in others {
+      await session.compare(with: other.name, history: other.run.history)
+    }
+    try await session.run()
+  }
+}

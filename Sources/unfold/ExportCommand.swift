@@ -1,0 +1,25 @@
+import ArgumentParser
+import Runs
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a recorded run for other tools.")
+
+  @Argument(help: "The directory of a recorded run.")
+  var recorded: String
+
+  @Option(help: "csv, jsonl, tensorboard or svg.")
+  var format: String
+
+  @Option(help: ArgumentHelp("Where to write.", valueName: "dir"))
+  var out: String
+
+  func run() throws {
+    guard let format = ExportFormat(rawValue: format) else {
+      throw ValidationError(
+        "--format must be one of "
+          + ExportFormat.allCases.map(\.rawValue).joined(separator: ", ") + ", not \(format)")
+    }
+    for path in try RunExporter.export(recorded, format: format, to: out) { print(path) }
+  }
+}

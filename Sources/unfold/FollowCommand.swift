@@ -1,0 +1,23 @@
+import ArgumentParser
+import Runs
+
+struct FollowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "follow",
+    abstract: "Watch a run that another process is writing.",
+    discussion: """
+      PATH is a run of unfold, a file of JSON lines (`step` and any numbers), a TensorBoard event \
+      file, or - for JSON lines on standard input.
+      """)
+
+  @Argument(help: "What to follow.")
+  var path: String
+
+  func run() async throws {
+    if let reason = Terminals.reasonForHeadless {
+      throw RunFailure(
+        description: "\(reason): following needs a terminal", status: ExitStatus.badInput)
+    }
+    try await ViewerSession(.live(RunFollower(path))).run()
+  }
+}

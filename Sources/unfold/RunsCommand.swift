@@ -1,0 +1,14 @@
+import ArgumentParser
+import Runs
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List recorded runs: state, best loss, size.")
+
+  @Argument(help: "The directory that holds them.")
+  var directory = "runs"
+
+  func run() throws {
+    print(RunSummary.table(try RunSummary.list(in: directory)))
+  }
+}

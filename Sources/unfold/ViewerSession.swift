@@ -1,0 +1,174 @@
+import Dashboard
+import Foundation
+import NcursesTerminal
+import Runs
+import TerminalGraphics
+import Training
+import TrainingEvents
+
+/// The dashboard over a run that this process does not train: a record, or another process's.
+actor ViewerSession {
+  enum Source: Sendable {
+    case recorded(Replay, opening: Replay.Jump?)
+    case live(RunFollower)
+  }
+
+  private let source: Source
+  private var replay: Replay?
+  private let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))
+  private var dashboard = DashboardState()
+  private var appearance = Appearance()
+  private var size = Size(width: 80, height: 24)
+  private var isDrawing = false
+  private var status: Int32?
+  private var lastTick = 0.0
+
+  /// Pictures a second at most.
+  private static let interval = 0.1
+
+  init(_ source: Source) {
+    self.source = source
+  }
+
+  func compare(with name: String, history: RunHistory) {
+    dashboard.addComparison(name: name, history: history)
+  }
+
+  /// Shows the run until a person quits or a signal ends the program.
+  func run() async throws {
+    let abilities = try await screen.open(mouse: false)
+    appearance = Appearance(
+      hasColor: abilities.depth != .none, hasUnicode: abilities.hasUnicode)
+    size = abilities.size
+    dashboard.resize(size)
+    dashboard.isViewing = true
+    let reading = begin()
+    let keys = Task { await self.readInputs() }
+    lastTick = now
+    while status == nil {
+      tick()
+      await draw()
+      try? await Task.sleep(for: .seconds(Self.interval))
+    }
+    keys.cancel()
+    reading?.cancel()
+    let status = status ?? ExitStatus.done
+    DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
+      TerminalScreen.restoreNow()
+      exit(status)
+    }
+    await screen.close()
+    exit(status)
+  }
+
+  private func begin() -> Task<Void, Never>? {
+    switch source {
+    case .recorded(let replay, let opening):
+      self.replay = replay
+      if let opening { dashboard.jump(to: opening.history, events: opening.events) }
+      return nil
+    case .live(let follower):
+      let events = follower.follow()
+      return Task {
+        for await event in events { self.dashboard.apply(event) }
+      }
+    }
+  }
+
+  private var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+
+  /// Lets the time since the last tick pass in the record, too.
+  private func tick() {
+    let time = now
+    defer { lastTick = time }
+    dashboard.advance(to: time)
+    advance { (replay: inout Replay) throws(RunError) in
+      try replay.advance(by: time - self.lastTick)
+    }
+  }
+
+  private func advance(_ body: (inout Replay) throws(RunError) -> [TrainingEvent]) {
+    guard var replay else { return }
+    do {
+      for event in try body(&replay) { dashboard.apply(event) }
+    } catch {
+      dashboard.log("the record cannot be read on: \(error)")
+      replay.pause()
+    }
+    self.replay = replay
+  }
+
+  // MARK: Input
+
+  private func readInputs() async {
+    for await input in screen.inputs {
+      dashboard.advance(to: now)
+      switch input {
+      case .key(let key):
+        for action in dashboard.handle(key) { await perform(action) }
+      case .resized(let size):
+        self.size = size
+        dashboard.resize(size)
+      case .strayLine(let line): dashboard.log(line)
+      case .suspend: await screen.suspend()
+      case .interrupt: status = ExitStatus.signal(SIGINT)
+      case .terminate: status = ExitStatus.signal(SIGTERM)
+      case .hangUp: status = ExitStatus.signal(SIGHUP)
+      }
+      await draw()
+    }
+  }
+
+  private func perform(_ action: DashboardAction) async {
+    switch action {
+    case .send(let command): control(command)
+    case .quit: status = ExitStatus.done
+    case .suspend: await screen.suspend()
+    case .redraw: await screen.forget()
+    }
+  }
+
+  /// What the keys of training mean where nothing trains.
+  private func control(_ command: TrainingCommand) {
+    guard replay != nil else {
+      if command != .pause, command != .resume {
+        dashboard.apply(.refused("this run is trained elsewhere: unfold only follows it"))
+      }
+      return
+    }
+    switch command {
+    case .pause:
+      replay?.pause()
+      dashboard.apply(.state(.paused))
+    case .resume:
+      replay?.play()
+      dashboard.apply(.state(.training))
+    case .step(let count):
+      replay?.pause()
+      advance { (replay: inout Replay) throws(RunError) in try replay.advance(steps: count) }
+      dashboard.apply(.state(.paused))
+    case .scaleLearningRate(let factor):
+      replay?.changeSpeed(faster: factor > 1)
+      dashboard.log("replay at \(replay?.speed ?? 1) seconds a second")
+    case .run(until: .step(let step)): jump(to: step)
+    default: dashboard.apply(.refused("this is a replay: nothing is being trained"))
+    }
+  }
+
+  private func jump(to step: Int) {
+    guard var replay else { return }
+    if let jump = try? replay.jump(toStep: step) {
+      dashboard.jump(to: jump.history, events: jump.events)
+    }
+    self.replay = replay
+  }
+
+  private func draw() async {
+    guard dashboard.needsRedraw, !isDrawing else { return }
+    isDrawing = true
+    let picture = dashboard.render(size: size, appearance: appearance)
+    dashboard.didDraw()
+    await screen.present(picture)
+    isDrawing = false
+  }
+}
