@@ -40,9 +40,14 @@ struct RunSetup: Sendable {
     checkpoint = loaded?.checkpoint
     if let checkpoint, !changes.isEmpty { self.checkpoint = Self.apply(preset, to: checkpoint) }
     // Checked before a directory is made: a mistake leaves nothing behind.
-    _ = try TrainingEngine(
-      preset: preset, task: task, threads: 1, checkpoint: self.checkpoint, initial: initial
-    ) { _ in nil }
+    do {
+      _ = try TrainingEngine(
+        preset: preset, task: task, threads: 1, checkpoint: self.checkpoint, initial: initial
+      ) { _ in nil }
+    } catch let mismatch as ParameterMismatch {
+      let file = command.initial ?? command.resume ?? ""
+      throw ParameterMismatch(description: "\(file): \(mismatch)")
+    }
     directory = try Self.directory(for: preset, command: command, loaded: loaded)
     self.preset = preset
   }
