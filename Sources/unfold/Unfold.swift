@@ -12,7 +12,9 @@ import Training
       Without a command, unfold opens the dashboard and trains the preset `words`. \
       Press ? there for help, q to quit.
       """,
-    subcommands: [TrainCommand.self, PresetsCommand.self, SampleCommand.self],
+    subcommands: [
+      TrainCommand.self, PresetsCommand.self, SampleCommand.self, BenchmarkCommand.self,
+    ],
     defaultSubcommand: TrainCommand.self)
 
   static func main() async {
