@@ -24,6 +24,9 @@ public final class Arena<Scalar: NetworkScalar> {
   /// Bytes held, whether in use or not.
   public var bytes: Int { (capacity + outgrownSize) * MemoryLayout<Scalar>.stride }
 
+  /// Bytes handed out since the last `reset`.
+  public var usedBytes: Int { (used + outgrownSize) * MemoryLayout<Scalar>.stride }
+
   /// Takes everything back; all matrices handed out before are invalid from here on.
   public func reset() {
     if !outgrown.isEmpty {

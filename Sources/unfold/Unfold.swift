@@ -15,7 +15,7 @@ import Training
     subcommands: [
       TrainCommand.self, PresetsCommand.self, SampleCommand.self, CheckGradientsCommand.self,
       ReplayCommand.self, FollowCommand.self, RunsCommand.self, CompareCommand.self,
-      ExportCommand.self,
+      ExportCommand.self, BenchmarkCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

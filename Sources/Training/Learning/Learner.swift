@@ -68,6 +68,10 @@ final class Learner {
   var workingBytes: Int {
     parts.reduce(0) { $0 + $1.arena.bytes + $1.gradient.count * 4 }
   }
+  /// Bytes of states and other intermediate results of the newest step.
+  var stateBytes: Int { parts.reduce(0) { $0 + $1.arena.usedBytes } }
+  /// Bytes of all parts' weight gradients.
+  var gradientBytes: Int { parts.reduce(0) { $0 + $1.gradient.count * 4 } }
   /// States carried between chunks, part after part; empty when nothing is carried.
   var carriedStates: [CarriedState<Float>] { parts.compactMap(\.batch.carried) }
 

@@ -1,0 +1,71 @@
+import RecurrentNetworks
+
+/// One network and batch whose training step is timed: a recurrent layer over symbols with a
+/// softmax output at every step.
+public struct BenchmarkCase: Sendable, Equatable {
+  /// How a symbol becomes the layer's input.
+  public enum Inputs: String, Sendable, CaseIterable {
+    case oneHot = "one-hot"
+    /// A learned vector of `hidden` numbers for each symbol.
+    case embedding
+  }
+
+  public var cell: CellKind = .tanh
+  public var vocabulary = 64
+  public var hidden = 128
+  public var batch = 32
+  /// Steps of the longest sequence.
+  public var length = 64
+  public var threads = 1
+  /// Whether the other sequences' lengths are drawn uniformly from 1 to `length`.
+  public var isVaried = false
+  public var inputs: Inputs = .oneHot
+
+  public init() {}
+
+  /// The sizes at which a person would watch a network learn, small to large, for every cell, with
+  /// equally long sequences and with varied ones.
+  public static func grid(threads: Int) -> [BenchmarkCase] {
+    var cases: [BenchmarkCase] = []
+    for inputs in Inputs.allCases {
+      for isVaried in [false, true] {
+        for cell in [CellKind.tanh, .gru, .lstm] {
+          for size in sizes {
+            var row = BenchmarkCase()
+            row.cell = cell
+            (row.vocabulary, row.hidden, row.batch, row.length) = size
+            row.threads = threads
+            row.isVaried = isVaried
+            row.inputs = inputs
+            cases.append(row)
+          }
+        }
+      }
+    }
+    return cases
+  }
+
+  /// Vocabulary, hidden units, batch and length.
+  private static let sizes = [
+    (27, 100, 1, 25), (32, 64, 16, 32), (64, 128, 32, 64), (64, 256, 32, 100), (64, 512, 64, 50),
+  ]
+}
+
+extension BenchmarkCase {
+  /// Floating-point operations of the matrix products that one step does, forward and backward, a
+  /// multiplication and an addition counting two. Element-wise work and look-ups count nothing.
+  ///
+  /// - Parameter rows: Real steps of all sequences.
+  func productOperations(rows: Int) -> Double {
+    let gates = Double(cell.gateCount * hidden)
+    let (rows, units, symbols) = (Double(rows), Double(hidden), Double(vocabulary))
+    let recurrent = gates * units
+    // W s(t−1), Wᵀ δ(t) (not beyond the first step) and ∇W; then V s(t), its way back and ∇V.
+    var multiplications = recurrent * (3 * rows - Double(batch)) + 3 * rows * units * symbols
+    if inputs == .embedding {
+      // U e of each symbol once when there are fewer symbols than rows; ∇U and ∇E likewise.
+      multiplications += 3 * min(symbols, rows) * recurrent
+    }
+    return 2 * multiplications
+  }
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Compares the speed of training steps with PyTorch's, on this machine.
+
+For each row of the grid it runs `unfold benchmark` and pytorch_step.py in turn, several rounds, so
+that whatever else the machine does hits both alike. A row's ratio is the median of unfold's tokens
+a second over the median of PyTorch's; above 1, unfold is faster. (Lengths are drawn by each
+program's own generator, so tokens a second are compared, which is the step time's ratio where
+lengths are equal.) Needs a release build and a Python that has torch.
+
+    swift build -c release
+    Tests/Comparison/compare.py [--python PYTHON_WITH_TORCH] [--rounds 3] [--inputs embedding]
+"""
+import argparse
+import itertools
+import json
+import math
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+SIZES = [(27, 100, 1, 25), (32, 64, 16, 32), (64, 128, 32, 64), (64, 256, 32, 100), (64, 512, 64, 50)]
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    program = HERE.parent.parent / ".build/release/unfold"
+    parser.add_argument("--unfold", default=str(program), help="the program, built for release")
+    parser.add_argument("--python", default=sys.executable, help="a Python that has torch")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0, help="PyTorch's time a row")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cell", choices=["tanh", "gru", "lstm"])
+    parser.add_argument("--inputs", choices=["one-hot", "embedding"])
+    parser.add_argument("--hidden", type=int, help="only the row of the grid with this many units")
+    return parser.parse_args()
+
+
+def cases(chosen):
+    grid = itertools.product(
+        ["one-hot", "embedding"], [False, True], ["tanh", "gru", "lstm"], SIZES)
+    for inputs, varied, cell, (vocabulary, hidden, batch, length) in grid:
+        if chosen.inputs not in (None, inputs) or chosen.cell not in (None, cell):
+            continue
+        if chosen.hidden in (None, hidden):
+            yield {
+                "cell": cell, "vocabulary": vocabulary, "hidden": hidden, "batch": batch,
+                "length": length, "threads": chosen.threads, "varied": varied, "inputs": inputs,
+            }
+
+
+def run_unfold(program, case):
+    command = [program, "benchmark", "--json"]
+    for key in ["cell", "vocabulary", "hidden", "batch", "length", "threads", "inputs"]:
+        command += ["--" + key, str(case[key])]
+    if case["varied"]:
+        command.append("--varied")
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)[0]
+
+
+def main():
+    chosen = options()
+    torch = subprocess.Popen(
+        [chosen.python, str(HERE / "pytorch_step.py"), str(chosen.seconds)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+
+    def run_torch(case):
+        torch.stdin.write(json.dumps(case) + "\n")
+        torch.stdin.flush()
+        answer = torch.stdout.readline()
+        if not answer:
+            sys.exit("pytorch_step.py ended early: does --python name a Python that has torch?")
+        return json.loads(answer)
+
+    print(f"{'cell':4} {'inputs':9} {'lengths':7} {'V':>3} {'H':>4} {'B':>3} {'T':>4} "
+          f"{'unfold ms':>10} {'torch ms':>10} {'ratio':>7} {'of peak':>8}", flush=True)
+    ratios = {}
+    for case in cases(chosen):
+        ours, theirs = [], []
+        for _ in range(chosen.rounds):
+            ours.append(run_unfold(chosen.unfold, case))
+            theirs.append(run_torch(case))
+
+        def median(rows, key):
+            return statistics.median(row[key] for row in rows)
+
+        ratio = median(ours, "tokensPerSecond") / median(theirs, "tokensPerSecond")
+        ratios.setdefault(case["inputs"], []).append(ratio)
+        print(f"{case['cell']:4} {case['inputs']:9} {'varied' if case['varied'] else 'equal':7} "
+              f"{case['vocabulary']:3} {case['hidden']:4} {case['batch']:3} {case['length']:4} "
+              f"{median(ours, 'medianMilliseconds'):10.3f} "
+              f"{median(theirs, 'medianMilliseconds'):10.3f} {ratio:7.2f} "
+              f"{100 * max(row['peakShare'] for row in ours):6.1f} %", flush=True)
+    torch.stdin.close()
+    torch.wait()
+    for inputs, found in ratios.items():
+        mean = math.exp(statistics.fmean(map(math.log, found)))
+        print(f"{inputs}: geometric mean {mean:.2f}, lowest {min(found):.2f}")
+
+
+if __name__ == "__main__":
+    main()
