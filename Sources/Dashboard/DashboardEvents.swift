@@ -8,6 +8,13 @@ extension DashboardState {
   ///   - isPast: whether it happened in an earlier session, whose speed says nothing about this one
   public mutating func apply(_ event: TrainingEvent, isPast: Bool = false) {
     needsRedraw = true
+    // An alert that stands already is not told twice, whoever raised it.
+    if case .warning(let record) = event,
+      alerts.active.contains(where: { $0.rawValue == record.kind })
+    {
+      return
+    }
+    let warnings = alerts.observe(event)
     switch event {
     case .started(let description): start(description)
     case .steps(let batch): add(batch, isPast: isPast)
@@ -36,6 +43,8 @@ extension DashboardState {
     case .reading(let frame): reading = frame
     case .trace(let frame): trace = frame
     }
+    // What went wrong in an earlier session stands in its record.
+    for warning in warnings where !isPast { add(warning) }
   }
 
   private mutating func start(_ description: RunDescription) {

@@ -55,6 +55,7 @@ public struct DashboardState: Sendable {
   var chart = ChartControls()
   var heatmap = HeatmapControls()
   var graph = GraphControls()
+  var alerts = AlertWatch()
   var knobBoard = KnobBoard()
   var prompt: Prompt?
   var promptHistory = PromptHistory()

@@ -41,8 +41,6 @@ struct GradientNormPanel: TrainingChart {
     frame.band(norms, style: scene.theme.gradientRange, on: &canvas)
     frame.line(norms, style: scene.theme.gradient, on: &canvas)
     canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
-    frame.gapMarks(
-      norms, dotsAcross: canvas.dotsAcross, appearance: scene.appearance, into: &buffer)
     if let clip = scene.state.clipNorm {
       frame.limit(
         clip, label: "clip \(NumberText.brief(clip, 3))", appearance: scene.appearance,
@@ -50,6 +48,9 @@ struct GradientNormPanel: TrainingChart {
     }
     drawFoot(scene, rect: buffer.inside.cutBottom(1).bottom, into: &buffer)
     drawCommon(frame, scene, labels: false, into: &buffer)
+    // A gap matters more than a marker in its place.
+    frame.gapMarks(
+      norms, dotsAcross: canvas.dotsAcross, appearance: scene.appearance, into: &buffer)
   }
 
   private func drawFoot(_ scene: Scene, rect: Rect, into buffer: inout CellBuffer) {

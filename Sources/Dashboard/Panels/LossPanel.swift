@@ -54,12 +54,13 @@ struct LossPanel: TrainingChart {
     frame.line(
       history.smoothedLoss.summaries(between: boundaries), style: scene.theme.smoothed, on: &canvas)
     canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
-    frame.gapMarks(
-      raw, dotsAcross: canvas.dotsAcross, appearance: scene.appearance, into: &buffer)
     for (place, record) in placedValidations(scene) {
       frame.sign("◆", "o", at: place, record.loss, scene.theme.validation, scene, into: &buffer)
     }
     drawCommon(frame, scene, labels: frame.plot.width >= 30, into: &buffer)
+    // A gap matters more than a marker in its place.
+    frame.gapMarks(
+      raw, dotsAcross: canvas.dotsAcross, appearance: scene.appearance, into: &buffer)
     drawValues(scene, frame: frame, into: &buffer)
   }
 

@@ -67,10 +67,14 @@ struct RunPanel: Panel {
     }
     let isNarrow = Self.isNarrow(width)
     let room = width - Self.labelWidth(in: width) - 1
+    let alerts = state.alerts.active.map(\.title).joined(separator: ", ")
+    let watch =
+      alerts.isEmpty ? [] : [Line(label: "alerts", value: StyledText(alerts, theme.warning))]
     return [
       Line(label: "speed", value: value(speeds(state))),
       Line(label: isNarrow ? "rate" : "learning rate", value: value(knobs(state))),
       Line(label: "units", value: value(health(state))),
+    ] + watch + [
       Line(
         label: isNarrow ? "snapshot" : "last snapshot",
         value: StyledText(snapshotText(state, width: room), theme.text)),

@@ -92,8 +92,21 @@ extension Command {
   ]
 
   static let program: [Command] = [
-    Command("help", "", "all keys and commands") { state, _ throws(CommandMistake) in
-      state.overlay = .help(scroll: 0)
+    Command(
+      "help", "[ALERT]", "all keys and commands, or what to do about an alert",
+      candidates: { _ in
+        Alert.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: $0.title) }
+      }
+    ) { state, argument throws(CommandMistake) in
+      guard !argument.isEmpty else {
+        state.overlay = .help(scroll: 0)
+        return []
+      }
+      guard let alert = Alert(rawValue: argument.lowercased()) else {
+        let names = Alert.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CommandMistake("help knows \(names)")
+      }
+      state.show("\(alert.title): \(alert.advice)", seconds: 20)
       return []
     },
     Command("quit", "", "leave; asks first when steps would be lost") {
