@@ -58,7 +58,7 @@ public struct ProbeRequest: Sendable, Equatable {
 
   public init(
     interests: Interests = [], columns: Int = 40, sequence: Int = 0, temperature: Double = 0.8,
-    rate: Double = 2
+    rate: Double = 1
   ) {
     self.interests = interests
     self.columns = columns

@@ -40,7 +40,7 @@ actor LiveSession {
   }
 
   /// Pictures a second at most while training; keys are answered at once.
-  private static let interval = 0.1
+  private static let interval = 0.2
 
   init(_ setup: RunSetup) {
     self.setup = setup

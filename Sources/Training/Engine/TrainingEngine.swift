@@ -119,7 +119,7 @@ public actor TrainingEngine {
           value: value)))
   }
 
-  /// Sends at most some sixty times a second while training.
+  /// Sends at most some twenty times a second while training.
   func flushIfDue() {
     if clock.isFlushDue() { flush() }
   }

@@ -47,12 +47,12 @@ final class Looker {
         events.append(.gradientByLag(curve))
       }
     }
-    if request.interests.contains(.statistics), force || now - lastStatistics >= 1 {
+    if request.interests.contains(.statistics), force || now - lastStatistics >= 2 {
       lastStatistics = now
       if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
       learner.measuresNextUpdate = true
     }
-    if request.interests.contains(.samples), force || now - lastSamples >= 2 {
+    if request.interests.contains(.samples), force || now - lastSamples >= 4 {
       lastSamples = now
       if let samples = samples(learner, request) { events.append(.samples(samples)) }
     }
