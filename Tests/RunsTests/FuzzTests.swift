@@ -141,7 +141,7 @@ import TrainingEvents
       }
       if history.count > 100_000 { history = RunHistory() }
     }
-    #expect(history.extra.count <= 64)
+    #expect(history.extra.count <= RunHistory.mostExtraSeries)
   }
 
   @Test func snapshotStates() throws {
