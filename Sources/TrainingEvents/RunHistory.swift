@@ -64,12 +64,15 @@ public struct RunHistory: Sendable {
     for value in record.values { append(value.number, to: value.name, step: record.step) }
   }
 
+  /// Series with names of their own that are kept; a file with more was not made for people.
+  public static let mostExtraSeries = 256
+
   /// Adds a value of a series that has a name of its own, such as one read from another program.
   public mutating func append(_ value: Double, to name: String, unit: String = "", step: Int) {
     let index = extra.firstIndex { $0.name == name }
     if let index {
       extra[index].append(value, step: step)
-    } else {
+    } else if extra.count < Self.mostExtraSeries {
       var series = NamedSeries(name: name, unit: unit)
       series.append(value, step: step)
       extra.append(series)
