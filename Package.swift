@@ -64,8 +64,10 @@ let package = Package(
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"]),
     .testTarget(name: "TerminalGraphicsTests", dependencies: ["TerminalGraphics"]),
     .testTarget(name: "TrainingEventsTests", dependencies: ["TrainingEvents"]),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "RecurrentNetworksTests", dependencies: ["RecurrentNetworks", "LinearAlgebra"],
+      name: "RecurrentNetworksTests",
+      dependencies: ["RecurrentNetworks", "LinearAlgebra", "CAllocationCounter"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents", "LinearAlgebra"]),
