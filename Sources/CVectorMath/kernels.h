@@ -180,15 +180,19 @@ INLINE double FN(tanh1)(double x) { return tanh(x); }
 
 INLINE SCALAR FN(sigmoid1)(SCALAR x) { return 1 / (1 + FN(exp1)(-x)); }
 
+// These work in place as well: an element is written after it was read, and only there.
 void FN(tanh)(long count, const SCALAR *x, SCALAR *y) {
+  EACH_LANE
   for (long i = 0; i < count; i++) y[i] = FN(tanh1)(x[i]);
 }
 
 void FN(sigmoid)(long count, const SCALAR *x, SCALAR *y) {
+  EACH_LANE
   for (long i = 0; i < count; i++) y[i] = FN(sigmoid1)(x[i]);
 }
 
 void FN(tanh_backward)(long count, const SCALAR *s, const SCALAR *ds, SCALAR *d) {
+  EACH_LANE
   for (long i = 0; i < count; i++) d[i] = (1 - s[i] * s[i]) * ds[i];
 }
 
@@ -326,6 +330,23 @@ void FN(scatter_add)(long rows, long columns, const SCALAR *x, long x_stride, co
   }
 }
 
+// Sixteen columns at a time, so that the lines of x that are read across stay in the cache.
+void FN(transpose)(long rows, long columns, const SCALAR *x, long x_stride, SCALAR *y,
+                   long y_stride, int accumulate) {
+  for (long first = 0; first < columns; first += 16) {
+    long last = columns - first < 16 ? columns : first + 16;
+    for (long r = 0; r < rows; r++) {
+      SCALAR *restrict out = y + r * y_stride;
+      const SCALAR *restrict in = x + r;
+      if (accumulate) {
+        for (long c = first; c < last; c++) out[c] += in[c * x_stride];
+      } else {
+        for (long c = first; c < last; c++) out[c] = in[c * x_stride];
+      }
+    }
+  }
+}
+
 void FN(add_column_sums)(long rows, long columns, const SCALAR *x, long stride, SCALAR *sums) {
   for (long r = 0; r < rows; r++) {
     const SCALAR *restrict row = x + r * stride;
@@ -401,6 +422,10 @@ void FN(add_scaled)(long count, SCALAR a, const SCALAR *x, SCALAR *y) {
   for (long i = 0; i < count; i++) y[i] += a * x[i];
 }
 
+void FN(fill)(long count, SCALAR a, SCALAR *x) {
+  for (long i = 0; i < count; i++) x[i] = a;
+}
+
 void FN(scale)(long count, SCALAR a, SCALAR *x) {
   for (long i = 0; i < count; i++) x[i] *= a;
 }
@@ -425,7 +450,7 @@ void FN(adam)(long count, SCALAR *restrict w, const SCALAR *restrict g, SCALAR *
     SCALAR square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
     m[i] = mean;
     v[i] = square;
-    w[i] -= times * (rate * mean / (FN(root)(square) * correction + epsilon));
+    w[i] -= times * (rate * mean / (__builtin_elementwise_sqrt(square) * correction + epsilon));
   }
 }
 
@@ -447,7 +472,7 @@ void FN(root_scaled)(long count, SCALAR *restrict w, const SCALAR *restrict g, S
     SCALAR gradient = g[i] * scale + decay * w[i];
     SCALAR square = kept * v[i] + added * gradient * gradient;
     v[i] = square;
-    w[i] -= times * (rate * gradient / (FN(root)(square) + epsilon));
+    w[i] -= times * (rate * gradient / (__builtin_elementwise_sqrt(square) + epsilon));
   }
 }
 

@@ -14,13 +14,11 @@
 #define SCALAR float
 #define PRECISION 32
 #define SUFFIX f32_base
-#define root_f32_base(x) __builtin_sqrtf(x)
 #include "kernels.h"
 #undef SUFFIX
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define SUFFIX f32_avx2
-#define root_f32_avx2(x) __builtin_sqrtf(x)
 #include "kernels.h"
 #undef SUFFIX
 #pragma clang attribute pop
@@ -31,13 +29,11 @@
 #define SCALAR double
 #define PRECISION 64
 #define SUFFIX f64_base
-#define root_f64_base(x) __builtin_sqrt(x)
 #include "kernels.h"
 #undef SUFFIX
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define SUFFIX f64_avx2
-#define root_f64_avx2(x) __builtin_sqrt(x)
 #include "kernels.h"
 #undef SUFFIX
 #pragma clang attribute pop
@@ -126,6 +122,11 @@ __attribute__((constructor)) static void choose(void) {
   void vector_math_add_scaled_##X(long count, T a, const T *x, T *y) {                            \
     CALL(add_scaled, X, count, a, x, y);                                                          \
   }                                                                                                \
+  void vector_math_transpose_##X(long rows, long columns, const T *x, long x_stride, T *y,          \
+                                 long y_stride, int accumulate) {                                 \
+    CALL(transpose, X, rows, columns, x, x_stride, y, y_stride, accumulate);                      \
+  }                                                                                                \
+  void vector_math_fill_##X(long count, T a, T *x) { CALL(fill, X, count, a, x); }                \
   void vector_math_scale_##X(long count, T a, T *x) { CALL(scale, X, count, a, x); }              \
   double vector_math_sum_of_squares_##X(long count, const T *x) {                                 \
     return CALL(sum_of_squares, X, count, x);                                                     \

@@ -62,7 +62,7 @@ public final class Arena<Scalar: NetworkScalar> {
   /// A matrix of zeros.
   public func zeros(_ rows: Int, _ columns: Int) -> Matrix<Scalar> {
     let result = matrix(rows, columns)
-    result.base.update(repeating: 0, count: rows * columns)
+    result.fill(0)
     return result
   }
 
@@ -77,7 +77,7 @@ public final class Arena<Scalar: NetworkScalar> {
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(count, 1) * MemoryLayout<Scalar>.stride, alignment: 64)
     let block = memory.bindMemory(to: Scalar.self, capacity: count)
-    block.initialize(repeating: 0, count: count)
+    Scalar.fill(count, with: 0, block)
     return block
   }
 }

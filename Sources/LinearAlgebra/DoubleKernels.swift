@@ -108,6 +108,14 @@ extension Double: NetworkScalar {
     vector_math_scatter_add_f64(rows, columns, x, xStride, index, table, tableStride)
   }
 
+  public static func transpose(
+    rows: Int, columns: Int, x: UnsafePointer<Double>, xStride: Int,
+    y: UnsafeMutablePointer<Double>,
+    yStride: Int, accumulate: Bool
+  ) {
+    vector_math_transpose_f64(rows, columns, x, xStride, y, yStride, accumulate ? 1 : 0)
+  }
+
   public static func addColumnSums(
     rows: Int, columns: Int, x: UnsafePointer<Double>, stride: Int,
     sums: UnsafeMutablePointer<Double>
@@ -134,6 +142,10 @@ extension Double: NetworkScalar {
     _ count: Int, _ a: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>
   ) {
     vector_math_add_scaled_f64(count, a, x, y)
+  }
+
+  public static func fill(_ count: Int, with a: Double, _ x: UnsafeMutablePointer<Double>) {
+    vector_math_fill_f64(count, a, x)
   }
 
   public static func scale(_ count: Int, by a: Double, _ x: UnsafeMutablePointer<Double>) {

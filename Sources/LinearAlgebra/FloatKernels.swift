@@ -105,6 +105,13 @@ extension Float: NetworkScalar {
     vector_math_scatter_add_f32(rows, columns, x, xStride, index, table, tableStride)
   }
 
+  public static func transpose(
+    rows: Int, columns: Int, x: UnsafePointer<Float>, xStride: Int, y: UnsafeMutablePointer<Float>,
+    yStride: Int, accumulate: Bool
+  ) {
+    vector_math_transpose_f32(rows, columns, x, xStride, y, yStride, accumulate ? 1 : 0)
+  }
+
   public static func addColumnSums(
     rows: Int, columns: Int, x: UnsafePointer<Float>, stride: Int,
     sums: UnsafeMutablePointer<Float>
@@ -131,6 +138,10 @@ extension Float: NetworkScalar {
     _ count: Int, _ a: Float, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>
   ) {
     vector_math_add_scaled_f32(count, a, x, y)
+  }
+
+  public static func fill(_ count: Int, with a: Float, _ x: UnsafeMutablePointer<Float>) {
+    vector_math_fill_f32(count, a, x)
   }
 
   public static func scale(_ count: Int, by a: Float, _ x: UnsafeMutablePointer<Float>) {

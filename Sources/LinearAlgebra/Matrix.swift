@@ -50,7 +50,11 @@ public struct Matrix<Scalar: NetworkScalar> {
   public var isContiguous: Bool { stride == columns || rows <= 1 }
 
   public func fill(_ value: Scalar) {
-    for r in 0..<rows { row(r).update(repeating: value, count: columns) }
+    if isContiguous {
+      Scalar.fill(rows * columns, with: value, base)
+    } else {
+      for r in 0..<rows { Scalar.fill(columns, with: value, row(r)) }
+    }
   }
 
   /// Copies another matrix of the same shape.

@@ -61,6 +61,10 @@ public protocol NetworkScalar: BinaryFloatingPoint, BitwiseCopyable, LosslessStr
   static func scatterAdd(
     rows: Int, columns: Int, x: UnsafePointer<Self>, xStride: Int, index: UnsafePointer<Int32>,
     table: UnsafeMutablePointer<Self>, tableStride: Int)
+  /// y (rows × columns) ← transpose of x, or y ← y + transpose of x.
+  static func transpose(
+    rows: Int, columns: Int, x: UnsafePointer<Self>, xStride: Int, y: UnsafeMutablePointer<Self>,
+    yStride: Int, accumulate: Bool)
   /// sums[j] += Σ over rows of x[r][j].
   static func addColumnSums(
     rows: Int, columns: Int, x: UnsafePointer<Self>, stride: Int,
@@ -78,6 +82,8 @@ public protocol NetworkScalar: BinaryFloatingPoint, BitwiseCopyable, LosslessStr
   /// y ← y + a x.
   static func addScaled(
     _ count: Int, _ a: Self, _ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>)
+  /// x ← a.
+  static func fill(_ count: Int, with a: Self, _ x: UnsafeMutablePointer<Self>)
   /// x ← a x.
   static func scale(_ count: Int, by a: Self, _ x: UnsafeMutablePointer<Self>)
   /// Σ x², in double precision and a fixed order.

@@ -39,17 +39,17 @@ extension Matrix {
 
   /// self ← transpose of `other`.
   public func copyTransposed(_ other: Matrix) {
-    for r in 0..<rows {
-      let target = row(r)
-      for c in 0..<columns { target[c] = other.base[c * other.stride + r] }
-    }
+    assert(rows == other.columns && columns == other.rows)
+    Scalar.transpose(
+      rows: rows, columns: columns, x: other.base, xStride: other.stride, y: base, yStride: stride,
+      accumulate: false)
   }
 
   /// self ← self + transpose of `other`.
   public func addTransposed(_ other: Matrix) {
-    for r in 0..<rows {
-      let target = row(r)
-      for c in 0..<columns { target[c] += other.base[c * other.stride + r] }
-    }
+    assert(rows == other.columns && columns == other.rows)
+    Scalar.transpose(
+      rows: rows, columns: columns, x: other.base, xStride: other.stride, y: base, yStride: stride,
+      accumulate: true)
   }
 }

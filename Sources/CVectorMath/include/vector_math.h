@@ -58,6 +58,9 @@ void vector_math_spin_pause(void);
   /* Row `index[r]` of table += row r of x; negative indices are passed over. */                  \
   void vector_math_scatter_add_##X(long rows, long columns, const T *x, long x_stride,            \
                                    const int32_t *index, T *table, long table_stride);            \
+  /* y (rows × columns) = transpose of x, or y += it. */                                          \
+  void vector_math_transpose_##X(long rows, long columns, const T *x, long x_stride, T *y,          \
+                                 long y_stride, int accumulate);                                  \
   /* sums[j] += Σ_r x[r][j]. */                                                                   \
   void vector_math_add_column_sums_##X(long rows, long columns, const T *x, long stride, T *sums);\
   /* Softmax and cross-entropy of each row. Replaces logits by (ŷ − onehot(target)) · scale and    \
@@ -70,6 +73,7 @@ void vector_math_spin_pause(void);
   void vector_math_softmax_##X(long rows, long columns, T *x, long stride);                       \
   /* y += a·x */                                                                                  \
   void vector_math_add_scaled_##X(long count, T a, const T *x, T *y);                             \
+  void vector_math_fill_##X(long count, T a, T *x);                                               \
   void vector_math_scale_##X(long count, T a, T *x);                                              \
   /* y = σ(x) = 1/(1 + e^−x) */                                                                   \
   void vector_math_sigmoid_##X(long count, const T *x, T *y);                                     \

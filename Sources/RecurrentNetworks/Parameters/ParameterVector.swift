@@ -13,7 +13,7 @@ public final class ParameterVector<Scalar: NetworkScalar> {
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(1, layout.count) * MemoryLayout<Scalar>.stride, alignment: 64)
     base = memory.bindMemory(to: Scalar.self, capacity: layout.count)
-    base.initialize(repeating: 0, count: layout.count)
+    Scalar.fill(layout.count, with: 0, base)
   }
 
   deinit { base.deallocate() }
@@ -38,7 +38,7 @@ public final class ParameterVector<Scalar: NetworkScalar> {
       for parameter in layout.parameters { matrix(parameter).fill(value) }
       return
     }
-    base.update(repeating: 0, count: count)
+    Scalar.fill(count, with: 0, base)
   }
 
   public func copy(_ other: ParameterVector) {

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import LinearAlgebra
+
+/// Inner loops against what they should compute, at sizes that leave a rest after whole vectors.
+struct KernelTests {
+  @Test func tanhInPlaceAgreesWithTheLibrary() {
+    var x: [Float] = (0..<1003).map { Float($0 - 501) / 40 }
+    let expected = x.map { Foundation.tanh(Double($0)) }
+    x.withUnsafeMutableBufferPointer { x in
+      guard let base = x.baseAddress else { return }
+      Float.tanh(x.count, base, base)
+    }
+    for (found, wanted) in zip(x, expected) {
+      #expect(abs(Double(found) - wanted) <= 4e-7 * max(abs(wanted), 1e-6))
+      #expect(abs(found) <= 1)
+    }
+  }
+
+  @Test func sigmoidInPlaceAgreesWithItsDefinition() {
+    var x: [Float] = (0..<501).map { Float($0 - 250) / 20 }
+    let expected = x.map { 1 / (1 + exp(-Double($0))) }
+    x.withUnsafeMutableBufferPointer { x in
+      guard let base = x.baseAddress else { return }
+      Float.sigmoid(x.count, base, base)
+    }
+    for (found, wanted) in zip(x, expected) {
+      #expect(abs(Double(found) - wanted) <= 5e-7 * wanted)
+    }
+  }
+
+  @Test func adamMovesEveryElementByItsRule() {
+    let count = 37
+    var (w, m, v): ([Float], [Float], [Float]) = ([], [], [])
+    let g: [Float] = (0..<count).map { Float($0 - 18) / 7 }
+    for i in 0..<count {
+      w.append(Float(i) / 10)
+      m.append(Float(i % 5) / 9)
+      v.append(Float(i % 3) / 4)
+    }
+    let (w0, m0, v0) = (w, m, v)
+    Float.adam(
+      count, weights: &w, gradient: g, mean: &m, square: &v, scale: 0.5, decay: 0.1, beta1: 0.9,
+      beta2: 0.99, rate: 0.01, correction: 2, epsilon: 1e-3, times: 2)
+    for i in 0..<count {
+      let gradient = 0.5 * Double(g[i]) + 0.1 * Double(w0[i])
+      let mean = 0.9 * Double(m0[i]) + 0.1 * gradient
+      let square = 0.99 * Double(v0[i]) + 0.01 * gradient * gradient
+      let moved = Double(w0[i]) - 2 * 0.01 * mean / (square.squareRoot() * 2 + 1e-3)
+      #expect(abs(Double(m[i]) - mean) < 1e-6)
+      #expect(abs(Double(v[i]) - square) < 1e-6)
+      #expect(abs(Double(w[i]) - moved) < 1e-5)
+    }
+  }
+
+  @Test(arguments: [(1, 1), (3, 5), (17, 33), (40, 16)])
+  func transposesWindowsOfLargerMatrices(rows: Int, columns: Int) {
+    let arena = Arena<Float>()
+    let outer = arena.zeros(columns, rows + 2)
+    let source = outer.columns(1, rows)
+    for c in 0..<columns { for r in 0..<rows { source[c, r] = Float(100 * r + c) } }
+    let around = arena.zeros(rows, columns + 3)
+    around.fill(-7)
+    let target = around.columns(2, columns)
+    target.copyTransposed(source)
+    target.addTransposed(source)
+    for r in 0..<rows {
+      for c in 0..<columns { #expect(target[r, c] == Float(2 * (100 * r + c))) }
+      #expect(around[r, 0] == -7 && around[r, 1] == -7 && around[r, columns + 2] == -7)
+    }
+  }
+
+  @Test func fillKeepsToItsWindow() {
+    let arena = Arena<Double>()
+    let around = arena.zeros(5, 9)
+    around.columns(3, 4).fill(2.5)
+    #expect(around.elements.reduce(0, +) == 5 * 4 * 2.5)
+    #expect(around[4, 2] == 0 && around[0, 7] == 0)
+  }
+
+  @Test func anArenaSaysWhatIsInUse() {
+    let arena = Arena<Float>(capacity: 64)
+    _ = arena.scalars(40)
+    _ = arena.scalars(100)
+    #expect(arena.usedBytes >= 140 * 4)
+    arena.reset()
+    #expect(arena.usedBytes == 0)
+    #expect(arena.bytes >= 140 * 4)
+  }
+}
