@@ -65,6 +65,12 @@ final class Looker {
         events.append(.task(frame))
       }
     }
+    // A walk is for a network that stands still: its numbers would change under the walker.
+    if request.interests.contains(.trace), force,
+      let trace = probe.trace(learner, batch: held, sequence: request.sequence)
+    {
+      events.append(.trace(trace))
+    }
     return events
   }
 
