@@ -79,6 +79,18 @@ import Testing
     }
   }
 
+  /// Nothing but [ comes so near to 1 that the error of a sum is half of the last digit.
+  @Test func aStackOfTheLargerDigitAloneIsDoubtedAsWell() {
+    let network = HandBuiltNetwork<Float>(.twoBrackets)
+    for depth in [13, 14, 20, 80] {
+      let open = String(repeating: "[", count: depth)
+      let closed = String(repeating: "]", count: depth)
+      #expect(network.decide(open) == .beyondPrecision)
+      #expect(network.decide(open + closed) != .rejected)
+      #expect(network.decide(open + closed + "]") != .accepted)
+    }
+  }
+
   @Test func twoBracketsHold26InDouble() {
     checkStack(HandBuiltNetwork<Double>(.twoBrackets), holds: 26)
   }

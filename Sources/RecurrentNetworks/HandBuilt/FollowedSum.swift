@@ -32,8 +32,9 @@ struct FollowedSum<Scalar: NetworkScalar> {
   /// Whether min(max(sum, 0), 1) is what exact arithmetic gives.
   var isClampedExactly: Bool {
     if hasUnderflow { return false }
-    // Twice, as the errors' own sum is rounded.
-    return error == 0 || value + 2 * error <= 0 || value - 2 * error >= 1
+    // Twice, as the errors' own sum is rounded. Compared so that no side rounds: near 1, taking the
+    // error from the value would give the value again.
+    return error == 0 || -value >= 2 * error || value - 1 >= 2 * error
   }
 
   /// Whether the sum is above zero, or not, in exact arithmetic as well.

@@ -19,6 +19,14 @@ public enum HandBuiltLanguage: String, Sendable, CaseIterable {
     }
   }
 
+  /// The units whose sum is the number that holds the counter or the stack.
+  public var stackUnits: [String] {
+    switch self {
+    case .balancedParentheses, .equalRuns: ["p", "r"]
+    case .twoBrackets: ["u0", "u1", "v0", "v1"]
+    }
+  }
+
   /// One unit: σ(Σ states + Σ inputs + bias).
   struct Unit {
     var name: String

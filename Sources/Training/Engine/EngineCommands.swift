@@ -7,9 +7,9 @@ extension TrainingEngine {
     switch command {
     case .pause: pause()
     case .resume: resume()
-    case .step(let count): run(until: .step(learner.step + max(1, count)))
+    case .step(let count): run(until: .step(trainee.step + max(1, count)))
     case .run(let limit): run(until: limit)
-    case .scaleLearningRate(let factor): setLearningRate(learner.baseLearningRate * factor)
+    case .scaleLearningRate(let factor): scaleLearningRate(by: factor)
     case .set(let key, let value): set(key, to: value)
     case .snapshot: snapshot()
     case .undo: undo()
@@ -43,12 +43,15 @@ extension TrainingEngine {
     resume()
   }
 
-  private func setLearningRate(_ rate: Double) {
+  private func scaleLearningRate(by factor: Double) {
+    guard let old = trainee.baseLearningRate else {
+      return post(.refused("nothing is learned here: there is no learning rate"))
+    }
+    let rate = old * factor
     guard rate.isFinite, rate > 1e-30, rate < 1e30 else {
       return post(.refused("the learning rate must stay above 0 and finite"))
     }
-    let old = learner.baseLearningRate
-    learner.baseLearningRate = rate
+    trainee.setLearningRate(rate)
     record(
       "learning-rate", "learning rate \(short(old)) → \(short(rate))",
       marker: rate < old ? "lr ÷\(short(old / rate))" : "lr ×\(short(rate / old))", value: rate)
@@ -56,7 +59,7 @@ extension TrainingEngine {
 
   private func set(_ key: String, to value: String) {
     do {
-      let change = try Knob.change(key: key, value: value, in: learner)
+      let change = try trainee.change(key: key, value: value)
       record(change.name, change.text, marker: change.marker, value: change.value)
     } catch {
       post(.refused(error.description))
@@ -75,9 +78,9 @@ extension TrainingEngine {
   }
 
   private func goBack(to checkpoint: Checkpoint, name: String, text: String) {
-    let from = learner.step
+    let from = trainee.step
     do {
-      try learner.restore(checkpoint)
+      try trainee.restore(checkpoint)
     } catch {
       return post(.refused(error.description))
     }
@@ -87,12 +90,12 @@ extension TrainingEngine {
     smoothedLoss = nil
     limit = nil
     if checkpoint.state.isValidationDue {
-      evaluator.begin(learner.task.validation)
+      trainee.beginValidation()
     } else {
-      evaluator.cancel()
+      trainee.cancelValidation()
     }
     record(name, "\(text) from step \(from)", marker: name)
-    if name == "restart" { post(.started(learner.description)) }
+    if name == "restart" { post(.started(trainee.description)) }
     if state != .training { enter(.paused) }
   }
 
@@ -104,7 +107,7 @@ extension TrainingEngine {
 
   private func read(_ text: String) {
     do {
-      post(.reading(try looker.read(text, learner)))
+      post(.reading(try trainee.read(text)))
     } catch {
       post(.refused(error.description))
     }
@@ -113,8 +116,8 @@ extension TrainingEngine {
   // MARK: Snapshots
 
   func snapshot(isScheduled: Bool = false) {
-    var checkpoint = learner.checkpoint(
-      elapsed: clock.total, best: best, isValidationDue: evaluator.isRunning)
+    var checkpoint = trainee.checkpoint(
+      elapsed: clock.total, best: best, isValidationDue: trainee.isValidating)
     checkpoint.isScheduled = isScheduled
     lastSnapshot = checkpoint
     snapshotsUnderWay += 1

@@ -26,27 +26,27 @@ extension TrainingEngine {
     repeat {
       // Denormals are a thread's own setting, and the queue may change threads between slices.
       FloatingPointMode.flushDenormals()
-      if evaluator.isRunning { judgeOneBatch() } else { trainOneStep() }
+      if trainee.isValidating { judgeOneBatch() } else { trainOneStep() }
     } while state == .training && clock.now < end
     if state == .training { look(force: false) }
   }
 
   private func trainOneStep() {
-    let total = learner.preset.training.steps
-    if let total, learner.step >= total { return stop(.completed) }
+    let total = trainee.preset.training.steps
+    if let total, trainee.step >= total { return stop(.completed) }
     let began = clock.now
-    let outcome = learner.advance()
+    let outcome = trainee.advance()
     guard outcome.notFinite == nil else { return diverged(outcome) }
     let record = StepRecord(
-      step: learner.step, epoch: outcome.epoch, loss: outcome.total.mean,
+      step: trainee.step, epoch: outcome.epoch, loss: outcome.total.mean,
       gradientNorm: outcome.gradientNorm, clipped: outcome.clipped,
       learningRate: outcome.learningRate, tokens: outcome.total.targets,
       elapsed: clock.total, duration: clock.now - began)
     post(record)
     smoothedLoss = (smoothedLoss ?? record.loss) * 0.98 + record.loss * 0.02
-    let isDue = learner.step % validateEvery == 0 || learner.step == total
-    if isDue, !learner.task.validation.isEmpty {
-      evaluator.begin(learner.task.validation)
+    let isDue = trainee.step % validateEvery == 0 || trainee.step == total
+    if isDue, !trainee.task.validation.isEmpty {
+      trainee.beginValidation()
     } else {
       endStep()
     }
@@ -54,10 +54,10 @@ extension TrainingEngine {
 
   /// Everything that happens at a step's end, after its validation if it has one.
   private func endStep() {
-    if let every = learner.preset.training.snapshotEvery, learner.step % every == 0 {
+    if let every = trainee.preset.training.snapshotEvery, trainee.step % every == 0 {
       snapshot(isScheduled: true)
     }
-    if learner.step == learner.preset.training.steps { return stop(.completed) }
+    if trainee.step == trainee.preset.training.steps { return stop(.completed) }
     if isLimitReached {
       limit = nil
       enter(.paused)
@@ -66,40 +66,38 @@ extension TrainingEngine {
 
   private var isLimitReached: Bool {
     switch limit {
-    case .step(let step): learner.step >= step
-    case .epoch(let epoch): learner.source.epochs >= epoch
+    case .step(let step): trainee.step >= step
+    case .epoch(let epoch): trainee.epochs >= epoch
     case .loss(let loss): (smoothedLoss ?? .infinity) <= loss
     case nil: false
     }
   }
 
   private func judgeOneBatch() {
-    guard !evaluator.advance(learner.parameters) else { return }
-    let total = evaluator.total
+    guard let total = trainee.judgeOneBatch() else { return }
     let isBest = total.mean < (best?.loss ?? .infinity)
-    if isBest { best = (total.mean, learner.step) }
-    let hasClasses = learner.description.metric != nil
+    if isBest { best = (total.mean, trainee.step) }
+    let hasClasses = trainee.description.metric != nil
     post(
       .validation(
         ValidationRecord(
-          step: learner.step, epoch: learner.source.epochs, loss: total.mean,
+          step: trainee.step, epoch: trainee.epochs, loss: total.mean,
           metric: hasClasses ? 100 * Double(total.correct) / Double(max(1, total.targets)) : nil,
           elapsed: clock.total, isBest: isBest)))
-    if learner.schedule.validated(loss: total.mean) {
-      let rate = learner.schedule.rate(base: learner.baseLearningRate, step: learner.step + 1)
+    if let rate = trainee.validated(loss: total.mean) {
       record(
         "learning-rate", "plateau: learning rate → \(short(rate))", marker: "lr", value: rate)
     }
     endStep()
   }
 
-  private func diverged(_ outcome: Learner.Outcome) {
+  private func diverged(_ outcome: StepOutcome) {
     post(
       .warning(
         WarningRecord(
-          step: learner.step + 1, kind: "not-finite",
-          text: "step \(learner.step + 1): \(outcome.notFinite ?? "the loss") is not a number; "
-            + "the weights are still those of step \(learner.step)",
+          step: trainee.step + 1, kind: "not-finite",
+          text: "step \(trainee.step + 1): \(outcome.notFinite ?? "the loss") is not a number; "
+            + "the weights are still those of step \(trainee.step)",
           advice: "A lower learning rate or clipping usually helps.")))
     enter(.diverged)
     snapshot()
@@ -108,9 +106,9 @@ extension TrainingEngine {
   func stop(_ reason: FinishRecord.Reason) {
     guard finish == nil else { return }
     let reason = state == .diverged ? .diverged : reason
-    let record = FinishRecord(reason: reason, step: learner.step, elapsed: clock.total)
+    let record = FinishRecord(reason: reason, step: trainee.step, elapsed: clock.total)
     finish = record
-    if lastSnapshot?.state.step != learner.step { snapshot() }
+    if lastSnapshot?.state.step != trainee.step { snapshot() }
     if state != .diverged { enter(.finished) }
     isClosing = true
     Task { await self.close(record) }

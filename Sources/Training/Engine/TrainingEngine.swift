@@ -20,9 +20,7 @@ public actor TrainingEngine {
   private var outbox = EventOutbox()
   private var isRetrying = false
 
-  let learner: Learner
-  let evaluator: Evaluator
-  let looker: Looker
+  let trainee: any Trainee
   /// Writes a checkpoint and says how that went; runs outside the engine.
   let store: @Sendable (Checkpoint) async -> TrainingEvent?
   let beginning: Checkpoint
@@ -60,31 +58,32 @@ public actor TrainingEngine {
     (events, continuation) = AsyncStream.makeStream(
       of: TrainingEvent.self, bufferingPolicy: .bufferingOldest(8))
     FloatingPointMode.useOneBLASThread()
-    let learner = try Learner(preset: preset, task: task, threads: threads)
-    self.learner = learner
-    if let initial { try learner.parameters.load(initial) }
+    let trainee: any Trainee =
+      task.kind == .handBuilt
+      ? try HandBuiltTrainee(preset: preset, task: task)
+      : try LearningTrainee(preset: preset, task: task, threads: threads)
+    self.trainee = trainee
+    if let initial { try trainee.load(initial) }
     if let checkpoint {
-      try learner.restore(checkpoint)
+      try trainee.restore(checkpoint)
       clock.set(elapsed: checkpoint.state.elapsed)
       if let loss = checkpoint.state.bestValidation {
         best = (loss, checkpoint.state.bestStep ?? checkpoint.state.step)
       }
     }
-    evaluator = try Evaluator(
-      network: learner.network, pool: learner.pool, training: preset.training)
-    looker = try Looker(network: learner.network, task: task, seed: preset.training.seed)
-    let batches = learner.source.batchesPerEpoch
-    validateEvery = preset.training.validateEvery ?? min(1000, max(100, batches))
+    validateEvery =
+      preset.training.validateEvery ?? min(1000, max(100, trainee.batchesPerEpoch))
     self.store = store
-    beginning = learner.checkpoint(elapsed: clock.total, best: best)
-    if checkpoint?.state.isValidationDue == true { evaluator.begin(task.validation) }
+    beginning = trainee.checkpoint(
+      elapsed: clock.total, best: best, isValidationDue: false)
+    if checkpoint?.state.isValidationDue == true { trainee.beginValidation() }
   }
 
   /// Tells the reader what is to be trained, and begins.
   public func start(paused: Bool = false) {
-    post(.started(learner.description))
-    for note in learner.task.notes {
-      post(.warning(WarningRecord(step: learner.step, kind: "data", text: note)))
+    post(.started(trainee.description))
+    for note in trainee.task.notes {
+      post(.warning(WarningRecord(step: trainee.step, kind: "data", text: note)))
     }
     if paused { enter(.paused) } else { resume() }
   }
@@ -115,7 +114,7 @@ public actor TrainingEngine {
     post(
       .command(
         CommandRecord(
-          step: learner.step, elapsed: clock.total, name: name, text: text, marker: marker,
+          step: trainee.step, elapsed: clock.total, name: name, text: text, marker: marker,
           value: value)))
   }
 
@@ -153,7 +152,7 @@ public actor TrainingEngine {
   }
 
   func look(force: Bool) {
-    for event in looker.look(learner, request, now: clock.now, force: force) {
+    for event in trainee.look(request, now: clock.now, force: force) {
       post(event)
     }
   }

@@ -77,18 +77,7 @@ final class Learner {
 
   // MARK: One step
 
-  struct Outcome {
-    var total: LossTotal
-    var gradientNorm: Double
-    var clipped: Bool
-    var learningRate: Double
-    /// Epochs finished when the step began.
-    var epoch: Double
-    /// What is not a number any more, and the weights were not changed; nil when all is well.
-    var notFinite: String?
-  }
-
-  func advance() -> Outcome {
+  func advance() -> StepOutcome {
     let epoch = source.epochs
     source.next(into: &batch)
     deal()
@@ -109,7 +98,7 @@ final class Learner {
     for part in parts { total = total + part.total }
     let rate = schedule.rate(base: baseLearningRate, step: nextStep)
     let norm = gradient.norm
-    var outcome = Outcome(
+    var outcome = StepOutcome(
       total: total, gradientNorm: norm, clipped: false, learningRate: rate, epoch: epoch)
     if !total.sum.isFinite || !norm.isFinite {
       outcome.notFinite = total.sum.isFinite ? firstBadGradient : "the loss"
@@ -120,7 +109,7 @@ final class Learner {
     return outcome
   }
 
-  private func update(norm: Double, rate: Double, outcome: inout Outcome) {
+  private func update(norm: Double, rate: Double, outcome: inout StepOutcome) {
     var norm = norm
     if let clipValue {
       GradientClipping.clampValues(of: gradient, to: clipValue)

@@ -20,7 +20,9 @@ struct TaskNetwork: Sendable {
   init(preset: Preset, task: TaskData, hasOneVector: Bool? = nil) throws(PresetError) {
     configuration = preset.network
     guard let kind = ModelTask(rawValue: task.kind.rawValue) else {
-      throw PresetError(description: "\(preset.name): a \(task.kind.rawValue) network has no task")
+      throw PresetError(
+        description:
+          "\(preset.name): the weights of a \(task.kind.rawValue) network are not trained")
     }
     let readsSymbols = task.inputVocabulary != nil
     let oneVector = hasOneVector ?? task.hasOneVectorInputs

@@ -11,6 +11,7 @@ final class Looker {
   private var lastLook = -Double.infinity
   private var lastSamples = -Double.infinity
   private var lastStatistics = -Double.infinity
+  private var lastTask = -Double.infinity
   /// The sequences that are looked at. They stay for a while, so that a person can read along, and
   /// see what the weights do to the states rather than what another text does.
   private var held = DataBatch()
@@ -55,6 +56,20 @@ final class Looker {
     if request.interests.contains(.samples), force || now - lastSamples >= 4 {
       lastSamples = now
       if let samples = samples(learner, request) { events.append(.samples(samples)) }
+    }
+    if request.interests.contains(.task), force || now - lastTask >= 2 {
+      lastTask = now
+      if let frame = probe.taskFrame(
+        learner.parameters, step: learner.step, sequence: request.sequence)
+      {
+        events.append(.task(frame))
+      }
+    }
+    // A walk is for a network that stands still: its numbers would change under the walker.
+    if request.interests.contains(.trace), force,
+      let trace = probe.trace(learner, batch: held, sequence: request.sequence)
+    {
+      events.append(.trace(trace))
     }
     return events
   }

@@ -1,0 +1,65 @@
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// What an engine drives: a network that learns, or one whose weights were set by hand and that
+/// only reads. All of it happens between two slices of the engine, on its queue.
+protocol Trainee: AnyObject {
+  var preset: Preset { get }
+  var task: TaskData { get }
+  var description: RunDescription { get }
+  /// The newest finished step.
+  var step: Int { get }
+  /// Passes over the data finished, with the share of the current one.
+  var epochs: Double { get }
+  var batchesPerEpoch: Int { get }
+  /// The learning rate before its schedule; nil where nothing is learned.
+  var baseLearningRate: Double? { get }
+
+  /// Does one step.
+  func advance() -> StepOutcome
+
+  // MARK: Validation
+
+  var isValidating: Bool { get }
+  func beginValidation()
+  func cancelValidation()
+  /// Judges one batch of held-out data.
+  /// - Returns: the loss over all of it after the last batch, nil before.
+  func judgeOneBatch() -> LossTotal?
+  /// Hears of a finished validation.
+  /// - Returns: the learning rate where it falls because of it.
+  func validated(loss: Double) -> Double?
+
+  // MARK: Commands
+
+  func setLearningRate(_ rate: Double)
+  /// - Throws: `PresetError` when the key cannot change now or the value does not fit.
+  func change(key: String, value: String) throws(PresetError) -> Knob.Change
+  /// Takes parameters to begin with instead of its own.
+  func load(_ tensors: [NamedTensor]) throws(ParameterMismatch)
+  func checkpoint(
+    elapsed: Double, best: (loss: Double, step: Int)?, isValidationDue: Bool
+  ) -> Checkpoint
+  /// Goes back to where a checkpoint was made. Nothing changes when it does not fit.
+  func restore(_ checkpoint: Checkpoint) throws(ParameterMismatch)
+
+  // MARK: Looking
+
+  /// Frames that are due; all that were asked for when `force` is set.
+  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent]
+  /// Reads a text that a person typed.
+  func read(_ text: String) throws(PresetError) -> ReadingFrame
+}
+
+/// What one step gave.
+struct StepOutcome {
+  var total: LossTotal
+  var gradientNorm: Double
+  var clipped: Bool
+  var learningRate: Double
+  /// Epochs finished when the step began.
+  var epoch: Double
+  /// What is not a number any more, and the weights were not changed; nil when all is well.
+  var notFinite: String?
+}

@@ -1,0 +1,111 @@
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// Shows how a hand-built network decides a string: the number that holds its stack, its units and
+/// the verdict after each symbol.
+struct HandBuiltLooker {
+  private typealias State = HandBuiltNetwork<Float>.State
+  private static let period = 2.0
+  private var lastLook = -Double.infinity
+
+  /// Frames that are due; all that were asked for when `force` is set.
+  mutating func look(
+    _ trainee: HandBuiltTrainee, _ request: ProbeRequest, now: Double, force: Bool
+  ) -> [TrainingEvent] {
+    guard force || now - lastLook >= Self.period else { return [] }
+    let symbols = string(of: trainee, sequence: request.sequence)
+    guard !symbols.isEmpty else { return [] }
+    lastLook = now
+    var events: [TrainingEvent] = []
+    if request.interests.contains(.task) {
+      events.append(.task(.stack(stack(symbols, trainee))))
+    }
+    if request.interests.contains(.hiddenStates) {
+      let shown = symbols.suffix(max(1, request.columns))
+      events.append(
+        .hiddenStates(units(symbols, trainee, first: symbols.count - shown.count)))
+    }
+    return events
+  }
+
+  /// Reads a text that a person typed.
+  func read(_ text: String, _ trainee: HandBuiltTrainee) throws(PresetError) -> ReadingFrame {
+    let alphabet = trainee.network.language.alphabet
+    var symbols: [Int32] = []
+    for character in text where character != " " {
+      guard let symbol = alphabet.firstIndex(of: character) else {
+        throw PresetError(
+          description: "found \(character), expected only "
+            + alphabet.map { String($0) }.joined(separator: " "))
+      }
+      symbols.append(Int32(symbol))
+    }
+    guard !symbols.isEmpty else {
+      throw PresetError(description: "nothing to read: type at least one symbol")
+    }
+    let states = trainee.states(symbols)
+    let verdict = trainee.network.verdict(states[states.count - 1])
+    let (answer, alternatives): (String, [(label: String, probability: Double)]) =
+      switch verdict {
+      case .accepted: ("accepted", [("accepted", 1), ("rejected", 0)])
+      case .rejected: ("rejected", [("rejected", 1), ("accepted", 0)])
+      case .beyondPrecision: ("not known: deeper than the number's digits reach", [])
+      }
+    return ReadingFrame(
+      text: text, answer: answer, alternatives: alternatives,
+      states: units(symbols, trainee, first: 0))
+  }
+
+  /// The string that is looked at: one of the newest step's, or the first of all before any.
+  private func string(of trainee: HandBuiltTrainee, sequence: Int) -> [Int32] {
+    let count = trainee.batch.count
+    guard count > 0 else {
+      guard case .examples(let examples) = trainee.task.train,
+        case .tokens(let symbols)? = examples.first?.input
+      else { return [] }
+      return symbols
+    }
+    return Array(trainee.batch.inputTokens(of: ((sequence % count) + count) % count))
+  }
+
+  private func stack(_ symbols: [Int32], _ trainee: HandBuiltTrainee) -> StackFrame {
+    let (network, alphabet) = (trainee.network, trainee.network.language.alphabet)
+    let states = trainee.states(symbols)
+    let verdicts = states.map { network.verdict($0) }
+    let holders = network.units.indices.filter {
+      network.language.stackUnits.contains(network.units[$0])
+    }
+    let rows = symbols.indices.map { t in
+      let values = states[t + 1].values.map { Double($0) }
+      return StackFrame.Row(
+        symbol: String(alphabet[Int(symbols[t])]), stack: holders.reduce(0) { $0 + values[$1] },
+        units: values, accepted: verdicts[t + 1] == .accepted)
+    }
+    let unsure = verdicts.firstIndex(of: .beyondPrecision)
+    return StackFrame(
+      step: trainee.step, language: network.language.rawValue, unitNames: network.units,
+      rows: rows,
+      caution: unsure.map {
+        "From symbol \($0) on the stack is deeper than the digits of a 32-bit number reach: "
+          + "the verdict means nothing."
+      })
+  }
+
+  /// The units as a map over the string, from its symbol `first` on.
+  private func units(
+    _ symbols: [Int32], _ trainee: HandBuiltTrainee, first: Int
+  ) -> HiddenStateFrame {
+    let network = trainee.network
+    let states = trainee.states(symbols).dropFirst(1 + first)
+    return HiddenStateFrame(
+      step: trainee.step,
+      symbols: symbols.dropFirst(first).map { String(network.language.alphabet[Int($0)]) },
+      maps: [
+        StateMap(
+          name: "units " + network.units.joined(separator: " "), units: network.units.count,
+          values: states.flatMap(\.values), lowest: 0)
+      ],
+      prediction: states.map { network.verdict($0) == .accepted ? "accepted" : "rejected" })
+  }
+}

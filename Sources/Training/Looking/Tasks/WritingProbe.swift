@@ -1,0 +1,86 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+extension Probe {
+  private static let longestOutput = 200
+
+  /// A source, its target, what the network writes, and where it looked while it did.
+  func translation(
+    _ example: Example, _ parameters: ParameterVector<Float>, step: Int
+  ) -> TranslationFrame {
+    let batch = pack([example])
+    let target = withoutEnd(batch.targetTokens(of: 0))
+    let written = write(parameters, longest: longest(target: target.count, in: example))
+    let weights = written.attention.prefix(written.symbols.count)
+    // A recording has no names for its steps; only attention needs every one of them.
+    let source =
+      task.inputVocabulary == nil && weights.isEmpty
+      ? [example.text] : (0..<example.input.steps).map { symbol(batch, 0, $0) }
+    return TranslationFrame(
+      step: step, source: source, target: target.map { outputName($0) },
+      output: written.symbols.map { outputName($0) },
+      attention: weights.flatMap { $0.map { Float($0) } })
+  }
+
+  /// An image or a vector, the right text under it and the network's.
+  func caption(
+    _ example: Example, _ parameters: ParameterVector<Float>, step: Int
+  ) -> CaptionFrame {
+    let batch = pack([example])
+    let target = withoutEnd(batch.targetTokens(of: 0))
+    let written = write(parameters, longest: longest(target: target.count, in: example))
+    var frame = CaptionFrame(
+      step: step, width: batch.inputWidth, height: example.input.steps,
+      pixels: Array(batch.inputValues(of: 0)), target: text(target), output: text(written.symbols))
+    if case .vector = example.input { frame.pixels = inkRange(frame.pixels) }
+    return frame
+  }
+
+  /// What the network writes for the packed source, the likeliest symbol at every step.
+  func write(_ parameters: ParameterVector<Float>, longest: Int) -> DecodedSequence {
+    if network.objective == .connectionistTemporalClassification {
+      var written = DecodedSequence()
+      written.symbols = AlignmentDecoding.bestPath(
+        outputs(parameters), steps: part.batch.steps, sequence: 0)
+      written.isComplete = true
+      return written
+    }
+    guard let model = part.model as? any GeneratingModel<Float> else { return DecodedSequence() }
+    return Self.greedily(model, part.batch, parameters, longest, end: task.outputVocabulary?.end)
+  }
+
+  private static func greedily(
+    _ model: any GeneratingModel<Float>, _ batch: PackedBatch,
+    _ parameters: ParameterVector<Float>, _ longest: Int, end: Int32?
+  ) -> DecodedSequence {
+    var options = DecodingOptions()
+    options.maximumLength = longest
+    options.endSymbol = end
+    options.keepsAttention = true
+    let found = BeamSearch(model).decode(batch, parameters: parameters, options: options)
+    return found.first?.first ?? DecodedSequence()
+  }
+
+  /// Room for outputs that are too long, but not for endless ones.
+  private func longest(target: Int, in example: Example) -> Int {
+    guard task.outputVocabulary?.end != nil else { return target }
+    return min(Self.longestOutput, 2 * max(target, example.input.steps) + 10)
+  }
+
+  private func withoutEnd(_ symbols: ArraySlice<Int32>) -> [Int32] {
+    let end = task.outputVocabulary?.end
+    return Array(symbols.prefix { $0 != end })
+  }
+
+  private func text(_ symbols: [Int32]) -> String {
+    task.outputVocabulary?.text(symbols) ?? ""
+  }
+
+  /// Numbers of any size brought to 0…1.
+  private func inkRange(_ values: [Float]) -> [Float] {
+    guard let low = values.min(), let high = values.max(), high > low else { return values }
+    return values.map { ($0 - low) / (high - low) }
+  }
+}

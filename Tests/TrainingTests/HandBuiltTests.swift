@@ -1,0 +1,92 @@
+import SequenceData
+import Testing
+import Training
+import TrainingEvents
+
+/// Runs of networks that were built by hand: nothing is learned, everything is right.
+@Suite struct HandBuiltTests {
+  private func load(_ grammar: String, steps: Int) throws -> (Preset, TaskData) {
+    var preset = try PresetLibrary.preset(grammar)
+    try preset.set("training.steps", to: "\(steps)")
+    try preset.set("training.validate-every", to: "\(steps)")
+    return (preset, try TaskLoader.load(preset.task, seed: 1, dataDirectories: []))
+  }
+
+  @Test(arguments: ["brackets", "anbn", "two-brackets"])
+  func everyVerdictIsRightAndShown(grammar: String) async throws {
+    let (preset, task) = try load(grammar, steps: 60)
+    let kept = Checkpoints()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
+      await kept.add($0)
+      return nil
+    }
+    await engine.perform(.watch(ProbeRequest(interests: [.task, .hiddenStates])))
+    await engine.start()
+    let events = await TinyRun.events(of: engine)
+    await engine.shutDown()
+    let records = events.flatMap(\.records)
+    #expect(records.count == 60 && records.allSatisfy { $0.loss == 0 && $0.gradientNorm == 0 })
+    let validation = events.compactMap { if case .validation(let it) = $0 { it } else { nil } }
+    #expect(validation.last?.metric == 100)
+    let stack = try #require(
+      events.compactMap { if case .task(.stack(let it)) = $0 { it } else { nil } }.last)
+    let language = try #require(FormalLanguage(rawValue: grammar))
+    var read: [Int32] = []
+    for row in stack.rows {
+      read.append(Int32(try #require(language.alphabet.firstIndex(of: row.symbol))))
+      #expect(row.accepted == language.accepts(read))
+      #expect(row.units.count == stack.unitNames.count)
+    }
+    #expect(!stack.rows.isEmpty && stack.caution == nil)
+    let last = try #require(await kept.all.last)
+    #expect(last.parameters.contains { $0.name == "rnn.weight_hh_l0" })
+  }
+
+  @Test func aStoppedRunGoesOnWithTheStringsThatFollow() async throws {
+    let (preset, task) = try load("brackets", steps: 30)
+    func frames(from checkpoint: Checkpoint?, until limit: RunLimit) async throws -> (
+      StackFrame?, Checkpoint?
+    ) {
+      let kept = Checkpoints()
+      let engine = try TrainingEngine(
+        preset: preset, task: task, threads: 1, checkpoint: checkpoint
+      ) {
+        await kept.add($0)
+        return nil
+      }
+      await engine.perform(.watch(ProbeRequest(interests: .task)))
+      await engine.perform(.run(until: limit))
+      let events = await TinyRun.events(of: engine) { $0 == .state(.paused) || $0.isFinish }
+      await engine.perform(.snapshot)
+      await engine.shutDown()
+      var frames = events
+      for await event in engine.events { frames.append(event) }
+      let stacks = frames.compactMap { if case .task(.stack(let it)) = $0 { it } else { nil } }
+      return (stacks.last, await kept.all.last)
+    }
+    let (straight, _) = try await frames(from: nil, until: .step(20))
+    let (_, half) = try await frames(from: nil, until: .step(11))
+    #expect(half?.state.step == 11)
+    let (resumed, _) = try await frames(from: half, until: .step(20))
+    #expect(resumed == straight && straight?.step == 20)
+  }
+
+  @Test func aTypedStringIsDecidedAndKnobsAreRefused() async throws {
+    let (preset, task) = try load("two-brackets", steps: 10)
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    await engine.start(paused: true)
+    await engine.perform(.read(text: "([])"))
+    await engine.perform(.read(text: "([)]"))
+    await engine.perform(.read(text: String(repeating: "[", count: 80)))
+    await engine.perform(.read(text: "x"))
+    await engine.perform(.scaleLearningRate(by: 2))
+    await engine.perform(.stop)
+    let events = await TinyRun.events(of: engine)
+    await engine.shutDown()
+    let answers = events.compactMap { if case .reading(let it) = $0 { it.answer } else { nil } }
+    #expect(answers.prefix(2) == ["accepted", "rejected"])
+    #expect(answers.count == 3)
+    #expect(answers.last?.prefix(9) == "not known")
+    #expect(events.count { if case .refused = $0 { true } else { false } } == 2)
+  }
+}

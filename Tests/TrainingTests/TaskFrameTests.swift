@@ -1,0 +1,134 @@
+import Foundation
+import SequenceData
+import Testing
+import Training
+import TrainingEvents
+
+/// What each kind of task shows of itself, on networks that have hardly trained.
+@Suite struct TaskFrameTests {
+  private static let small = [
+    "network.hidden": "4", "training.batch": "4", "training.steps": "2",
+    "training.optimizer": "adam",
+  ]
+
+  /// Trains two steps and gives back the frame that was made when the run ended.
+  private func frame(
+    _ settings: [(String, String)], data: String? = nil
+  ) async throws -> TaskFrame {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("unfold-\(UUID().uuidString).txt")
+    defer { try? FileManager.default.removeItem(at: file) }
+    var preset = Preset()
+    for (key, value) in settings {
+      try preset.set(key, to: value.replacingOccurrences(of: "FILE", with: file.path))
+    }
+    for (key, value) in Self.small { try preset.set(key, to: value) }
+    if let data { try Data(data.utf8).write(to: file) }
+    let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    await engine.perform(.watch(ProbeRequest(interests: .task)))
+    await engine.start()
+    let events = await TinyRun.events(of: engine)
+    await engine.shutDown()
+    let frames = events.compactMap { if case .task(let frame) = $0 { frame } else { nil } }
+    return try #require(frames.last)
+  }
+
+  @Test func aClassifierCountsHeldOutExamples() async throws {
+    let lines = (0..<40).map { "\($0 % 2 == 0 ? "good" : "bad")\tab\($0 % 2 == 0 ? "c" : "d")" }
+    guard
+      case .classification(let frame) = try await frame(
+        [
+          ("task.kind", "sequence-classification"), ("task.data.tsv", "FILE"),
+          ("task.split.validation", "0.25"), ("network.output", "final"),
+        ], data: lines.joined(separator: "\n"))
+    else { return _ = Issue.record("no confusion matrix") }
+    #expect(Set(frame.classes) == ["good", "bad"])
+    #expect(frame.counts.count == 4 && frame.counts.reduce(0, +) == 10)
+    let right = frame.counts[0] + frame.counts[3]
+    #expect(frame.mistakes.count == 10 - right)
+    for mistake in frame.mistakes {
+      #expect(mistake.truth != mistake.prediction && mistake.confidence >= 0.5)
+      #expect(mistake.text.hasSuffix(mistake.truth == "good" ? "abc" : "abd"))
+    }
+  }
+
+  @Test(arguments: ["none", "additive"])
+  func aTranslatorShowsWhereItLooked(attention: String) async throws {
+    let lines = (0..<20).map { "ab\($0 % 3 == 0 ? "c" : "b")\tx\($0 % 3 == 0 ? "y" : "x")" }
+    guard
+      case .translation(let frame) = try await frame(
+        [
+          ("task.kind", "sequence-to-sequence"), ("task.data.tsv", "FILE"),
+          ("network.attention", attention),
+        ], data: lines.joined(separator: "\n"))
+    else { return _ = Issue.record("no translation") }
+    #expect(frame.source.prefix(2) == ["a", "b"] && frame.source.count == 3)
+    #expect(frame.target.first == "x" && frame.target.count == 2)
+    guard attention == "additive" else {
+      #expect(frame.attention.isEmpty)
+      return
+    }
+    #expect(frame.attention.count == frame.output.count * 3)
+    for row in 0..<frame.output.count {
+      let sum = frame.attention[row * 3..<row * 3 + 3].reduce(0, +)
+      #expect(abs(sum - 1) < 1e-4)
+    }
+  }
+
+  @Test func aLabellerThatReadsItsOutputsIsAlsoShownAlone() async throws {
+    guard
+      case .labelling(let frame) = try await frame([
+        ("task.kind", "sequence-labelling"), ("task.data.synthetic", "parity"),
+        ("task.data.length", "8"), ("network.recurrence", "output"),
+      ])
+    else { return _ = Issue.record("no labels") }
+    let count = frame.inputs.count
+    #expect(count >= 4 && frame.truth.count == count)
+    #expect(frame.prediction.count == count && frame.freeRunning.count == count)
+    // The truth is the running parity of what is read.
+    var ones = 0
+    for (input, truth) in zip(frame.inputs, frame.truth) {
+      if input == "1" { ones += 1 }
+      #expect(truth == "\(ones % 2)")
+    }
+  }
+
+  @Test func aForecasterSpeaksInTheDataOwnUnits() async throws {
+    let lines = ["level"] + (0..<120).map { "\(1000 + ($0 % 7) * 10)" }
+    guard
+      case .forecast(let frame) = try await frame(
+        [
+          ("task.kind", "forecasting"), ("task.data.csv", "FILE"), ("task.data.length", "8"),
+        ], data: lines.joined(separator: "\n"))
+    else { return _ = Issue.record("no forecast") }
+    #expect(frame.unit == "level")
+    #expect(frame.series.allSatisfy { $0 > 999 && $0 < 1061 })
+    #expect(frame.predicted.count == frame.series.count)
+    // Close to the mean in units of the data, as outputs near 0 are in the network's scale.
+    #expect(frame.predicted.allSatisfy { $0 > 900 && $0 < 1160 })
+    #expect(frame.continuation.count == 40)
+  }
+
+  @Test func aStateWithoutInputGoesOn() async throws {
+    guard
+      case .forecast(let frame) = try await frame([
+        ("task.kind", "autonomous"), ("task.data.synthetic", "oscillator"),
+        ("task.data.length", "20"),
+      ])
+    else { return _ = Issue.record("no wave") }
+    #expect(frame.series.count == frame.predicted.count && frame.continuation.count == 40)
+    #expect((frame.predicted + frame.continuation).allSatisfy { $0.isFinite })
+  }
+
+  @Test func answersAtTheEndStandInRisingOrder() async throws {
+    guard
+      case .forecast(let frame) = try await frame([
+        ("task.kind", "forecasting"), ("task.data.synthetic", "adding"),
+        ("task.data.length", "6"), ("network.output", "final"),
+      ])
+    else { return _ = Issue.record("no answers") }
+    #expect(frame.series == frame.series.sorted() && frame.series.count > 10)
+    #expect(frame.predicted.count == frame.series.count && frame.continuation.isEmpty)
+  }
+}
