@@ -48,7 +48,10 @@ extension DashboardState {
   }
 
   private mutating func start(_ description: RunDescription) {
+    let isAnother = run?.name != description.name
     run = description
+    // The same run begun again keeps what is being looked at.
+    if isAnother { show(view: settings.view(for: description.name)) }
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)

@@ -36,6 +36,7 @@ import TrainingEvents
       state.prompt = Prompt(.command, text: "goto lo")
       state.prompt?.browse(["goto graph", "goto lo xx"], by: -1)
       state.prompt?.line.move(by: -3)
+    case .settings: state.overlay = .settings(SettingsPage(settings: state.settings))
     case .knobs: state.overlay = .knobs(1)
     case .confirm: state.overlay = .confirm(.restart)
     case .help: state.overlay = .help(scroll: 3)
@@ -79,7 +80,7 @@ import TrainingEvents
   @Test func everyKeyIsInTheHelp() {
     var state = Self.state(in: .view)
     state.overlay = .help(scroll: 0)
-    let text = state.render(size: Size(width: 100, height: 260), appearance: Golden.appearance)
+    let text = state.render(size: Size(width: 100, height: 300), appearance: Golden.appearance)
       .lines.joined(separator: "\n")
     for binding in KeyBindings.all {
       #expect(text.contains(binding.label))

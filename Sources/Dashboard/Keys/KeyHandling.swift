@@ -9,6 +9,7 @@ extension DashboardState {
       paste(text)
       return []
     }
+    if case .mouse(let event) = key { return handle(event) }
     if let binding = KeyBindings.binding(for: key, in: contexts) {
       needsRedraw = true
       return binding.perform(&self)
@@ -30,6 +31,7 @@ extension DashboardState {
     case .quit: [.quitDialog]
     case .confirm: [.confirm]
     case .knobs: [.knobs]
+    case .settings: [.settings]
     }
   }
 
@@ -41,6 +43,7 @@ extension DashboardState {
     guard view != self.view else { return }
     focusByView[self.view] = focus
     self.view = view
+    if let run { settings.views[run.name] = view }
     enlarged = false
     let panels = visiblePanels
     focus = focusByView[view].flatMap { panels.contains($0) ? $0 : nil } ?? panels.first ?? focus
@@ -93,7 +96,9 @@ extension DashboardState {
   }
 
   mutating func askToQuit() -> [DashboardAction] {
-    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else { return [.quit(saving: false)] }
+    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else {
+      return [.quit(saving: false)]
+    }
     overlay = .quit
     return []
   }

@@ -49,7 +49,8 @@ struct UnitHealth: Equatable {
     guard bins > 0, map.highest > map.lowest else { return counts }
     for value in map.values where value.isFinite {
       let share = (value - map.lowest) / (map.highest - map.lowest)
-      counts[min(bins - 1, max(0, Int(share * Float(bins))))] += 1
+      guard share.isFinite else { continue }
+      counts[min(bins - 1, Int(min(max(share, 0), 1) * Float(bins)))] += 1
     }
     return counts
   }
