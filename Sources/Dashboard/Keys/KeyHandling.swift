@@ -62,11 +62,13 @@ extension DashboardState {
   /// Takes back the last thing that changed what is seen.
   mutating func goBack() -> [DashboardAction] {
     message = nil
-    if chart.cursor != nil {
+    // What is not on screen is not taken back unseen.
+    let contexts = Set(placements(in: size).compactMap(\.panel.context))
+    if chart.cursor != nil, contexts.contains(.chart) {
       chart.cursor = nil
     } else if enlarged {
       enlarged = false
-    } else if heatmap.unit != nil || heatmap.column != nil {
+    } else if contexts.contains(.units), heatmap.unit != nil || heatmap.column != nil {
       (heatmap.unit, heatmap.column) = (nil, nil)
     } else {
       show(view: .overview)

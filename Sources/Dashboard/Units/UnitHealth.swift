@@ -21,7 +21,7 @@ struct UnitHealth: Equatable {
     for unit in 0..<max(0, map.units) {
       var (count, ends) = (0, 0)
       var (least, most) = (Float.infinity, -Float.infinity)
-      for column in 0..<map.columns {
+      for column in stride(from: 0, to: map.columns, by: map.columnPace) {
         let value = map.values[column * map.units + unit]
         guard value.isFinite else { continue }
         count += 1
