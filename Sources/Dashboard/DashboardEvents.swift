@@ -27,6 +27,7 @@ extension DashboardState {
       show(reason, .warning)
     case .hiddenStates(let frame):
       hiddenStates = frame
+      if let map = shownMap { passage.add(frame, map) }
       updateUnitOrder()
     case .gradientByLag(let frame):
       gradientByLag = frame
@@ -58,6 +59,7 @@ extension DashboardState {
     (task, reading, trace) = (nil, nil, nil)
     knobBoard.start(description)
     (finish, lastSnapshot) = (nil, nil)
+    passage = Passage()
     (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
     (chart.window, chart.cursor) = (.whole, nil)
     learningRate = description.learningRate

@@ -52,6 +52,8 @@ public struct DashboardState: Sendable {
   var rates = RateMeter()
   var memoryBytes: Int?
   var unitOrder = UnitOrder()
+  /// The last texts read, with the shown map's activations.
+  var passage = Passage()
   var lagHistory = FrameHistory<LagCurve>()
   /// The update ratio of every parameter, in their order.
   var statisticsHistory = FrameHistory<[Float]>()

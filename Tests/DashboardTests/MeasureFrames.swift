@@ -30,6 +30,13 @@ import TrainingEvents
     }
     print(
       "history of \(state.history.count) steps: \((Self.residentKilobytes() - before) / 1024) MB")
+    // A passage as long as it gets: every text another one.
+    for step in 0..<80 {
+      var frame = run.hiddenStates(step: step)
+      frame.symbols[0] = "\(step)"
+      state.apply(.hiddenStates(frame))
+    }
+    print("passage of \(state.passage.symbols.count) symbols × \(state.passage.map.units) units")
     let size = Size(width: 200, height: 60)
     state.resize(size)
     for view in ViewKind.allCases {
