@@ -10,4 +10,10 @@ public enum DashboardAction: Sendable, Equatable {
   case suspend
   /// Draw every cell anew, for a screen that something else wrote on.
   case redraw
+  /// Use these settings and keep them: theme, drawing and mouse are the session's.
+  case use(DashboardSettings)
+  /// End this run, after a snapshot, and show the chooser.
+  case choosePreset
+  /// End this run, after a snapshot, and start another preset.
+  case start(preset: String)
 }

@@ -27,6 +27,7 @@ extension DashboardState {
       show(reason, .warning)
     case .hiddenStates(let frame):
       hiddenStates = frame
+      if let map = shownMap { passage.add(frame, map) }
       updateUnitOrder()
     case .gradientByLag(let frame):
       gradientByLag = frame
@@ -48,13 +49,17 @@ extension DashboardState {
   }
 
   private mutating func start(_ description: RunDescription) {
+    let isAnother = run?.name != description.name
     run = description
+    // The same run begun again keeps what is being looked at.
+    if isAnother { show(view: settings.view(for: description.name)) }
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
     (task, reading, trace) = (nil, nil, nil)
     knobBoard.start(description)
     (finish, lastSnapshot) = (nil, nil)
+    passage = Passage()
     (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
     (chart.window, chart.cursor) = (.whole, nil)
     learningRate = description.learningRate

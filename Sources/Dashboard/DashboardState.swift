@@ -14,6 +14,7 @@ public struct DashboardState: Sendable {
     case confirm(Question)
     /// The settings that can be turned, with the line that is chosen.
     case knobs(Int)
+    case settings(SettingsPage)
   }
 
   struct Message: Sendable, Equatable {
@@ -29,6 +30,9 @@ public struct DashboardState: Sendable {
   public internal(set) var lastSnapshot: SnapshotRecord?
   /// Whether the run is only looked at, so that quitting loses nothing.
   public var isViewing = false
+  /// What a person likes to look at. Views looked at are noted here while it runs: whoever keeps
+  /// settings keeps these at the end.
+  public internal(set) var settings = DashboardSettings()
   /// Whether something changed since the last `didDraw()`.
   public internal(set) var needsRedraw = true
 
@@ -48,6 +52,8 @@ public struct DashboardState: Sendable {
   var rates = RateMeter()
   var memoryBytes: Int?
   var unitOrder = UnitOrder()
+  /// The last texts read, with the shown map's activations.
+  var passage = Passage()
   var lagHistory = FrameHistory<LagCurve>()
   /// The update ratio of every parameter, in their order.
   var statisticsHistory = FrameHistory<[Float]>()

@@ -27,10 +27,11 @@ extension DashboardState {
     case .quit: QuitDialog.draw(scene, into: &buffer)
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)
     case .knobs(let chosen): KnobsOverlay.draw(scene, chosen: chosen, into: &buffer)
+    case .settings(let page): page.draw(appearance, into: &buffer)
     case nil:
       if let prompt { PromptDrawing.draw(prompt, scene, into: &buffer) }
     }
-    return buffer
+    return appearance.hasUnicode ? buffer : buffer.spelledInASCII()
   }
 }
 

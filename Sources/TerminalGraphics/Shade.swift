@@ -36,7 +36,9 @@ public struct Shade: Sendable {
   /// colour from dim over plain and bold to reverse.
   public func textStyle(_ value: Float, lowest: Float, highest: Float) -> Style {
     guard highest > lowest, value.isFinite else { return .plain }
-    let share = min(max(Double((value - lowest) / (highest - lowest)), 0), 1)
+    let place = Double((value - lowest) / (highest - lowest))
+    guard place.isFinite else { return .plain }
+    let share = min(max(place, 0), 1)
     return texts[Int((share * Double(texts.count - 1)).rounded())]
   }
 

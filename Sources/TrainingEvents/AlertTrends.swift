@@ -111,7 +111,7 @@ enum AlertText {
   }
 
   static func percent(_ share: Double) -> String {
-    share.isFinite ? "\(Int((share * 100).rounded())) %" : "–"
+    share.isFinite ? "\(Int((min(max(share, -10), 10) * 100).rounded())) %" : "–"
   }
 
   /// The middle update ratio of the weights; biases start at zero, where a ratio says nothing.

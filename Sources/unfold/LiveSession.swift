@@ -19,6 +19,7 @@ actor LiveSession {
 
   private var dashboard = DashboardState()
   private var appearance = Appearance()
+  private var hasColor = true
   private var size = Size(width: 80, height: 24)
   private var markers: [CommandRecord] = []
   private var description: RunDescription?
@@ -54,8 +55,8 @@ actor LiveSession {
   /// Runs until a person quits or a signal ends the program.
   func run() async throws {
     let abilities = try await screen.open(mouse: false)
-    appearance = Appearance(
-      hasColor: abilities.depth != .none, hasUnicode: abilities.hasUnicode)
+    hasColor = abilities.depth != .none
+    appearance = Appearance(hasColor: hasColor, hasUnicode: abilities.hasUnicode)
     size = abilities.size
     dashboard.resize(size)
     let engine = try await startEngine()
@@ -152,6 +153,10 @@ actor LiveSession {
     case .quit(let saving): await end(saving: saving, signal: nil)
     case .suspend: await suspend()
     case .redraw: await screen.forget()
+    case .use(let settings):
+      appearance = settings.appearance(hasColor: hasColor, hasUnicode: appearance.hasUnicode)
+    case .choosePreset, .start:
+      dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
     }
   }
 

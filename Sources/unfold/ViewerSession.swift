@@ -18,6 +18,7 @@ actor ViewerSession {
   private let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))
   private var dashboard = DashboardState()
   private var appearance = Appearance()
+  private var hasColor = true
   private var size = Size(width: 80, height: 24)
   private var isDrawing = false
   private var status: Int32?
@@ -37,8 +38,8 @@ actor ViewerSession {
   /// Shows the run until a person quits or a signal ends the program.
   func run() async throws {
     let abilities = try await screen.open(mouse: false)
-    appearance = Appearance(
-      hasColor: abilities.depth != .none, hasUnicode: abilities.hasUnicode)
+    hasColor = abilities.depth != .none
+    appearance = Appearance(hasColor: hasColor, hasUnicode: abilities.hasUnicode)
     size = abilities.size
     dashboard.resize(size)
     dashboard.isViewing = true
@@ -125,6 +126,10 @@ actor ViewerSession {
     case .quit: status = ExitStatus.done
     case .suspend: await screen.suspend()
     case .redraw: await screen.forget()
+    case .use(let settings):
+      appearance = settings.appearance(hasColor: hasColor, hasUnicode: appearance.hasUnicode)
+    case .choosePreset, .start:
+      dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
     }
   }
 

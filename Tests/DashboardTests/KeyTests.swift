@@ -36,6 +36,7 @@ import TrainingEvents
       state.prompt = Prompt(.command, text: "goto lo")
       state.prompt?.browse(["goto graph", "goto lo xx"], by: -1)
       state.prompt?.line.move(by: -3)
+    case .settings: state.overlay = .settings(SettingsPage(settings: state.settings))
     case .knobs: state.overlay = .knobs(1)
     case .confirm: state.overlay = .confirm(.restart)
     case .help: state.overlay = .help(scroll: 3)
@@ -61,6 +62,44 @@ import TrainingEvents
     }
   }
 
+  /// Whatever view is open and whichever panel has the focus: every key that the help names for it
+  /// does something there.
+  @Test(arguments: ViewKind.allCases) func everyKeyWorksInEveryView(view: ViewKind) {
+    var full = Self.state(in: .chart)
+    full.apply(.hiddenStates(SyntheticRun.gatedStates(step: 900)))
+    full.apply(.reading(SyntheticTasks.reading))
+    full.apply(.snapshot(SnapshotRecord(step: 800, path: "s/800", bytes: 1)))
+    full.addComparison(name: "words-2", history: ChartControlTests.history(400))
+    for line in 0..<60 { full.log("line \(line)") }
+    full.log.scroll(by: 20)
+    full.show(view: view)
+    full.heatmap.unit = full.unitOrder.order[12]
+    full.heatmap.column = 6
+    full.graph.firstColumn = 3
+    full.advance(to: 200)
+    var seen: Set<KeyBinding.Context> = [.view]
+    for (index, panel) in full.visiblePanels.enumerated() {
+      full.focus = panel
+      guard index == 0 || panel.context.map({ !seen.contains($0) }) ?? false else { continue }
+      let before = full.render(size: full.size, appearance: Golden.appearance)
+      for context in full.contexts {
+        seen.insert(context)
+        for binding in KeyBindings.all where binding.context == context {
+          guard let key = binding.keys.first, key != .character(Character("\(view.rawValue)"))
+          else {
+            continue
+          }
+          var state = full
+          let actions = state.handle(key)
+          let after = state.render(size: full.size, appearance: Golden.appearance)
+          #expect(
+            !actions.isEmpty || before != after,
+            "\(binding.label) does nothing in \(view.name), \(panel)")
+        }
+      }
+    }
+  }
+
   @Test func noKeyMeansTwoThings() {
     for context in KeyBinding.Context.allCases {
       let keys = KeyBindings.all.filter { $0.context == context }.flatMap(\.keys)
@@ -79,7 +118,7 @@ import TrainingEvents
   @Test func everyKeyIsInTheHelp() {
     var state = Self.state(in: .view)
     state.overlay = .help(scroll: 0)
-    let text = state.render(size: Size(width: 100, height: 260), appearance: Golden.appearance)
+    let text = state.render(size: Size(width: 100, height: 300), appearance: Golden.appearance)
       .lines.joined(separator: "\n")
     for binding in KeyBindings.all {
       #expect(text.contains(binding.label))

@@ -129,3 +129,51 @@ import TrainingEvents
     }
   }
 }
+
+@Suite struct PassageTests {
+  static func frame(_ text: String, _ value: Float) -> HiddenStateFrame {
+    HiddenStateFrame(
+      step: 1, symbols: text.map { String($0) },
+      maps: [
+        StateMap(
+          name: "layer 1", units: 2, values: text.flatMap { _ in [value, -value] })
+      ])
+  }
+
+  @Test func textsFollowEachOtherAndTheSameOneIsReplaced() {
+    var state = DashboardState()
+    state.apply(.hiddenStates(Self.frame("abc", 0.1)))
+    state.apply(.hiddenStates(Self.frame("de", 0.2)))
+    state.apply(.hiddenStates(Self.frame("de", 0.3)))
+    #expect(state.passage.symbols.joined() == "abc⋯de")
+    #expect(state.passage.newest == 4 && state.passage.map.columns == 6)
+    #expect(state.passage.map.values.suffix(2) == [0.3, -0.3])
+    #expect(state.passage.map.values[6].isNaN)
+    // The separator is no symbol that a unit answers to.
+    let response = UnitResponse(
+      unit: 0, map: state.passage.map, symbols: state.passage.symbols)
+    #expect(!response.symbols.contains { $0.text == Passage.gap })
+  }
+
+  @Test func oldTextsLeave() {
+    var state = DashboardState()
+    for index in 0..<300 {
+      state.apply(.hiddenStates(Self.frame(String(repeating: "a", count: 30 + index % 2), 0)))
+    }
+    let passage = state.passage
+    #expect(passage.symbols.count <= Passage.longest)
+    #expect(passage.symbols.count > Passage.longest / 2)
+    #expect(passage.map.values.count == passage.symbols.count * 2)
+    #expect(passage.symbols.count - passage.newest == 31)
+  }
+
+  @Test func anotherMapBeginsAnew() {
+    var state = SyntheticRun.state(lastStep: 20)
+    state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 20)))
+    state.show(view: .states)
+    _ = state.handle(.character("]"))
+    #expect(state.passage.map.name == "layer 1 forget gate" && state.passage.newest == 0)
+    state.apply(.hiddenStates(Self.frame("xyz", 1)))
+    #expect(state.passage.map.units == 2)
+  }
+}

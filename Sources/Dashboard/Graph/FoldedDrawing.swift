@@ -92,7 +92,7 @@ struct FoldedDrawing {
     let spare = edges.isEmpty ? 0 : min(8, (area.width - 2 - needed) / edges.count)
     let total = needed + spare * edges.count
     var x = area.x + (area.width - total) / 2
-    let y = area.y + 3 + max(0, (area.height - 14) / 3)
+    let y = area.y + 3 + min(3, max(0, (area.height - 14) / 3))
     var lefts: [Int] = []
     for (index, node) in nodes.enumerated() {
       lefts.append(x)

@@ -56,7 +56,7 @@ struct UnfoldedDrawing {
       let y = area.y + line * step
       for place in 0..<shown {
         let x = area.x + Self.margin + place * pitch
-        drawNode(row, first + place, x: x, y: y, into: &buffer)
+        drawNode(row, first + place, x: x, y: y, pitch: pitch, into: &buffer)
         drawAcross(row, first + place, x: x, y: y, pitch: pitch, step: step, into: &buffer)
         if step == 2 { drawBelow(row, first + place, x: x, y: y + 1, into: &buffer) }
       }
@@ -97,12 +97,14 @@ struct UnfoldedDrawing {
   }
 
   private func drawNode(
-    _ row: GraphRow, _ column: Int, x: Int, y: Int, into buffer: inout CellBuffer
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, pitch: Int, into buffer: inout CellBuffer
   ) {
     guard model.has(row, at: column) else { return }
     var name = model.name(row, at: column)
     if row == .loss, let loss = model.columns[column].loss {
-      name += " " + NumberText.significant(loss, 3)
+      // Fewer digits where the next column is near.
+      let digits = CharacterWidth.of(name) + 6 < pitch ? 3 : 2
+      name = "\(name) \(NumberText.significant(loss, digits))".cut(to: pitch - 1)
     }
     guard isHere(row, column), let stop else {
       buffer.write(name, x: x, y: y, style: style(row, column))

@@ -18,6 +18,7 @@ struct KeyBinding: Sendable {
     case walk
     case prompt
     case knobs
+    case settings
     case help
     case quitDialog
     case confirm
@@ -36,6 +37,7 @@ struct KeyBinding: Sendable {
     case program = "Program"
     case prompt = "In the prompt"
     case knobs = "Among the knobs"
+    case settings = "In the settings"
     case quitting = "When asked before quitting"
     case confirming = "When asked before going back"
     case help = "In this help"

@@ -5,8 +5,8 @@ import TrainingEvents
 enum KeyBindings {
   static let all: [KeyBinding] =
     training + openingKnobs + views + charts + units + graph + walk + log
-    + looking + openingWalk + opening + program + prompt
-    + knobs + quitDialog + confirming + help
+    + looking + openingWalk + opening + program + openingPages + prompt
+    + knobs + settings + quitDialog + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.
   static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {

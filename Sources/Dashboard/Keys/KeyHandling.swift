@@ -9,6 +9,7 @@ extension DashboardState {
       paste(text)
       return []
     }
+    if case .mouse(let event) = key { return handle(event) }
     if let binding = KeyBindings.binding(for: key, in: contexts) {
       needsRedraw = true
       return binding.perform(&self)
@@ -30,6 +31,7 @@ extension DashboardState {
     case .quit: [.quitDialog]
     case .confirm: [.confirm]
     case .knobs: [.knobs]
+    case .settings: [.settings]
     }
   }
 
@@ -41,6 +43,7 @@ extension DashboardState {
     guard view != self.view else { return }
     focusByView[self.view] = focus
     self.view = view
+    if let run { settings.views[run.name] = view }
     enlarged = false
     let panels = visiblePanels
     focus = focusByView[view].flatMap { panels.contains($0) ? $0 : nil } ?? panels.first ?? focus
@@ -59,11 +62,13 @@ extension DashboardState {
   /// Takes back the last thing that changed what is seen.
   mutating func goBack() -> [DashboardAction] {
     message = nil
-    if chart.cursor != nil {
+    // What is not on screen is not taken back unseen.
+    let contexts = Set(placements(in: size).compactMap(\.panel.context))
+    if chart.cursor != nil, contexts.contains(.chart) {
       chart.cursor = nil
     } else if enlarged {
       enlarged = false
-    } else if heatmap.unit != nil || heatmap.column != nil {
+    } else if contexts.contains(.units), heatmap.unit != nil || heatmap.column != nil {
       (heatmap.unit, heatmap.column) = (nil, nil)
     } else {
       show(view: .overview)
@@ -93,7 +98,9 @@ extension DashboardState {
   }
 
   mutating func askToQuit() -> [DashboardAction] {
-    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else { return [.quit(saving: false)] }
+    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else {
+      return [.quit(saving: false)]
+    }
     overlay = .quit
     return []
   }

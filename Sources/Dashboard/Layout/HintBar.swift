@@ -10,15 +10,40 @@ enum HintBar {
         message.text.cut(to: buffer.size.width - 2), x: 1, y: y, style: style)
       return
     }
-    var bindings = scene.state.contexts.flatMap { context in
+    text(bindings(scene.state, width: buffer.size.width), scene).write(
+      x: 1, y: y, limit: buffer.size.width, into: &buffer)
+  }
+
+  /// The keys that are named in a row of this width, most specific first.
+  private static func bindings(_ state: DashboardState, width: Int) -> [KeyBinding] {
+    var bindings = state.contexts.flatMap { context in
       KeyBindings.all.filter { $0.context == context && $0.hint != nil }
     }
-    while text(bindings, scene).width > buffer.size.width - 2,
+    var widths = bindings.map { cells(of: $0, state) }
+    while widths.reduce(0, +) - 3 > width - 2,
       let last = bindings.indices.max(by: { bindings[$0].rank < bindings[$1].rank })
     {
       bindings.remove(at: last)
+      widths.remove(at: last)
     }
-    text(bindings, scene).write(x: 1, y: y, limit: buffer.size.width, into: &buffer)
+    return bindings
+  }
+
+  /// Cells that a hint takes, with the gap behind it.
+  private static func cells(of binding: KeyBinding, _ state: DashboardState) -> Int {
+    let label = binding.hintLabel ?? binding.label
+    return CharacterWidth.of(label) + CharacterWidth.of(word(binding.hint ?? "", state)) + 4
+  }
+
+  /// The hint under a column.
+  static func binding(at x: Int, _ state: DashboardState) -> KeyBinding? {
+    var left = 1
+    for binding in bindings(state, width: state.size.width) {
+      let right = left + cells(of: binding, state)
+      if x >= left, x < right - 3 { return binding }
+      left = right
+    }
+    return nil
   }
 
   private static func text(_ bindings: [KeyBinding], _ scene: Scene) -> StyledText {

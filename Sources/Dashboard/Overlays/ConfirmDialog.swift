@@ -5,18 +5,21 @@ import TrainingEvents
 enum Question: Sendable, Equatable {
   case undo
   case restart
+  case choosePreset
 
   var title: String {
     switch self {
     case .undo: "Go back?"
     case .restart: "Start over?"
+    case .choosePreset: "Leave this run?"
     }
   }
 
-  var command: TrainingCommand {
+  var action: DashboardAction {
     switch self {
-    case .undo: .undo
-    case .restart: .restart
+    case .undo: .send(.undo)
+    case .restart: .send(.restart)
+    case .choosePreset: .choosePreset
     }
   }
 
@@ -29,6 +32,7 @@ enum Question: Sendable, Equatable {
       return "The \(lost) steps since the snapshot at \(step) are lost."
     case .restart:
       return "The run begins at step 1 again; \(lost) steps are in no snapshot."
+    case .choosePreset: return "This run ends with a snapshot, and the presets are shown."
     }
   }
 }
@@ -68,6 +72,6 @@ extension DashboardState {
   mutating func confirm() -> [DashboardAction] {
     guard case .confirm(let question) = overlay else { return [] }
     overlay = nil
-    return [.send(question.command)]
+    return [question.action]
   }
 }

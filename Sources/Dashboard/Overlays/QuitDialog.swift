@@ -28,9 +28,15 @@ enum QuitDialog {
 /// A framed space over the view.
 enum Dialog {
   static func draw(_ rect: Rect, title: String, scene: Scene, into buffer: inout CellBuffer) {
+    draw(rect, title: title, appearance: scene.appearance, into: &buffer)
+  }
+
+  static func draw(
+    _ rect: Rect, title: String, appearance: Appearance, into buffer: inout CellBuffer
+  ) {
     buffer.fill(rect, with: .blank)
-    Box(isHeavy: true, style: scene.theme.focus).draw(
-      rect, title: StyledText(title, scene.theme.title), appearance: scene.appearance, into: &buffer
-    )
+    Box(isHeavy: true, style: appearance.theme.focus).draw(
+      rect, title: StyledText(title, appearance.theme.title), appearance: appearance,
+      into: &buffer)
   }
 }

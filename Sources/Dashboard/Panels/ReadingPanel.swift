@@ -20,7 +20,8 @@ struct ReadingPanel: Panel {
     StyledText("you   ", theme.muted)
       .adding(readable(reading.text).cutFront(to: head.width - 8), theme.title, joined: true)
       .write(x: head.x + 1, y: head.y, limit: head.right, into: &buffer)
-    StyledText("next  ", theme.muted)
+    let says = scene.state.run?.task == .languageModel ? "next" : "says"
+    StyledText("\(says)  ", theme.muted)
       .adding(readable(reading.answer).cut(to: head.width - 8), theme.good, joined: true)
       .write(x: head.x + 1, y: head.y + 1, limit: head.right, into: &buffer)
     guard rest.height >= 2 else { return }

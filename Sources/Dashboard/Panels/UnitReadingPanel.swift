@@ -16,6 +16,7 @@ struct UnitReadingPanel: Panel {
     }
     var text = StyledText("Reading with unit \(unit)", theme.title)
     text.add("  \(map.name)", theme.muted)
+    text.add("  \(NumberText.grouped(scene.state.passage.symbols.count)) symbols", theme.muted)
     if case .pattern(let pattern) = scene.state.heatmap.ranking,
       let r = scene.state.unitOrder.correlation(of: unit)
     {
@@ -25,22 +26,21 @@ struct UnitReadingPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = scene.state.hiddenStates, let map = scene.state.shownMap, map.columns > 0,
-      let unit = scene.state.shownUnit
-    else {
+    let passage = scene.state.passage
+    guard passage.map.columns > 0, let unit = scene.state.shownUnit, unit < passage.map.units else {
       return buffer.note("waiting for the first look inside", style: scene.theme.muted)
     }
     let area = buffer.inside
-    let response = UnitResponse(unit: unit, map: map, symbols: frame.symbols)
-    let lines = answers(response, frame, scene)
+    let response = UnitResponse(unit: unit, map: passage.map, symbols: passage.symbols)
+    let lines = answers(response, passage.symbols, scene)
     if area.width >= 84 {
       let (left, right) = area.cutLeft(area.width - 40)
-      drawText(frame, map, unit, in: left, scene: scene, into: &buffer)
+      drawText(passage, unit, in: left, scene: scene, into: &buffer)
       draw(lines, in: right, into: &buffer)
     } else {
       let rows = min(lines.count, max(0, area.height - 3))
       let (upper, lower) = area.cutBottom(rows)
-      drawText(frame, map, unit, in: upper, scene: scene, into: &buffer)
+      drawText(passage, unit, in: upper, scene: scene, into: &buffer)
       draw(lines, in: lower, into: &buffer)
     }
   }
@@ -53,26 +53,41 @@ struct UnitReadingPanel: Panel {
   }
 
   private func drawText(
-    _ frame: HiddenStateFrame, _ map: StateMap, _ unit: Int, in area: Rect, scene: Scene,
-    into buffer: inout CellBuffer
+    _ passage: Passage, _ unit: Int, in area: Rect, scene: Scene, into buffer: inout CellBuffer
   ) {
+    let (map, symbols) = (passage.map, passage.symbols)
     let shade = Shade(
       map: HiddenStatesPanel.colors(of: map, scene.theme), appearance: scene.appearance)
     var (x, y) = (area.x + 1, area.y)
-    for column in 0..<min(map.columns, frame.symbols.count) {
-      let text = ReadableSymbol.text(frame.symbols[column])
+    for column in firstColumn(symbols, area)..<symbols.count {
+      let text = ReadableSymbol.text(symbols[column])
       let width = max(1, CharacterWidth.of(text))
       if x + width > area.right - 1 { (x, y) = (area.x + 1, y + 1) }
       guard y < area.bottom else { return }
       var style = shade.textStyle(
         map.values[column * map.units + unit], lowest: map.lowest, highest: map.highest)
-      if column == scene.state.heatmap.column { style.attributes.insert(.underline) }
+      if column - passage.newest == scene.state.heatmap.column {
+        style.attributes.insert(.underline)
+      }
       x = buffer.write(text, x: x, y: y, style: style, limit: area.right)
     }
   }
 
+  /// As much as fits, up to the newest symbol.
+  private func firstColumn(_ symbols: [String], _ area: Rect) -> Int {
+    let width = max(1, area.width - 2)
+    var (rows, used, first) = (area.height, 0, symbols.count)
+    while first > 0, rows > 0 {
+      let wide = max(1, CharacterWidth.of(ReadableSymbol.text(symbols[first - 1])))
+      if used + wide > width { (rows, used) = (rows - 1, 0) }
+      used += wide
+      if rows > 0 { first -= 1 }
+    }
+    return first
+  }
+
   private func answers(
-    _ response: UnitResponse, _ frame: HiddenStateFrame, _ scene: Scene
+    _ response: UnitResponse, _ symbols: [String], _ scene: Scene
   ) -> [StyledText] {
     let theme = scene.theme
     var lines: [StyledText] = []
@@ -90,15 +105,15 @@ struct UnitReadingPanel: Panel {
       if lines.last != text { lines.append(text) }
     }
     for place in response.peaks {
-      let before = frame.symbols[max(0, place.column - 14)..<place.column]
-      let after = frame.symbols[(place.column + 1)..<min(frame.symbols.count, place.column + 8)]
+      let before = symbols[max(0, place.column - 14)..<place.column]
+      let after = symbols[(place.column + 1)..<min(symbols.count, place.column + 8)]
       lines.append(
         StyledText(NumberText.fixed(Double(place.value), 2).rightAligned(to: 5) + " ", theme.text)
           .adding(
             before.map(ReadableSymbol.text).joined().rightAligned(to: 14), theme.muted,
             joined: true
           )
-          .adding(ReadableSymbol.text(frame.symbols[place.column]), theme.chosen, joined: true)
+          .adding(ReadableSymbol.text(symbols[place.column]), theme.chosen, joined: true)
           .adding(after.map(ReadableSymbol.text).joined(), theme.muted, joined: true))
     }
     return lines

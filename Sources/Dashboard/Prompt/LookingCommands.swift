@@ -109,6 +109,25 @@ extension Command {
       state.show("\(alert.title): \(alert.advice)", seconds: 20)
       return []
     },
+    Command(
+      "theme", "NAME", "the colours of the screen",
+      candidates: { _ in Theme.all.map { Prompt.Candidate(text: $0.name, summary: "theme") } }
+    ) { state, argument throws(CommandMistake) in
+      guard Theme.named(argument) != nil else {
+        throw CommandMistake("themes are \(Theme.all.map(\.name).joined(separator: ", "))")
+      }
+      state.settings.theme = argument
+      return [.use(state.settings)]
+    },
+    Command("presets", "", "end this run and choose another preset") {
+      state, _ throws(CommandMistake) in
+      state.askToChoose()
+    },
+    Command("start", "PRESET", "end this run and start another preset") {
+      _, argument throws(CommandMistake) in
+      guard !argument.isEmpty else { throw CommandMistake("start needs the name of a preset") }
+      return [.start(preset: argument)]
+    },
     Command("quit", "", "leave; asks first when steps would be lost") {
       state, _ throws(CommandMistake) in
       state.askToQuit()

@@ -53,10 +53,10 @@ extension Command {
   @Sendable private static func runCandidates(_ state: DashboardState) -> [Prompt.Candidate] {
     [
       Prompt.Candidate(
-        text: "until step \(state.currentStep + 1000)",
+        text: "until step \(state.currentStep &+ 1000)",
         summary: "now at \(NumberText.grouped(state.currentStep))"),
       Prompt.Candidate(
-        text: "until epoch \(Int((state.history.last?.epoch ?? 0) + 1))",
+        text: "until epoch \(NumberText.fixed((state.history.last?.epoch ?? 0) + 1, 0))",
         summary: "now at \(NumberText.fixed(state.history.last?.epoch ?? 0, 2))"),
       Prompt.Candidate(
         text: "until loss ",
@@ -98,7 +98,7 @@ extension Command {
     }
     if words.count == 1, what.first?.isNumber ?? false {
       let more = try whole(what, "run needs a number of steps")
-      return .step(state.currentStep + more)
+      return .step(state.currentStep &+ more)
     }
     guard words.count == 2 else {
       throw CommandMistake("run needs one limit, such as: run until loss 2.2")

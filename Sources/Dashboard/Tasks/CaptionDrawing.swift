@@ -83,7 +83,7 @@ struct PixelImage {
     let both = Double(upper + lower) / 2
     guard appearance.hasUnicode else {
       let ramp: [Unicode.Scalar] = [" ", ".", ":", "+", "#"]
-      return Cell(ramp[min(4, max(0, Int(both * 5)))])
+      return Cell(ramp[min(4, Int(min(max(both, 0), 1) * 5))])
     }
     switch (upper >= 0.5, lower >= 0.5) {
     case (true, true): return Cell("█")

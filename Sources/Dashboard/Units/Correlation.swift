@@ -5,9 +5,10 @@ enum Correlation {
   /// r of every unit with a signal over the columns; NaN for a unit or a signal that stands still.
   static func ofUnits(in map: StateMap, with signal: [Float]) -> [Float] {
     let columns = min(map.columns, signal.count)
+    let pace = map.columnPace
     return (0..<max(0, map.units)).map { unit in
       var sums = Sums()
-      for column in 0..<columns {
+      for column in stride(from: 0, to: columns, by: pace) {
         sums.add(map.values[column * map.units + unit], signal[column])
       }
       return sums.correlation
@@ -47,4 +48,9 @@ enum Correlation {
       return Float(covariance / (varianceX * varianceY).squareRoot())
     }
   }
+}
+
+extension StateMap {
+  /// Every how many columns are looked at where all of them would hold up the screen.
+  var columnPace: Int { max(1, values.count / 262_144) }
 }

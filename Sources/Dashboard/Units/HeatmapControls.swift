@@ -54,7 +54,16 @@ extension DashboardState {
   /// Puts the units of the shown map in order, at once when what they go by changed.
   mutating func updateUnitOrder() {
     guard let hiddenStates, let map = shownMap else { return }
-    unitOrder.update(
-      for: map, symbols: hiddenStates.symbols, ranking: heatmap.ranking, clock: clock)
+    // Another map than before has no passage yet.
+    if passage.map.name != map.name || passage.map.units != map.units {
+      passage.add(hiddenStates, map)
+    }
+    // A pattern is looked for in all that was read; the order of activity follows what is seen.
+    if case .pattern = heatmap.ranking {
+      unitOrder.update(
+        for: passage.map, symbols: passage.symbols, ranking: heatmap.ranking, clock: clock)
+    } else {
+      unitOrder.update(for: map, ranking: heatmap.ranking, clock: clock)
+    }
   }
 }

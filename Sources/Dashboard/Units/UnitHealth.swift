@@ -21,7 +21,7 @@ struct UnitHealth: Equatable {
     for unit in 0..<max(0, map.units) {
       var (count, ends) = (0, 0)
       var (least, most) = (Float.infinity, -Float.infinity)
-      for column in 0..<map.columns {
+      for column in stride(from: 0, to: map.columns, by: map.columnPace) {
         let value = map.values[column * map.units + unit]
         guard value.isFinite else { continue }
         count += 1
@@ -49,7 +49,8 @@ struct UnitHealth: Equatable {
     guard bins > 0, map.highest > map.lowest else { return counts }
     for value in map.values where value.isFinite {
       let share = (value - map.lowest) / (map.highest - map.lowest)
-      counts[min(bins - 1, max(0, Int(share * Float(bins))))] += 1
+      guard share.isFinite else { continue }
+      counts[min(bins - 1, Int(min(max(share, 0), 1) * Float(bins)))] += 1
     }
     return counts
   }

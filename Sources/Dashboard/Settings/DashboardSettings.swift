@@ -1,0 +1,33 @@
+import TerminalGraphics
+
+/// What a person likes to look at, kept from one session to the next.
+public struct DashboardSettings: Sendable, Equatable {
+  /// A name in `Theme.all`.
+  public var theme = Theme.dark.name
+  /// What curves are made of; nil leaves it to the terminal.
+  public var drawing: Appearance.Drawing?
+  /// Whether clicks and the wheel are taken from the terminal's own use.
+  public var usesMouse = true
+  /// The view that a run opens with, where none is remembered for its preset.
+  public var view = ViewKind.overview
+  /// Whether each preset opens with the view it was last left in.
+  public var remembersViews = true
+  /// The view last looked at, by name of preset.
+  public var views: [String: ViewKind] = [:]
+  /// Share of the old average kept at each step of the smoothed loss, from 0 to below 1.
+  public var smoothing = 0.98
+
+  public init() {}
+
+  /// The view that a run of this preset opens with.
+  public func view(for preset: String) -> ViewKind {
+    remembersViews ? views[preset] ?? view : view
+  }
+
+  /// How a screen is drawn by these settings on a terminal with these abilities.
+  public func appearance(hasColor: Bool, hasUnicode: Bool) -> Appearance {
+    Appearance(
+      theme: Theme.named(theme) ?? .dark, hasColor: hasColor, hasUnicode: hasUnicode,
+      drawing: drawing ?? .braille)
+  }
+}

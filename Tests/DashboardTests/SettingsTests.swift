@@ -1,0 +1,97 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct SettingsTests {
+  static let odd: DashboardSettings = {
+    var settings = DashboardSettings()
+    (settings.theme, settings.drawing, settings.usesMouse) = ("colour-blind", .block, false)
+    (settings.view, settings.remembersViews, settings.smoothing) = (.states, false, 0.9)
+    settings.views = ["words": .graph, "my file.yaml": .loss]
+    return settings
+  }()
+
+  @Test(arguments: [DashboardSettings(), odd]) func textComesBackTheSame(
+    settings: DashboardSettings
+  ) {
+    let read = DashboardSettings.parse(settings.text)
+    #expect(read.settings == settings && read.problems.isEmpty)
+  }
+
+  @Test func emptyTextAndCommentsAreTheDefaults() {
+    let read = DashboardSettings.parse("\n# theme: light\n   \r\n")
+    #expect(read.settings == DashboardSettings() && read.problems.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("theme: drak", "line 1: theme: found drak", "did you mean dark?"),
+    ("\nmouse: perhaps", "line 2: mouse: found perhaps", "expected on or off"),
+    ("thema: dark", "there is no setting thema", "did you mean theme?"),
+    ("theme dark", "is no setting", "expected key: value"),
+    ("smoothing: 1", "found 1", "from 0 to below 1"),
+    ("smoothing: nan", "found nan", "below 1"),
+    ("view: gradint", "found gradint", "did you mean gradients?"),
+    ("view words: nowhere", "view words: found nowhere", "expected overview"),
+    ("mouse: on\nmouse: off", "line 2", "stands here twice"),
+    ("\u{0}\u{1B}:", "line 1", "there is no setting"),
+  ])
+  func mistakesNameLineFindingAndExpectation(text: String, found: String, expected: String) {
+    let read = DashboardSettings.parse(text)
+    #expect(read.problems.count == 1)
+    let words = read.problems.first?.description ?? ""
+    #expect(words.contains(found) && words.contains(expected), "\(words)")
+  }
+
+  @Test func oneSlipCostsNoOtherLine() {
+    let read = DashboardSettings.parse("theme: light\nmouse: maybe\nview: loss")
+    #expect(read.settings.theme == "light" && read.settings.view == .loss)
+    #expect(read.settings.usesMouse && read.problems.map(\.line) == [2])
+  }
+
+  @Test func thePageChangesAndTells() {
+    var state = SyntheticRun.state(lastStep: 50)
+    _ = state.handle(.character(","))
+    guard case .use(let light)? = state.handle(.right).first else {
+      Issue.record("no settings to use")
+      return
+    }
+    #expect(light.theme == "light" && state.settings.theme == "light")
+    _ = state.handle(.left)
+    _ = state.handle(.left)
+    #expect(state.settings.theme == Theme.all.last?.name)
+    for _ in 0..<5 { _ = state.handle(.down) }
+    _ = state.handle(.right)
+    #expect(state.settings.smoothing == 0.99 && state.history.smoothing == 0.99)
+    _ = state.handle(.escape)
+    #expect(state.overlay == nil)
+  }
+
+  @Test func eachPresetOpensWhereItWasLeft() {
+    var settings = DashboardSettings()
+    settings.views = ["words": .states]
+    var state = DashboardState()
+    state.use(settings)
+    state.apply(.started(SyntheticRun.description))
+    #expect(state.view == .states)
+    _ = state.handle(.character("3"))
+    #expect(state.settings.views["words"] == .gradients)
+    // The same run begun again stays; another preset opens with its own view.
+    state.apply(.started(SyntheticRun.description))
+    #expect(state.view == .gradients)
+    var other = SyntheticRun.description
+    other.name = "shakespeare"
+    state.apply(.started(other))
+    #expect(state.view == .overview)
+    settings.remembersViews = false
+    #expect(settings.view(for: "words") == .overview)
+  }
+
+  @Test func appearanceFollowsSettingsAndTerminal() {
+    let wished = Self.odd.appearance(hasColor: true, hasUnicode: true)
+    #expect(wished.theme.name == "colour-blind" && wished.drawing == .block)
+    let plain = Self.odd.appearance(hasColor: false, hasUnicode: false)
+    #expect(plain.theme == .monochrome && plain.drawing == .ascii)
+  }
+}
