@@ -100,7 +100,7 @@ public struct RecordedRun: Sendable {
       }
       finish = nil
     case .validation(let record): history.append(record)
-    case .values(let record): history.append(record)
+    case .values(let records): history.append(records)
     case .command(let record):
       commands.append(record)
       if record.isSeam { finish = nil }
