@@ -128,3 +128,14 @@ import Testing
     #expect(history.extra.count == RunHistory.mostExtraSeries)
   }
 }
+
+@Suite struct StepAxisTests {
+  @Test func unevenStepsAreFoundAtTheirPositions() {
+    var axis = StepAxis()
+    let steps = [3, 4, 5, 9, 10, 20, 30, 40, 41, 100]
+    for step in steps { axis.append(step) }
+    #expect(steps.indices.map { axis.step(at: $0) } == steps)
+    #expect(axis.step(at: -1) == 3 && axis.step(at: 99) == 100)
+    #expect(StepAxis().step(at: 0) == nil)
+  }
+}
