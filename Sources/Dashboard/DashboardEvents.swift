@@ -19,7 +19,7 @@ extension DashboardState {
     case .started(let description): start(description)
     case .steps(let batch): add(batch, isPast: isPast)
     case .validation(let record): add(record)
-    case .values(let record): history.append(record)
+    case .values(let records): history.append(records)
     case .state(let state): trainingState = state
     case .command(let record): add(record)
     case .refused(let reason):

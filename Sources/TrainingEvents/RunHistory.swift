@@ -60,8 +60,10 @@ public struct RunHistory: Sendable {
     validations.append(record)
   }
 
-  public mutating func append(_ record: NamedValues) {
-    for value in record.values { append(value.number, to: value.name, step: record.step) }
+  public mutating func append(_ records: [NamedValues]) {
+    for record in records {
+      for value in record.values { append(value.number, to: value.name, step: record.step) }
+    }
   }
 
   /// Series with names of their own that are kept; a file with more was not made for people.
@@ -154,6 +156,12 @@ public struct NamedSeries: Sendable {
   }
 
   mutating func append(_ value: Double, step: Int) {
+    if let last = steps.last, step <= last {
+      // A program that went back replaces what followed, as in the curves of every step.
+      let kept = steps.firstIndex(notBelow: Double(step))
+      steps.truncate(to: kept)
+      values.truncate(to: kept)
+    }
     if steps.append(step) { values.append(Float(value)) }
   }
 }

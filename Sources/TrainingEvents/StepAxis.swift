@@ -39,9 +39,15 @@ public struct StepAxis: Sendable, Equatable {
 
   /// The step at a position, cut to the positions that exist; nil when there is none at all.
   public func step(at index: Int) -> Int? {
-    guard let first = runs.first else { return nil }
+    guard !runs.isEmpty else { return nil }
     let index = min(max(0, index), count - 1)
-    let run = runs.last { $0.firstIndex <= index } ?? first
+    // The last run that does not begin behind the position.
+    var (low, high) = (0, runs.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if runs[middle].firstIndex <= index { low = middle } else { high = middle - 1 }
+    }
+    let run = runs[low]
     return run.firstStep + (index - run.firstIndex) * run.pace
   }
 

@@ -6,7 +6,7 @@ public enum TrainingEvent: Sendable, Equatable {
   case steps(StepBatch)
   case validation(ValidationRecord)
   /// Numbers with names of their own, as other programs' runs have them.
-  case values(NamedValues)
+  case values([NamedValues])
   /// The run went from one state to another.
   case state(TrainingState)
   /// A command that changed training was carried out: a marker on the curves.

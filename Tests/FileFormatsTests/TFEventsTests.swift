@@ -84,4 +84,34 @@ import Testing
     let event = try #require(TFEvent(decoding: ([0x2A, UInt8(summary.count)] + summary)[...]))
     #expect(event.values.count == 1 && event.values[0] == ("a", .scalar(2.5)))
   }
+
+  /// Written by TensorBoard 2.21's own event file writer: a scalar as PyTorch writes it, one as
+  /// TensorFlow 2 does, and a histogram.
+  private static let foreign = [
+    "4800000000000000fe92489d096a96f6ac5bc1da411a0d627261696e2e4576656e743a32522e0a2c",
+    "74656e736f72626f6172642e73756d6d6172792e7772697465722e6576656e745f66696c655f7772",
+    "697465723c98ecda200000000000000029eda9500900005040fc54d94110012a130a110a0a4c6f73",
+    "732f747261696e1500002040c3310f242c00000000000000f4aecc450900009040fc54d94110022a",
+    "1f0a1d0a046c6f7373420808012a040000003e4a0b0a090a077363616c61727382e8c5e475000000",
+    "00000000d7d94178090000d040fc54d94110032a680a660a01682a6109000000000000f0bf110000",
+    "00000000004019000000000000084021000000000000f03f29000000000000144032180000000000",
+    "000000000000000000f03f00000000000008403a18000000000000f03f000000000000f03f000000",
+    "000000f03f41abf558",
+  ].joined()
+
+  @Test func readsWhatTensorBoardWrites() throws {
+    let bytes = stride(from: 0, to: Self.foreign.utf8.count, by: 2).compactMap { offset in
+      UInt8(Self.foreign.dropFirst(offset).prefix(2), radix: 16)
+    }
+    var parser = TFEventsParser()
+    let events = try parser.append(bytes)
+    #expect(parser.isAtBoundary && events.count == 4)
+    #expect(events[0].fileVersion == TFEvent.version && events[1].wallTime == 1_700_000_001.25)
+    #expect(events[1].values[0] == ("Loss/train", .scalar(2.5)))
+    #expect(events[2].values[0] == ("loss", .scalar(0.125)) && events[2].step == 2)
+    let histogram = TFEvent.Histogram(
+      minimum: -1, maximum: 2, count: 3, sum: 1, sumOfSquares: 5, limits: [0, 1, 3],
+      counts: [1, 1, 1])
+    #expect(events[3].values[0] == ("h", .histogram(histogram)))
+  }
 }

@@ -43,7 +43,7 @@ import TrainingEvents
               last: Example.step(3))
           ], records: [Example.step(4), Example.step(5)])))
     events.append(.samples(SampleFrame(step: 9, temperature: 0.8, lines: ["abc", "\u{7}"])))
-    events.append(.values(NamedValues(step: 3, values: [.init(name: "a", number: 1)])))
+    events.append(.values([NamedValues(step: 3, values: [.init(name: "a", number: 1)])]))
     return events.map { EventLine.encode($0, for: .record) }
   }()
 
@@ -107,7 +107,7 @@ import TrainingEvents
       switch event {
       case .steps(let batch): history.append(batch)
       case .validation(let record): history.append(record)
-      case .values(let record): history.append(record)
+      case .values(let records): history.append(records)
       case .hiddenStates(let frame):
         #expect(frame.maps.allSatisfy { $0.columns * $0.units == $0.values.count })
         _ = RunCharts.hiddenStates(frame, of: Example.run).svg()
@@ -134,7 +134,7 @@ import TrainingEvents
       for event in foreign.drain() {
         switch event {
         case .steps(let batch): history.append(batch)
-        case .values(let record): history.append(record)
+        case .values(let records): history.append(records)
         case .warning(let record): #expect(!record.text.unicodeScalars.contains("\u{1B}"))
         default: break
         }

@@ -81,6 +81,11 @@ import TrainingEvents
     let path = run.snapshotsPath + "/step-00000001"
     #expect(throws: full) { try AtomicDirectory.write(files, to: path) }
     #expect(temporary.names("/run/snapshots").isEmpty)
+    // The system's own refusals name the place that was asked for, not the hidden one.
+    let refusal = #expect(throws: RunError.self) {
+      try AtomicDirectory.write([.init("no/such", text: "x")], to: path)
+    }
+    #expect(refusal?.description.hasPrefix(path + "/no/such: cannot open") == true)
     // What stood there before stays as it was.
     _ = try SnapshotWriter(directory: run).write(Example.contents(step: 1))
     #expect(throws: full) { try AtomicDirectory.write(files, to: path) }

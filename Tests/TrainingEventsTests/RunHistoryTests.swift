@@ -113,3 +113,29 @@ import Testing
     #expect(history.extra[0].values[4] == 25)
   }
 }
+
+@Suite struct NamedSeriesTests {
+  @Test func goingBackReplacesWhatFollowed() {
+    var history = RunHistory()
+    for step in 1...5 { history.append(Double(step), to: "a", step: step) }
+    history.append([NamedValues(step: 3, values: [.init(name: "a", number: 9)])])
+    #expect(history.extra[0].steps.count == 3 && history.extra[0].values.last == 9)
+  }
+
+  @Test func moreNamesThanAPersonCouldReadAreLeftOut() {
+    var history = RunHistory()
+    for name in 0..<1000 { history.append(1, to: "\(name)", step: 1) }
+    #expect(history.extra.count == RunHistory.mostExtraSeries)
+  }
+}
+
+@Suite struct StepAxisTests {
+  @Test func unevenStepsAreFoundAtTheirPositions() {
+    var axis = StepAxis()
+    let steps = [3, 4, 5, 9, 10, 20, 30, 40, 41, 100]
+    for step in steps { axis.append(step) }
+    #expect(steps.indices.map { axis.step(at: $0) } == steps)
+    #expect(axis.step(at: -1) == 3 && axis.step(at: 99) == 100)
+    #expect(StepAxis().step(at: 0) == nil)
+  }
+}

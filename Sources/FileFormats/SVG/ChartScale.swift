@@ -18,6 +18,8 @@ public struct ChartScale: Sendable, Equatable {
   /// The ends of the axis, in the data's unit.
   public let low: Double
   public let high: Double
+  /// Distance of the labels that the ends were rounded to; nil where they were not.
+  private var roundedStep: Double?
 
   /// A scale over a range. A range without extent, or that a logarithm cannot show, is widened.
   public init(low: Double, high: Double, isLogarithmic: Bool = false) {
@@ -56,13 +58,15 @@ public struct ChartScale: Sendable, Equatable {
     guard !isLogarithmic else { return self }
     let step = Self.step(for: high - low, about: count)
     guard step > 0, step.isFinite else { return self }
-    return ChartScale(
-      low: (low / step + 1e-9).rounded(.down) * step, high: (high / step - 1e-9).rounded(.up) * step
-    )
+    var result = ChartScale(
+      low: (low / step + 1e-9).rounded(.down) * step,
+      high: (high / step - 1e-9).rounded(.up) * step)
+    result.roundedStep = step
+    return result
   }
 
   private func linearTicks(about count: Int) -> [Tick] {
-    let step = Self.step(for: high - low, about: count)
+    let step = roundedStep ?? Self.step(for: high - low, about: count)
     guard step > 0, step.isFinite else { return [] }
     let first = (low / step - 1e-9).rounded(.up)
     return (0...4 * max(1, count)).compactMap { index in

@@ -9,7 +9,7 @@ struct SVGHeatmapDrawing {
   private let plotWidth: Double
   private var document: SVGDocument
 
-  private static let gap = 30.0
+  private static let gap = 46.0
   private static let barHeight = 34.0
 
   init(map: SVGHeatmap, palette: SVGPalette) {

@@ -164,21 +164,22 @@ struct SVGLineChartDrawing {
         "<line class=\"l\(index)\" stroke-dasharray=\"6 4\" x1=\"\(n(left))\" y1=\"\(n(y))\" "
           + "x2=\"\(n(right))\" y2=\"\(n(y))\"/>")
       document.label(
-        level.text, x: right - 4, y: y - 5, class: "lt\(index)", anchor: "end", size: 11)
+        level.text, x: right - 4, y: y - 5, class: "halo lt\(index)", anchor: "end", size: 11)
     }
   }
 
   /// Markers stand closer than their texts are long: a text is drawn only where there is room.
   private mutating func drawMarkers() {
+    let places = chart.markers.sorted { $0.x < $1.x }.compactMap { marker in
+      x(marker.x).flatMap { $0 >= left - 1 && $0 <= right + 1 ? (marker: marker, x: $0) : nil }
+    }
+    for place in places { document.line(place.x, top, place.x, bottom, class: "marker") }
     var free = left
-    for marker in chart.markers.sorted(by: { $0.x < $1.x }) {
-      guard let x = x(marker.x), x >= left - 1, x <= right + 1 else { continue }
-      document.line(x, top, x, bottom, class: "marker")
-      guard x >= free else { continue }
+    for (marker, x) in places where x >= free {
       let width = Double(marker.text.count) * 6.2
       let isAtEnd = x + width > right
       document.label(
-        marker.text, x: isAtEnd ? x - 4 : x + 4, y: top + 10, class: "marker-text",
+        marker.text, x: isAtEnd ? x - 4 : x + 4, y: top + 10, class: "halo marker-text",
         anchor: isAtEnd ? "end" : "start", size: 11)
       free = x + width + 12
     }

@@ -48,6 +48,7 @@ struct SVGPalette {
     ("grid", "stroke", SVGColor(light: 0xE4E8EC, dark: 0x252C38)),
     ("axis", "stroke", SVGColor(light: 0x8A939E, dark: 0x5B667A)),
     ("marker", "stroke", SVGColor(light: 0x8A6D00, dark: 0xE6D37A)),
+    ("halo", "stroke", SVGColor(light: 0xFFFFFF, dark: 0x11151C)),
     ("marker-text", "fill", SVGColor(light: 0x8A6D00, dark: 0xE6D37A)),
   ]
 
@@ -68,7 +69,9 @@ struct SVGPalette {
       rules.map { ".\($0.selector){\($0.property):\(Self.hex($0.color[keyPath: shade]))}\n" }
         .joined()
     }
-    let shapes = ".grid,.axis{stroke-width:1}\n.marker{stroke-dasharray:2 3}\n"
+    let shapes =
+      ".grid,.axis{stroke-width:1}\n.marker{stroke-dasharray:2 3}\n"
+      + ".halo{stroke-width:3;stroke-linejoin:round;paint-order:stroke}\n"
     switch scheme {
     case .light: return shapes + lines(\.light)
     case .dark: return shapes + lines(\.dark)

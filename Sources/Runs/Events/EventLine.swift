@@ -29,7 +29,10 @@ public enum EventLine {
     case .snapshot(let record): line(snapshotObject(record), to: &bytes)
     case .warning(let record): line(warningObject(record), to: &bytes)
     case .finished(let record): line(finishedObject(record), to: &bytes)
-    case .started, .state, .values, .hiddenStates, .gradientByLag, .statistics, .samples:
+    case .values(let records):
+      guard audience == .record else { return }
+      for record in records { line(valuesObject(record), to: &bytes) }
+    case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
       guard audience == .record, let object = recordObject(event) else { return }
       line(object, to: &bytes)
     case .refused, .trace, .task, .reading: return
@@ -72,7 +75,6 @@ public enum EventLine {
     switch event {
     case .started(let run): RunDescriptionJSON.object(run)
     case .state(let state): ["event": "state", "state": .string(state.rawValue)]
-    case .values(let record): valuesObject(record)
     case .hiddenStates(let frame): FrameJSON.object(frame)
     case .gradientByLag(let frame): FrameJSON.object(frame)
     case .statistics(let frame): FrameJSON.object(frame)

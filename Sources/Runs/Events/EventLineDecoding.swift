@@ -40,7 +40,7 @@ extension EventLine {
       let values = (object["values"]?.object?.members ?? []).compactMap { member in
         member.value.double.map { NamedValues.Value(name: member.key, number: $0) }
       }
-      return .values(NamedValues(step: try integer("step", object), values: values))
+      return .values([NamedValues(step: try integer("step", object), values: values)])
     case "command": return .command(try command(object))
     case "snapshot":
       return .snapshot(

@@ -65,7 +65,7 @@ public enum AtomicDirectory {
       return total
     } catch {
       try? FileTree.remove(hidden)
-      throw error
+      throw error.naming(path, insteadOf: hidden)
     }
   }
 

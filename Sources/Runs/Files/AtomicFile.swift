@@ -31,7 +31,7 @@ enum AtomicFile {
       return total
     } catch {
       unlink(hidden)
-      throw error
+      throw error.naming(path, insteadOf: hidden)
     }
   }
 

@@ -59,6 +59,15 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The same error about the place that a person knows, where it speaks of a hidden one.
+  func naming(_ path: String, insteadOf hidden: String) -> RunError {
+    guard case .system(let operation, let place, let code) = self, place.hasPrefix(hidden) else {
+      return self
+    }
+    return .system(
+      operation: operation, path: path + String(place.dropFirst(hidden.count)), code: code)
+  }
+
   private static func reason(_ code: Int32) -> String {
     switch code {
     case ENOSPC: "the disk is full"

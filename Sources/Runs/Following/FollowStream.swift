@@ -24,6 +24,9 @@ private final class FollowLoop: Sendable {
   /// Events that may wait for the reader.
   static let buffered = 64
 
+  /// Seconds until a reader without room is tried again.
+  private static let pauseForReader = 0.005
+
   private struct State: Sendable {
     var follower: RunFollower
     /// What the reader had no room for, the next last.
@@ -61,7 +64,9 @@ private final class FollowLoop: Sendable {
       return state.hasEnded && state.undelivered.isEmpty
     }
     guard !isDone else { return continuation.finish() }
-    queue.asyncAfter(deadline: .now() + seconds) { self.look() }
+    let isWaiting = state.withLock { !$0.undelivered.isEmpty }
+    let pause = isWaiting ? min(seconds, Self.pauseForReader) : seconds
+    queue.asyncAfter(deadline: .now() + pause) { self.look() }
   }
 
   private func poll(_ state: inout State) {

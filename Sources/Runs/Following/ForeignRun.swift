@@ -29,6 +29,7 @@ struct ForeignRun: Sendable {
   private var pending: Pending?
   private var events: [TrainingEvent] = []
   private var records: [StepRecord] = []
+  private var named: [NamedValues] = []
   private var last: StepRecord?
   private var lastStep = 0
   private var lastLoss: Double?
@@ -131,8 +132,7 @@ struct ForeignRun: Sendable {
       best = loss < best ? loss : best
     }
     if !step.values.isEmpty {
-      closeBatch()
-      events.append(.values(NamedValues(step: step.step, values: step.values)))
+      named.append(NamedValues(step: step.step, values: step.values))
     }
     // What was told once is not told again, unless more comes for the step.
     step.values = []
@@ -159,9 +159,11 @@ struct ForeignRun: Sendable {
     if records.count >= 4096 { closeBatch() }
   }
 
+  /// What was gathered becomes events; many steps make one, so that a reader keeps up.
   private mutating func closeBatch() {
-    guard !records.isEmpty else { return }
-    events.append(.steps(StepBatch(records)))
+    if !records.isEmpty { events.append(.steps(StepBatch(records))) }
+    if !named.isEmpty { events.append(.values(named)) }
     records.removeAll(keepingCapacity: true)
+    named.removeAll(keepingCapacity: true)
   }
 }

@@ -53,8 +53,10 @@ public struct RecordedRun: Sendable {
   /// The curves as they stood just before each return to an earlier step.
   private(set) var abandoned: [RunHistory] = []
   private var clock = ReplayClock()
-  /// Returns whose curves are kept; a record with more was not made by a person.
-  private static let mostAbandoned = 256
+  /// Bytes that kept curves may cost. Copies share most of what they hold: what does not is about
+  /// two bytes a step and half a megabyte.
+  private static let abandonedBudget = 64 << 20
+  private var abandonedCost = 0
 
   /// Takes in a record.
   ///
@@ -100,7 +102,7 @@ public struct RecordedRun: Sendable {
       }
       finish = nil
     case .validation(let record): history.append(record)
-    case .values(let record): history.append(record)
+    case .values(let records): history.append(records)
     case .command(let record):
       commands.append(record)
       if record.isSeam { finish = nil }
@@ -110,7 +112,8 @@ public struct RecordedRun: Sendable {
   }
 
   private mutating func noteReturn() {
-    if abandoned.count < Self.mostAbandoned { abandoned.append(history) }
+    abandonedCost += (1 << 19) + 2 * history.count
+    if abandonedCost <= Self.abandonedBudget { abandoned.append(history) }
   }
 
   /// The newest frame of a kind that stands before an offset; from the newest snapshot before it

@@ -106,7 +106,7 @@ public struct Replay: Sendable {
       switch event {
       case .steps(let batch): history.append(batch)
       case .validation(let record): history.append(record)
-      case .values(let record): history.append(record)
+      case .values(let records): history.append(records)
       case .started(let description) where description.firstStep == 0:
         history = RunHistory(smoothing: history.smoothing)
         events.append(event)
