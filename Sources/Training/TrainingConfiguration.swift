@@ -23,7 +23,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var snapshotEvery: Int?
   /// Scheduled snapshots kept, beside the best one.
   public var keepSnapshots = 5
-  /// Standard deviation of noise added to gradients (Neelakantan et al. 2015).
+  /// Standard deviation of noise added to the first step's gradients; later ones receive less
+  /// (Neelakantan et al. 2015). 0 adds none.
   public var gradientNoise = 0.0
 
   public init() {}

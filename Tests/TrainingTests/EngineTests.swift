@@ -35,10 +35,21 @@ import TrainingEvents
     #expect(other.checkpoint.parameters != one.checkpoint.parameters)
   }
 
+  @Test func gradientNoiseMovesEveryUpdateButTheSameWayAgain() async throws {
+    let settings = ["training.steps": "5"]
+    let noisy = settings.merging(["training.gradient-noise": "0.3"]) { $1 }
+    let (plain, first) = (try await train(settings), try await train(noisy, threads: 1))
+    #expect(plain.losses[0] == first.losses[0])
+    #expect(zip(plain.losses, first.losses).dropFirst().count { $0 == $1 } == 0)
+    let again = try await train(noisy, threads: 2)
+    #expect(first.checkpoint.parameters == again.checkpoint.parameters)
+  }
+
   @Test(arguments: [
     [:], ["network.cell": "lstm", "network.layers": "2", "network.dropout": "0.3"],
     ["training.optimizer": "momentum", "training.schedule": "plateau"],
     ["training.schedule": "cosine", "training.schedule.warm-up": "5"],
+    ["training.gradient-noise": "0.1"],
   ])
   func aResumedRunContinuesBitForBit(settings: [String: String]) async throws {
     let straight = try await train(settings.merging(["training.steps": "40"]) { $1 })

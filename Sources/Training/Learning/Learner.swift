@@ -117,8 +117,17 @@ final class Learner {
       outcome.clipped = clamped < norm
       norm = clamped
     }
-    let factor = GradientClipping.factor(norm: norm, limit: clipNorm)
+    var factor = GradientClipping.factor(norm: norm, limit: clipNorm)
     if factor < 1 { outcome.clipped = true }
+    let noise = preset.training.gradientNoise
+    if noise > 0 {
+      // Behind clipping, which would cut the noise as well.
+      Float.scale(gradient.count, by: Float(factor), gradient.base)
+      factor = 1
+      GradientNoise.add(
+        to: gradient, deviation: GradientNoise.deviation(noise, updates: step),
+        seed: SeedStream.noise(preset.training.seed, step: step))
+    }
     if measuresNextUpdate { before.copy(parameters) }
     optimiser.update(parameters, gradient: gradient, scale: factor, learningRate: rate)
     if measuresNextUpdate { measureUpdate() }

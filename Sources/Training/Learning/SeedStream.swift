@@ -15,4 +15,9 @@ enum SeedStream {
     mixed = mixed &* 0x94D0_49BB_1331_11EB &+ UInt64(truncatingIfNeeded: part)
     return mixed ^ (mixed >> 29)
   }
+
+  /// Seed of the noise added to one step's gradient.
+  static func noise(_ seed: UInt64, step: Int) -> UInt64 {
+    ~dropout(seed, step: step, part: 0x401_5E)
+  }
 }

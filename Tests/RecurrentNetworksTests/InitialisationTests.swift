@@ -1,0 +1,128 @@
+import Foundation
+import LinearAlgebra
+import RecurrentNetworks
+import Testing
+
+/// Starting values: their ranges, their blocks, and their seeds.
+@Suite struct InitialisationTests {
+  static let hidden = 24
+  static let inputs = 10
+
+  func weights<Scalar: NetworkScalar>(
+    _ cell: CellKind, _ initialization: NetworkConfiguration.RecurrentInitialization,
+    forgetBias: Double = 0, seed: UInt64 = 5, _ type: Scalar.Type
+  ) -> ParameterVector<Scalar> {
+    var configuration = NetworkConfiguration()
+    configuration.cell = cell
+    configuration.hidden = Self.hidden
+    configuration.initialization = initialization
+    configuration.forgetBias = forgetBias
+    let model = EveryStepOutput<Scalar>(
+      configuration, sizes: ModelSizes(width: Self.inputs, outputs: 7))
+    let result = ParameterVector<Scalar>(model.layout)
+    var random = SeededRandom(seed: seed)
+    result.initialise(using: &random)
+    return result
+  }
+
+  /// One gate's rows of a parameter.
+  func block<Scalar>(
+    _ weights: ParameterVector<Scalar>, _ name: String, gate: Int
+  ) throws -> Matrix<Scalar> {
+    let parameter = try #require(
+      weights.layout.parameters.first { $0.name == "rnn.\(name)_l0" })
+    return weights.matrix(parameter).rows(gate * Self.hidden, Self.hidden)
+  }
+
+  func expectUniform(_ values: [Double], bound: Double) {
+    #expect(values.filter { abs($0) > bound } == [])
+    #expect((values.map(abs).max() ?? 0) > 0.97 * bound)
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+    #expect(abs(mean) < 0.15 * bound)
+    #expect(abs(variance / (bound * bound / 3) - 1) < 0.15)
+  }
+
+  @Test(arguments: CellKind.allCases) func uniformIsPyTorchsDefault(_ cell: CellKind) throws {
+    let weights = weights(cell, .uniform, Double.self)
+    withExtendedLifetime(weights) {
+      for parameter in weights.layout.parameters where parameter.count > 50 {
+        expectUniform(
+          weights.matrix(parameter).elements, bound: 1 / Double(Self.hidden).squareRoot())
+      }
+    }
+  }
+
+  /// Each gate's block counts alone: ±√(6 / (rows + columns)) of the block.
+  @Test(arguments: CellKind.allCases) func glorotScalesByBlock(_ cell: CellKind) throws {
+    let weights = weights(cell, .glorot, Double.self)
+    try withExtendedLifetime(weights) {
+      for gate in 0..<cell.gateCount {
+        expectUniform(
+          try block(weights, "weight_ih", gate: gate).elements,
+          bound: (6 / Double(Self.hidden + Self.inputs)).squareRoot())
+        expectUniform(
+          try block(weights, "weight_hh", gate: gate).elements,
+          bound: (6 / Double(2 * Self.hidden)).squareRoot())
+      }
+    }
+  }
+
+  @Test(arguments: CellKind.allCases) func orthogonalBlocksKeepLengths(_ cell: CellKind) throws {
+    let weights = weights(cell, .orthogonal, Double.self)
+    try withExtendedLifetime(weights) {
+      for gate in 0..<cell.gateCount {
+        let w = try block(weights, "weight_hh", gate: gate)
+        for a in 0..<Self.hidden {
+          for b in 0...a {
+            let product = (0..<Self.hidden).reduce(0) { $0 + w[a, $1] * w[b, $1] }
+            #expect(abs(product - (a == b ? 1 : 0)) < 1e-13)
+          }
+        }
+        #expect(abs(Spectrum(w).largestSingularValue - 1) < 1e-10)
+      }
+    }
+  }
+
+  @Test func identityIsTheIdentity() throws {
+    let weights = weights(.tanh, .identity, Float.self)
+    try withExtendedLifetime(weights) {
+      let w = try block(weights, "weight_hh", gate: 0)
+      for r in 0..<Self.hidden {
+        for c in 0..<Self.hidden { #expect(w[r, c] == (r == c ? 1 : 0)) }
+      }
+    }
+  }
+
+  /// The forget gate stands second; nothing else moves, and a merged bias moves once.
+  @Test func forgetBiasIsAddedToTheForgetGateAlone() throws {
+    let (plain, raised) = (
+      weights(.lstm, .uniform, Double.self),
+      weights(.lstm, .uniform, forgetBias: 1.5, Double.self)
+    )
+    try withExtendedLifetime((plain, raised)) {
+      for gate in 0..<4 {
+        let before = try block(plain, "bias_ih", gate: gate).elements
+        let after = try block(raised, "bias_ih", gate: gate).elements
+        #expect(after == before.map { gate == 1 ? $0 + 1.5 : $0 })
+      }
+      #expect(
+        try block(plain, "weight_hh", gate: 1).elements
+          == block(raised, "weight_hh", gate: 1).elements)
+    }
+  }
+
+  @Test func seedsRuleEverythingInBothPrecisions() throws {
+    let names: [NetworkConfiguration.RecurrentInitialization] = [.uniform, .glorot, .orthogonal]
+    for initialization in names {
+      let (a, b) = (
+        weights(.gru, initialization, Double.self), weights(.gru, initialization, Float.self)
+      )
+      let other = weights(.gru, initialization, seed: 6, Double.self)
+      for parameter in a.layout.parameters {
+        #expect(a.matrix(parameter).elements.map { Float($0) } == b.matrix(parameter).elements)
+        #expect(a.matrix(parameter).elements != other.matrix(parameter).elements)
+      }
+    }
+  }
+}
