@@ -86,7 +86,11 @@ let package = Package(
       name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "NcursesTerminalTests", dependencies: ["NcursesTerminal", "TerminalGraphics"]),
+      name: "NcursesTerminalTests",
+      dependencies: ["NcursesTerminal", "TerminalGraphics", "ScreenProgram"]),
+    .executableTarget(
+      name: "ScreenProgram", dependencies: ["NcursesTerminal", "TerminalGraphics"],
+      path: "Tests/ScreenProgram"),
     .testTarget(name: "EndToEndTests"),
   ],
   swiftLanguageModes: [.v6],

@@ -34,6 +34,11 @@ static inline const char *unfold_terminfo_string(const char *name) {
 static inline int unfold_terminfo_number(const char *name) { return tigetnum((char *)name); }
 static inline int unfold_terminfo_flag(const char *name) { return tigetflag((char *)name) == 1; }
 
+// Names of the standard capabilities in their order; null after the last.
+static inline const char *unfold_boolean_name(int index) { return boolnames[index]; }
+static inline const char *unfold_number_name(int index) { return numnames[index]; }
+static inline const char *unfold_string_name(int index) { return strnames[index]; }
+
 // cchar_t is awkward to build from Swift, and the pair number must go through `opts`, since the
 // argument made for it is a short.
 static inline void unfold_put_cell(
@@ -45,18 +50,8 @@ static inline void unfold_put_cell(
   (void)mvwadd_wch(window, y, x, &cell);
 }
 
-static inline mmask_t unfold_mouse_everything(void) {
-  return ALL_MOUSE_EVENTS | REPORT_MOUSE_POSITION;
-}
-
-// What one mouse report says: 1 press, 2 release, 3 drag, 4 wheel up, 5 wheel down, 0 nothing.
-static inline int unfold_mouse_action(mmask_t state) {
-  if (state & BUTTON4_PRESSED) return 4;
-  if (state & BUTTON5_PRESSED) return 5;
-  if (state & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED)) return 1;
-  if (state & BUTTON1_RELEASED) return 2;
-  if (state & REPORT_MOUSE_POSITION) return 3;
-  return 0;
-}
+// <wchar.h> hides this one unless asked by a macro that a module map cannot set.
+extern int wcwidth(wchar_t glyph);
+static inline int unfold_columns(wchar_t glyph) { return wcwidth(glyph); }
 
 #endif

@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "terminal_restore.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +13,18 @@
 
 enum { leave_capacity = 512, stray_capacity = 16384, stack_size = 65536 };
 
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGQUIT};
+// SIGQUIT is no fault, but Ctrl-\ must not leave a broken terminal either.
+static const int fatal_signals[] = {
+    SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGQUIT};
 enum { fatal_count = sizeof fatal_signals / sizeof fatal_signals[0] };
 
-// Everything a handler reads is set before `armed` becomes 1, and is plain memory.
+// Sent to the thread that draws, to end its wait for the terminal. Ignored by default, so that a
+// late one harms nobody.
+enum { nudge_signal = SIGURG };
+
+// Everything a handler reads is plain memory, set before `armed` becomes 1.
 static int armed;
+static int on_screen;
 static int own_tty = -1;
 static int screen = -1;
 static int null_device = -1;
@@ -26,11 +35,17 @@ static struct termios saved_settings;
 static char leave_bytes[leave_capacity];
 static size_t leave_count;
 static char stray_bytes[stray_capacity];
-static size_t stray_count;
+// Bytes ever kept: the newest `stray_capacity` of them stand in the ring.
+static size_t stray_total;
+static int is_drawing;
+static pthread_t drawing_thread;
+static sigset_t drawing_mask;
 static struct sigaction previous[fatal_count];
+static struct sigaction previous_nudge;
 
 // A terminal that takes nothing must not hold a dying process, so waiting is bounded.
 static void write_all(int fd, const char *bytes, size_t count) {
+  int patience = 3;
   while (count > 0) {
     ssize_t written = write(fd, bytes, count);
     if (written > 0) {
@@ -38,34 +53,68 @@ static void write_all(int fd, const char *bytes, size_t count) {
       count -= (size_t)written;
     } else if (written < 0 && errno == EINTR) {
       continue;
-    } else if (written < 0 && errno == EAGAIN) {
+    } else if (written < 0 && errno == EAGAIN && patience-- > 0) {
       struct pollfd ready = {.fd = fd, .events = POLLOUT};
-      if (poll(&ready, 1, 200) <= 0) return;
+      poll(&ready, 1, 100);
     } else {
       return;
     }
   }
 }
 
+static void print_stray(void) {
+  int out = true_stderr >= 0 ? true_stderr : STDERR_FILENO;
+  size_t total = __atomic_load_n(&stray_total, __ATOMIC_ACQUIRE);
+  size_t count = total < stray_capacity ? total : stray_capacity;
+  size_t start = (total - count) % stray_capacity;
+  size_t first = count < stray_capacity - start ? count : stray_capacity - start;
+  write_all(out, stray_bytes + start, first);
+  write_all(out, stray_bytes, count - first);
+  // The runtime says why it stops on standard error just before it traps: that is in the pipe.
+  if (stray_source < 0) return;
+  char chunk[1024];
+  ssize_t read_count;
+  while ((read_count = read(stray_source, chunk, sizeof chunk)) > 0)
+    write_all(out, chunk, (size_t)read_count);
+}
+
+static void give_back_descriptors(void) {
+  if (true_stdout >= 0) dup2(true_stdout, STDOUT_FILENO);
+  if (true_stderr >= 0) dup2(true_stderr, STDERR_FILENO);
+}
+
+int unfold_restore_is_foreground(void) {
+  pid_t foreground = tcgetpgrp(own_tty);
+  return foreground < 0 || foreground == getpgrp();
+}
+
+// Writes the leave sequences, even when a frame fills the terminal's queue.
+static void leave_screen(void) {
+  if (null_device >= 0 && screen >= 0) dup2(null_device, screen);
+  // The thread that waits in write() holds the terminal. Woken, it writes the rest of its frame to
+  // the null device.
+  int waits = __atomic_load_n(&is_drawing, __ATOMIC_ACQUIRE);
+  if (waits && !pthread_equal(drawing_thread, pthread_self()))
+    pthread_kill(drawing_thread, nudge_signal);
+  tcflow(own_tty, TCOON);
+  struct pollfd ready = {.fd = own_tty, .events = POLLOUT};
+  if (poll(&ready, 1, 50) == 0) tcflush(own_tty, TCOFLUSH);
+  write_all(own_tty, leave_bytes, leave_count);
+  tcsetattr(own_tty, TCSANOW, &saved_settings);
+}
+
 void unfold_restore_now(void) {
   if (!__atomic_exchange_n(&armed, 0, __ATOMIC_SEQ_CST)) return;
   int saved_errno = errno;
-  if (null_device >= 0 && screen >= 0) dup2(null_device, screen);
-  write_all(own_tty, leave_bytes, leave_count);
-  tcsetattr(own_tty, TCSANOW, &saved_settings);
-  if (true_stdout >= 0) dup2(true_stdout, STDOUT_FILENO);
-  if (true_stderr >= 0) {
-    dup2(true_stderr, STDERR_FILENO);
-    write_all(true_stderr, stray_bytes, stray_count);
-  }
-  // The runtime says why it stops on standard error just before it traps: that is in the pipe.
-  if (stray_source >= 0) {
-    char chunk[1024];
-    ssize_t count;
-    int out = true_stderr >= 0 ? true_stderr : own_tty;
-    while ((count = read(stray_source, chunk, sizeof chunk)) > 0)
-      write_all(out, chunk, (size_t)count);
-  }
+  // From the background, changing a terminal stops the process that does it.
+  sigset_t stop, mask;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &stop, &mask);
+  if (on_screen && unfold_restore_is_foreground()) leave_screen();
+  give_back_descriptors();
+  print_stray();
+  pthread_sigmask(SIG_SETMASK, &mask, NULL);
   errno = saved_errno;
 }
 
@@ -76,17 +125,15 @@ static void die(int number, siginfo_t *info, void *context) {
     if (fatal_signals[i] == number) sigaction(number, &previous[i], NULL);
   }
   // A fault happens again when this returns, in its own context, which is what a backtracer wants.
-  // A signal that was sent does not: a backtracer would return to a program that must end.
-  if (info->si_code <= 0) {
-    signal(number, SIG_DFL);
-    raise(number);
-  } else if (number == SIGTRAP) {
-    // The trapping instruction is already past.
-    raise(number);
-  }
+  // A signal that was sent, and a trap, whose instruction is already past, must be sent again; it
+  // stays pending until this returns.
+  if (info->si_code <= 0 || number == SIGTRAP) raise(number);
 }
 
-void unfold_restore_cover_thread(void) {
+static void nudge(int number) { (void)number; }
+
+// So that a stack overflow is caught too: a handler needs a stack to run on.
+static void cover_thread(void) {
   stack_t current;
   if (sigaltstack(NULL, &current) != 0 || !(current.ss_flags & SS_DISABLE)) return;
   // Lives as long as the thread may; there are few threads and none is short-lived.
@@ -98,25 +145,32 @@ int unfold_restore_arm(int tty_fd, int screen_fd) {
   static int registered;
   if (tcgetattr(tty_fd, &saved_settings) != 0) return -1;
   // Its own open file, so that O_NONBLOCK on it does not reach the shell's.
-  const char *name = ttyname(tty_fd);
-  own_tty = name ? open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+  char name[128];
+  own_tty = ttyname_r(tty_fd, name, sizeof name) == 0
+                ? open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+                : -1;
   if (own_tty < 0) own_tty = fcntl(tty_fd, F_DUPFD_CLOEXEC, 3);
   if (own_tty < 0) return -1;
   null_device = open("/dev/null", O_WRONLY | O_CLOEXEC);
   screen = screen_fd;
   true_stdout = true_stderr = stray_source = -1;
-  leave_count = stray_count = 0;
-  unfold_restore_cover_thread();
+  leave_count = stray_total = 0;
+  is_drawing = 0;
+  cover_thread();
   if (!registered) {
     registered = 1;
     atexit(unfold_restore_now);
   }
   struct sigaction action;
   memset(&action, 0, sizeof action);
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = nudge;
+  action.sa_flags = SA_RESTART;
+  sigaction(nudge_signal, &action, &previous_nudge);
   action.sa_sigaction = die;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  sigemptyset(&action.sa_mask);
   for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &action, &previous[i]);
+  on_screen = 1;
   __atomic_store_n(&armed, 1, __ATOMIC_SEQ_CST);
   return 0;
 }
@@ -134,23 +188,41 @@ void unfold_restore_set_stray(int real_stdout, int real_stderr, int stray_read_f
 }
 
 void unfold_restore_keep_stray(const char *bytes, size_t count) {
-  if (count > stray_capacity) {
-    bytes += count - stray_capacity;
-    count = stray_capacity;
-  }
-  size_t kept = stray_count;
-  if (kept + count > stray_capacity) {
-    size_t dropped = kept + count - stray_capacity;
-    memmove(stray_bytes, stray_bytes + dropped, kept - dropped);
-    kept -= dropped;
-  }
-  memcpy(stray_bytes + kept, bytes, count);
-  stray_count = kept + count;
+  size_t total = stray_total;
+  for (size_t i = 0; i < count; i++) stray_bytes[(total + i) % stray_capacity] = bytes[i];
+  __atomic_store_n(&stray_total, total + count, __ATOMIC_RELEASE);
 }
 
-void unfold_restore_disarm(void) {
-  __atomic_store_n(&armed, 0, __ATOMIC_SEQ_CST);
+void unfold_restore_drawing_begins(void) {
+  // Dispatch's threads block most signals.
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, nudge_signal);
+  pthread_sigmask(SIG_UNBLOCK, &set, &drawing_mask);
+  drawing_thread = pthread_self();
+  __atomic_store_n(&is_drawing, 1, __ATOMIC_RELEASE);
+}
+
+void unfold_restore_drawing_ends(void) {
+  __atomic_store_n(&is_drawing, 0, __ATOMIC_RELEASE);
+  pthread_sigmask(SIG_SETMASK, &drawing_mask, NULL);
+}
+
+void unfold_restore_hold(void) { on_screen = 0; }
+
+void unfold_restore_resume(void) {
+  tcgetattr(own_tty, &saved_settings);
+  on_screen = 1;
+}
+
+void unfold_restore_finish(void) {
+  if (__atomic_exchange_n(&armed, 0, __ATOMIC_SEQ_CST)) {
+    if (on_screen && unfold_restore_is_foreground()) tcsetattr(own_tty, TCSANOW, &saved_settings);
+    give_back_descriptors();
+    print_stray();
+  }
   for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &previous[i], NULL);
+  sigaction(nudge_signal, &previous_nudge, NULL);
   if (own_tty >= 0) close(own_tty);
   if (null_device >= 0) close(null_device);
   own_tty = null_device = screen = -1;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "terminal_restore.h"
 
 #include <errno.h>
@@ -21,35 +22,29 @@ static void note(int number) {
   errno = saved_errno;
 }
 
-static void catch_signal(int number, struct sigaction *old) {
+static void catch_signal(int number) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  sigaction(number, &action, old);
+  sigaction(number, &action, NULL);
 }
 
-int unfold_signals_open(void) {
-  int ends[2];
-  if (pipe(ends) != 0) return -1;
-  for (int i = 0; i < 2; i++) {
-    fcntl(ends[i], F_SETFL, O_NONBLOCK);
-    fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-  }
+int unfold_signals_open(int ends[2]) {
+  if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
   write_end = ends[1];
   for (int i = 0; i < caught_count; i++) {
     sigaction(caught[i], NULL, &before[i]);
     // nohup and its like ask for a signal to be ignored, and mean it.
     if (before[i].sa_handler == SIG_IGN && (caught[i] == SIGHUP || caught[i] == SIGTSTP)) continue;
-    catch_signal(caught[i], NULL);
+    catch_signal(caught[i]);
   }
-  return ends[0];
+  return 0;
 }
 
-void unfold_signals_close(void) {
+void unfold_signals_restore(void) {
   for (int i = 0; i < caught_count; i++) sigaction(caught[i], &before[i], NULL);
-  if (write_end >= 0) close(write_end);
   write_end = -1;
 }
 

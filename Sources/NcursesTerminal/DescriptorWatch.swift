@@ -2,10 +2,11 @@ import Dispatch
 
 /// Calls back when a descriptor can be read.
 ///
-/// `@unchecked Sendable`: the one stored property never changes, and Dispatch's sources may be
-/// suspended, resumed and cancelled from any thread; only their import lacks the annotation.
+/// `@unchecked Sendable`: the stored properties never change, and Dispatch's queues and sources may
+/// be used from any thread; only the source's import lacks the annotation.
 final class DescriptorWatch: @unchecked Sendable {
   private let source: any DispatchSourceRead
+  private let queue: DispatchQueue
 
   /// - Parameters:
   ///   - readable: called on a queue of the watch's own, with the watch and whether the
@@ -16,8 +17,8 @@ final class DescriptorWatch: @unchecked Sendable {
     readable: @escaping @Sendable (DescriptorWatch, _ isAtEnd: Bool) -> Void,
     cancelled: @escaping @Sendable () -> Void = {}
   ) {
-    source = DispatchSource.makeReadSource(
-      fileDescriptor: descriptor, queue: DispatchQueue(label: label))
+    queue = DispatchQueue(label: label)
+    source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     source.setEventHandler { @Sendable [weak self] in
       guard let self else { return }
       readable(self, self.source.data == 0)
@@ -29,4 +30,7 @@ final class DescriptorWatch: @unchecked Sendable {
   func suspend() { source.suspend() }
   func resume() { source.resume() }
   func cancel() { source.cancel() }
+
+  /// Returns when no call is under way.
+  func wait() { queue.sync {} }
 }

@@ -2,6 +2,10 @@ import CNcurses
 import TerminalGraphics
 
 /// Turns what ncurses reads into keys, and collects pasted text into one.
+///
+/// ncurses knows the keys of the terminal's description. Terminals often send others (a description
+/// without Home, an arrow with Shift): such sequences are read here, and unknown ones are dropped
+/// rather than taken for the letters they are made of.
 struct KeyDecoder {
   /// Codes given to the marks around pasted text, above all that ncurses uses.
   static let pasteBegins: Int32 = 0x3001
@@ -10,81 +14,103 @@ struct KeyDecoder {
   static let longestPaste = 100_000
 
   private var pasted: String?
+  private var sequence: EscapeSequence?
 
   /// Teaches ncurses the marks of bracketed paste.
   static func defineKeys() {
     define_key("\u{1B}[200~", pasteBegins)
     define_key("\u{1B}[201~", pasteEnds)
+    // ncurses gives the events of a burst in another order.
+    keyok(KEY_MOUSE, false)
   }
 
   /// - Parameters:
   ///   - code: what `wget_wch` read
   ///   - isFunction: whether it is a key code rather than a character
-  /// - Returns: a key once it is complete.
-  mutating func decode(_ code: UInt32, isFunction: Bool) -> Key? {
-    if isFunction, Int32(bitPattern: code) == Self.pasteBegins {
-      pasted = ""
-      return nil
-    }
-    if isFunction, Int32(bitPattern: code) == Self.pasteEnds {
+  /// - Returns: the keys that are complete with it.
+  mutating func decode(_ code: UInt32, isFunction: Bool) -> [Key] {
+    guard isFunction else { return character(code) }
+    let before = pasted == nil ? finish() : []
+    let code = Int32(bitPattern: code)
+    switch code {
+    case Self.pasteBegins: pasted = ""
+    case Self.pasteEnds:
       defer { pasted = nil }
-      return pasted.map { .paste($0) }
+      return before + (pasted.map { [.paste($0)] } ?? [])
+    default:
+      if pasted == nil, let key = Self.function(code) { return before + [key] }
     }
-    if let text = pasted {
-      if !isFunction, let scalar = Unicode.Scalar(code), text.utf8.count < Self.longestPaste {
-        pasted = text + String(Character(scalar == "\r" ? "\n" : scalar))
+    return before
+  }
+
+  /// Nothing more is waiting: an Escape without a sequence behind it was the key.
+  mutating func finish() -> [Key] {
+    defer { sequence = nil }
+    return sequence?.keysWhenCut ?? []
+  }
+
+  private mutating func character(_ code: UInt32) -> [Key] {
+    guard let scalar = Unicode.Scalar(code) else { return [] }
+    if let count = pasted?.utf8.count {
+      if count < Self.longestPaste { pasted?.unicodeScalars.append(scalar == "\r" ? "\n" : scalar) }
+      return []
+    }
+    if var pending = sequence {
+      switch pending.add(scalar) {
+      case .more:
+        sequence = pending
+        return []
+      case .complete(let key):
+        sequence = nil
+        return key.map { [$0] } ?? []
+      case .none:
+        return finish() + character(code)
       }
-      return nil
     }
-    return isFunction ? Self.function(Int32(bitPattern: code)) : Self.character(code)
+    if scalar == "\u{1B}" {
+      sequence = EscapeSequence()
+      return []
+    }
+    return Self.key(scalar).map { [$0] } ?? []
+  }
+
+  private static func key(_ scalar: Unicode.Scalar) -> Key? {
+    switch scalar.value {
+    case 0x09: .tab
+    case 0x0A, 0x0D: .enter
+    case 0x08, 0x7F: .backspace
+    case 0x01...0x1A: Unicode.Scalar(scalar.value + 0x60).map { .control(Character($0)) }
+    case 0..<0x20, 0x80..<0xA0: nil
+    default: .character(Character(scalar))
+    }
   }
 
   private static func function(_ code: Int32) -> Key? {
     switch code {
-    case KEY_UP: .up
-    case KEY_DOWN: .down
-    case KEY_LEFT: .left
-    case KEY_RIGHT: .right
-    case KEY_HOME: .home
-    case KEY_END: .end
-    case KEY_PPAGE: .pageUp
-    case KEY_NPAGE: .pageDown
+    case KEY_UP, KEY_SR: .up
+    case KEY_DOWN, KEY_SF: .down
+    case KEY_LEFT, KEY_SLEFT: .left
+    case KEY_RIGHT, KEY_SRIGHT: .right
+    case KEY_HOME, KEY_SHOME, KEY_FIND: .home
+    case KEY_END, KEY_SEND, KEY_SELECT: .end
+    case KEY_PPAGE, KEY_SPREVIOUS: .pageUp
+    case KEY_NPAGE, KEY_SNEXT: .pageDown
     case KEY_BACKSPACE: .backspace
-    case KEY_DC: .delete
+    case KEY_DC, KEY_SDC: .delete
     case KEY_ENTER: .enter
     case KEY_BTAB: .backTab
-    case KEY_F0...(KEY_F0 + 63): .function(Int(code - KEY_F0))
-    case KEY_MOUSE: mouse()
+    case (KEY_F0 + 1)...(KEY_F0 + 12): .function(Int(code - KEY_F0))
+    case (KEY_MAX + 1)...: keyname(code).flatMap { named(String(cString: $0)) }
     default: nil
     }
   }
 
-  private static func character(_ code: UInt32) -> Key? {
-    guard let scalar = Unicode.Scalar(code) else { return nil }
-    switch scalar.value {
-    case 0x09: return .tab
-    case 0x0A, 0x0D: return .enter
-    case 0x1B: return .escape
-    case 0x08, 0x7F: return .backspace
-    case 0x01...0x1A:
-      return Unicode.Scalar(scalar.value + 0x60).map { .control(Character($0)) }
-    case 0..<0x20, 0x80..<0xA0: return nil
-    default: return .character(Character(scalar))
-    }
-  }
-
-  private static func mouse() -> Key? {
-    var event = MEVENT()
-    guard getmouse(&event) == OK else { return nil }
-    let action: MouseEvent.Action
-    switch unfold_mouse_action(event.bstate) {
-    case 1: action = .press
-    case 2: action = .release
-    case 3: action = .drag
-    case 4: action = .scrollUp
-    case 5: action = .scrollDown
-    default: return nil
-    }
-    return .mouse(MouseEvent(action: action, x: Int(event.x), y: Int(event.y)))
+  /// Keys with modifiers, which no key here tells apart: `kUP5` is Ctrl and the arrow up.
+  private static func named(_ name: String) -> Key? {
+    let keys: [(String, Key)] = [
+      ("kUP", .up), ("kDN", .down), ("kLFT", .left), ("kRIT", .right), ("kHOM", .home),
+      ("kEND", .end), ("kPRV", .pageUp), ("kNXT", .pageDown), ("kDC", .delete),
+    ]
+    return keys.first { name.hasPrefix($0.0) }?.1
   }
 }

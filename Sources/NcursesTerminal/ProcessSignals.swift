@@ -11,8 +11,9 @@ public final class ProcessSignals: Sendable {
   /// Takes the signals over until `cancel`.
   /// - Returns: nil when the system has no descriptor left.
   public init?() {
-    let descriptor = unfold_signals_open()
-    guard descriptor >= 0 else { return nil }
+    var ends: [Int32] = [-1, -1]
+    guard unfold_signals_open(&ends) == 0 else { return nil }
+    let (descriptor, writing) = (ends[0], ends[1])
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
     self.stream = stream
     watch = DescriptorWatch(
@@ -23,6 +24,9 @@ public final class ProcessSignals: Sendable {
         for byte in bytes.prefix(max(0, count)) { continuation.yield(Int32(byte)) }
       },
       cancelled: {
+        // Both ends only now: an end that hangs up while it is watched wakes the event loop for a
+        // source that is being freed.
+        close(writing)
         close(descriptor)
         continuation.finish()
       })
@@ -30,7 +34,7 @@ public final class ProcessSignals: Sendable {
 
   /// Puts the system's own handling back.
   public func cancel() {
-    unfold_signals_close()
+    unfold_signals_restore()
     watch.cancel()
   }
 }

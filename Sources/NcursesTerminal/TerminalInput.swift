@@ -3,6 +3,7 @@ import TerminalGraphics
 /// What comes from the terminal and from the system to a program with a screen.
 public enum TerminalInput: Sendable, Equatable {
   case key(Key)
+  /// The terminal has another size, or something else wrote on it: draw everything anew.
   case resized(Size)
   /// Ctrl-C or SIGINT.
   case interrupt
@@ -12,6 +13,6 @@ public enum TerminalInput: Sendable, Equatable {
   case hangUp
   /// Ctrl-Z: the program should call `suspend()` when it is ready to stop.
   case suspend
-  /// A line that something in this process wrote to standard error.
+  /// A line that something in this process wrote to standard output or standard error.
   case strayLine(String)
 }

@@ -1,12 +1,12 @@
-import CNcurses
 import CTerminalRestore
 import Glibc
+import Synchronization
 import TerminalGraphics
 
 /// The terminal, taken over by ncurses. Every call into ncurses happens on this actor.
 ///
-/// A terminal that takes no more output blocks this actor and nobody else; `restoreNow` gives the
-/// terminal back even then.
+/// A terminal that takes no more output blocks this actor and nobody else: signals still come
+/// through `inputs`, and `restoreNow` gives the terminal back even then.
 public actor TerminalScreen {
   private nonisolated let executor: any SerialExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -16,22 +16,36 @@ public actor TerminalScreen {
   /// Keys and signals in the order in which they came.
   public nonisolated let inputs: AsyncStream<TerminalInput>
   private let continuation: AsyncStream<TerminalInput>.Continuation
+  private let input: Int32
+  private let output: Int32
 
-  private var screen: OpaquePointer?
-  private var output: UnsafeMutablePointer<FILE>?
-  private var input: UnsafeMutablePointer<FILE>?
-  private var colors: TerminalColors?
-  private var shown: CellBuffer?
+  /// Where the screen is.
+  private enum State {
+    case closed
+    case shown
+    /// Continued in the background: the terminal belongs to somebody else.
+    case away
+  }
+
+  private var state = State.closed
+  private var curses: CursesScreen?
+  /// The newest picture, and whether its turn is coming.
+  private nonisolated let picture = Mutex<(latest: CellBuffer?, isWaiting: Bool)>((nil, false))
   private var decoder = KeyDecoder()
   private var keyboard: DescriptorWatch?
   private var signals: ProcessSignals?
   private var stray: StrayOutput?
-  private var hasMouse = false
-  private var isUnicode = false
 
-  /// - Parameter executor: a serial queue of the screen's own, since drawing may block.
-  public init(on executor: any SerialExecutor) {
+  /// - Parameters:
+  ///   - executor: a serial queue of the screen's own, since drawing may block
+  ///   - input: what keys are read from
+  ///   - output: what pictures are written to
+  public init(
+    on executor: any SerialExecutor, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO
+  ) {
     self.executor = executor
+    self.input = input
+    self.output = output
     (inputs, continuation) = AsyncStream.makeStream(of: TerminalInput.self)
   }
 
@@ -39,216 +53,228 @@ public actor TerminalScreen {
   public struct Abilities: Sendable, Equatable {
     public var depth: ColorDepth
     public var hasUnicode: Bool
+    /// Whether its font is likely to have braille characters; the Linux console's has none.
+    public var hasBraille: Bool
     public var size: Size
+
+    /// A plain terminal of 80×24.
+    public init(
+      depth: ColorDepth = .none, hasUnicode: Bool = false, hasBraille: Bool = false,
+      size: Size = Size(width: 80, height: 24)
+    ) {
+      (self.depth, self.hasUnicode) = (depth, hasUnicode)
+      (self.hasBraille, self.size) = (hasBraille, size)
+    }
   }
 
   /// Takes the terminal over.
   /// - Throws: `ScreenError` with the reason; the terminal is as it was then.
   public func open(mouse: Bool) throws(ScreenError) -> Abilities {
-    if let reason = TerminalCheck.unsuitability() { throw ScreenError(description: reason) }
-    setlocale(LC_ALL, "")
-    isUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
-    let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-    guard descriptor >= 0, let output = fdopen(descriptor, "w") else {
-      throw ScreenError(description: "the terminal cannot be opened for writing")
+    if let reason = TerminalCheck.unsuitability(input: input, output: output) {
+      throw ScreenError(description: reason)
     }
-    self.output = output
-    let inputDescriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-    guard inputDescriptor >= 0, let input = fdopen(inputDescriptor, "r") else {
-      throw ScreenError(description: "the terminal cannot be opened for reading")
+    guard state == .closed else { throw ScreenError(description: "the screen is open already") }
+    // Taken over before ncurses starts, which then leaves them alone.
+    guard let signals = ProcessSignals() else {
+      throw ScreenError(description: "signals cannot be watched: too many open files")
     }
-    self.input = input
-    guard unfold_restore_arm(STDIN_FILENO, descriptor) == 0 else {
-      throw ScreenError(description: "the terminal's settings cannot be read")
+    let curses: CursesScreen
+    do {
+      curses = try CursesScreen(input: input, output: output)
+    } catch {
+      signals.cancel()
+      throw error
     }
-    // Armed before ncurses starts, so that its own handlers are never installed.
-    signals = ProcessSignals()
-    guard let screen = newterm(nil, output, input) else {
-      unfold_restore_disarm()
-      signals?.cancel()
-      throw ScreenError(description: "ncurses does not start on this terminal")
-    }
-    self.screen = screen
-    set_term(screen)
-    setLeaveSequence()
-    cbreak()
-    noecho()
-    nonl()
-    set_escdelay(25)
-    nodelay(unfold_stdscr(), true)
-    keypad(unfold_stdscr(), true)
-    curs_set(0)
-    KeyDecoder.defineKeys()
-    colors = TerminalColors()
+    self.signals = signals
+    self.curses = curses
+    state = .shown
     stray = StrayOutput { [continuation] in continuation.yield(.strayLine($0)) }
-    setModes(on: true)
-    set(mouse: mouse)
-    listen()
-    return Abilities(depth: colors?.depth ?? .none, hasUnicode: isUnicode, size: size)
+    curses.set(mouse: mouse)
+    watchKeyboard()
+    watch(signals)
+    let isConsole = TerminalCheck.variable("TERM")?.hasPrefix("linux") ?? false
+    return Abilities(
+      depth: curses.depth, hasUnicode: curses.isUnicode,
+      hasBraille: curses.isUnicode && !isConsole, size: curses.size)
   }
 
   /// Columns and rows that the terminal says it has.
-  public var size: Size {
-    var window = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else {
-      return Size(width: Int(getmaxx(unfold_stdscr())), height: Int(getmaxy(unfold_stdscr())))
-    }
-    return Size(width: Int(window.ws_col), height: Int(window.ws_row))
-  }
+  public var size: Size { curses?.size ?? Size(width: 0, height: 0) }
 
   // MARK: Drawing
 
   /// Shows a picture; only cells that differ from what is on screen are written.
-  public func present(_ buffer: CellBuffer) {
-    guard screen != nil, let window = unfold_stdscr() else { return }
-    let old = shown?.size == buffer.size ? shown : nil
-    if old == nil { werase(window) }
-    for run in BufferDiff(from: old, to: buffer).runs {
-      var x = run.x
-      for cell in run.cells {
-        draw(cell, x: x, y: run.y, in: window)
-        x += 1
-      }
+  ///
+  /// Never waits: where the terminal is slower than the pictures, it gets the newest.
+  public nonisolated func present(_ buffer: CellBuffer) {
+    let isFirst = picture.withLock { picture in
+      defer { picture = (buffer, true) }
+      return !picture.isWaiting
     }
-    shown = buffer
-    wrefresh(window)
+    if isFirst { Task { await self.paint() } }
   }
 
-  private func draw(_ cell: Cell, x: Int, y: Int, in window: UnsafeMutablePointer<WINDOW>) {
-    guard cell.glyph != Cell.continuation.glyph, var colors else { return }
-    let (attributes, pair) = colors.resolve(cell.style)
-    self.colors = colors
-    var glyph = CharacterWidth.printable(cell.glyph)
-    if !isUnicode, glyph.value > 0x7E { glyph = "?" }
-    unfold_put_cell(window, Int32(y), Int32(x), wchar_t(bitPattern: glyph.value), attributes, pair)
+  private func paint() {
+    guard state == .shown, let curses, curses.isWritable else { return paintLater() }
+    let latest = picture.withLock { picture in
+      picture.isWaiting = false
+      return picture.latest
+    }
+    if let latest { curses.paint(latest) }
   }
 
-  /// Draws every cell anew at the next picture, for a screen that something else wrote on.
-  public func forget() {
-    shown = nil
-    clearok(unfold_stdscr(), true)
+  /// The terminal takes nothing just now.
+  private func paintLater() {
+    guard state == .shown else { return picture.withLock { $0.isWaiting = false } }
+    Task {
+      try? await Task.sleep(for: .milliseconds(100))
+      self.paint()
+    }
+  }
+
+  /// Draws every cell anew, on a screen that something else wrote on.
+  public nonisolated func forget() {
+    Task { await self.repaint() }
+  }
+
+  private func repaint() {
+    curses?.forget()
+    if let latest = picture.withLock({ $0.latest }) { present(latest) }
   }
 
   /// Asks for mouse events, or gives the mouse back to the terminal.
   public func set(mouse: Bool) {
-    hasMouse = mouse
-    mousemask(mouse ? unfold_mouse_everything() : 0, nil)
-    mouseinterval(0)
+    if state == .shown { curses?.set(mouse: mouse) }
   }
 
   // MARK: Input
 
-  private func listen() {
+  private func watchKeyboard() {
     keyboard = DescriptorWatch(
-      STDIN_FILENO, label: "unfold keyboard",
-      readable: { [weak self] watch, isAtEnd in
+      input, label: "unfold keyboard",
+      readable: { [weak self] watch, _ in
         // Silent until all of it is read: the watch would call again at once.
         watch.suspend()
         Task {
-          await self?.readKeys(isAtEnd: isAtEnd)
+          await self?.readKeys()
           watch.resume()
         }
       })
-    guard let signals else { return }
-    Task { [weak self] in
-      for await number in signals.stream { await self?.handle(signal: number) }
-    }
   }
 
-  private func readKeys(isAtEnd: Bool) {
-    guard screen != nil else { return }
-    if isAtEnd {
-      continuation.yield(.hangUp)
-      keyboard?.cancel()
-      return
+  private func readKeys() {
+    guard state == .shown, let curses else { return }
+    while let (code, isFunction) = curses.read() {
+      for key in decoder.decode(code, isFunction: isFunction) { continuation.yield(.key(key)) }
     }
-    var code: wint_t = 0
-    while true {
-      let kind = wget_wch(unfold_stdscr(), &code)
-      guard kind != ERR else { return }
-      if kind == KEY_CODE_YES, Int32(bitPattern: code) == KEY_RESIZE { continue }
-      if let key = decoder.decode(code, isFunction: kind == KEY_CODE_YES) {
-        continuation.yield(.key(key))
+    for key in decoder.finish() { continuation.yield(.key(key)) }
+    guard isAtEnd else { return }
+    keyboard?.cancel()
+    continuation.yield(.hangUp)
+  }
+
+  /// Whether the terminal is gone: readable, with nothing to read.
+  private var isAtEnd: Bool {
+    var ready = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+    guard poll(&ready, 1, 0) > 0 else { return false }
+    if Int32(ready.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { return true }
+    var count: Int32 = 0
+    return ioctl(input, UInt(FIONREAD), &count) == 0 && count == 0
+  }
+
+  private func watch(_ signals: ProcessSignals) {
+    // Nothing here waits for the actor, which a blocked terminal may hold.
+    let continuation = continuation
+    Task.detached { [weak self] in
+      for await number in signals.stream {
+        switch number {
+        case SIGINT: continuation.yield(.interrupt)
+        case SIGTERM: continuation.yield(.terminate)
+        case SIGHUP: continuation.yield(.hangUp)
+        case SIGTSTP: continuation.yield(.suspend)
+        case SIGWINCH: Task { await self?.resize() }
+        case SIGCONT: Task { await self?.wasContinued() }
+        default: break
+        }
       }
     }
   }
 
-  private func handle(signal number: Int32) {
-    switch number {
-    case SIGWINCH: resize()
-    case SIGINT: continuation.yield(.interrupt)
-    case SIGTERM: continuation.yield(.terminate)
-    case SIGHUP: continuation.yield(.hangUp)
-    case SIGTSTP: continuation.yield(.suspend)
-    default: break
+  private func resize() {
+    guard state == .shown, let curses else { return }
+    curses.resize()
+    continuation.yield(.resized(curses.size))
+  }
+
+  // MARK: Leaving and coming back
+
+  /// Stops the program as Ctrl-Z does. Returns when it is continued: on screen again, or in the
+  /// background, where it goes on unseen until it is brought to the foreground.
+  public func suspend() {
+    guard state != .closed else { return }
+    leave()
+    unfold_signals_stop_process()
+    comeBack()
+  }
+
+  private func leave() {
+    guard state == .shown else { return }
+    keyboard?.suspend()
+    curses?.leave()
+    state = .away
+  }
+
+  private func comeBack() {
+    guard state == .away, let curses else { return }
+    guard unfold_restore_is_foreground() == 1 else { return waitForForeground() }
+    curses.enter()
+    state = .shown
+    keyboard?.resume()
+    if let latest = picture.withLock({ $0.latest }), latest.size == curses.size { present(latest) }
+    continuation.yield(.resized(curses.size))
+  }
+
+  /// A shell that brings a running job to the foreground tells it nothing.
+  private func waitForForeground() {
+    Task {
+      try? await Task.sleep(for: .milliseconds(200))
+      self.comeBack()
     }
   }
 
-  private func resize() {
-    let size = size
-    resizeterm(Int32(size.height), Int32(size.width))
-    forget()
-    continuation.yield(.resized(size))
+  /// After a stop that could not be foreseen (SIGSTOP), the shell has set the terminal its own way.
+  private func wasContinued() {
+    guard state == .shown else { return }
+    if unfold_restore_is_foreground() == 1 {
+      leave()
+      comeBack()
+    } else {
+      keyboard?.suspend()
+      unfold_restore_hold()
+      state = .away
+      waitForForeground()
+    }
   }
 
-  // MARK: Leaving
-
-  /// Stops the program as Ctrl-Z does, and comes back on screen when it is continued.
-  public func suspend() {
-    guard screen != nil else { return }
-    setModes(on: false)
-    mousemask(0, nil)
-    endwin()
-    unfold_signals_stop_process()
-    wrefresh(unfold_stdscr())
-    setModes(on: true)
-    set(mouse: hasMouse)
-    curs_set(0)
-    resize()
-  }
-
-  /// Gives the terminal back as it was.
+  /// Gives the terminal back as it was. Does nothing the second time.
   public func close() {
-    guard let screen else { return }
+    guard state != .closed, let curses else { return }
     keyboard?.cancel()
-    setModes(on: false)
-    mousemask(0, nil)
-    curs_set(1)
-    endwin()
-    stray?.stop()
-    // Restores settings that ncurses would leave, should it have lost track of them.
-    unfold_restore_now()
-    unfold_restore_disarm()
+    // A suspended source must not be freed.
+    if state == .away { keyboard?.resume() }
+    if state == .shown { curses.close() }
+    state = .closed
+    if let stray { stray.stop { unfold_restore_finish() } } else { unfold_restore_finish() }
     signals?.cancel()
-    delscreen(screen)
-    if let output { fclose(output) }
-    if let input { fclose(input) }
-    self.screen = nil
+    curses.free()
+    self.curses = nil
+    (keyboard, signals, stray) = (nil, nil, nil)
     continuation.finish()
   }
 
   /// Gives the terminal back from any thread, even while drawing is blocked. The screen cannot be
-  /// used after it; the process should end.
+  /// used after it; the process should end by `_exit`.
   public nonisolated static func restoreNow() {
     unfold_restore_now()
   }
-
-  private func setModes(on: Bool) {
-    fputs(on ? "\u{1B}[?2004h" : "\u{1B}[?2004l", output)
-    fflush(output)
-  }
-
-  private func setLeaveSequence() {
-    let names = ["sgr0", "cnorm", "rmkx", "rmcup"]
-    let off = "\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1003l\u{1B}[?1002l\u{1B}[?1000l"
-    let leave = names.reduce(off) { text, name in
-      text + (unfold_terminfo_string(name).map { String(cString: $0) } ?? "")
-    }
-    leave.withCString { unfold_restore_set_leave($0, strlen($0)) }
-  }
-}
-
-/// Why the terminal cannot be taken over.
-public struct ScreenError: Error, Sendable, Equatable, CustomStringConvertible {
-  public var description: String
 }

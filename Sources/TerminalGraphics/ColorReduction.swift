@@ -1,7 +1,7 @@
 /// Brings full colours down to the palette that a terminal has.
 ///
 /// Distances are measured in OKLab, where equal steps look equally large. For the 8 and 16 named
-/// colours lightness counts less than hue: a dark blue should stay blue rather than turn black.
+/// colours lightness counts less than hue: a deep blue should stay blue rather than turn black.
 public enum ColorReduction {
   /// Number of the palette entry nearest to a colour; nil for the terminal's own colour, and for
   /// depths that have no palette (`none`, `trueColor`).

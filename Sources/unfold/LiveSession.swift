@@ -9,7 +9,7 @@ import TrainingEvents
 /// Joins engine, recorder, dashboard and terminal: the interactive program.
 ///
 /// Events and keys change the dashboard's state on this actor; drawing happens on the screen's own
-/// actor, a picture at a time, so that a slow terminal holds up neither training nor recording.
+/// actor, so that a slow terminal holds up neither training nor recording.
 actor LiveSession {
   private let setup: RunSetup
   private let recorder: RunRecorder
@@ -19,14 +19,13 @@ actor LiveSession {
 
   private var dashboard = DashboardState()
   private var appearance = Appearance()
-  private var hasColor = true
+  private var abilities = TerminalScreen.Abilities()
   private var size = Size(width: 80, height: 24)
   private var markers: [CommandRecord] = []
   private var description: RunDescription?
   private var frames = LatestFrames()
 
   private var request = ProbeRequest()
-  private var isDrawing = false
   private var isDrawScheduled = false
   private var lastDraw = 0.0
   private var ending: Ending?
@@ -55,8 +54,8 @@ actor LiveSession {
   /// Runs until a person quits or a signal ends the program.
   func run() async throws {
     let abilities = try await screen.open(mouse: false)
-    hasColor = abilities.depth != .none
-    appearance = Appearance(hasColor: hasColor, hasUnicode: abilities.hasUnicode)
+    self.abilities = abilities
+    appearance = dashboard.settings.appearance(on: abilities)
     size = abilities.size
     dashboard.resize(size)
     let engine = try await startEngine()
@@ -79,7 +78,7 @@ actor LiveSession {
       self.engine = engine
       await engine.start()
       for change in setup.changes { dashboard.log("changed on resuming: \(change)") }
-      await draw()
+      draw()
       return engine
     } catch {
       await screen.close()
@@ -138,7 +137,7 @@ actor LiveSession {
       self.size = size
       dashboard.resize(size)
     case .strayLine(let line): dashboard.log(line)
-    case .suspend: await suspend()
+    case .suspend: suspend()
     case .interrupt: await end(saving: true, signal: SIGINT)
     case .terminate: await end(saving: true, signal: SIGTERM)
     case .hangUp: await end(saving: true, signal: SIGHUP)
@@ -151,17 +150,21 @@ actor LiveSession {
     switch action {
     case .send(let command): await engine?.perform(command)
     case .quit(let saving): await end(saving: saving, signal: nil)
-    case .suspend: await suspend()
-    case .redraw: await screen.forget()
+    case .suspend: suspend()
+    case .redraw: screen.forget()
     case .use(let settings):
-      appearance = settings.appearance(hasColor: hasColor, hasUnicode: appearance.hasUnicode)
+      appearance = settings.appearance(on: abilities)
     case .choosePreset, .start:
       dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
     }
   }
 
-  /// Training stops with the program, and so does its clock.
-  private func suspend() async {
+  /// Training stops with the program, and so does its clock. Signals are still heard meanwhile.
+  private func suspend() {
+    Task { await self.suspendTraining() }
+  }
+
+  private func suspendTraining() async {
     let wasTraining = dashboard.trainingState == .training
     if wasTraining { await engine?.perform(.pause) }
     await screen.suspend()
@@ -195,7 +198,7 @@ actor LiveSession {
 
   private static func leaveAtOnce(_ status: Int32) -> Never {
     TerminalScreen.restoreNow()
-    exit(status)
+    _exit(status)
   }
 
   // MARK: Drawing
@@ -204,28 +207,23 @@ actor LiveSession {
 
   /// Draws now, or when the next picture is due.
   private func scheduleDraw(soon: Bool) {
-    if soon { return Task { await self.draw() }.forget() }
+    if soon { return Task { self.draw() }.forget() }
     guard !isDrawScheduled else { return }
     isDrawScheduled = true
     let wait = max(0, lastDraw + Self.interval - now)
     Task {
       try? await Task.sleep(for: .seconds(wait))
       self.isDrawScheduled = false
-      await self.draw()
+      self.draw()
     }
   }
 
-  private func draw() async {
-    guard dashboard.needsRedraw, !isDrawing else { return }
-    isDrawing = true
+  private func draw() {
+    guard dashboard.needsRedraw else { return }
     lastDraw = now
     dashboard.advance(to: lastDraw)
-    let picture = dashboard.render(size: size, appearance: appearance)
+    screen.present(dashboard.render(size: size, appearance: appearance))
     dashboard.didDraw()
-    await screen.present(picture)
-    isDrawing = false
-    // What changed meanwhile gets its turn.
-    if dashboard.needsRedraw { scheduleDraw(soon: false) }
   }
 
   /// Once a second: messages fade, and the memory in use is read.

@@ -18,9 +18,8 @@ actor ViewerSession {
   private let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))
   private var dashboard = DashboardState()
   private var appearance = Appearance()
-  private var hasColor = true
+  private var abilities = TerminalScreen.Abilities()
   private var size = Size(width: 80, height: 24)
-  private var isDrawing = false
   private var status: Int32?
   private var lastTick = 0.0
 
@@ -38,8 +37,8 @@ actor ViewerSession {
   /// Shows the run until a person quits or a signal ends the program.
   func run() async throws {
     let abilities = try await screen.open(mouse: false)
-    hasColor = abilities.depth != .none
-    appearance = Appearance(hasColor: hasColor, hasUnicode: abilities.hasUnicode)
+    self.abilities = abilities
+    appearance = dashboard.settings.appearance(on: abilities)
     size = abilities.size
     dashboard.resize(size)
     dashboard.isViewing = true
@@ -48,7 +47,7 @@ actor ViewerSession {
     lastTick = now
     while status == nil {
       tick()
-      await draw()
+      draw()
       try? await Task.sleep(for: .seconds(Self.interval))
     }
     keys.cancel()
@@ -56,7 +55,7 @@ actor ViewerSession {
     let status = status ?? ExitStatus.done
     DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
       TerminalScreen.restoreNow()
-      exit(status)
+      _exit(status)
     }
     await screen.close()
     exit(status)
@@ -111,12 +110,12 @@ actor ViewerSession {
         self.size = size
         dashboard.resize(size)
       case .strayLine(let line): dashboard.log(line)
-      case .suspend: await screen.suspend()
+      case .suspend: suspend()
       case .interrupt: status = ExitStatus.signal(SIGINT)
       case .terminate: status = ExitStatus.signal(SIGTERM)
       case .hangUp: status = ExitStatus.signal(SIGHUP)
       }
-      await draw()
+      draw()
     }
   }
 
@@ -124,10 +123,10 @@ actor ViewerSession {
     switch action {
     case .send(let command): control(command)
     case .quit: status = ExitStatus.done
-    case .suspend: await screen.suspend()
-    case .redraw: await screen.forget()
+    case .suspend: suspend()
+    case .redraw: screen.forget()
     case .use(let settings):
-      appearance = settings.appearance(hasColor: hasColor, hasUnicode: appearance.hasUnicode)
+      appearance = settings.appearance(on: abilities)
     case .choosePreset, .start:
       dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
     }
@@ -168,12 +167,14 @@ actor ViewerSession {
     self.replay = replay
   }
 
-  private func draw() async {
-    guard dashboard.needsRedraw, !isDrawing else { return }
-    isDrawing = true
-    let picture = dashboard.render(size: size, appearance: appearance)
+  /// Signals are still heard meanwhile.
+  private func suspend() {
+    Task { await self.screen.suspend() }
+  }
+
+  private func draw() {
+    guard dashboard.needsRedraw else { return }
+    screen.present(dashboard.render(size: size, appearance: appearance))
     dashboard.didDraw()
-    await screen.present(picture)
-    isDrawing = false
   }
 }

@@ -3,10 +3,13 @@
 
 #include <stddef.h>
 
-// Gives the terminal back when the process ends without closing its screen: by a crash or exit().
-// One screen at a time. `arm` remembers the tty's settings, so call it before changing them.
-// `tty_fd` is any descriptor of the terminal; `screen_fd` is the one that frames are written to,
-// which a restore cuts off so that no other thread draws after it. Returns 0, or -1 with errno.
+// Gives the terminal back however the process ends: by a crash, by exit(), or in good order.
+// One screen at a time.
+
+// Remembers the settings of the terminal, so call it before changing them, and catches the signals
+// that a crash raises. `tty_fd` is any descriptor of the terminal; `screen_fd` is the one that
+// frames are written to, which a restore cuts off so that no other thread draws after it.
+// Returns 0, or -1 with errno.
 int unfold_restore_arm(int tty_fd, int screen_fd);
 
 // What to write when giving the terminal back, such as "leave the alternate screen".
@@ -16,24 +19,38 @@ void unfold_restore_set_leave(const char *bytes, size_t count);
 // and the end of the pipe where caught text waits (-1 for none).
 void unfold_restore_set_stray(int real_stdout, int real_stderr, int stray_read_fd);
 
-// Remembers caught text that must still reach the real standard error, newest kept.
+// Remembers caught text that must still reach the real standard error, newest kept. Only one
+// thread at a time may call it.
 void unfold_restore_keep_stray(const char *bytes, size_t count);
 
-// Gives this thread an alternate signal stack, so that a stack overflow on it is caught too.
-void unfold_restore_cover_thread(void);
+// Says that this thread begins or has ended writing to the screen, so that a restore can free it
+// from a terminal that takes nothing. Calls come in pairs on one thread.
+void unfold_restore_drawing_begins(void);
+void unfold_restore_drawing_ends(void);
 
-// Restores now; does nothing when not armed. Async-signal-safe.
+// The terminal was given back for a while (the program is suspended): leave it alone meanwhile.
+void unfold_restore_hold(void);
+
+// The terminal is taken again: remember its settings as they are now.
+void unfold_restore_resume(void);
+
+// Whether this process may draw: it is in the terminal's foreground, or has no job control.
+int unfold_restore_is_foreground(void);
+
+// Restores now; does nothing the second time. Async-signal-safe.
 void unfold_restore_now(void);
 
-// The screen was closed in good order: forget everything, put the old signal handlers back.
-void unfold_restore_disarm(void);
+// The screen was closed in good order: put settings, descriptors and signal handlers back, and
+// print what was caught. Nothing is written to the terminal itself.
+void unfold_restore_finish(void);
 
 // Signals as bytes in a pipe: SIGINT SIGTERM SIGHUP SIGWINCH SIGTSTP SIGCONT, each one byte with
-// the signal's number. Returns the reading end (non-blocking), or -1 with errno.
-int unfold_signals_open(void);
+// the signal's number. `ends` becomes the reading end (non-blocking) and the writing end, which
+// belong to the caller. Returns 0, or -1 with errno.
+int unfold_signals_open(int ends[2]);
 
-// Puts the old dispositions back. The reading end stays open and belongs to the caller.
-void unfold_signals_close(void);
+// Puts the old dispositions back: nothing is written any more, and both ends may be closed.
+void unfold_signals_restore(void);
 
 // Stops this process as Ctrl-Z would, and returns when it is continued.
 void unfold_signals_stop_process(void);

@@ -25,9 +25,11 @@ public struct DashboardSettings: Sendable, Equatable {
   }
 
   /// How a screen is drawn by these settings on a terminal with these abilities.
-  public func appearance(hasColor: Bool, hasUnicode: Bool) -> Appearance {
+  public func appearance(
+    hasColor: Bool, hasUnicode: Bool, hasBraille: Bool = true
+  ) -> Appearance {
     Appearance(
       theme: Theme.named(theme) ?? .dark, hasColor: hasColor, hasUnicode: hasUnicode,
-      drawing: drawing ?? .braille)
+      drawing: drawing ?? (hasBraille ? .braille : .block))
   }
 }
