@@ -125,9 +125,14 @@ static void die(int number, siginfo_t *info, void *context) {
     if (fatal_signals[i] == number) sigaction(number, &previous[i], NULL);
   }
   // A fault happens again when this returns, in its own context, which is what a backtracer wants.
-  // A signal that was sent, and a trap, whose instruction is already past, must be sent again; it
-  // stays pending until this returns.
-  if (info->si_code <= 0 || number == SIGTRAP) raise(number);
+  // A signal that was sent does not: a backtracer would return to a program that must end.
+  if (info->si_code <= 0) {
+    signal(number, SIG_DFL);
+    raise(number);
+  } else if (number == SIGTRAP) {
+    // The trapping instruction is already past.
+    raise(number);
+  }
 }
 
 static void nudge(int number) { (void)number; }
