@@ -27,7 +27,8 @@ struct CompareCommand: AsyncParsableCommand {
     var replay = try Replay(runs[0])
     let end = try replay.jump(to: replay.duration)
     replay.pause()
-    let session = ViewerSession(.recorded(replay, opening: end))
+    let session = ViewerSession(
+      .recorded(replay, opening: end), on: try await Stage.open(recording: nil))
     for other in others {
       await session.compare(with: other.name, history: other.run.history)
     }

@@ -13,11 +13,18 @@ struct FollowCommand: AsyncParsableCommand {
   @Argument(help: "What to follow.")
   var path: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Record the screen for asciinema, as asciicast v2.", valueName: "file.cast"))
+  var record: String?
+
   func run() async throws {
     if let reason = Terminals.reasonForHeadless {
       throw RunFailure(
         description: "\(reason): following needs a terminal", status: ExitStatus.badInput)
     }
-    try await ViewerSession(.live(RunFollower(path))).run()
+    let follower = try RunFollower(path)
+    let stage = try await Stage.open(recording: record)
+    try await ViewerSession(.live(follower), on: stage).run()
   }
 }

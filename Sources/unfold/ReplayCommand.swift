@@ -16,6 +16,11 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: "The step to begin at.")
   var from: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Record the screen for asciinema, as asciicast v2.", valueName: "file.cast"))
+  var record: String?
+
   func validate() throws {
     guard speed > 0, speed.isFinite else {
       throw ValidationError("--speed must be above 0, not \(speed)")
@@ -31,6 +36,7 @@ struct ReplayCommand: AsyncParsableCommand {
     var replay = try Replay(recorded)
     replay.setSpeed(speed)
     let opening = try from.map { step throws(RunError) in try replay.jump(toStep: step) }
-    try await ViewerSession(.recorded(replay, opening: opening)).run()
+    let stage = try await Stage.open(recording: record)
+    try await ViewerSession(.recorded(replay, opening: opening), on: stage).run()
   }
 }

@@ -36,6 +36,11 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Go on from a snapshot, or a run's newest.", valueName: "snapshot"))
   var resume: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Record the screen for asciinema, as asciicast v2.", valueName: "file.cast"))
+  var record: String?
+
   func validate() throws {
     if let steps, steps < 0 { throw ValidationError("--steps must be 0 or more, not \(steps)") }
     if let threads, !(1...256).contains(threads) {
@@ -47,13 +52,25 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let setup = try RunSetup(self)
     let reason = headless ? nil : Terminals.reasonForHeadless
-    if headless || reason != nil {
+    guard !headless, reason == nil else {
+      let setup = try RunSetup(self)
       if let reason { ExitStatus.say("\(reason): training without the dashboard") }
-      try await HeadlessSession(setup).run()
-    } else {
-      try await LiveSession(setup).run()
+      return try await HeadlessSession(setup).run()
     }
+    // Nothing asked for at all: a person may like to choose.
+    let setup = CommandLine.arguments.count > 1 ? try RunSetup(self) : nil
+    let stage = try await Stage.open(recording: record)
+    try await InteractiveSession(self, on: stage).run(setup)
+  }
+
+  /// The command that trains another preset on the same machine's terms: its own settings, data and
+  /// directory.
+  func starting(_ preset: String) -> TrainCommand {
+    var command = self
+    command.preset = preset
+    command.settings = []
+    (command.steps, command.out, command.initial, command.resume) = (nil, nil, nil, nil)
+    return command
   }
 }

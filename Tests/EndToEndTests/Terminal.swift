@@ -15,7 +15,13 @@ final class Terminal {
 
   init(_ program: Program, width: Int = 120, height: Int = 40) throws {
     self.program = program
-    try program.write("PS1='ready> '\nexport UNFOLD='\(Program.path)'\n", to: "shell.rc")
+    // Settings of the test's own: a person's are neither read nor written.
+    try program.write(
+      """
+      PS1='ready> '
+      export UNFOLD='\(Program.path)' XDG_CONFIG_HOME='\(program.directory.path)/config'
+
+      """, to: "shell.rc")
     try tmux([
       "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
       "bash --noprofile --rcfile shell.rc -i",

@@ -32,6 +32,8 @@ struct FoldedDrawing {
       if !nodes.isEmpty { edges.append(edge) }
       nodes.append(Node(name: name, size: size))
     }
+    /// Not known before the data is read.
+    func width(_ size: Int) -> String { size > 0 ? "\(size)" : "" }
     func addStates(_ letter: String, first: String) {
       let layers = max(1, architecture.layers)
       let shown = layers <= 3 ? Array(1...layers) : [1, layers]
@@ -49,21 +51,21 @@ struct FoldedDrawing {
     switch architecture.shape {
     case .autonomous: addStates("s", first: "")
     case .encoderDecoder:
-      add("x", "\(architecture.inputSize)")
+      add("x", width(architecture.inputSize))
       addStates("s", first: "U")
       add("C", architecture.attention ? "Σ α h" : units, by: architecture.attention ? "α" : "t = τ")
       addStates("d", first: "C")
     case .vectorToSequence:
-      add("x", "\(architecture.inputSize)")
+      add("x", width(architecture.inputSize))
       addStates("s", first: "R")
     default:
-      add("x", "\(architecture.inputSize)")
+      add("x", width(architecture.inputSize))
       addStates("s", first: "U")
     }
     let state = nodes.count - 1
     let hasOutput = architecture.shape != .autonomous || architecture.outputSize > 0
     if hasOutput {
-      add("o", "\(architecture.outputSize)", by: architecture.shape == .final ? "V, t = τ" : "V")
+      add("o", width(architecture.outputSize), by: architecture.shape == .final ? "V, t = τ" : "V")
       if architecture.shape != .handBuilt { add("L", "", by: "y") }
     }
     switch architecture.shape {

@@ -7,7 +7,7 @@
 #endif
 
 /// Files that appear whole or not at all.
-enum AtomicFile {
+public enum AtomicFile {
   /// Writes a file under a hidden name beside its place, syncs it and renames it into place.
   ///
   /// - Parameter produce: hands the content over piece by piece.
@@ -36,7 +36,12 @@ enum AtomicFile {
   }
 
   /// Writes a whole text.
-  static func write(_ text: String, to path: String) throws(RunError) {
+  /// - Parameter makesDirectories: whether the directories above may be missing
+  /// - Throws: the first refusal of the system; no file is left behind then
+  public static func write(
+    _ text: String, to path: String, makesDirectories: Bool = false
+  ) throws(RunError) {
+    if makesDirectories { try FileTree.makeDirectories(FileTree.parent(of: path)) }
     try write(to: path) { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
       try write(Array(text.utf8))
     }

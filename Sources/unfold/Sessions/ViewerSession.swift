@@ -15,18 +15,16 @@ actor ViewerSession {
 
   private let source: Source
   private var replay: Replay?
-  private let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))
+  private var stage: Stage
   private var dashboard = DashboardState()
-  private var appearance = Appearance()
-  private var abilities = TerminalScreen.Abilities()
-  private var size = Size(width: 80, height: 24)
   private var status: Int32?
   private var lastTick = 0.0
 
   /// Pictures a second at most.
   private static let interval = 0.1
 
-  init(_ source: Source) {
+  init(_ source: Source, on stage: Stage) {
+    self.stage = stage
     self.source = source
   }
 
@@ -36,15 +34,13 @@ actor ViewerSession {
 
   /// Shows the run until a person quits or a signal ends the program.
   func run() async throws {
-    let abilities = try await screen.open(mouse: false)
-    self.abilities = abilities
-    appearance = dashboard.settings.appearance(on: abilities)
-    size = abilities.size
-    dashboard.resize(size)
+    dashboard.use(stage.settings)
+    dashboard.resize(stage.abilities.size)
+    for problem in stage.problems { dashboard.log(problem) }
     dashboard.isViewing = true
     let reading = begin()
     let keys = Task { await self.readInputs() }
-    lastTick = now
+    lastTick = stage.now
     while status == nil {
       tick()
       draw()
@@ -53,11 +49,8 @@ actor ViewerSession {
     keys.cancel()
     reading?.cancel()
     let status = status ?? ExitStatus.done
-    DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
-      TerminalScreen.restoreNow()
-      _exit(status)
-    }
-    await screen.close()
+    Stage.leaveSoon(status)
+    if let problem = await stage.close() { ExitStatus.say(problem) }
     exit(status)
   }
 
@@ -75,11 +68,9 @@ actor ViewerSession {
     }
   }
 
-  private var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
-
   /// Lets the time since the last tick pass in the record, too.
   private func tick() {
-    let time = now
+    let time = stage.now
     defer { lastTick = time }
     dashboard.advance(to: time)
     advance { (replay: inout Replay) throws(RunError) in
@@ -101,13 +92,13 @@ actor ViewerSession {
   // MARK: Input
 
   private func readInputs() async {
-    for await input in screen.inputs {
-      dashboard.advance(to: now)
+    for await input in stage.screen.inputs {
+      dashboard.advance(to: stage.now)
       switch input {
       case .key(let key):
         for action in dashboard.handle(key) { await perform(action) }
       case .resized(let size):
-        self.size = size
+        stage.abilities.size = size
         dashboard.resize(size)
       case .strayLine(let line): dashboard.log(line)
       case .suspend: suspend()
@@ -124,9 +115,9 @@ actor ViewerSession {
     case .send(let command): control(command)
     case .quit: status = ExitStatus.done
     case .suspend: suspend()
-    case .redraw: screen.forget()
+    case .redraw: stage.screen.forget()
     case .use(let settings):
-      appearance = settings.appearance(on: abilities)
+      if let problem = stage.use(settings) { dashboard.log(problem) }
     case .choosePreset, .start:
       dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
     }
@@ -169,12 +160,13 @@ actor ViewerSession {
 
   /// Signals are still heard meanwhile.
   private func suspend() {
-    Task { await self.screen.suspend() }
+    Task { await self.stage.screen.suspend() }
   }
 
   private func draw() {
     guard dashboard.needsRedraw else { return }
-    screen.present(dashboard.render(size: size, appearance: appearance))
+    stage.show(
+      dashboard.render(size: stage.abilities.size, appearance: stage.appearance))
     dashboard.didDraw()
   }
 }

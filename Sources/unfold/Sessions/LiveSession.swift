@@ -6,21 +6,18 @@ import TerminalGraphics
 import Training
 import TrainingEvents
 
-/// Joins engine, recorder, dashboard and terminal: the interactive program.
+/// Joins engine, recorder, dashboard and terminal: one run that a person watches.
 ///
 /// Events and keys change the dashboard's state on this actor; drawing happens on the screen's own
 /// actor, so that a slow terminal holds up neither training nor recording.
-actor LiveSession {
+actor LiveSession: StageActor {
+  private(set) var stage: Stage
   private let setup: RunSetup
   private let recorder: RunRecorder
   private let writer: SnapshotWriter
-  private let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))
   private var engine: TrainingEngine?
 
   private var dashboard = DashboardState()
-  private var appearance = Appearance()
-  private var abilities = TerminalScreen.Abilities()
-  private var size = Size(width: 80, height: 24)
   private var markers: [CommandRecord] = []
   private var description: RunDescription?
   private var frames = LatestFrames()
@@ -28,22 +25,19 @@ actor LiveSession {
   private var request = ProbeRequest()
   private var isDrawScheduled = false
   private var lastDraw = 0.0
-  private var ending: Ending?
   private var report = RunReport()
   private let stray: AsyncStream<WarningRecord>
   private var ticker: Task<Void, Never>?
 
-  /// How the program was asked to end.
-  private struct Ending {
-    var saves: Bool
-    var signal: Int32?
-  }
+  /// Set once the run was asked to end.
+  private var next: NextAct?
 
   /// Pictures a second at most while training; keys are answered at once.
   private static let interval = 0.2
 
-  init(_ setup: RunSetup) {
+  init(_ setup: RunSetup, on stage: Stage) {
     self.setup = setup
+    self.stage = stage
     writer = SnapshotWriter(
       directory: setup.directory, keep: setup.preset.training.keepSnapshots)
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
@@ -51,39 +45,37 @@ actor LiveSession {
     recorder = RunRecorder(setup.directory) { warn.yield($0) }
   }
 
-  /// Runs until a person quits or a signal ends the program.
-  func run() async throws {
-    let abilities = try await screen.open(mouse: false)
-    self.abilities = abilities
-    appearance = dashboard.settings.appearance(on: abilities)
-    size = abilities.size
-    dashboard.resize(size)
+  /// How it went, for the scrollback.
+  var reportText: String { report.text(directory: setup.directory.path) }
+
+  /// Runs until a person leaves the run or a signal ends the program.
+  func run() async throws -> NextAct {
+    dashboard.use(stage.settings)
+    dashboard.resize(stage.abilities.size)
     let engine = try await startEngine()
     watchWarnings()
     startTicking()
-    let keys = Task { await self.readInputs() }
+    overlayEarlierRuns()
     for await event in engine.events {
       take(event)
     }
-    keys.cancel()
-    await leave()
+    ticker?.cancel()
+    recorder.close()
+    keepSettings()
+    return next ?? .quit(status: ExitStatus.done)
   }
 
   private func startEngine() async throws -> TrainingEngine {
-    do {
-      let engine = try TrainingEngine(
-        preset: setup.preset, task: setup.task, threads: setup.threads,
-        checkpoint: setup.checkpoint, initial: setup.initial
-      ) { [weak self] in await self?.store($0) }
-      self.engine = engine
-      await engine.start()
-      for change in setup.changes { dashboard.log("changed on resuming: \(change)") }
-      draw()
-      return engine
-    } catch {
-      await screen.close()
-      throw error
-    }
+    let engine = try TrainingEngine(
+      preset: setup.preset, task: setup.task, threads: setup.threads,
+      checkpoint: setup.checkpoint, initial: setup.initial
+    ) { [weak self] in await self?.store($0) }
+    self.engine = engine
+    await engine.start()
+    for problem in stage.problems { dashboard.log(problem) }
+    for change in setup.changes { dashboard.log("changed on resuming: \(change)") }
+    draw()
+    return engine
   }
 
   // MARK: Events
@@ -122,25 +114,19 @@ actor LiveSession {
 
   // MARK: Input
 
-  private func readInputs() async {
-    for await input in screen.inputs {
-      await handle(input)
-    }
-  }
-
-  private func handle(_ input: TerminalInput) async {
-    dashboard.advance(to: now)
+  func handle(_ input: TerminalInput) async {
+    dashboard.advance(to: stage.now)
     switch input {
     case .key(let key):
       for action in dashboard.handle(key) { await perform(action) }
     case .resized(let size):
-      self.size = size
+      stage.abilities.size = size
       dashboard.resize(size)
     case .strayLine(let line): dashboard.log(line)
     case .suspend: suspend()
-    case .interrupt: await end(saving: true, signal: SIGINT)
-    case .terminate: await end(saving: true, signal: SIGTERM)
-    case .hangUp: await end(saving: true, signal: SIGHUP)
+    case .interrupt: await interrupt(SIGINT)
+    case .terminate: await interrupt(SIGTERM)
+    case .hangUp: await interrupt(SIGHUP)
     }
     askForProbes()
     scheduleDraw(soon: true)
@@ -149,13 +135,13 @@ actor LiveSession {
   private func perform(_ action: DashboardAction) async {
     switch action {
     case .send(let command): await engine?.perform(command)
-    case .quit(let saving): await end(saving: saving, signal: nil)
+    case .quit(let saving): await end(saving: saving, then: .quit(status: ExitStatus.done))
     case .suspend: suspend()
-    case .redraw: screen.forget()
+    case .redraw: stage.screen.forget()
     case .use(let settings):
-      appearance = settings.appearance(on: abilities)
-    case .choosePreset, .start:
-      dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
+      if let problem = stage.use(settings) { dashboard.log(problem) }
+    case .choosePreset: await end(saving: true, then: .chooser(message: nil))
+    case .start(let preset): await end(saving: true, then: .start(preset: preset))
     }
   }
 
@@ -167,50 +153,55 @@ actor LiveSession {
   private func suspendTraining() async {
     let wasTraining = dashboard.trainingState == .training
     if wasTraining { await engine?.perform(.pause) }
-    await screen.suspend()
+    await stage.screen.suspend()
     if wasTraining { await engine?.perform(.resume) }
   }
 
-  private func end(saving: Bool, signal: Int32?) async {
-    guard ending == nil else {
-      // A second Ctrl-C does not wait for the snapshot.
-      if signal == SIGINT { Self.leaveAtOnce(ExitStatus.signal(SIGINT)) }
-      return
-    }
-    ending = Ending(saves: saving, signal: signal)
+  private func interrupt(_ signal: Int32) async {
+    // A second Ctrl-C does not wait for the snapshot.
+    if next != nil, signal == SIGINT { Stage.leaveAtOnce(ExitStatus.signal(SIGINT)) }
+    await end(saving: true, then: .quit(status: ExitStatus.signal(signal)))
+  }
+
+  private func end(saving: Bool, then next: NextAct) async {
+    guard self.next == nil else { return }
+    self.next = next
     dashboard.log(saving ? "stopping: the last snapshot is being written" : "stopping")
     if saving { await engine?.perform(.stop) }
     await engine?.shutDown()
   }
 
-  /// Gives the terminal back and says how it went.
-  private func leave() async {
-    ticker?.cancel()
-    recorder.close()
-    let status = ending?.signal.map(ExitStatus.signal) ?? ExitStatus.done
-    // A terminal that takes nothing any more must not keep the program.
-    let text = report.text(directory: setup.directory.path)
-    DispatchQueue.global().asyncAfter(deadline: .now() + 2) { Self.leaveAtOnce(status) }
-    await screen.close()
-    ExitStatus.write(text, to: STDOUT_FILENO)
-    exit(status)
+  /// The views that were looked at are opened again next time.
+  private func keepSettings() {
+    guard dashboard.settings != stage.settings else { return }
+    stage.settings = dashboard.settings
+    _ = stage.settingsFile.save(stage.settings)
   }
 
-  private static func leaveAtOnce(_ status: Int32) -> Never {
-    TerminalScreen.restoreNow()
-    _exit(status)
+  /// Lays the newest earlier runs of the same preset under this one's curves.
+  private func overlayEarlierRuns() {
+    let directory = setup.directory.path
+    let name = setup.preset.name
+    Task.detached(priority: .utility) { [weak self] in
+      for run in EarlierRuns.newest(of: name, beside: directory) {
+        await self?.overlay(run.name, run.history)
+      }
+    }
+  }
+
+  private func overlay(_ name: String, _ history: RunHistory) {
+    dashboard.addComparison(name: name, history: history)
+    scheduleDraw(soon: false)
   }
 
   // MARK: Drawing
-
-  private var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
   /// Draws now, or when the next picture is due.
   private func scheduleDraw(soon: Bool) {
     if soon { return Task { self.draw() }.forget() }
     guard !isDrawScheduled else { return }
     isDrawScheduled = true
-    let wait = max(0, lastDraw + Self.interval - now)
+    let wait = max(0, lastDraw + Self.interval - stage.now)
     Task {
       try? await Task.sleep(for: .seconds(wait))
       self.isDrawScheduled = false
@@ -218,11 +209,15 @@ actor LiveSession {
     }
   }
 
+  private var picture: CellBuffer {
+    dashboard.render(size: stage.abilities.size, appearance: stage.appearance)
+  }
+
   private func draw() {
     guard dashboard.needsRedraw else { return }
-    lastDraw = now
+    lastDraw = stage.now
     dashboard.advance(to: lastDraw)
-    screen.present(dashboard.render(size: size, appearance: appearance))
+    stage.show(picture)
     dashboard.didDraw()
   }
 
@@ -237,7 +232,7 @@ actor LiveSession {
   }
 
   private func tick() {
-    dashboard.advance(to: now)
+    dashboard.advance(to: stage.now)
     if let bytes = ResidentMemory.bytes { dashboard.note(memoryBytes: bytes) }
     scheduleDraw(soon: false)
   }
@@ -254,7 +249,7 @@ actor LiveSession {
     contents.gradientByLag = frames.gradientByLag
     contents.samples = frames.samples
     contents.statistics = frames.statistics
-    contents.screen = dashboard.render(size: size, appearance: appearance)
+    contents.screen = picture
     return await SnapshotQueue.write(contents, with: writer)
   }
 }

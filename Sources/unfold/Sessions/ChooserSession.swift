@@ -1,0 +1,101 @@
+import Dashboard
+import Glibc
+import NcursesTerminal
+import TerminalGraphics
+import Training
+
+/// The screen before a run: which preset to start.
+actor ChooserSession: StageActor {
+  private(set) var stage: Stage
+  private var chooser: ChooserState
+  private let (acts, continuation) = AsyncStream.makeStream(of: NextAct.self)
+  /// When the default preset starts, on the stage's clock; nil once a key was pressed.
+  private var startTime: Double?
+
+  /// Seconds in which somebody who wants another preset can press a key.
+  private static let patience = 5.0
+
+  /// - Parameters:
+  ///   - name: the preset under the cursor at first
+  ///   - message: what there is to say, such as why a preset could not start
+  ///   - startsByItself: whether the default preset starts when no key is pressed
+  init(_ stage: Stage, standing name: String, message: String?, startsByItself: Bool) {
+    self.stage = stage
+    chooser = ChooserState(
+      presets: PresetLibrary.choices, default: name, settings: stage.settings)
+    chooser.resize(stage.abilities.size)
+    if let message { chooser.show(message) }
+    if startsByItself, message == nil { startTime = stage.now + Self.patience }
+  }
+
+  func run() async -> NextAct {
+    let clock = Task { await self.countDown() }
+    draw()
+    var next = NextAct.quit(status: ExitStatus.done)
+    for await act in acts {
+      next = act
+      break
+    }
+    clock.cancel()
+    return next
+  }
+
+  private func countDown() async {
+    while !Task.isCancelled, let startTime {
+      let left = startTime - stage.now
+      guard left > 0 else {
+        continuation.yield(.start(preset: PresetLibrary.standard))
+        return
+      }
+      chooser.show(
+        "\(PresetLibrary.standard) starts by itself in \(Int(left.rounded(.up))) s; "
+          + "any key stops the clock")
+      draw()
+      try? await Task.sleep(for: .seconds(min(left, 1)))
+    }
+  }
+
+  func handle(_ input: TerminalInput) async {
+    switch input {
+    case .key(let key):
+      startTime = nil
+      for action in chooser.handle(key) { await perform(action) }
+    case .resized(let size):
+      stage.abilities.size = size
+      chooser.resize(size)
+    case .strayLine(let line): chooser.show(line)
+    case .suspend: suspend()
+    case .interrupt: quit(ExitStatus.signal(SIGINT))
+    case .terminate: quit(ExitStatus.signal(SIGTERM))
+    case .hangUp: quit(ExitStatus.signal(SIGHUP))
+    }
+    draw()
+  }
+
+  private func perform(_ action: ChooserAction) async {
+    switch action {
+    case .start(let preset):
+      chooser.show("reading the data of \(preset) …")
+      continuation.yield(.start(preset: preset))
+    case .use(let settings):
+      if let problem = stage.use(settings) { chooser.show(problem) }
+    case .quit: quit(ExitStatus.done)
+    case .suspend: suspend()
+    case .redraw: stage.screen.forget()
+    }
+  }
+
+  private func quit(_ status: Int32) { continuation.yield(.quit(status: status)) }
+
+  /// Signals are still heard meanwhile.
+  private func suspend() {
+    startTime = nil
+    Task { await self.stage.screen.suspend() }
+  }
+
+  private func draw() {
+    guard chooser.needsRedraw else { return }
+    stage.show(chooser.render(size: stage.abilities.size, appearance: stage.appearance))
+    chooser.didDraw()
+  }
+}

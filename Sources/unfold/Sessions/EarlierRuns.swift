@@ -1,0 +1,22 @@
+import Runs
+import TrainingEvents
+
+/// Runs of a preset that were recorded before.
+enum EarlierRuns {
+  /// More curves than this say nothing any more.
+  private static let most = 3
+
+  /// The newest of them, the newest last.
+  /// - Parameter directory: of the run that trains now; the others lie beside it
+  static func newest(
+    of preset: String, beside directory: String
+  ) -> [(name: String, history: RunHistory)] {
+    let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? "."
+    let runs = (try? RunSummary.list(in: parent)) ?? []
+    return runs.filter { $0.run?.name == preset && $0.path != directory && $0.step > 1 }
+      .suffix(most)
+      .compactMap { run in
+        (try? RecordedRun(run.path)).map { (name: run.name, history: $0.history) }
+      }
+  }
+}

@@ -1,0 +1,117 @@
+import Dashboard
+import Glibc
+import NcursesTerminal
+import Training
+
+/// What has the screen for a while, and takes the keys: the chooser or a run.
+protocol StageActor: Actor {
+  func handle(_ input: TerminalInput) async
+}
+
+/// What comes after an act on the stage.
+enum NextAct: Sendable {
+  case chooser(message: String?)
+  case run(RunSetup)
+  case start(preset: String)
+  case quit(status: Int32)
+}
+
+/// The program in a terminal: chooser and runs in turn, until a person quits or a signal ends it.
+actor InteractiveSession {
+  private var stage: Stage
+  private let command: TrainCommand
+  private var current: (any StageActor)?
+  /// The preset that ran last or was to run, which the chooser stands on.
+  private var last = PresetLibrary.standard
+  /// What stays in the scrollback.
+  private var reports: [String] = []
+
+  init(_ command: TrainCommand, on stage: Stage) {
+    self.command = command
+    self.stage = stage
+  }
+
+  /// - Parameter first: the run to begin with; nil for the chooser
+  func run(_ first: RunSetup?) async throws {
+    let keys = Task { await self.readInputs() }
+    var next = first.map(NextAct.run) ?? .chooser(message: stage.problems.first)
+    do {
+      while true {
+        switch next {
+        case .chooser(let message): next = await choose(message, starts: reports.isEmpty)
+        case .start(let preset): next = await setUp(preset)
+        case .run(let setup): next = try await live(setup)
+        case .quit(let status):
+          keys.cancel()
+          await leave(status)
+        }
+      }
+    } catch {
+      keys.cancel()
+      _ = await stage.close()
+      throw error
+    }
+  }
+
+  private func readInputs() async {
+    for await input in stage.screen.inputs {
+      if case .resized(let size) = input { stage.abilities.size = size }
+      guard let current else {
+        leaveUnheard(input)
+        continue
+      }
+      await current.handle(input)
+    }
+  }
+
+  /// Between two acts there is nothing to save.
+  private func leaveUnheard(_ input: TerminalInput) {
+    switch input {
+    case .interrupt: Stage.leaveAtOnce(ExitStatus.signal(SIGINT))
+    case .terminate: Stage.leaveAtOnce(ExitStatus.signal(SIGTERM))
+    case .hangUp: Stage.leaveAtOnce(ExitStatus.signal(SIGHUP))
+    default: break
+    }
+  }
+
+  private func choose(_ message: String?, starts: Bool) async -> NextAct {
+    let chooser = ChooserSession(
+      stage, standing: last, message: message, startsByItself: starts)
+    current = chooser
+    let next = await chooser.run()
+    current = nil
+    stage = await chooser.stage
+    return next
+  }
+
+  /// Reads a preset's data; training of a large file begins only then.
+  private func setUp(_ preset: String) async -> NextAct {
+    last = preset
+    let command = command.starting(preset)
+    do {
+      return .run(try await Task.detached { try RunSetup(command) }.value)
+    } catch {
+      return .chooser(message: "\(preset) cannot start: \(error)")
+    }
+  }
+
+  private func live(_ setup: RunSetup) async throws -> NextAct {
+    last = setup.preset.name
+    let session = LiveSession(setup, on: stage)
+    current = session
+    defer { current = nil }
+    let next = try await session.run()
+    stage = await session.stage
+    reports.append(await session.reportText)
+    return next
+  }
+
+  /// Gives the terminal back and says how it went.
+  private func leave(_ status: Int32) async -> Never {
+    Stage.leaveSoon(status)
+    let problem = await stage.close()
+    ExitStatus.write(reports.joined(separator: "\n"), to: STDOUT_FILENO)
+    if let problem { ExitStatus.say(problem) }
+    exit(status)
+  }
+}

@@ -1,0 +1,48 @@
+import Dashboard
+import Glibc
+import Runs
+import SequenceData
+
+/// The dashboard's settings on disk, where the XDG base directory specification puts them.
+struct SettingsFile: Sendable {
+  /// `$XDG_CONFIG_HOME/unfold/settings`; nil where there is no home.
+  let path: String?
+
+  init() {
+    func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    // The specification: a path that is not absolute is ignored.
+    let config = variable("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    path = (config ?? variable("HOME").map { $0 + "/.config" }).map { $0 + "/unfold/settings" }
+  }
+
+  /// - Returns: the settings, and what was wrong with the file, one line each; no file is no fault
+  func load() -> (settings: DashboardSettings, problems: [String]) {
+    guard let path, FileBytes.exists(path) else { return (DashboardSettings(), []) }
+    do {
+      let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
+      let (settings, problems) = DashboardSettings.parse(text)
+      return (settings, problems.map { "\(path), \($0)" })
+    } catch {
+      return (DashboardSettings(), ["\(error)"])
+    }
+  }
+
+  /// Writes the file, whole or not at all.
+  /// - Returns: why it could not be written; nil when it was
+  func save(_ settings: DashboardSettings) -> String? {
+    guard let path else { return "settings are not kept: there is no home directory" }
+    do {
+      // A link, as people who keep their settings elsewhere have, stays one.
+      let target = realpath(path, nil).map { resolved in
+        defer { free(resolved) }
+        return String(cString: resolved)
+      }
+      try AtomicFile.write(settings.text, to: target ?? path, makesDirectories: true)
+      return nil
+    } catch {
+      return "settings are not kept: \(error)"
+    }
+  }
+}

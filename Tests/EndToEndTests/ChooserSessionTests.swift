@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// Choosing presets in a real terminal, and what is kept from one start to the next.
+@Suite(.serialized, .enabled(if: Terminal.isUsable, "needs tmux"))
+struct ChooserSessionTests {
+  @Test func aPresetIsChosenLeftAndAnotherOneStarted() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try Terminal(program)
+    try terminal.type(line: "stty -a > before; $UNFOLD")
+    let screen = try terminal.wait(for: "starts by itself in")
+    for word in ["words", "pronounce", "Inventing English words", "tanh 128"] {
+      #expect(screen.contains(word), "\(word)")
+    }
+    // Any key stops the clock; typing finds.
+    try terminal.press("/")
+    try terminal.press("-l", "speak")
+    try terminal.wait("what is typed") { $0.contains("speakers") && !$0.contains("sunspots") }
+    try terminal.press("Enter")
+    try terminal.press("Enter")
+    try terminal.wait("speakers training") {
+      $0.contains("speakers ·") && (Terminal.step(in: $0) ?? 0) > 2
+    }
+
+    try terminal.press("P")
+    try terminal.wait(for: "Leave this run?")
+    try terminal.press("Enter")
+    try terminal.wait(for: "choose what to train")
+    #expect(program.names(in: "runs/speakers-1/snapshots").count == 1)
+    // The cursor stands where it was left: at the preset that ran.
+    try terminal.press("Enter")
+    try terminal.wait("speakers again") {
+      $0.contains("speakers ·") && (Terminal.step(in: $0) ?? 0) > 2
+    }
+    #expect(program.exists("runs/speakers-2/events.jsonl"))
+
+    try terminal.press(":")
+    try terminal.press("-l", "start words")
+    try terminal.press("Enter")
+    try terminal.wait("a question or a run") {
+      $0.contains("Leave this run?") || $0.contains("words ·")
+    }
+    if terminal.screen.contains("Leave this run?") { try terminal.press("Enter") }
+    try terminal.wait("words training") {
+      $0.contains("words ·") && (Terminal.step(in: $0) ?? 0) > 2
+    }
+
+    try terminal.press("q")
+    try terminal.wait(for: "save and quit")
+    try terminal.press("s")
+    // Each run leaves its report.
+    try terminal.wait("three reports") {
+      $0.components(separatedBy: "unfold train --resume").count == 4
+    }
+    try terminal.type(line: "stty -a > after; cmp before after && echo same")
+    try terminal.wait(for: "same")
+  }
+
+  @Test func whoPressesNothingGetsTheDefaultPreset() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try Terminal(program)
+    try terminal.type(line: "$UNFOLD")
+    try terminal.wait(for: "starts by itself in")
+    try terminal.wait("words training") {
+      $0.contains("words ·") && (Terminal.step(in: $0) ?? 0) > 2
+    }
+  }
+
+  @Test func settingsAndViewsAreKept() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try Terminal(program)
+    try program.write("", to: "empty")
+    try terminal.type(line: "mkdir -p config/unfold; echo 'theme: lihgt' > config/unfold/settings")
+    try terminal.type(line: "$UNFOLD --out one")
+    // A slip in the file is told where it is, and costs nothing else.
+    try terminal.wait(for: "did you mean light?")
+    try terminal.press("2")
+    try terminal.wait(for: "Loss per step")
+    try terminal.press(",")
+    try terminal.wait(for: "curves are made of")
+    try terminal.press("Right")
+    try terminal.press("Escape")
+    try terminal.wait("steps that would be lost") { (Terminal.step(in: $0) ?? 0) > 2 }
+    try terminal.press("q")
+    try terminal.wait(for: "save and quit")
+    try terminal.press("q")
+    try terminal.wait(for: "no snapshot was saved")
+    let text = try program.shell("cat config/unfold/settings").output
+    #expect(text.contains("theme: light\n") && text.contains("view words: loss"), "\(text)")
+
+    try terminal.type(line: "clear; $UNFOLD --out two")
+    try terminal.wait(for: "Loss per step")
+  }
+
+  @Test func aSessionIsRecordedForAsciinema() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try Terminal(program)
+    try terminal.type(line: "$UNFOLD --out run --record run.cast")
+    try terminal.wait("training") { (Terminal.step(in: $0) ?? 0) > 2 }
+    try terminal.press("q")
+    try terminal.wait(for: "save and quit")
+    try terminal.press("q")
+    try terminal.wait(for: "no snapshot was saved")
+    let lines = try program.shell("cat run.cast").lines
+    let header = try #require(
+      try JSONSerialization.jsonObject(with: Data((lines.first ?? "").utf8)) as? [String: Any])
+    #expect(header["version"] as? Int == 2 && header["width"] as? Int == 120)
+    #expect(lines.count > 3 && lines.dropFirst().allSatisfy { $0.contains("\"o\"") })
+  }
+}
