@@ -19,7 +19,7 @@ struct SyntheticRun {
     targetName: "character",
     architecture: Architecture(
       shape: .everyStep, cell: "tanh", inputSize: 30, hiddenSize: 128, outputSize: 30),
-    directory: "runs/words-3")
+    directory: "runs/words-3", readsText: true)
 
   static let text = "acclaimed tortuously had wigger prenomic brancelley mcclure dispartion horn"
 

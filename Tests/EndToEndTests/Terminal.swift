@@ -30,11 +30,12 @@ final class Terminal {
   }
 
   deinit {
-    _ = try? tmux(["kill-server"])
+    // The test's directory may be gone by now.
+    _ = try? tmux(["kill-server"], in: FileManager.default.temporaryDirectory)
   }
 
   @discardableResult
-  private func tmux(_ arguments: [String]) throws -> String {
+  private func tmux(_ arguments: [String], in directory: URL? = nil) throws -> String {
     // The server outlives this call and must not keep the descriptor by which Foundation sees a
     // process end.
     let closing = """
@@ -42,7 +43,8 @@ final class Terminal {
       exec tmux "$@"
       """
     let outcome = try Program.run(
-      "/bin/bash", ["-c", closing, "tmux", "-L", socket] + arguments, in: program.directory)
+      "/bin/bash", ["-c", closing, "tmux", "-L", socket] + arguments,
+      in: directory ?? program.directory)
     return outcome.output
   }
 
