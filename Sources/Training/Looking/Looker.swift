@@ -18,10 +18,10 @@ final class Looker {
   private var heldSince = -Double.infinity
   private static let holding = 6.0
 
-  init(network: TaskNetwork, task: TaskData, seed: UInt64) throws(PresetError) {
-    probe = try Probe(network: network, task: task)
+  init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
+    probe = try Probe(network: network, task: task, source: preset.task.data)
     generator = try TextGenerator(network: network, task: task)
-    self.seed = seed
+    seed = preset.training.seed
   }
 
   /// Frames that are due; all that were asked for when `force` is set.
@@ -96,6 +96,6 @@ final class Looker {
   }
 
   func read(_ text: String, _ learner: Learner) throws(PresetError) -> ReadingFrame {
-    try probe.read(text, learner)
+    try probe.read(text, learner.parameters, step: learner.step).frame
   }
 }

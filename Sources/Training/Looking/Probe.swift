@@ -8,10 +8,15 @@ final class Probe {
   let network: TaskNetwork
   let task: TaskData
   let part: LearnerPart
+  /// Makes inputs of what a person types.
+  let queries: QueryReader
+  /// Hypotheses kept where an answer is written for a person; 1 is greedy.
+  var beamWidth = 1
 
-  init(network: TaskNetwork, task: TaskData) throws(PresetError) {
+  init(network: TaskNetwork, task: TaskData, source: DataSource) throws(PresetError) {
     self.network = network
     self.task = task
+    queries = QueryReader(task, source: source, hasOneVector: network.rows.vectorPerSequence)
     part = LearnerPart(model: network.makeModel(), layout: network.rows)
   }
 

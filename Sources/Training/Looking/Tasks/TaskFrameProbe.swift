@@ -30,7 +30,7 @@ extension Probe {
     }
   }
 
-  private var heldOutExamples: [Example] {
+  var heldOutExamples: [Example] {
     for part in [task.validation, task.train] {
       if case .examples(let examples) = part, !examples.isEmpty { return examples }
     }
