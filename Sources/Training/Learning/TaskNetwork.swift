@@ -14,6 +14,8 @@ struct TaskNetwork: Sendable {
   var objective: Objective { builder.objective }
   var outputWidth: Int { builder.outputWidth }
   var variant: ModelBuilder.Variant { builder.variant }
+  /// How it runs where nobody tells it the true outputs.
+  var alone: TeacherForcing { .alone(trainedWith: configuration.teacherForcing) }
 
   /// - Parameter hasOneVector: whether inputs are one vector a sequence; nil looks at the data.
   /// - Throws: `PresetError` when settings exclude each other or do not fit the task.

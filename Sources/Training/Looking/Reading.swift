@@ -101,7 +101,7 @@ extension Probe {
     guard network.objective != .connectionistTemporalClassification else {
       return written(batch, parameters, step)
     }
-    let outputs = outputs(parameters, forcing: .never)
+    let outputs = outputs(parameters, forcing: network.alone)
     var prediction = Prediction(states: typedFrame(batch, nil, step: step))
     prediction.labels = (0..<outputs.rows).map {
       outputName(Int32(outputs.row($0).indexOfLargest(count: outputs.columns)))
@@ -115,7 +115,7 @@ extension Probe {
   private func judged(
     _ batch: DataBatch, _ parameters: ParameterVector<Float>, _ step: Int
   ) -> Prediction {
-    let outputs = outputs(parameters, forcing: .never)
+    let outputs = outputs(parameters, forcing: network.alone)
     Float.softmax(
       rows: outputs.rows, columns: outputs.columns, x: outputs.base, stride: outputs.stride)
     let last = outputs.row(max(0, outputs.rows - 1))
@@ -137,7 +137,7 @@ extension Probe {
     if goesOn {
       part.batch.carried = CarriedState<Float>(sequences: 1, width: part.model.carriedWidth)
     }
-    let outputs = outputs(parameters, forcing: .never)
+    let outputs = outputs(parameters, forcing: network.alone)
     var prediction = Prediction(states: typedFrame(batch, nil, step: step))
     let width = max(1, task.outputWidth)
     guard outputs.rows > 0 else { return prediction }

@@ -22,7 +22,7 @@ struct ClassEvaluation {
     // Without its own outputs to read there is only one way to run.
     let ways: [(name: String, forcing: TeacherForcing?)] =
       network.variant == .outputRecurrence
-      ? [("free-running", .never), ("teacher forced", .always)] : [("", nil)]
+      ? [("free-running", network.alone), ("teacher forced", .always)] : [("", nil)]
     let baseline = mostFrequent(examples)
     return ways.flatMap { way in
       figures(count(examples, way.forcing), condition: way.name, baseline: baseline)

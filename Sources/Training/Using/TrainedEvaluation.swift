@@ -74,7 +74,7 @@ extension TrainedNetwork {
   ) -> [Evaluation.Figure] {
     let ways: [(name: String, forcing: TeacherForcing?)] =
       network.variant == .outputRecurrence
-      ? [("free-running", .never), ("teacher forced", .always)] : [("", nil)]
+      ? [("free-running", network.alone), ("teacher forced", .always)] : [("", nil)]
     let isSquared = network.objective == .squaredError
     let baselines =
       isSquared ? SimpleBaselines(task: task, lineEnd: network.lineEnd).ofNumbers(part) : []
