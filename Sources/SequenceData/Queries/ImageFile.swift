@@ -70,6 +70,11 @@ struct PortableGrayMap {
     self.path = path
     let (width, height) = (try number("a width", 1...10_000), try number("a height", 1...10_000))
     let white = try number("a largest value", 1...65_535)
+    guard width * height <= bytes.count else {
+      throw DataError(
+        path, "the picture ends too early", found: "\(bytes.count) bytes",
+        expected: "\(width) × \(height) pixels")
+    }
     var pixels: [UInt8] = []
     pixels.reserveCapacity(width * height)
     let isText = bytes[1] == UInt8(ascii: "2")

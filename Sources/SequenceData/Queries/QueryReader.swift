@@ -22,7 +22,7 @@ public struct QueryReader: Sendable {
   public let form: Form
   /// The examples that `#12` is one of.
   public var examples: [Example] = []
-  private let task: TaskData
+  let task: TaskData
   private let source: DataSource
 
   /// - Parameters:
@@ -157,8 +157,18 @@ public struct QueryReader: Sendable {
   private func json(
     _ words: String, _ name: String, _ number: Int?
   ) throws(DataError) -> Example {
-    let text = words.hasPrefix("[") ? "{\"inputs\":\(words)}" : words
-    let line = try JSONLine(file: name, number: number ?? 1, bytes: Array(text.utf8)[...])
+    let opening = words.hasPrefix("[") ? "{\"inputs\":" : ""
+    let text = opening + words + (opening.isEmpty ? "" : "}")
+    let line: JSONLine
+    do {
+      line = try JSONLine(file: name, number: number ?? 1, bytes: Array(text.utf8)[...])
+    } catch {
+      // Columns count from where the person's own text begins.
+      var error = error
+      error.line = number
+      error.column = error.column.map { max(1, $0 - opening.utf8.count) }
+      throw error
+    }
     guard let value = line.values["inputs"] ?? line.values["vector"] else {
       throw DataError(
         name, line: number, "there are no inputs in the object",
@@ -180,53 +190,6 @@ public struct QueryReader: Sendable {
     var input = try sequence(values.map { Float($0) }, width: width, name, number)
     input.text = text
     return input
-  }
-
-  // MARK: Shapes
-
-  /// - Throws: `DataError` where the width, the length or a number is not what the network reads.
-  func sequence(
-    _ numbers: [Float], width: Int, _ name: String, _ number: Int? = nil
-  ) throws(DataError) -> Example {
-    if let bad = numbers.first(where: { !$0.isFinite }) {
-      throw DataError(
-        name, line: number, "a number that is not finite", found: "\(bad)",
-        expected: "numbers that a 32-bit float holds")
-    }
-    switch form {
-    case .rows(let wanted), .images(let wanted):
-      guard width == wanted, !numbers.isEmpty, numbers.count / wanted <= DataLimits.steps else {
-        throw DataError(
-          name, line: number, "not an input of this network",
-          found: width == wanted
-            ? "\(numbers.count / max(1, wanted)) steps" : "\(width) numbers a step",
-          expected: "\(wanted) a step, 1 to \(DataLimits.steps) steps")
-      }
-      var values = numbers
-      task.normalisation?.apply(to: &values)
-      return Example(input: .vectors(values, width: width), target: .none)
-    case .vector(let wanted):
-      guard numbers.count == wanted else {
-        throw DataError(
-          name, line: number, "not an input of this network", found: "\(numbers.count) numbers",
-          expected: "\(wanted)")
-      }
-      return Example(input: .vector(numbers), target: .none)
-    case .text, .steps:
-      throw DataError(name, line: number, "numbers", expected: expectation)
-    }
-  }
-
-  func image(_ input: SequenceInput, _ name: String) throws(DataError) -> Example {
-    guard case .images(let wanted) = form, case .image(_, let width, let height) = input else {
-      throw DataError(name, "an image", expected: expectation)
-    }
-    guard width == wanted, height <= DataLimits.steps else {
-      throw DataError(
-        name, "an image of another size", found: "\(width) × \(height) pixels",
-        expected: "\(wanted) pixels in width")
-    }
-    return Example(input: input, target: .none, text: name)
   }
 
   /// The columns of a table that the preset chose.

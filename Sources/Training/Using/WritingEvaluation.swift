@@ -14,11 +14,7 @@ struct WritingEvaluation {
   let batches: BatchedExamples
 
   func figures(_ examples: [Example], beamWidth: Int) -> [Evaluation.Figure] {
-    let baseline = LetterByLetter(task).map { simple in
-      examples.reduce(into: SequenceScores()) { scores, example in
-        scores.add(simple.answer(to: example), accepted: accepted(example))
-      }
-    }
+    let baseline = simple(examples)
     var figures = figures(
       scores(examples, beamWidth: 1), condition: "greedy", baseline: baseline)
     // Without an end symbol a hypothesis has no length of its own to be ranked by.
@@ -33,7 +29,7 @@ struct WritingEvaluation {
   private var isSpelling: Bool { network.objective == .connectionistTemporalClassification }
 
   private func figures(
-    _ scores: SequenceScores, condition: String, baseline: SequenceScores?
+    _ scores: SequenceScores, condition: String, baseline: (name: String, scores: SequenceScores)?
   ) -> [Evaluation.Figure] {
     func figure(
       _ measure: Measure, _ value: (SequenceScores) -> Double
@@ -41,12 +37,30 @@ struct WritingEvaluation {
       Evaluation.Figure(
         measure, value(scores), condition: condition,
         baselines: task.baselines.filter { $0.measure == measure }
-          + (baseline.map { [Baseline(LetterByLetter.name, measure, value($0))] } ?? []))
+          + (baseline.map { [Baseline($0.name, measure, value($0.scores))] } ?? []))
     }
     let whole =
       task.targetName == "phone"
       ? figure(.wordErrorRate, \.sequenceErrorRate) : figure(.exactMatch, \.exactMatch)
     return [whole, figure(symbolMeasure, \.symbolErrorRate)]
+  }
+
+  /// What a method that learns nothing but counts or examples scores.
+  private func simple(_ examples: [Example]) -> (name: String, scores: SequenceScores)? {
+    let (name, answer): (String, (Example) -> [Int32])
+    if let letters = LetterByLetter(task) {
+      (name, answer) = (LetterByLetter.name, letters.answer)
+    } else if let nearest = NearestExample(task, judging: examples) {
+      (name, answer) = (NearestExample.name, nearest.answer)
+    } else {
+      return nil
+    }
+    let parts = batches.map(examples) { worker in
+      worker.examples.reduce(into: SequenceScores()) { scores, example in
+        scores.add(answer(example), accepted: accepted(example))
+      }
+    }
+    return (name, parts.reduce(into: SequenceScores()) { $0.add($1) })
   }
 
   private var symbolMeasure: Measure {
@@ -104,36 +118,5 @@ struct WritingEvaluation {
   private func accepted(_ example: Example) -> [[Int32]] {
     let end = task.outputVocabulary?.end
     return example.accepted.map { Array($0.prefix { $0 != end }) }
-  }
-}
-
-/// A writer that knows no context: every source symbol becomes what most often stood at its place in
-/// the training set's targets.
-struct LetterByLetter {
-  static let name = "symbol by symbol"
-
-  private let written: [Int32: Int32]
-
-  /// Nil where sources are no symbols.
-  init?(_ task: TaskData) {
-    guard case .examples(let examples) = task.train, task.inputVocabulary != nil else { return nil }
-    let end = task.outputVocabulary?.end
-    var counts: [Int32: [Int32: Int]] = [:]
-    for example in examples {
-      guard case .tokens(let source) = example.input else { continue }
-      let target = example.target.classes.filter { $0 != end }
-      guard !target.isEmpty else { continue }
-      for (place, symbol) in source.enumerated() {
-        counts[symbol, default: [:]][target[place * target.count / source.count], default: 0] += 1
-      }
-    }
-    written = counts.compactMapValues { seen in
-      seen.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    }
-  }
-
-  func answer(to example: Example) -> [Int32] {
-    guard case .tokens(let source) = example.input else { return [] }
-    return source.compactMap { written[$0] }
   }
 }
