@@ -28,8 +28,11 @@ struct GraphPanel: Panel {
     let area = buffer.inside
     let graph = scene.state.graph
     if graph.isWalking, scene.state.walkStop == nil {
+      // A trace without stops says why there is nothing to walk through.
+      let note = scene.state.trace?.note ?? ""
       return buffer.note(
-        "waiting for the numbers of every node: they come when the run is paused",
+        note.isEmpty
+          ? "waiting for the numbers of every node: they come when the run is paused" : note,
         style: scene.theme.muted)
     }
     if graph.isFolded {

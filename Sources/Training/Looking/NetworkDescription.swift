@@ -18,7 +18,8 @@ extension Learner {
         hiddenSize: network.hidden, outputSize: task.outputWidth, layers: network.layers,
         bidirectional: network.direction == .bidirectional,
         attention: network.attention != .none,
-        twoDimensional: network.imageReading == .twoDimensional && task.kind == .captioning))
+        twoDimensional: network.imageReading == .twoDimensional && task.kind == .captioning),
+      knobs: Knob.all(of: self))
   }
 
   private var networkName: String {
