@@ -53,7 +53,7 @@ import TrainingEvents
         Self.parity.merging(["network.recurrence": "output"]) { $1 },
         [.learningRate, .clipNorm, .clipValue, .teacherForcing]
       ),
-      (["task.kind": "hand-built", "task.data.synthetic": "brackets"], []),
+      (["task.kind": "hand-built", "task.data.grammar": "brackets", "task.data.length": "8"], []),
     ]
     for (settings, expected) in cases {
       let engine = try engine(settings)

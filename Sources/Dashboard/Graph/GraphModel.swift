@@ -33,6 +33,8 @@ struct GraphModel {
     }
     if architecture.attention { rows.append(.context) }
     if architecture.shape != .autonomous { rows.append(.input) }
+    // What was built by hand is right or wrong, and lowers no loss.
+    if architecture.shape == .handBuilt { rows.removeFirst() }
     if architecture.shape == .autonomous, columns.allSatisfy({ $0.loss == nil }) {
       rows.removeFirst()
     }

@@ -79,7 +79,7 @@ struct UnfoldedDrawing {
       let y = area.y + line * step
       for place in 0..<shown {
         let x = area.x + Self.margin + place * pitch
-        if place + 1 < shown {
+        if x + pitch < buffer.size.width - 1 {
           drawAcross(row, first + place, x: x, y: y, pitch: pitch, step: step, into: &buffer)
         }
         drawBelow(row, first + place, x: x, y: y, step: step, into: &buffer)

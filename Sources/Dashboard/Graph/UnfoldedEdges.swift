@@ -66,7 +66,7 @@ extension UnfoldedDrawing {
     buffer.write("W", x: bend + 1, y: y, style: isGradient ? style : scene.theme.muted)
     buffer[bend + 2, y] = Cell(appearance.glyph("►", ascii: ">"), style)
     guard !isForced else {
-      buffer.write("y", x: bend, y: y, style: scene.theme.accent)
+      buffer.write("y", x: bend - 1, y: y, style: scene.theme.accent)
       return
     }
     let top = y - step
