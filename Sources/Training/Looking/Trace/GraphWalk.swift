@@ -56,7 +56,9 @@ struct GraphWalk {
     let layers = reads.layers(
       of: stack, letters: ("s", "g"), first: isWriting ? reads.written() : reads.data())
     let part = TracePart(
-      name: "", layers: layers, shown: shown(layers, last: isFinal), firstColumn: 0)
+      name: "", layers: layers,
+      shown: shown(layers, last: isFinal || !texts.isScored(early: Self.mostColumns)),
+      firstColumn: 0)
     columns = part.shown.map { t in
       isWriting
         ? texts.writing(t, part: "")

@@ -33,10 +33,12 @@ struct OutputStops {
     return t == steps - 1 && !outputs.isEmpty ? 0 : nil
   }
 
-  /// ∇o(t) with what later steps ask of it.
+  /// ∇o(t) with what later steps ask of it; nil where nobody asks anything of an output.
   func gradient(_ t: Int) -> [Float]? {
     guard let row = row(t) else { return nil }
-    guard let future = future(t) else { return lossGradients[row] }
+    guard let future = future(t) else {
+      return lossGradients[row].contains { $0 != 0 } ? lossGradients[row] : nil
+    }
     return lossGradients[row].adding(future.values)
   }
 

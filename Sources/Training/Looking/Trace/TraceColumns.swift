@@ -24,6 +24,15 @@ struct TraceColumns {
     return column(part, t, input: before.map(probe.outputName) ?? "⊢", outputRow: t)
   }
 
+  /// Whether any of the first so many steps counts in the loss.
+  func isScored(early count: Int) -> Bool {
+    switch objective {
+    case .crossEntropy: (0..<min(count, pass.outputs.count)).contains { target($0) != nil }
+    case .squaredError, .binaryCrossEntropy: pass.losses.prefix(count).contains { $0.isFinite }
+    case .connectionistTemporalClassification: true
+    }
+  }
+
   private func target(_ row: Int) -> Int32? {
     guard row < probe.part.batch.targets.count else { return nil }
     let target = probe.part.batch.targets[row]
