@@ -27,7 +27,7 @@ public struct RunDescription: Sendable, Equatable {
   public var architecture: Architecture
   /// Where the run is recorded; nil when it is not.
   public var directory: String?
-  /// Settings that can change while it trains, with their values; empty when that is not known.
+  /// Settings that can change while it trains, with their values; empty where nothing can.
   public var knobs: [KnobDescription]
   /// Whether its inputs are symbols, so that a person can type some.
   public var readsText: Bool

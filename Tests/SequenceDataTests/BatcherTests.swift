@@ -191,6 +191,51 @@ struct StreamBatcherTests {
       batch.targetTokens.split(separator: 0).map { Array($0) } == (0..<40).map { table.item($0) })
   }
 
+  @Test func chunksOfAnotherLengthLeaveNothingOut() {
+    var batcher = StreamBatcher(stream(500), batchSize: 4, sequenceLength: 6)
+    for epoch in 0..<2 {
+      var rows = [[Int32]](repeating: [], count: 4)
+      var longest: [Int] = []
+      for step in 0... {
+        if step == 5 { batcher.change(sequenceLength: 11) }
+        if step == 8 { batcher.change(sequenceLength: 2) }
+        var batch = SequenceBatch()
+        var next = batcher
+        next.next(into: &batch)
+        // The first batch of the first epoch stands at its start as well.
+        if step > 0, next.cursor.position == 1 { break }
+        batcher = next
+        longest.append(batch.longestInput)
+        for n in 0..<batch.count { rows[n] += batch.inputTokens(of: n) }
+      }
+      #expect(rows.flatMap { $0 } == Array(0..<499))
+      #expect(longest[4...].prefix(5) == (epoch == 0 ? [6, 11, 11, 11, 2] : [2, 11, 11, 11, 2]))
+      #expect(batcher.epochs == Double(epoch + 1) && batcher.cursor.epoch == epoch)
+    }
+  }
+
+  @Test func aCursorWithAShiftContinuesAndCannotOverflow() {
+    var straight = StreamBatcher(stream(500), batchSize: 4, sequenceLength: 6)
+    var batch = SequenceBatch()
+    for _ in 0..<3 { straight.next(into: &batch) }
+    straight.change(sequenceLength: 4)
+    var resumed = StreamBatcher(stream(500), batchSize: 4, sequenceLength: 4)
+    resumed.restore(straight.cursor)
+    var other = SequenceBatch()
+    for _ in 0..<60 {
+      straight.next(into: &batch)
+      resumed.next(into: &other)
+      #expect(batch == other)
+    }
+    for (position, shift) in [(Int.max, Int.max), (Int.max, Int.min), (3, Int.max), (0, -9)] {
+      var cursor = BatchCursor(seed: 1, epoch: 1, position: position)
+      cursor.shift = shift
+      resumed.restore(cursor)
+      resumed.next(into: &batch)
+      #expect(batch.count > 0)
+    }
+  }
+
   @Test func restoredCursorsContinue() {
     for data in [lines, stream(500)] {
       for stop in [0, 1, 5, 9, 23] {

@@ -10,6 +10,8 @@ struct TaskNetwork: Sendable {
   let layout: ParameterLayout
   /// Symbol that ends a line or opens a text; 0 where there is none.
   let lineEnd: Int32
+  /// Whether lines are read as one stream, in chunks.
+  let readsStream: Bool
 
   var objective: Objective { builder.objective }
   var outputWidth: Int { builder.outputWidth }
@@ -45,6 +47,7 @@ struct TaskNetwork: Sendable {
       }
     rows = RowLayout(targets: targets, vectorPerSequence: oneVector)
     lineEnd = task.inputVocabulary?.end ?? 0
+    readsStream = preset.training.sequenceLength != nil
     layout = builder.makeModel(Float.self).layout
   }
 

@@ -14,7 +14,7 @@ extension Learner {
       metric: metric, targetName: task.targetName,
       architecture: preset.architecture(
         inputSize: task.inputWidth, outputSize: task.outputWidth),
-      readsText: task.inputVocabulary != nil)
+      knobs: Knob.all(of: self), readsText: task.inputVocabulary != nil)
   }
 
   private var metric: MetricDescription? {

@@ -34,7 +34,8 @@ public final class Predictor {
     guard preset.task.kind == .handBuilt else {
       let trained = try TrainedNetwork(checkpoint, file: file)
       let probe = try Probe(
-        network: trained.network, task: trained.task, source: preset.task.data)
+        network: trained.network, task: trained.task, source: preset.task.data,
+        seed: preset.training.seed)
       probe.beamWidth = max(1, beamWidth)
       queries = probe.queries
       use = .trained(
