@@ -149,6 +149,7 @@ enum SyntheticTraces {
           equation: "g(\(t)) = tanh(b' + W' g(\(t + 1)) + U' x(\(t)))",
           reference: "slide 38 · GBC fig. 10.11", terms: [], place: .reversedState(layer: 1)))
     }
+    if architecture.cell == "lstm" { stops[0] = gates(index, t) }
     guard column.loss != nil else { return stops }
     return stops + [
       GraphTrace.Stop(
@@ -157,6 +158,23 @@ enum SyntheticTraces {
         reference: "slide 16 · GBC eq. 10.14",
         terms: [GraphTrace.Term(label: "loss", symbol: "L(\(t))", value: column.loss ?? 0)])
     ]
+  }
+
+  /// The stop with the most to tell.
+  private static func gates(_ index: Int, _ t: Int) -> GraphTrace.Stop {
+    GraphTrace.Stop(
+      direction: .forward, column: index, symbol: "i f g o",
+      equation: "i, f, o = σ and g = tanh of (b² + W² s²(\(t - 1)) + U² [s¹(\(t)); g¹(\(t))])",
+      reference: "GBC section 10.10.1",
+      terms: [
+        GraphTrace.Term(label: "from the past", symbol: "‖W² s²(\(t - 1))‖", value: 1.9),
+        GraphTrace.Term(label: "from the input", symbol: "‖U² [s¹(\(t)); g¹(\(t))]‖", value: 1.2),
+        GraphTrace.Term(label: "input gate i", symbol: "mean i", value: 0.4),
+        GraphTrace.Term(label: "forget gate f", symbol: "mean f", value: 0.8),
+        GraphTrace.Term(label: "output gate o", symbol: "mean o", value: 0.5),
+      ],
+      units: ["i", "f", "g", "o"].map { GraphTrace.UnitValues(symbol: $0, values: units(1)) },
+      place: .state(layer: 2))
   }
 
   private static func backward(

@@ -9,6 +9,8 @@ struct TraceCase: CustomTestStringConvertible {
   var name: String
   var settings: [(String, String)]
   var data: String?
+  /// The data where no file or maker gives them.
+  var task: TaskData?
 
   var testDescription: String { name }
 
@@ -81,11 +83,40 @@ struct TraceCase: CustomTestStringConvertible {
           ] + cell, data: series),
       ]
     }
+    + [
+      TraceCase(
+        name: "aligned", settings: translation + [("network.loss", "ctc")],
+        data: (0..<12).map { "abcde\($0 % 3)f\tx\($0 % 3)" }.joined(separator: "\n")),
+      TraceCase(
+        name: "a number at the end",
+        settings: [
+          ("task.kind", "forecasting"), ("task.data.synthetic", "adding"),
+          ("task.data.length", "6"), ("network.output", "final"),
+        ]),
+      TraceCase(
+        name: "picture",
+        settings: [("task.kind", "captioning"), ("network.image-reading", "rows")],
+        task: pictures),
+    ]
     + ["0", "0.5", "1"].map { share in
       TraceCase(
         name: "output recurrence, forced \(share)",
         settings: parity + [("network.recurrence", "output"), ("network.teacher-forcing", share)])
     }
+
+  /// Pictures of five rows with three symbols each.
+  static let pictures: TaskData = {
+    let examples = (0..<8).map { (number: Int) -> Example in
+      let pixels = (0..<20).map { (place: Int) -> UInt8 in UInt8((place * 37 + number * 91) % 256) }
+      let answer: [Int32] = [1, Int32(number % 3), 0]
+      return Example(
+        input: .image(pixels, width: 4, height: 5), target: .labels(answer))
+    }
+    return TaskData(
+      kind: .captioning, train: .examples(examples),
+      outputVocabulary: Vocabulary(symbols: ["a", "b", "c"], end: 0), inputWidth: 4,
+      outputWidth: 3, targetName: "symbol")
+  }()
 
   /// A learner that has done two steps, and what looks at it.
   func learner() throws -> (learner: Learner, probe: Probe) {
@@ -99,7 +130,7 @@ struct TraceCase: CustomTestStringConvertible {
     try preset.set("network.hidden", to: "4")
     try preset.set("training.batch", to: "3")
     if let data { try Data(data.utf8).write(to: file) }
-    let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
+    let task = try self.task ?? TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
     let learner = try Learner(preset: preset, task: task, threads: 1)
     for _ in 0..<2 { _ = learner.advance() }
     return (learner, try Probe(network: learner.network, task: task, seed: 1))

@@ -77,7 +77,7 @@ import TrainingEvents
       #expect(stop.equation.contains("=") && !stop.reference.isEmpty && stop.place != nil)
       #expect(!stop.terms.isEmpty && stop.terms.allSatisfy { $0.value.isFinite }, "\(stop.symbol)")
     }
-    let losses = trace.columns.compactMap(\.loss)
+    let losses = trace.stops.filter { $0.place == .loss }.compactMap(\.terms.last?.value)
     #expect(!losses.isEmpty && losses.allSatisfy { $0 > 0 })
   }
 
@@ -142,6 +142,23 @@ import TrainingEvents
     let back = symbols.filter { $0.hasPrefix("∇s(") || $0.hasPrefix("∇g(") }
     #expect(
       back == (1...count).reversed().map { "∇s(\($0))" } + (1...count).map { "∇g(\($0))" })
+  }
+
+  /// Where states stand over an image, the walk says what it leaves out, or why there is none.
+  @Test func aPictureReadInTwoDimensionsIsToldInASentence() throws {
+    for (attention, stops) in [("none", true), ("additive", false)] {
+      var test = TraceCase(
+        name: "",
+        settings: [
+          ("task.kind", "captioning"), ("network.image-reading", "two-dimensional"),
+          ("network.attention", attention),
+        ])
+      test.task = TraceCase.pictures
+      let (learner, probe) = try test.learner()
+      let trace = try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
+      #expect(trace.note.contains("two dimensions") && trace.stops.isEmpty != stops)
+      if stops { #expect(trace.stops.first?.symbol == "C" && trace.stops.last?.symbol == "∇C") }
+    }
   }
 
   @Test func aVectorAndALearnedStartReceiveTheirGradients() throws {

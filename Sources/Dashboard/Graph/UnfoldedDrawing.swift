@@ -127,9 +127,9 @@ struct UnfoldedDrawing {
     guard model.has(row, at: column) else { return }
     var name = model.name(row, at: column)
     if row == .loss, let loss = model.columns[column].loss {
-      // Fewer digits where the next column is near.
-      let digits = CharacterWidth.of(name) + 6 < pitch ? 3 : 2
-      name = "\(name) \(NumberText.significant(loss, digits))".cut(to: pitch - 1)
+      // Fewer digits where the next column is near, and none before any is cut.
+      let texts = [3, 2, 1].map { "\(name) \(NumberText.significant(loss, $0))" }
+      name = texts.first { CharacterWidth.of($0) < pitch } ?? name
     }
     // A context stands beside the line that passes it by.
     let x = row == .context ? x + 3 : x

@@ -36,9 +36,12 @@ struct WalkDetails {
         line, x: area.x + 2 + 2 * row, y: y, style: scene.theme.title, limit: area.right - 1)
     }
     let width = CharacterWidth.of(stop.reference)
-    if end + 3 + width < area.right {
+    let fits = end + 3 + width < area.right
+    // Beside the equation, or in the blank row below it where there is one.
+    if fits || area.bottom - y - 1 > Self.rows(of: stop) - 2 {
       buffer.write(
-        stop.reference, x: area.right - width - 2, y: y, style: scene.theme.muted)
+        stop.reference, x: max(area.x + 2, area.right - width - 2), y: fits ? y : y + 1,
+        style: scene.theme.muted, limit: area.right - 1)
     }
     return y + 1
   }

@@ -6,7 +6,7 @@ extension LayerStops {
   private func gate(_ index: Int, _ t: Int) -> [Float] { layer.gates[index][t] }
 
   private func open(_ name: String, _ index: Int, _ t: Int) -> Term {
-    Term(label: "\(name) is open by", symbol: "mean", value: gate(index, t).mean)
+    Term(label: name, symbol: "mean \(name.suffix(1))", value: gate(index, t).mean)
   }
 
   private func stop(
