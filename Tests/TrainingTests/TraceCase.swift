@@ -133,6 +133,8 @@ struct TraceCase: CustomTestStringConvertible {
     let task = try self.task ?? TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
     let learner = try Learner(preset: preset, task: task, threads: 1)
     for _ in 0..<2 { _ = learner.advance() }
-    return (learner, try Probe(network: learner.network, task: task, seed: 1))
+    let probe = try Probe(
+      network: learner.network, task: task, source: preset.task.data, seed: 1)
+    return (learner, probe)
   }
 }
