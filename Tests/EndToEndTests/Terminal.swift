@@ -37,10 +37,11 @@ final class Terminal {
   @discardableResult
   private func tmux(_ arguments: [String], in directory: URL? = nil) throws -> String {
     // The server outlives this call and must not keep the descriptor by which Foundation sees a
-    // process end.
+    // process end; nor the blocked signals of the thread that starts it, or it would never hear
+    // that its own children ended.
     let closing = """
       for fd in /proc/self/fd/*; do n=${fd##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done
-      exec tmux "$@"
+      exec env --default-signal tmux "$@"
       """
     let outcome = try Program.run(
       "/bin/bash", ["-c", closing, "tmux", "-L", socket] + arguments,
