@@ -21,6 +21,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var validateEvery: Int?
   /// Steps between scheduled snapshots; nil writes none.
   public var snapshotEvery: Int?
+  /// Minutes of training between scheduled snapshots; nil writes none by the clock.
+  public var snapshotMinutes: Double?
   /// Scheduled snapshots kept, beside the best one.
   public var keepSnapshots = 5
   /// Standard deviation of noise added to the first step's gradients; later ones receive less

@@ -90,6 +90,14 @@ public struct RunHistory: Sendable {
     return result
   }
 
+  /// The curves without what came after a step.
+  public func through(step: Int) -> RunHistory {
+    guard let last = steps.last, step < last else { return self }
+    var result = self
+    result.rewind(before: step + 1)
+    return result
+  }
+
   /// Smooths the whole history anew.
   public mutating func smooth(weight: Double) {
     average = DebiasedAverage(weight: weight)

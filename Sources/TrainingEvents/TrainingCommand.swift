@@ -66,4 +66,8 @@ public struct ProbeRequest: Sendable, Equatable {
     self.temperature = temperature
     self.rate = rate
   }
+
+  /// What a snapshot shows whether or not somebody watched.
+  public static let forSnapshots = ProbeRequest(
+    interests: [.hiddenStates, .gradientByLag, .samples], columns: 120)
 }

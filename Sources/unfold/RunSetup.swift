@@ -3,6 +3,7 @@ import RecurrentNetworks
 import Runs
 import SequenceData
 import Training
+import TrainingEvents
 
 /// Everything that a command line asks for, read and checked: what to train, from where, and where
 /// the run is recorded.
@@ -13,6 +14,8 @@ struct RunSetup: Sendable {
   var directory: RunDirectory
   var checkpoint: Checkpoint?
   var initial: [NamedTensor]?
+  /// Curves of the steps before the checkpoint; nil for a new run, and where they were not recorded.
+  var earlier: RunHistory?
   /// Keys that a resumed run changes, as one line each.
   var changes: [String] = []
 
@@ -50,6 +53,7 @@ struct RunSetup: Sendable {
     }
     directory = try Self.directory(for: preset, command: command, loaded: loaded)
     self.preset = preset
+    if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
   }
 
   /// Knobs that a checkpoint remembers give way to what the command line says.

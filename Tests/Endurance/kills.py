@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Kills a training run at random moments and looks at what it leaves.
 
-Each round trains the default preset with a snapshot every few steps, kills it (SIGKILL) after a
-random time, and demands that
+Each round trains the default preset with a snapshot every few steps, kills it (SIGKILL) a random
+time after it began to record, and demands that
 - every directory under snapshots/ whose name is not hidden is whole: its files are there, its
   safetensors load, its state and record agree on the step;
 - every line of events.jsonl but a last torn one is JSON, and steps follow each other;
@@ -28,7 +28,7 @@ ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 BINARY = sys.argv[2] if len(sys.argv) > 2 else ROOT / ".build/release/unfold"
 UNFOLD = str(pathlib.Path(BINARY).resolve())
 FILES = ["model.safetensors", "optimizer.safetensors", "state.json", "preset.yaml", "metrics.csv",
-         "loss.svg", "gradients.svg"]
+         "loss.svg", "gradients.svg", "hidden-state.svg"]
 SETTINGS = ["--set", "training.snapshot-every=3", "--set", "training.keep-snapshots=3",
             "--set", "training.validate-every=50", "--set", "network.hidden=32"]
 
@@ -55,6 +55,8 @@ def check_snapshots(run):
         assert directory.name == f"step-{state['step']:08}", directory
         rows = (directory / "metrics.csv").read_bytes()
         assert rows.endswith(b"\r\n")
+        last = rows.splitlines()[-1].split(b",")[0]
+        assert int(last) == state["step"], f"{directory}: metrics.csv ends at step {last}"
         whole += 1
     return whole, leftovers
 
@@ -73,6 +75,14 @@ def check_record(run):
             assert event["step"] == steps + 1, f"step {event['step']} follows {steps}"
             steps = event["step"]
     return steps, torn
+
+
+def await_record(run, size, seconds=20):
+    """Waits until a run's record grows: on a busy machine, a start takes longer than a round."""
+    end = time.monotonic() + seconds
+    path = run / "events.jsonl"
+    while time.monotonic() < end and not (path.exists() and path.stat().st_size > size):
+        time.sleep(0.005)
 
 
 def start(arguments):
@@ -95,8 +105,13 @@ def main():
             arguments = ["words", "--headless", "--out", str(run), *SETTINGS]
         else:
             arguments = ["--headless", "--resume", str(run), *SETTINGS]
+        record = run / "events.jsonl"
+        size = record.stat().st_size if record.exists() else 0
         process = start(arguments)
-        time.sleep(random.uniform(0.05, 0.9))
+        # Some strike while the program starts, most while it records.
+        if kills % 8:
+            await_record(run, size)
+        time.sleep(random.uniform(0, 0.7))
         status = process.poll()
         assert status is None, f"ended by itself with status {status}: {arguments}"
         process.send_signal(signal.SIGKILL)

@@ -20,7 +20,7 @@ import TrainingEvents
     let record = try SnapshotWriter(directory: run).write(Example.contents(step: 30))
     #expect(record.path == run.path + "/snapshots/step-00000030")
     let read = try SnapshotReader.read(record.path)
-    #expect(read.checkpoint == Example.checkpoint(step: 30))
+    #expect(read.checkpoint == Example.checkpoint(step: 30, validation: 2.5))
     #expect(read.run == run.path && read.reason == .requested)
     #expect(read.checkpoint.state.carried[0][1].sign == .minus)
     #expect(SnapshotReader.frames(of: record.path).count == 1)
@@ -59,11 +59,39 @@ import TrainingEvents
         + "2,0.02,1.6,2.3424242,2.5,0.002,1,,\r\n3,0.03,1.1,1.9198885,3.75,0.002,1.5,2.5,41\r\n")
   }
 
+  /// Training goes on while a snapshot waits to be written, and the reader of its events may be ahead
+  /// of it or behind.
+  @Test func curvesEndAtTheSnapshotsStep() throws {
+    var contents = Example.contents(step: 5)
+    contents.history = Example.history(steps: 9)
+    contents.checkpoint.validation = .init(loss: 4, step: 5)
+    let path = try SnapshotWriter(directory: run).write(contents).path
+    let table = try String(contentsOfFile: path + "/metrics.csv", encoding: .utf8)
+    #expect(table.split(separator: "\r\n").last?.hasPrefix("5,0.05,") == true)
+    #expect(try SnapshotReader.read(path).checkpoint.validation?.loss == 4)
+  }
+
+  @Test func framesOfTheCheckpointItselfComeFirst() throws {
+    var contents = Example.contents(step: 3)
+    contents.checkpoint.frames = [
+      .samples(SampleFrame(step: 3, temperature: 1, lines: ["a"])),
+      .gradientByLag(
+        GradientByLag(step: 3, curves: [LagCurve(name: "h", norms: [1, 0.5], factorPerStep: 0.5)])),
+    ]
+    contents.samples = SampleFrame(step: 2, temperature: 1, lines: ["older"])
+    let path = try SnapshotWriter(directory: run).write(contents).path
+    let frames = SnapshotReader.frames(of: path)
+    #expect(frames.count == 3)
+    #expect(frames.contains(contents.checkpoint.frames[0]))
+    #expect(FileManager.default.fileExists(atPath: path + "/gradient-by-lag.svg"))
+  }
+
   @Test func aSnapshotOfTheSameStepReplacesTheOld() throws {
     let writer = SnapshotWriter(directory: run)
     _ = try writer.write(Example.contents(step: 5))
     var second = Example.contents(step: 5)
     second.checkpoint.parameters[0].values[0] = 42
+    second.checkpoint.validation = .init(loss: 2.5, step: 5)
     let path = try writer.write(second).path
     #expect(try SnapshotReader.read(path).checkpoint == second.checkpoint)
     #expect(temporary.names("/run/snapshots") == ["step-00000005"])

@@ -52,7 +52,7 @@ enum Example {
     return history
   }
 
-  static func checkpoint(step: Int) -> Checkpoint {
+  static func checkpoint(step: Int, validation: Double? = nil) -> Checkpoint {
     var state = ResumeState()
     state.step = step
     state.epoch = 0.1 + 0.2
@@ -61,7 +61,7 @@ enum Example {
     state.carried = [[0.1, -0.0, .leastNonzeroMagnitude, 1 / 3], []]
     state.cursor.seed = .max
     state.bestValidation = .infinity
-    return Checkpoint(
+    var checkpoint = Checkpoint(
       preset: "title: words\n",
       parameters: [
         // In the order of a file, which lists tensors by name.
@@ -69,6 +69,8 @@ enum Example {
         NamedTensor(name: "rnn.weight_hh_l0", shape: [2, 2], values: [1, -2, 0.5, 0]),
       ],
       moments: [NamedTensor(name: "mean.head.bias", shape: [1], values: [0.1])], state: state)
+    checkpoint.validation = validation.map { .init(loss: $0, step: step) }
+    return checkpoint
   }
 
   static func contents(step: Int, reason: SnapshotReason = .requested) -> SnapshotContents {

@@ -12,7 +12,8 @@ public struct SnapshotContents: Sendable {
   public var run: RunDescription?
   /// Commands that left a marker on the curves.
   public var markers: [CommandRecord] = []
-  /// The newest probe frames; a replay shows them again.
+  /// The newest probe frames that somebody watched, for what the checkpoint itself does not show; a
+  /// replay shows them again.
   public var hiddenStates: HiddenStateFrame?
   public var gradientByLag: GradientByLag?
   public var samples: SampleFrame?
@@ -32,12 +33,15 @@ public struct SnapshotContents: Sendable {
     self.run = run
   }
 
-  /// The files of a snapshot's directory; pictures of what nobody looked at are left out.
+  /// The files of a snapshot's directory. The screen's are left out where there is none.
   func files(saved: Double, path: String) throws(RunError) -> [AtomicDirectory.File] {
     let state = SnapshotState(
-      reason: reason, validationLoss: history.validations.last?.loss, saved: saved,
+      reason: reason, validationLoss: (checkpoint.validation ?? newestValidation)?.loss,
+      saved: saved,
       resume: checkpoint.state)
-    let history = history
+    // Training went on while this waited to be written.
+    let history = history.through(step: checkpoint.state.step)
+    let (hiddenStates, gradientByLag) = (shownStates, shownGradients)
     var files: [AtomicDirectory.File] = [
       .init(
         SnapshotFile.model,
@@ -75,10 +79,32 @@ public struct SnapshotContents: Sendable {
 
   private var frameLines: [UInt8] {
     let events: [TrainingEvent?] = [
-      hiddenStates.map(TrainingEvent.hiddenStates), gradientByLag.map(TrainingEvent.gradientByLag),
-      statistics.map(TrainingEvent.statistics), samples.map(TrainingEvent.samples),
+      shownStates.map(TrainingEvent.hiddenStates),
+      shownGradients.map(TrainingEvent.gradientByLag),
+      statistics.map(TrainingEvent.statistics), shownSamples.map(TrainingEvent.samples),
     ]
     return events.compactMap { $0 }.flatMap { EventLine.encode($0, for: .record) }
+  }
+
+  private var newestValidation: Checkpoint.Validation? {
+    history.validations.last.map { .init(loss: $0.loss, step: $0.step) }
+  }
+
+  // The checkpoint's own frames belong to its very step; those of a watcher may be a moment older.
+
+  private var shownStates: HiddenStateFrame? {
+    checkpoint.frames.firstValue { if case .hiddenStates(let frame) = $0 { frame } else { nil } }
+      ?? hiddenStates
+  }
+
+  private var shownGradients: GradientByLag? {
+    checkpoint.frames.firstValue { if case .gradientByLag(let frame) = $0 { frame } else { nil } }
+      ?? gradientByLag
+  }
+
+  private var shownSamples: SampleFrame? {
+    checkpoint.frames.firstValue { if case .samples(let frame) = $0 { frame } else { nil } }
+      ?? samples
   }
 }
 
@@ -89,6 +115,13 @@ enum SnapshotFile {
   static let state = "state.json"
   static let preset = "preset.yaml"
   static let frames = "frames.jsonl"
+}
+
+extension [TrainingEvent] {
+  /// The first event that a closure finds something in.
+  fileprivate func firstValue<Value>(_ find: (TrainingEvent) -> Value?) -> Value? {
+    lazy.compactMap(find).first
+  }
 }
 
 extension AtomicDirectory.File {

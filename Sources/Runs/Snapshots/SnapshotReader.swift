@@ -71,10 +71,13 @@ public enum SnapshotReader {
     let statePath = path + "/" + SnapshotFile.state
     let state = try SnapshotState.decode(
       try FileTree.contents(of: statePath, limit: stateLimit), path: statePath)
-    let checkpoint = Checkpoint(
+    var checkpoint = Checkpoint(
       preset: try FileTree.text(of: path + "/" + SnapshotFile.preset, limit: presetLimit),
       parameters: try TensorFile.read(path + "/" + SnapshotFile.model),
       moments: try TensorFile.read(path + "/" + SnapshotFile.optimizer), state: state.resume)
+    checkpoint.validation = state.validationLoss.map {
+      Checkpoint.Validation(loss: $0, step: state.resume.step)
+    }
     let above = FileTree.parent(of: FileTree.parent(of: path))
     let isInRun =
       FileTree.name(of: FileTree.parent(of: path)) == RunDirectory.snapshotsName

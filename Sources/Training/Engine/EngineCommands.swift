@@ -95,6 +95,7 @@ extension TrainingEngine {
     }
     clock.set(elapsed: checkpoint.state.elapsed)
     best = checkpoint.state.bestValidation.map { ($0, checkpoint.state.bestStep ?? 0) }
+    newest = checkpoint.validation
     finish = nil
     smoothedLoss = nil
     limit = nil
@@ -128,17 +129,43 @@ extension TrainingEngine {
 
   // MARK: Snapshots
 
+  /// Scheduled snapshots that may wait for a slow disk; each holds a copy of the parameters.
+  private static let mostUnderWay = 8
+
   func snapshot(isScheduled: Bool = false) {
+    if isScheduled, isDiskTooSlow { return }
     var checkpoint = trainee.checkpoint(
       elapsed: clock.total, best: best, isValidationDue: trainee.isValidating)
     checkpoint.isScheduled = isScheduled
+    checkpoint.validation = newest
     lastSnapshot = checkpoint
+    // Only what is written needs pictures; what undo goes back to would hold them for nothing.
+    checkpoint.frames = trainee.look(.forSnapshots, now: clock.now, force: true)
     snapshotsUnderWay += 1
-    let (store, written) = (store, checkpoint)
-    Task {
+    // Whoever writes it wants the steps that led to it.
+    flush()
+    // One after the other: the newest by name is the newest on disk.
+    let (store, written, before) = (store, checkpoint, writing)
+    writing = Task {
+      await before?.value
       let event = await Self.write(written, with: store)
       wrote(event)
     }
+  }
+
+  /// Whether the schedule runs ahead of the disk, which is said once.
+  private var isDiskTooSlow: Bool {
+    let isLate = snapshotsUnderWay >= Self.mostUnderWay
+    if isLate, !isScheduleLate {
+      post(
+        .warning(
+          WarningRecord(
+            step: trainee.step, kind: "snapshot",
+            text: "snapshots are due faster than they can be written: some are left out",
+            advice: "A longer training.snapshot-every or training.snapshot-minutes helps.")))
+    }
+    isScheduleLate = isLate
+    return isLate
   }
 
   /// Off the engine's queue: writing never blocks a step.

@@ -54,9 +54,7 @@ extension TrainingEngine {
 
   /// Everything that happens at a step's end, after its validation if it has one.
   private func endStep() {
-    if let every = trainee.preset.training.snapshotEvery, trainee.step % every == 0 {
-      snapshot(isScheduled: true)
-    }
+    if schedule.isDue(step: trainee.step, elapsed: clock.total) { snapshot(isScheduled: true) }
     if trainee.step == trainee.preset.training.steps { return stop(.completed) }
     if isLimitReached {
       limit = nil
@@ -77,6 +75,7 @@ extension TrainingEngine {
     guard let total = trainee.judgeOneBatch() else { return }
     let isBest = total.mean < (best?.loss ?? .infinity)
     if isBest { best = (total.mean, trainee.step) }
+    newest = Checkpoint.Validation(loss: total.mean, step: trainee.step)
     let hasClasses = trainee.description.metric != nil
     post(
       .validation(

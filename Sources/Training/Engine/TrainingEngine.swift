@@ -33,8 +33,14 @@ public actor TrainingEngine {
   var smoothedLoss: Double?
   var request = ProbeRequest()
   var best: (loss: Double, step: Int)?
+  /// The newest validation.
+  var newest: Checkpoint.Validation?
+  var schedule: SnapshotSchedule
   var lastSnapshot: Checkpoint?
   var snapshotsUnderWay = 0
+  /// The newest of them, which the next one waits for.
+  var writing: Task<Void, Never>?
+  var isScheduleLate = false
   /// Whether the run's last event is still to come.
   var isClosing = false
   var clock = TrainingClock()
@@ -63,10 +69,13 @@ public actor TrainingEngine {
       ? try HandBuiltTrainee(preset: preset, task: task)
       : try LearningTrainee(preset: preset, task: task, threads: threads)
     self.trainee = trainee
+    schedule = SnapshotSchedule(
+      preset.training, elapsed: checkpoint?.state.elapsed ?? 0)
     if let initial { try trainee.load(initial) }
     if let checkpoint {
       try trainee.restore(checkpoint)
       clock.set(elapsed: checkpoint.state.elapsed)
+      newest = checkpoint.validation
       if let loss = checkpoint.state.bestValidation {
         best = (loss, checkpoint.state.bestStep ?? checkpoint.state.step)
       }

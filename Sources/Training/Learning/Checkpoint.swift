@@ -1,5 +1,6 @@
 import RecurrentNetworks
 import SequenceData
+import TrainingEvents
 
 /// Everything that a run needs to go on bit for bit, copied between two steps.
 public struct Checkpoint: Sendable, Equatable {
@@ -12,6 +13,20 @@ public struct Checkpoint: Sendable, Equatable {
   public var state: ResumeState
   /// Whether the preset's schedule asked for it rather than a person or the run's end.
   public var isScheduled = false
+  /// Loss and step of the newest validation so far, which tells the best snapshot.
+  public var validation: Validation?
+  /// What the network looked like from inside: hidden states and gradients by lag.
+  public var frames: [TrainingEvent] = []
+
+  public struct Validation: Sendable, Equatable {
+    public var loss: Double
+    public var step: Int
+
+    public init(loss: Double, step: Int) {
+      self.loss = loss
+      self.step = step
+    }
+  }
 
   public init(
     preset: String, parameters: [NamedTensor], moments: [NamedTensor], state: ResumeState

@@ -83,6 +83,7 @@ enum PresetKeys {
     .integer("training.parts", \.training.parts, 1...64),
     .integer("training.validate-every", \.training.validateEvery, 1...1_000_000_000),
     .integer("training.snapshot-every", \.training.snapshotEvery, 1...1_000_000_000),
+    .number("training.snapshot-minutes", \.training.snapshotMinutes, .above(0)),
     .integer("training.keep-snapshots", \.training.keepSnapshots, 1...1_000_000),
     .number("training.gradient-noise", \.training.gradientNoise, .atLeast(0)),
   ]

@@ -9,7 +9,7 @@ actor HeadlessSession {
   private let setup: RunSetup
   private let recorder: RunRecorder
   private let writer: SnapshotWriter
-  private var history = RunHistory()
+  private var history: RunHistory
   private var description: RunDescription?
   private var markers: [CommandRecord] = []
   private var warnings: [WarningRecord] = []
@@ -20,6 +20,7 @@ actor HeadlessSession {
 
   init(_ setup: RunSetup) {
     self.setup = setup
+    history = setup.earlier ?? RunHistory()
     writer = SnapshotWriter(
       directory: setup.directory, keep: setup.preset.training.keepSnapshots)
     // Warnings about the record are said on standard error: the record itself is what failed.
@@ -95,7 +96,22 @@ actor HeadlessSession {
     isOutputGone = !ExitStatus.write(line, to: STDOUT_FILENO)
   }
 
+  /// Waits until the events that led to a checkpoint were read: it comes by a shorter way, and its
+  /// curves and metrics must reach up to it.
+  private func catchUp(with checkpoint: Checkpoint) async {
+    let began = setup.checkpoint?.state.step ?? 0
+    // Bounded: a snapshot with a step too few is better than none.
+    for _ in 0..<1000 {
+      let step = history.steps.last ?? 0
+      let validated = history.validations.last?.step ?? 0
+      let needed = checkpoint.validation?.step ?? 0
+      if checkpoint.state.step <= max(began, step), needed <= max(began, validated) { return }
+      try? await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
   private func store(_ checkpoint: Checkpoint) async -> TrainingEvent? {
+    await catchUp(with: checkpoint)
     var contents = SnapshotContents(
       checkpoint: checkpoint, history: history,
       reason: checkpoint.isScheduled ? .scheduled : .requested, run: description)
