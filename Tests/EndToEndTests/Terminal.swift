@@ -10,6 +10,15 @@ final class Terminal {
   /// CI installs tmux, so there these tests run or fail; elsewhere they need it.
   static let isUsable = isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
 
+  /// Whether a kind of terminal is described here; in CI all are.
+  static func knows(_ kind: String) -> Bool {
+    let isDescribed =
+      (try? Program.run(
+        "/usr/bin/env", ["infocmp", kind], in: FileManager.default.temporaryDirectory
+      ).status) == 0
+    return isDescribed || ProcessInfo.processInfo.environment["CI"] != nil
+  }
+
   private let socket = "unfold-\(UUID().uuidString)"
   private let program: Program
 
