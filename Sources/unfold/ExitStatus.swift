@@ -3,6 +3,7 @@ import Glibc
 import RecurrentNetworks
 import Runs
 import SequenceData
+import TerminalGraphics
 import Training
 
 /// How the program ends: 0 done, 1 the run failed, 2 wrong usage or bad input, 128 + signal when
@@ -32,7 +33,12 @@ enum ExitStatus {
   }
 
   static func say(_ text: String) {
-    write("unfold: \(text)\n", to: STDERR_FILENO)
+    // Messages quote files and arguments, which may hold what a terminal obeys.
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      line.append(scalar == "\n" ? scalar : CharacterWidth.printable(scalar))
+    }
+    write("unfold: \(String(line))\n", to: STDERR_FILENO)
   }
 
   /// Writes all of a text, whatever the descriptor takes at a time.

@@ -19,11 +19,13 @@ struct FollowCommand: AsyncParsableCommand {
   var record: String?
 
   func run() async throws {
+    let follower = try RunFollower(path)
+    // The follower has its own copy of the pipe by now.
+    if path == "-" { Terminals.takeKeysFromTerminal() }
     if let reason = Terminals.reasonForHeadless {
       throw RunFailure(
         description: "\(reason): following needs a terminal", status: ExitStatus.badInput)
     }
-    let follower = try RunFollower(path)
     let stage = try await Stage.open(recording: record)
     try await ViewerSession(.live(follower), on: stage).run()
   }

@@ -8,11 +8,11 @@ import TrainingEvents
 /// Every reader, fed with inputs that are nearly right. A trap ends the test process; a hang and a
 /// wrong acceptance fail the test.
 ///
-/// `UNFOLD_FUZZ_COUNT` sets how many inputs each reader gets, `UNFOLD_FUZZ_SEED` where they begin,
+/// `UNFOLD_FUZZ` sets how many inputs each reader gets, `UNFOLD_FUZZ_SEED` where they begin,
 /// and `UNFOLD_FUZZ_LAST` names a file that always holds the input under way, to find what trapped.
 @Suite struct ReaderFuzzTests {
   private static let environment = ProcessInfo.processInfo.environment
-  private static let count = environment["UNFOLD_FUZZ_COUNT"].flatMap { Int($0) } ?? 1500
+  private static let count = environment["UNFOLD_FUZZ"].flatMap { Int($0) } ?? 1500
   private static let seed = environment["UNFOLD_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
   private static let last = environment["UNFOLD_FUZZ_LAST"]
 

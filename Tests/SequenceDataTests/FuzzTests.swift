@@ -6,10 +6,10 @@ import TrainingEvents
 @testable import SequenceData
 
 /// Good files, changed at random from a fixed seed: a reader either gives a sane task or says in one
-/// line what is wrong. `UNFOLD_FUZZ_COUNT` sets how many files of each format are tried.
+/// line what is wrong. `UNFOLD_FUZZ` sets how many files of each format are tried.
 struct FuzzTests {
   private static let count =
-    ProcessInfo.processInfo.environment["UNFOLD_FUZZ_COUNT"].flatMap { Int($0) } ?? 300
+    ProcessInfo.processInfo.environment["UNFOLD_FUZZ"].flatMap { Int($0) } ?? 300
 
   struct Format: Sendable, CustomTestStringConvertible {
     var format: DataSource.Format

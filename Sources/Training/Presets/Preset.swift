@@ -20,6 +20,7 @@ public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String
 
   public init(description: String) {
-    self.description = description
+    // Keys come from files of others, and so do the names in them.
+    self.description = description.withoutControls
   }
 }

@@ -15,6 +15,9 @@ extension Preset {
     guard yaml.utf8.count <= 1_000_000 else {
       throw PresetError(description: "\(file): too long for a preset (over 1 MB)")
     }
+    guard PresetFile.aliasCount(in: yaml) <= PresetFile.mostAliases else {
+      throw PresetError(description: "\(file): aliases such as *name are not supported here")
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: yaml)
@@ -78,6 +81,22 @@ private struct PresetFile {
         throw PresetError(description: "\(place): aliases are not supported here")
       }
     }
+  }
+
+  /// A text of a few kilobytes may name exponentially many nodes by aliases of aliases, and a key
+  /// that does is compared with all others. So few grow to nothing, and words between asterisks in
+  /// a title pass.
+  static let mostAliases = 12
+
+  /// How often something stands in a text that may be an alias.
+  static func aliasCount(in yaml: String) -> Int {
+    var count = 0
+    var before = UInt8(ascii: "\n")
+    for byte in yaml.utf8 {
+      if byte == UInt8(ascii: "*"), " \t\r\n[{,:?-".utf8.contains(before) { count += 1 }
+      before = byte
+    }
+    return count
   }
 
   private func place(_ node: Node) -> String {

@@ -30,16 +30,22 @@ enum PresetValue: Sendable, Equatable {
   }
 
   static func quote(_ text: String) -> String {
-    var line = ""
-    for scalar in text.unicodeScalars.prefix(40) {
-      line.unicodeScalars.append(
-        scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) ? "\u{FFFD}" : scalar)
-    }
+    let line = String(text.unicodeScalars.prefix(40)).withoutControls
     return text.unicodeScalars.count > 40 ? "“\(line)…”" : "“\(line)”"
   }
 }
 
 extension String {
+  /// The text in one line that does nothing to a terminal but show.
+  var withoutControls: String {
+    var result = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+      result.append(isControl ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
+  }
+
   var trimmingSpaces: String {
     var part = self[...]
     while part.first?.isWhitespace == true { part.removeFirst() }
