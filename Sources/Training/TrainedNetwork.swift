@@ -1,6 +1,7 @@
 import LinearAlgebra
 import RecurrentNetworks
 import SequenceData
+import TrainingEvents
 
 /// A network as a snapshot holds it, to be used without the data it was trained on.
 public struct TrainedNetwork {
@@ -13,17 +14,22 @@ public struct TrainedNetwork {
   /// - Throws: `PresetError` or `ParameterMismatch` when the checkpoint contradicts itself.
   public init(_ checkpoint: Checkpoint, file: String) throws {
     preset = try Preset(yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
+    task = Self.task(of: checkpoint, kind: preset.task.kind)
+    network = try TaskNetwork(
+      preset: preset, task: task, hasOneVector: checkpoint.state.hasOneVector)
+    parameters = ParameterVector(network.layout)
+    try parameters.load(checkpoint.parameters)
+  }
+
+  /// What a checkpoint says of its task, without the data.
+  static func task(of checkpoint: Checkpoint, kind: TaskKind) -> TaskData {
     let state = checkpoint.state
     var task = TaskData(
-      kind: preset.task.kind, train: .examples([]), inputVocabulary: state.inputVocabulary,
+      kind: kind, train: .examples([]), inputVocabulary: state.inputVocabulary,
       outputVocabulary: state.outputVocabulary, inputWidth: state.inputWidth,
       outputWidth: state.outputWidth, targetName: state.targetName)
     task.normalisation = state.normalisation
-    self.task = task
-    network = try TaskNetwork(
-      preset: preset, task: task, hasOneVector: state.hasOneVector)
-    parameters = ParameterVector(network.layout)
-    try parameters.load(checkpoint.parameters)
+    return task
   }
 
   /// Writes on after a prompt.

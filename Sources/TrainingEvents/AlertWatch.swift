@@ -12,7 +12,7 @@ public struct AlertWatch: Sendable {
   /// What holds now, in the order it began.
   public private(set) var active: [Alert] = []
 
-  private var targetName = "step"
+  private var stepName = "step"
   private var step = 0
   private var streaks: [Alert: Int] = [:]
   private var finiteSteps = 0
@@ -28,7 +28,7 @@ public struct AlertWatch: Sendable {
     switch event {
     case .started(let run):
       self = AlertWatch()
-      targetName = run.targetName
+      stepName = run.stepName
       return []
     case .steps(let batch): return observe(batch)
     case .validation(let record): return observe(record)
@@ -101,10 +101,10 @@ public struct AlertWatch: Sendable {
     let factor = curve.factorPerStep
     let start = curve.norms.first { $0 > 0 } ?? 0
     let hundredth = curve.norms.firstIndex { $0 < start / 100 }
-    let target = targetName
+    let unit = stepName
     return count(.vanishing, begins: factor < 0.9 && hundredth != nil, ends: factor > 0.95) {
       "gradients vanish: ×\(AlertText.number(factor)) per step, 1 % is left after "
-        + "\(hundredth ?? 0) \(target)s"
+        + "\(hundredth ?? 0) \(unit)s"
     }
       + count(.exploding, begins: factor > 1.1, ends: factor < 1.05) {
         "gradients explode through time: ×\(AlertText.number(factor)) per step back"

@@ -9,18 +9,37 @@ public struct GraphTrace: Sendable, Equatable {
   public var columns: [Column]
   /// Where a walk stops, in order: forward from the first step, then backward from the last.
   public var stops: [Stop]
+  /// What the walk leaves out, or why there is none, in one sentence; empty when all is there.
+  public var note: String
 
-  public init(step: Int, sequence: Int, sequenceCount: Int, columns: [Column], stops: [Stop]) {
+  public init(
+    step: Int, sequence: Int, sequenceCount: Int, columns: [Column], stops: [Stop],
+    note: String = ""
+  ) {
     self.step = step
     self.sequence = sequence
     self.sequenceCount = sequenceCount
     self.columns = columns
     self.stops = stops
+    self.note = note
+  }
+
+  /// Which kind of node a stop stands at.
+  public enum Place: Sendable, Hashable {
+    case input
+    /// What a decoder reads of its source: C, or C(t) with attention.
+    case context
+    /// Layers count from 1.
+    case state(layer: Int)
+    /// The state that runs from the end to the start.
+    case reversedState(layer: Int)
+    case output
+    case loss
   }
 
   /// One time step of the unfolded graph.
   public struct Column: Sendable, Equatable {
-    /// `encoder`, `decoder`, or empty where the network has one part.
+    /// `encoder`, `context`, `decoder`, or empty where the network has one part.
     public var part: String
     /// Time t, from 1.
     public var time: Int
@@ -33,11 +52,15 @@ public struct GraphTrace: Sendable, Equatable {
     /// The likeliest output and its probability; empty where outputs are not symbols.
     public var output: String
     public var probability: Double?
+    /// Whether the step reads the right output of the step before instead of the network's own
+    /// (teacher forcing), where it reads an output at all.
+    public var isForced: Bool
 
     public init(
       part: String = "", time: Int, input: String, target: String = "", loss: Double? = nil,
-      output: String = "", probability: Double? = nil
+      output: String = "", probability: Double? = nil, isForced: Bool = false
     ) {
+      self.isForced = isForced
       self.part = part
       self.time = time
       self.input = input
@@ -70,11 +93,14 @@ public struct GraphTrace: Sendable, Equatable {
     public var remark: String
     /// Values per unit, such as s, ∇s and δ.
     public var units: [UnitValues]
+    /// The node's kind; nil leaves it to the symbol.
+    public var place: Place?
 
     public init(
       direction: Direction, column: Int, symbol: String, equation: String, reference: String,
-      terms: [Term], remark: String = "", units: [UnitValues] = []
+      terms: [Term], remark: String = "", units: [UnitValues] = [], place: Place? = nil
     ) {
+      self.place = place
       self.direction = direction
       self.column = column
       self.symbol = symbol

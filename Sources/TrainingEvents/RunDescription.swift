@@ -27,15 +27,17 @@ public struct RunDescription: Sendable, Equatable {
   public var architecture: Architecture
   /// Where the run is recorded; nil when it is not.
   public var directory: String?
-  /// Settings that can change while it trains, with their values; empty when that is not known.
+  /// Settings that can change while it trains, with their values; empty where nothing can.
   public var knobs: [KnobDescription]
+  /// Whether its inputs are symbols, so that a person can type some.
+  public var readsText: Bool
 
   public init(
     name: String, title: String, lecture: String, task: TaskKind, network: String,
     parameterCount: Int, optimizer: String, totalSteps: Int?, firstStep: Int = 0,
     clipNorm: Double?, learningRate: Double, lossUnit: LossUnit,
     metric: MetricDescription? = nil, targetName: String, architecture: Architecture,
-    directory: String? = nil, knobs: [KnobDescription] = []
+    directory: String? = nil, knobs: [KnobDescription] = [], readsText: Bool = false
   ) {
     self.name = name
     self.title = title
@@ -54,6 +56,15 @@ public struct RunDescription: Sendable, Equatable {
     self.architecture = architecture
     self.directory = directory
     self.knobs = knobs
+    self.readsText = readsText
+  }
+
+  /// Singular name of a step through time. Where every step has a target, it is the target's.
+  public var stepName: String {
+    switch task {
+    case .languageModel, .sequenceLabelling: targetName
+    default: "step"
+    }
   }
 }
 

@@ -13,7 +13,8 @@ import Training
       Press ? there for help, q to quit.
       """,
     subcommands: [
-      TrainCommand.self, PresetsCommand.self, SampleCommand.self, CheckGradientsCommand.self,
+      TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
+      SampleCommand.self, CheckGradientsCommand.self,
       ReplayCommand.self, FollowCommand.self, RunsCommand.self, CompareCommand.self,
       ExportCommand.self, BenchmarkCommand.self,
     ],

@@ -36,10 +36,13 @@ import Testing
 
   @Test(arguments: SyntheticTraces.all.indices) func graph(index: Int) throws {
     let (name, architecture) = SyntheticTraces.all[index]
-    for size in [Size(width: 80, height: 24), Size(width: 120, height: 40)] {
+    for size in Self.sizes.dropFirst() {
       let stops = SyntheticTraces.trace(architecture).stops.count
-      for (kind, stop) in [("unfolded", nil), ("folded", nil), ("walk", stops - 3)] {
-        var state = SyntheticTraces.state(architecture, walking: stop)
+      for (kind, stop) in [
+        ("unfolded", nil), ("folded", nil), ("forward", stops / 3), ("walk", stops - 3),
+      ] {
+        var state = SyntheticTraces.state(
+          architecture, walking: stop, isForced: name == "forced")
         state.resize(size)
         state.graph.isFolded = kind == "folded"
         state.graph.unit = 3

@@ -76,8 +76,9 @@ import TrainingEvents
     let joint = GraphModel(
       SyntheticTraces.architecture(.encoderDecoder),
       columns: SyntheticTraces.columns(SyntheticTraces.architecture(.encoderDecoder)))
-    #expect(!joint.has(.output, at: 2) && joint.has(.output, at: 3))
-    #expect(joint.name(.state(1), at: 3) == "d(1)" && joint.name(.input, at: 3) == "y(0)")
+    #expect(!joint.has(.output, at: 2) && !joint.has(.output, at: 3) && joint.has(.output, at: 4))
+    #expect(joint.name(.state(1), at: 3) == "C" && !joint.has(.input, at: 3))
+    #expect(joint.name(.state(1), at: 4) == "d(1)" && joint.name(.input, at: 4) == "y(0)")
   }
 
   @Test(arguments: SyntheticTraces.all.indices) func everyShapeDrawsFoldedAndUnfolded(index: Int) {

@@ -19,7 +19,14 @@ struct SyntheticRun {
     targetName: "character",
     architecture: Architecture(
       shape: .everyStep, cell: "tanh", inputSize: 30, hiddenSize: 128, outputSize: 30),
-    directory: "runs/words-3")
+    directory: "runs/words-3",
+    knobs: [.learningRate, .clipNorm, .clipValue, truncation], readsText: true)
+
+  private static let truncation: KnobDescription = {
+    var knob = KnobDescription.truncation
+    knob.value = 64
+    return knob
+  }()
 
   static let text = "acclaimed tortuously had wigger prenomic brancelley mcclure dispartion horn"
 

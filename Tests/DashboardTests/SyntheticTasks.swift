@@ -114,6 +114,10 @@ enum SyntheticTasks {
   static func state(_ task: TaskKind, _ frame: TaskFrame?) -> DashboardState {
     var description = SyntheticRun.description
     description.task = task
+    let readers: [TaskKind] = [
+      .languageModel, .sequenceClassification, .sequenceLabelling, .sequenceToSequence,
+    ]
+    description.readsText = readers.contains(task)
     var state = DashboardState()
     state.apply(.started(description))
     var run = SyntheticRun()

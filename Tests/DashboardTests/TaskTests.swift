@@ -95,4 +95,27 @@ import TrainingEvents
     #expect(text.contains("unbelievable") && text.contains("62 %"))
     #expect(text.contains("the word ends"))
   }
+
+  @Test func theOverviewShowsWhatTheTaskIs() {
+    let frame = TaskFrame.classification(
+      ConfusionFrame(step: 1, classes: ["a", "b"], counts: [3, 0, 1, 2], mistakes: []))
+    var classifier = SyntheticTasks.state(.sequenceClassification, frame)
+    classifier.show(view: .overview)
+    let text = EventTests.text(classifier)
+    #expect(text.contains("Confusion matrix") && !text.contains("Samples"))
+    var writer = SyntheticTasks.state(.languageModel, nil)
+    writer.show(view: .overview)
+    #expect(EventTests.text(writer).contains("Samples"))
+  }
+
+  /// Where nobody can type what the network reads, nothing asks for it.
+  @Test func onlyTextCanBeTyped() {
+    var description = SyntheticRun.description
+    description.task = .sequenceClassification
+    description.readsText = false
+    var state = DashboardState()
+    state.apply(.started(description))
+    state.show(view: .task)
+    #expect(!EventTests.text(state).contains("press e and type"))
+  }
 }

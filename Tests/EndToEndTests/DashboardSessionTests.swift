@@ -91,10 +91,14 @@ struct DashboardSessionTests {
     try terminal.wait(for: "same")
   }
 
-  @Test(arguments: [
-    "NO_COLOR=1", "TERM=vt100", "TERM=linux", "TERM=screen", "TERM=xterm-256color",
-    "LANG=C LC_ALL=C",
-  ])
+  /// `xterm-direct` is described by Debian's ncurses-term, which CI installs.
+  static let environments =
+    [
+      "NO_COLOR=1", "TERM=vt100", "TERM=linux", "TERM=screen", "TERM=tmux-256color",
+      "TERM=xterm-256color", "LANG=C LC_ALL=C",
+    ] + (Terminal.knows("xterm-direct") ? ["TERM=xterm-direct"] : [])
+
+  @Test(arguments: environments)
   func everyTerminalGetsAScreenThatReads(environment: String) throws {
     let program = try Program()
     defer { program.remove() }

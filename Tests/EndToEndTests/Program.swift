@@ -55,6 +55,7 @@ struct Program {
       directory.appendingPathComponent(name + ".out"),
       directory.appendingPathComponent(name + ".err")
     )
+    defer { for file in [out, err] { try? FileManager.default.removeItem(at: file) } }
     for file in [out, err] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)

@@ -10,6 +10,15 @@ final class Terminal {
   /// CI installs tmux, so there these tests run or fail; elsewhere they need it.
   static let isUsable = isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
 
+  /// Whether a kind of terminal is described here; in CI all are.
+  static func knows(_ kind: String) -> Bool {
+    let isDescribed =
+      (try? Program.run(
+        "/usr/bin/env", ["infocmp", kind], in: FileManager.default.temporaryDirectory
+      ).status) == 0
+    return isDescribed || ProcessInfo.processInfo.environment["CI"] != nil
+  }
+
   private let socket = "unfold-\(UUID().uuidString)"
   private let program: Program
 
@@ -30,19 +39,22 @@ final class Terminal {
   }
 
   deinit {
-    _ = try? tmux(["kill-server"])
+    // The test's directory may be gone by now.
+    _ = try? tmux(["kill-server"], in: FileManager.default.temporaryDirectory)
   }
 
   @discardableResult
-  private func tmux(_ arguments: [String]) throws -> String {
+  private func tmux(_ arguments: [String], in directory: URL? = nil) throws -> String {
     // The server outlives this call and must not keep the descriptor by which Foundation sees a
-    // process end.
+    // process end; nor the blocked signals of the thread that starts it, or it would never hear
+    // that its own children ended.
     let closing = """
       for fd in /proc/self/fd/*; do n=${fd##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done
-      exec tmux "$@"
+      exec env --default-signal tmux "$@"
       """
     let outcome = try Program.run(
-      "/bin/bash", ["-c", closing, "tmux", "-L", socket] + arguments, in: program.directory)
+      "/bin/bash", ["-c", closing, "tmux", "-L", socket] + arguments,
+      in: directory ?? program.directory)
     return outcome.output
   }
 

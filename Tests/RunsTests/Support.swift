@@ -37,7 +37,7 @@ enum Example {
     targetName: "character",
     architecture: Architecture(
       shape: .everyStep, cell: "tanh", inputSize: 27, hiddenSize: 128, outputSize: 27),
-    directory: "runs/words-1")
+    directory: "runs/words-1", readsText: true)
 
   static let hiddenStates = HiddenStateFrame(
     step: 20, symbols: ["a", "b\u{1B}", "␣"],

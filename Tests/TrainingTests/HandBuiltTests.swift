@@ -20,7 +20,7 @@ import TrainingEvents
       await kept.add($0)
       return nil
     }
-    await engine.perform(.watch(ProbeRequest(interests: [.task, .hiddenStates])))
+    await engine.perform(.watch(ProbeRequest(interests: [.task, .hiddenStates, .trace])))
     await engine.start()
     let events = await TinyRun.events(of: engine)
     await engine.shutDown()
@@ -38,6 +38,13 @@ import TrainingEvents
       #expect(row.units.count == stack.unitNames.count)
     }
     #expect(!stack.rows.isEmpty && stack.caution == nil)
+    let trace = try #require(
+      events.compactMap { if case .trace(let it) = $0 { it } else { nil } }.last)
+    #expect(trace.columns.map(\.input) == stack.rows.map(\.symbol))
+    #expect(trace.stops.count == stack.rows.count + 1 && trace.stops.last?.symbol.first == "o")
+    for (stop, row) in zip(trace.stops, stack.rows) {
+      #expect(stop.terms.map(\.value) == row.units && stop.direction == .forward)
+    }
     let last = try #require(await kept.all.last)
     #expect(last.parameters.contains { $0.name == "rnn.weight_hh_l0" })
   }

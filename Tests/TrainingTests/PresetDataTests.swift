@@ -72,7 +72,7 @@ import TrainingEvents
     "two-brackets": [1600, 200, 200],
     "parity": [16000, 2000, 2000],
     "sentiment": [8563, 951, 1054],
-    "speakers": [243, 27, 370],
+    "speakers": [257, 13, 370],
     "spoken-digits": [2280, 120, 600],
     "connected-digits": [2280, 120, 600],
     "pronounce": [120027, 1260, 12605],

@@ -29,6 +29,17 @@ enum TinyRun {
     return (preset, task)
   }
 
+  /// A preset over data that the program makes itself.
+  static func synthetic(_ settings: [String: String]) throws -> (Preset, TaskData) {
+    var preset = Preset()
+    for (key, value) in settings { try preset.set(key, to: value) }
+    if preset.task.kind != .handBuilt {
+      try preset.set("network.hidden", to: "5")
+      try preset.set("training.batch", to: "4")
+    }
+    return (preset, try TaskLoader.load(preset.task, seed: 1, dataDirectories: []))
+  }
+
   /// Collects a run's events until it finishes.
   static func events(
     of engine: TrainingEngine, until isLast: (TrainingEvent) -> Bool = { $0.isFinish }

@@ -4,10 +4,12 @@ import TrainingEvents
 enum GraphRow: Hashable {
   case loss
   case output
-  /// The state that runs from the end to the start.
-  case backwardState
+  /// The state that runs from the end to the start, by layer as below.
+  case backwardState(Int)
   /// Layers from 1; the highest stands on top.
   case state(Int)
+  /// What attention picks from the source for a decoder's step.
+  case context
   case input
 }
 
@@ -24,22 +26,34 @@ struct GraphModel {
     self.architecture = architecture
     self.columns = columns
     var rows: [GraphRow] = [.loss, .output]
-    if architecture.bidirectional { rows.append(.backwardState) }
     let layers = min(max(1, architecture.layers), Self.mostLayers)
-    rows += stride(from: layers, through: 1, by: -1).map { GraphRow.state($0) }
+    for layer in stride(from: layers, through: 1, by: -1) {
+      if architecture.bidirectional { rows.append(.backwardState(layer)) }
+      rows.append(.state(layer))
+    }
+    if architecture.attention { rows.append(.context) }
     if architecture.shape != .autonomous { rows.append(.input) }
+    // What was built by hand is right or wrong, and lowers no loss.
+    if architecture.shape == .handBuilt { rows.removeFirst() }
     if architecture.shape == .autonomous, columns.allSatisfy({ $0.loss == nil }) {
       rows.removeFirst()
     }
     self.rows = rows
   }
 
+  /// The highest layer that is drawn.
+  private var top: Int { min(max(1, architecture.layers), Self.mostLayers) }
+
   /// Whether a node stands in a row at a column.
   func has(_ row: GraphRow, at index: Int) -> Bool {
     guard columns.indices.contains(index) else { return false }
     let column = columns[index]
+    // Encoder and decoder meet in one node.
+    if column.part == "context" { return row == .state(top) }
     switch row {
-    case .state, .backwardState: return true
+    case .state: return true
+    case .backwardState: return column.part != "decoder"
+    case .context: return column.part == "decoder"
     case .input: return architecture.shape != .autonomous
     case .output, .loss:
       if column.part == "encoder" { return false }
@@ -53,14 +67,17 @@ struct GraphModel {
   /// The node's name, such as `s(2)`.
   func name(_ row: GraphRow, at index: Int) -> String {
     let column = columns[index]
+    guard column.part != "context" else { return "C" }
     let time = "(\(column.time))"
     switch row {
     case .loss: return "L" + time
     case .output: return "o" + time
-    case .backwardState: return "g" + time
+    case .backwardState(let layer):
+      return "g" + (architecture.layers > 1 ? superscript(layer) : "") + time
     case .state(let layer):
       let isDecoder = column.part == "decoder"
       return (isDecoder ? "d" : "s") + (architecture.layers > 1 ? superscript(layer) : "") + time
+    case .context: return "C" + time
     case .input:
       // A network that writes reads what it wrote last.
       let readsOutput = column.part == "decoder" || architecture.shape == .vectorToSequence
@@ -69,28 +86,60 @@ struct GraphModel {
   }
 
   private func superscript(_ layer: Int) -> String {
-    let isTop = layer == min(architecture.layers, Self.mostLayers)
-    let number = isTop ? architecture.layers : layer
+    let number = layer == top ? architecture.layers : layer
     return number < 10 ? ["", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"][number] : "ⁿ"
   }
 
-  /// What leads up from the row below, such as `V` from a state to its output.
+  /// What leads up from the node below, such as `V` from a state to its output.
   func edgeBelow(_ row: GraphRow, at index: Int) -> String {
     switch row {
-    case .loss: return ""
     case .output: return "V"
-    case .backwardState: return ""
     case .state(1):
       if columns[index].part == "decoder" { return "U, C" }
       return architecture.shape == .vectorToSequence ? "U, R x" : "U"
-    case .state: return "U"
-    case .input: return ""
+    case .state where !architecture.bidirectional: return "U"
+    case .loss, .backwardState, .state, .context, .input: return ""
     }
   }
 
-  /// The row that a stop of a walk stands in, by its symbol.
+  /// What leads from a node to the one in the next column, and whether it points back; nil where
+  /// nothing does.
+  func edgeAcross(_ row: GraphRow, from index: Int) -> (label: String, pointsBack: Bool)? {
+    guard has(row, at: index), has(row, at: index + 1) else { return nil }
+    let isMeeting = columns[index].part != columns[index + 1].part
+    switch row {
+    case .state where architecture.shape == .outputRecurrence: return nil
+    case .state: return (isMeeting ? "" : "W", false)
+    case .backwardState: return isMeeting ? nil : ("W", true)
+    case .loss, .output, .context, .input: return nil
+    }
+  }
+
+  /// The row that a stop of a walk stands in: by its place, or else by its symbol.
   func row(of stop: GraphTrace.Stop) -> GraphRow {
-    var symbol = stop.symbol[...]
+    let isMeeting =
+      columns.indices.contains(stop.column) && columns[stop.column].part == "context"
+    guard let place = stop.place, !isMeeting else {
+      return isMeeting ? .state(top) : row(of: stop.symbol)
+    }
+    switch place {
+    case .loss: return rows.contains(.loss) ? .loss : .output
+    case .output: return .output
+    case .context: return rows.contains(.context) ? .context : .state(top)
+    case .input: return rows.contains(.input) ? .input : .state(1)
+    case .state(let layer): return .state(drawn(layer))
+    case .reversedState(let layer):
+      return architecture.bidirectional ? .backwardState(drawn(layer)) : .state(drawn(layer))
+    }
+  }
+
+  /// The drawn layer that stands for one of the network's.
+  private func drawn(_ layer: Int) -> Int {
+    layer >= architecture.layers ? top : min(max(1, layer), max(1, top - 1))
+  }
+
+  private func row(of symbol: String) -> GraphRow {
+    var symbol = symbol[...]
     while let first = symbol.first, "∇∂δ".contains(first), symbol.count > 1,
       symbol.dropFirst().first != "("
     {
@@ -98,17 +147,16 @@ struct GraphModel {
     }
     switch symbol.first {
     case "L": return .loss
-    case "o", "ŷ", "c", "V", "e", "α": return rows.contains(.output) ? .output : .state(1)
-    case "g": return architecture.bidirectional ? .backwardState : .state(1)
+    case "o", "ŷ", "V": return rows.contains(.output) ? .output : .state(1)
+    case "g" where architecture.bidirectional: return .backwardState(drawn(layer(in: symbol)))
     case "x", "y", "U", "R": return rows.contains(.input) ? .input : .state(1)
-    default: return .state(layer(in: symbol))
+    default: return .state(drawn(layer(in: symbol)))
     }
   }
 
   private func layer(in symbol: Substring) -> Int {
     let signs: [Character] = ["¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
-    let found = symbol.lazy.compactMap { signs.firstIndex(of: $0) }.first
-    return min(found.map { $0 + 1 } ?? 1, min(max(1, architecture.layers), Self.mostLayers))
+    return symbol.lazy.compactMap { signs.firstIndex(of: $0) }.first.map { $0 + 1 } ?? 1
   }
 }
 
@@ -118,7 +166,7 @@ extension DashboardState {
     if let trace, graph.isWalking { return trace.columns }
     let shape = run?.architecture.shape ?? .everyStep
     if case .translation(let frame) = task, shape == .encoderDecoder {
-      return columns(frame.source, part: "encoder", [])
+      return columns(frame.source, part: "encoder", []) + [Self.meeting]
         + columns(["⊢"] + frame.output.dropLast(), part: "decoder", frame.output)
     }
     guard let frame = hiddenStates, !frame.symbols.isEmpty else { return placeholders(shape) }
@@ -130,6 +178,9 @@ extension DashboardState {
         loss: hasLoss ? Double(frame.loss[index]) : nil, output: output)
     }
   }
+
+  /// C, between encoder and decoder.
+  private static let meeting = GraphTrace.Column(part: "context", time: 0, input: "")
 
   private func columns(
     _ symbols: [String], part: String, _ outputs: [String]
@@ -146,7 +197,7 @@ extension DashboardState {
     guard shape == .encoderDecoder else {
       return (1...5).map { GraphTrace.Column(time: $0, input: "") }
     }
-    return (1...3).map { GraphTrace.Column(part: "encoder", time: $0, input: "") }
+    return (1...3).map { GraphTrace.Column(part: "encoder", time: $0, input: "") } + [Self.meeting]
       + (1...3).map { GraphTrace.Column(part: "decoder", time: $0, input: "") }
   }
 }

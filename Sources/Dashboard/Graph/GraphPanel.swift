@@ -28,8 +28,11 @@ struct GraphPanel: Panel {
     let area = buffer.inside
     let graph = scene.state.graph
     if graph.isWalking, scene.state.walkStop == nil {
+      // A trace without stops says why there is nothing to walk through.
+      let note = scene.state.trace?.note ?? ""
       return buffer.note(
-        "waiting for the numbers of every node: they come when the run is paused",
+        note.isEmpty
+          ? "waiting for the numbers of every node: they come when the run is paused" : note,
         style: scene.theme.muted)
     }
     if graph.isFolded {
@@ -83,7 +86,7 @@ struct GraphWords {
       let context = architecture.attention ? "C(t) = Σ α(t,i) h(i)" : "C = s(τ)"
       return [
         "encoder  s(t) = \(cell)(s(t−1), x(t))   \(context)",
-        "decoder  d(t) = \(cell)(d(t−1), y(t−1), C)   o(t) = c + V d(t)",
+        "decoder  d(t) = \(cell)(d(t−1), y(t−1), \(architecture.attention ? "C(t)" : "C"))   o(t) = c + V d(t)",
       ]
     case .final, .everyStep:
       let state = architecture.bidirectional ? "[s(t); g(t)]" : "s(t)"
@@ -112,6 +115,9 @@ struct GraphWords {
       "The recurrence goes through the output; with teacher forcing the right one is fed back, and "
         + "the steps come apart (GBC fig. 10.4, 10.6)."
     case .vectorToSequence: "One vector x conditions every step of the sequence (GBC fig. 10.9)."
+    case .encoderDecoder where run.architecture.attention:
+      "The decoder starts from the encoder's last state C, and at every step looks back at all of "
+        + "the source for a context C(t) (Bahdanau et al. 2015)."
     case .encoderDecoder:
       "The encoder's last state is the context C, which the decoder reads at every step "
         + "(GBC fig. 10.12)."

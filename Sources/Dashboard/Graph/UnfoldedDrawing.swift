@@ -7,16 +7,17 @@ struct UnfoldedDrawing {
   let scene: Scene
   /// Where the walk stands, and every node it has come by, by direction.
   let stop: GraphTrace.Stop?
-  private let visited: [Node: GraphTrace.Stop.Direction]
+  let visited: [Node: GraphTrace.Stop.Direction]
 
-  private struct Node: Hashable {
+  struct Node: Hashable {
     var row: GraphRow
     var column: Int
   }
 
   /// Cells of the left margin, which holds s(0) and its arrow.
-  private static let margin = 13
-  private static let nodeWidth = 6
+  static let margin = 13
+  static let nodeWidth = 6
+  private static let longestSymbol = 9
 
   init(_ scene: Scene) {
     self.scene = scene
@@ -41,7 +42,29 @@ struct UnfoldedDrawing {
   }
 
   private func isSpacious(_ area: Rect) -> Bool {
-    area.height >= 2 * model.rows.count + (stop == nil ? 0 : 7)
+    area.height >= 2 * model.rows.count + detailRows
+  }
+
+  /// Rows that the words below need at most, so that the picture stays as it is from stop to stop.
+  private var detailRows: Int {
+    guard stop != nil, let trace = scene.state.trace else { return 0 }
+    return trace.stops.reduce(0) { max($0, WalkDetails.rows(of: $1)) } + 1
+  }
+
+  /// Cells from one column to the next: what is asked for, but never so few that nodes touch.
+  private func pitch(room: Int) -> Int {
+    var widest = Self.nodeWidth - 1
+    for index in [0, model.columns.count - 1] {
+      for row in model.rows where model.has(row, at: index) && row != .loss {
+        widest = max(widest, CharacterWidth.of(model.name(row, at: index)))
+      }
+    }
+    if stop != nil {
+      for stop in scene.state.trace?.stops ?? [] {
+        widest = max(widest, CharacterWidth.of(stop.symbol.cut(to: Self.longestSymbol)))
+      }
+    }
+    return min(16, max(widest + 6, room / max(1, model.columns.count)))
   }
 
   func draw(in area: Rect, into buffer: inout CellBuffer) {
@@ -49,16 +72,18 @@ struct UnfoldedDrawing {
     else { return }
     let step = isSpacious(area) ? 2 : 1
     let room = area.width - Self.margin
-    let pitch = min(16, max(11, room / max(1, model.columns.count)))
+    let pitch = pitch(room: room)
     let shown = max(1, min(model.columns.count, room / pitch))
     let first = firstColumn(shown)
     for (line, row) in model.rows.enumerated() {
       let y = area.y + line * step
       for place in 0..<shown {
         let x = area.x + Self.margin + place * pitch
+        if x + pitch < buffer.size.width - 1 {
+          drawAcross(row, first + place, x: x, y: y, pitch: pitch, step: step, into: &buffer)
+        }
+        drawBelow(row, first + place, x: x, y: y, step: step, into: &buffer)
         drawNode(row, first + place, x: x, y: y, pitch: pitch, into: &buffer)
-        drawAcross(row, first + place, x: x, y: y, pitch: pitch, step: step, into: &buffer)
-        if step == 2 { drawBelow(row, first + place, x: x, y: y + 1, into: &buffer) }
       }
       drawStart(row, first: first, area: area, y: y, into: &buffer)
     }
@@ -81,7 +106,7 @@ struct UnfoldedDrawing {
     return min(max(0, stop.column - shown / 2), last)
   }
 
-  private func isHere(_ row: GraphRow, _ column: Int) -> Bool {
+  func isHere(_ row: GraphRow, _ column: Int) -> Bool {
     guard let stop else { return false }
     return stop.column == column && model.row(of: stop) == row
   }
@@ -102,32 +127,46 @@ struct UnfoldedDrawing {
     guard model.has(row, at: column) else { return }
     var name = model.name(row, at: column)
     if row == .loss, let loss = model.columns[column].loss {
-      // Fewer digits where the next column is near.
-      let digits = CharacterWidth.of(name) + 6 < pitch ? 3 : 2
-      name = "\(name) \(NumberText.significant(loss, digits))".cut(to: pitch - 1)
+      // Fewer digits where the next column is near, and none before any is cut.
+      let texts = [3, 2, 1].map { "\(name) \(NumberText.significant(loss, $0))" }
+      name = texts.first { CharacterWidth.of($0) < pitch } ?? name
     }
+    // A context stands beside the line that passes it by.
+    let x = row == .context ? x + 3 : x
     guard isHere(row, column), let stop else {
       buffer.write(name, x: x, y: y, style: style(row, column))
       return
     }
     let (left, right) = scene.appearance.hasUnicode ? ("▐", "▌") : ("[", "]")
     buffer.write(left, x: x - 1, y: y, style: scene.theme.accent)
-    let end = buffer.write(stop.symbol.cut(to: 9), x: x, y: y, style: scene.theme.chosen)
+    let symbol = stop.symbol.cut(to: row == .context ? 6 : Self.longestSymbol)
+    let end = buffer.write(symbol, x: x, y: y, style: scene.theme.chosen)
     buffer.write(right, x: end, y: y, style: scene.theme.accent)
   }
 
-  /// The line up from the row below.
+  /// Where the line on from a node may begin.
+  func end(of row: GraphRow, _ column: Int) -> Int {
+    let name = isHere(row, column) ? stop?.symbol.cut(to: Self.longestSymbol) : nil
+    return max(Self.nodeWidth, CharacterWidth.of(name ?? model.name(row, at: column)) + 1)
+  }
+
+  /// The line up from the nearest node below, past rows that have none here.
   private func drawBelow(
-    _ row: GraphRow, _ column: Int, x: Int, y: Int, into buffer: inout CellBuffer
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, step: Int, into buffer: inout CellBuffer
   ) {
-    let below = model.rows.firstIndex(of: row).map { $0 + 1 } ?? model.rows.count
-    guard row != .input, below < model.rows.count, model.has(row, at: column),
-      model.has(model.rows[below], at: column)
+    guard row != .input, row != .context, model.has(row, at: column),
+      let here = model.rows.firstIndex(of: row),
+      let below = model.rows[(here + 1)...].firstIndex(where: {
+        $0 != .context && model.has($0, at: column)
+      })
     else { return }
-    let arrow = scene.appearance.hasUnicode ? "↑" : "^"
-    let end = buffer.write(arrow, x: x + 1, y: y, style: scene.theme.faint)
-    buffer.write(
-      " " + model.edgeBelow(row, at: column), x: end, y: y, style: scene.theme.muted)
+    let theme = scene.theme
+    for line in (y + 1)..<max(y + 1, y + (below - here) * step) {
+      buffer[x + 1, line] = Cell(scene.appearance.glyph("│", ascii: "|"), theme.faint)
+    }
+    guard step == 2 else { return }
+    buffer[x + 1, y + 1] = Cell(scene.appearance.glyph("↑", ascii: "^"), theme.faint)
+    buffer.write(model.edgeBelow(row, at: column), x: x + 3, y: y + 1, style: theme.muted)
   }
 
   /// Under a column: what is read, and what was likeliest.
@@ -143,98 +182,5 @@ struct UnfoldedDrawing {
     if end + 1 + CharacterWidth.of(output) < x + pitch {
       buffer.write(output, x: end + 1, y: y, style: scene.theme.muted)
     }
-  }
-}
-
-extension UnfoldedDrawing {
-  /// The line on to the next column.
-  fileprivate func drawAcross(
-    _ row: GraphRow, _ column: Int, x: Int, y: Int, pitch: Int, step: Int,
-    into buffer: inout CellBuffer
-  ) {
-    guard column + 1 < model.columns.count, x + pitch < buffer.size.width - 1 else { return }
-    let joins =
-      model.columns[column].part == "encoder" && model.columns[column + 1].part == "decoder"
-    switch row {
-    case .state where model.architecture.shape == .outputRecurrence:
-      let isBack = stop?.direction == .backward && column >= (stop?.column ?? 0)
-      drawFromOutput(x: x, y: y, pitch: pitch, step: step, isGradient: isBack, into: &buffer)
-    case .state:
-      let isBack = stop?.direction == .backward && column >= (stop?.column ?? 0)
-      arrow(
-        from: x + Self.nodeWidth, to: x + pitch - 1, y: y, label: joins ? "C" : "W",
-        forward: !isBack, isGradient: isBack, into: &buffer)
-    case .backwardState:
-      let isHere = stop.map { model.row(of: $0) == .backwardState } ?? false
-      let isBack = stop?.direction == .backward && isHere && column < (stop?.column ?? 0)
-      arrow(
-        from: x + Self.nodeWidth, to: x + pitch - 1, y: y, label: "W", forward: isBack,
-        isGradient: isBack, into: &buffer)
-    case .loss, .output, .input: break
-    }
-  }
-
-  /// `──W──►` forward, `◄━Wᵀ━━` for a gradient on its way back.
-  private func arrow(
-    from left: Int, to right: Int, y: Int, label: String, forward: Bool, isGradient: Bool,
-    into buffer: inout CellBuffer
-  ) {
-    guard right - left >= 3 else { return }
-    let appearance = scene.appearance
-    let style = isGradient ? scene.theme.gradient : scene.theme.faint
-    let line = isGradient ? appearance.glyph("━", ascii: "=") : appearance.glyph("─", ascii: "-")
-    for x in left..<right { buffer[x, y] = Cell(line, style) }
-    if forward {
-      buffer[right - 1, y] = Cell(appearance.glyph("►", ascii: ">"), style)
-    } else {
-      buffer[left, y] = Cell(appearance.glyph("◄", ascii: "<"), style)
-    }
-    let text = isGradient && label == "W" ? "Wᵀ" : label
-    if right - left >= 4 {
-      buffer.write(
-        text, x: left + (right - left - CharacterWidth.of(text)) / 2, y: y,
-        style: isGradient ? style : scene.theme.muted)
-    }
-  }
-
-  /// From the output of one step into the state of the next (fig. 10.4).
-  private func drawFromOutput(
-    x: Int, y: Int, pitch: Int, step: Int, isGradient: Bool, into buffer: inout CellBuffer
-  ) {
-    let appearance = scene.appearance
-    let style = isGradient ? scene.theme.gradient : scene.theme.faint
-    let bend = x + Self.nodeWidth + 2
-    let top = y - step
-    for place in (x + 5)..<bend {
-      buffer[place, top] = Cell(appearance.glyph("─", ascii: "-"), style)
-    }
-    buffer[bend, top] = Cell(appearance.glyph("╮", ascii: "+"), style)
-    for between in (top + 1)..<max(top + 1, y) {
-      buffer[bend, between] = Cell(appearance.glyph("│", ascii: "|"), style)
-    }
-    buffer[bend, y] = Cell(appearance.glyph("╰", ascii: "+"), style)
-    buffer.write("W", x: bend + 1, y: y, style: scene.theme.muted)
-    buffer[min(bend + 2, x + pitch - 1), y] = Cell(appearance.glyph("►", ascii: ">"), style)
-  }
-
-  /// Where the chains begin: s(0) at the left; a sign where earlier columns are off screen.
-  fileprivate func drawStart(
-    _ row: GraphRow, first: Int, area: Rect, y: Int, into buffer: inout CellBuffer
-  ) {
-    guard case .state = row, model.architecture.shape != .outputRecurrence else { return }
-    guard first == 0 else {
-      buffer.write(
-        scene.appearance.hasUnicode ? "⋯" : "..", x: area.x + Self.margin - 8, y: y,
-        style: scene.theme.muted)
-      arrow(
-        from: area.x + Self.margin - 6, to: area.x + Self.margin - 1, y: y, label: "W",
-        forward: true, isGradient: false, into: &buffer)
-      return
-    }
-    let isBack = stop?.direction == .backward && (stop?.column ?? 0) == 0
-    buffer.write("s(0)", x: area.x + 1, y: y, style: scene.theme.faint)
-    arrow(
-      from: area.x + 6, to: area.x + Self.margin - 1, y: y, label: "W", forward: !isBack,
-      isGradient: isBack, into: &buffer)
   }
 }

@@ -9,14 +9,8 @@ struct WalkDetails {
   func draw(in area: Rect, into buffer: inout CellBuffer) {
     let theme = scene.theme
     guard area.height > 0 else { return }
-    let end = buffer.write(
-      stop.equation, x: area.x + 2, y: area.y, style: theme.title, limit: area.right - 1)
-    let width = CharacterWidth.of(stop.reference)
-    if end + 3 + width < area.right {
-      buffer.write(
-        stop.reference, x: area.right - width - 2, y: area.y, style: theme.muted)
-    }
-    var y = area.y + (area.height >= 8 ? 2 : 1)
+    var y = drawEquation(in: area, into: &buffer)
+    if area.bottom - y > Self.rows(of: stop) - 2 { y += 1 }
     y = drawTerms(y: y, in: area, into: &buffer)
     for line in stop.remark.wrapped(to: area.width - 6) where y < area.bottom {
       buffer.write(line, x: area.x + 4, y: y, style: theme.warning, limit: area.right)
@@ -26,10 +20,37 @@ struct WalkDetails {
     drawUnits(y: y, in: area, into: &buffer)
   }
 
+  /// Rows that a stop's words need: equation, terms, remark and units with a blank row.
+  static func rows(of stop: GraphTrace.Stop) -> Int {
+    let units = stop.units.isEmpty ? 0 : stop.units.count + 1
+    return 2 + stop.terms.count + (stop.remark.isEmpty ? 0 : 1) + units
+  }
+
+  /// The equation, in two rows where one is too short, and where it stands in the lecture.
+  private func drawEquation(in area: Rect, into buffer: inout CellBuffer) -> Int {
+    let lines = stop.equation.wrapped(to: max(10, area.width - 4)).prefix(2)
+    var (y, end) = (area.y, area.x)
+    for (row, line) in lines.enumerated() where area.y + row < area.bottom {
+      y = area.y + row
+      end = buffer.write(
+        line, x: area.x + 2 + 2 * row, y: y, style: scene.theme.title, limit: area.right - 1)
+    }
+    let width = CharacterWidth.of(stop.reference)
+    let fits = end + 3 + width < area.right
+    // Beside the equation, or in the blank row below it where there is one.
+    if fits || area.bottom - y - 1 > Self.rows(of: stop) - 2 {
+      buffer.write(
+        stop.reference, x: max(area.x + 2, area.right - width - 2), y: fits ? y : y + 1,
+        style: scene.theme.muted, limit: area.right - 1)
+    }
+    return y + 1
+  }
+
   private func drawTerms(y: Int, in area: Rect, into buffer: inout CellBuffer) -> Int {
     let theme = scene.theme
     let labels = min(20, stop.terms.map { CharacterWidth.of($0.label) }.max() ?? 0)
-    let symbols = min(18, stop.terms.map { CharacterWidth.of($0.symbol) }.max() ?? 0)
+    let symbols = min(
+      area.width < 100 ? 24 : 32, stop.terms.map { CharacterWidth.of($0.symbol) }.max() ?? 0)
     let values = stop.terms.map(text)
     let numbers = values.map { CharacterWidth.of($0) }.max() ?? 0
     let largest = stop.terms.map { abs($0.value) }.filter(\.isFinite).max() ?? 0
@@ -103,7 +124,15 @@ struct WalkDetails {
         buffer[left + place, line] = cell
       }
     }
-    drawLargest(y: y + 2 + stop.units.count, in: area, into: &buffer)
+    var next = y + 2 + stop.units.count
+    if let note = scene.state.trace?.note, !note.isEmpty {
+      for line in note.wrapped(to: area.width - 6) where next < area.bottom {
+        buffer.write(line, x: area.x + 4, y: next, style: theme.muted, limit: area.right)
+        next += 1
+      }
+      next += 1
+    }
+    drawLargest(y: next, in: area, into: &buffer)
   }
 
   /// The units that matter most at this node: those whose last quantity is largest.

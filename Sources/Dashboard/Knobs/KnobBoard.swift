@@ -5,10 +5,10 @@ import TrainingEvents
 struct KnobBoard: Sendable, Equatable {
   /// Values by key, as far as the run told them; nil where a setting is off.
   private var values: [String: Double?] = [:]
-  private(set) var knobs: [KnobDescription] = KnobDescription.all
+  private(set) var knobs: [KnobDescription] = []
 
   mutating func start(_ run: RunDescription) {
-    knobs = run.knobs.isEmpty ? KnobDescription.all : run.knobs
+    knobs = run.knobs
     values = [:]
     for knob in run.knobs { values[knob.key] = .some(knob.value) }
     values[KnobDescription.learningRate.key] = .some(run.learningRate)

@@ -13,7 +13,9 @@ enum KnobsOverlay {
   }
 
   static func lines(_ state: DashboardState) -> [Line] {
-    state.knobs.map { Line.knob($0) } + [.temperature, .sequence, .smoothing]
+    // Only language models write samples.
+    let sampling: [Line] = state.run?.task == .languageModel ? [.temperature] : []
+    return state.knobs.map { Line.knob($0) } + sampling + [.sequence, .smoothing]
   }
 
   static func frame(in size: Size, lines: Int) -> Rect {

@@ -31,14 +31,9 @@ extension DashboardState {
 
   private var contents: ViewLayout.Contents {
     let kind = run?.task ?? .languageModel
-    let readsText: Bool =
-      switch kind {
-      case .languageModel, .sequenceClassification, .sequenceLabelling, .sequenceToSequence: true
-      case .captioning, .forecasting, .autonomous, .handBuilt: false
-      }
     return ViewLayout.Contents(
       hasMetric: run?.metric != nil, hasTaskPanel: task != nil || kind != .languageModel,
-      readsText: readsText, hasReading: reading != nil)
+      readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil)
   }
 
   private func layout(in size: Size) -> [PanelPlacement] {

@@ -17,7 +17,11 @@ enum ViewLayout {
     -> [PanelPlacement]
   {
     switch view {
-    case .overview: OverviewLayout.placements(in: area)
+    case .overview:
+      OverviewLayout.placements(in: area).map { placement in
+        let isReplaced = placement.panel == .samples && contents.hasTaskPanel
+        return isReplaced ? PanelPlacement(panel: .task, rect: placement.rect) : placement
+      }
     case .loss: PanelRow.placements(loss(area, contents))
     case .gradients: PanelRow.placements(gradients(area))
     case .states: PanelRow.placements(states(area))

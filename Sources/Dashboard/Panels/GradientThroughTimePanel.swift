@@ -20,7 +20,7 @@ struct GradientThroughTimePanel: Panel {
     frame.drawAxis(scene.appearance, into: &buffer)
     drawBars(curve, frame: frame, scene: scene, into: &buffer)
     drawOthers(curves.dropFirst(), frame: frame, scene: scene, into: &buffer)
-    let target = Self.unit(of: scene.state.run)
+    let target = scene.state.run?.stepName ?? "step"
     let reach = GradientReach(curve)
     let lines =
       isTall
@@ -75,20 +75,12 @@ struct GradientThroughTimePanel: Panel {
     _ last: Int, frame: ChartFrame, scene: Scene, y: Int, into buffer: inout CellBuffer
   ) {
     let style = scene.theme.muted
-    let unit = " \(Self.unit(of: scene.state.run))s back "
+    let unit = " \(scene.state.run?.stepName ?? "step")s back "
     let end = " \(last)"
     let width = CharacterWidth.of(end + unit)
     buffer.write(" 0 ", x: frame.plot.x, y: y, style: style, limit: frame.plot.right)
     if frame.plot.width >= width + 5 {
       buffer.write(end + unit, x: frame.plot.right - width, y: y, style: style)
     }
-  }
-
-  /// What one step of the input is called: a language model's targets are its steps.
-  private static func unit(of run: RunDescription?) -> String {
-    guard let run, run.task == .languageModel || run.task == .sequenceLabelling else {
-      return "step"
-    }
-    return run.targetName
   }
 }

@@ -23,6 +23,9 @@ public struct StackView<Scalar: NetworkScalar> {
   public var directionsAreReversed: [Bool]
   /// W of the first layer.
   public var firstRecurrentMatrix: ParameterHandle?
+  /// Every layer and direction in all its parts, in the order of `states`; empty where a network
+  /// is not made of such layers.
+  public var layers: [LayerView<Scalar>] = []
 }
 
 extension RecurrentStack {
@@ -38,6 +41,9 @@ extension RecurrentStack {
       },
       stateGradients: all.map { StateView(title: $0.title, values: $0.dStates, lowest: -1) },
       directionsAreReversed: all.map(\.isReversed),
-      firstRecurrentMatrix: all.first?.weights.hiddenToHidden)
+      firstRecurrentMatrix: all.first?.weights.hiddenToHidden,
+      layers: layers.enumerated().flatMap { index, directions in
+        directions.map { $0.view(number: index + 1) }
+      })
   }
 }

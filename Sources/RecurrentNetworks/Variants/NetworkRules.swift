@@ -230,12 +230,6 @@ struct NetworkRules {
         because: "the identity is a beginning for a tanh cell's W",
         instead: "set network.cell: tanh, or network.initialization: orthogonal")
     }
-    if network.forgetBias != 0, network.cell != .lstm {
-      try refuse(
-        "network.forget-bias: \(network.forgetBias)", cell,
-        because: "only an LSTM has a forget gate",
-        instead: "set network.cell: lstm or leave network.forget-bias out")
-    }
   }
 
   private func checkLoss() throws(ImpossibleNetwork) {

@@ -22,10 +22,11 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
   private let weights: CellWeights
   private let projection: InputProjection<Scalar>
   private let head: OutputLayer<Scalar>
-  /// f(t−1), s(t) and ∇s(t) of every row.
+  /// f(t−1), s(t), ∇s(t) and δ(t) of every row.
   private var fed = Matrix<Scalar>.empty
   private var states = Matrix<Scalar>.empty
   private var dStates = Matrix<Scalar>.empty
+  private var delta = Matrix<Scalar>.empty
   private var feedback: Feedback<Scalar>?
 
   /// `configuration.teacherForcing` is the share of true outputs where a pass names none.
@@ -54,9 +55,19 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
         StackView(
           states: [StateView(title: title, values: states, lowest: -1)],
           stateGradients: [StateView(title: title, values: dStates, lowest: -1)],
-          directionsAreReversed: [false])
+          directionsAreReversed: [false], layers: [layerView])
       )
     ]
+  }
+
+  private var layerView: LayerView<Scalar> {
+    let rows = 0..<states.rows
+    return LayerView(
+      kind: .tanh, number: 1, isReversed: false, initial: .empty, states: states,
+      stateGradients: dStates, gates: [], inputGradients: delta, recurrentGradients: delta,
+      inputWeight: weights.inputToHidden, recurrentWeight: weights.hiddenToHidden,
+      bias: weights.bias,
+      fedBack: (fed, feedback.map { fed in rows.map { fed.isOwn(row: $0) } } ?? []))
   }
 
   /// The output that the next chunk's first step reads.
@@ -138,7 +149,7 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
   ) {
     guard let feedback else { return }
     let steps = batch.steps
-    let delta = pass.arena.matrix(states.rows, states.columns)
+    delta = pass.arena.matrix(states.rows, states.columns)
     // The future adds to ∇o(t); the caller's gradients stay as they are.
     let dOwn = pass.arena.matrix(dOutputs.rows, dOutputs.columns)
     dOwn.copy(dOutputs)

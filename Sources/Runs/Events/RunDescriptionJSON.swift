@@ -22,6 +22,7 @@ enum RunDescriptionJSON {
       ]
     }
     object["architecture"] = architecture(run.architecture)
+    object["readsText"] = .bool(run.readsText)
     object["directory"] = run.directory.map(JSONValue.string)
     return .object(object)
   }
@@ -46,7 +47,7 @@ enum RunDescriptionJSON {
       lossUnit: text("lossUnit") == "squared-error" ? .squaredError : .natsPerTarget,
       metric: metric, targetName: text("targetName", "step"),
       architecture: architecture(object["architecture"]?.object ?? [:]),
-      directory: object["directory"]?.string)
+      directory: object["directory"]?.string, readsText: object["readsText"]?.bool ?? false)
   }
 
   private static func architecture(_ value: Architecture) -> JSONValue {

@@ -7,6 +7,9 @@ public struct BatchCursor: Codable, Sendable, Equatable {
   public var epoch: Int
   /// Batches given in the current pass.
   public var position: Int
+  /// Steps of a stream by which the batches of this pass stand further on than their number times
+  /// their length, after the length was changed in its midst; nil when it was not.
+  public var shift: Int?
 
   public init(seed: UInt64, epoch: Int = 0, position: Int = 0) {
     self.seed = seed

@@ -13,7 +13,7 @@ import LinearAlgebra
 public struct StreamBatcher: Sendable {
   public let data: DataSet
   public let batchSize: Int
-  public let sequenceLength: Int
+  public private(set) var sequenceLength: Int
   public let order: BatchOrder
   /// Symbol that ends each line of `DataSet.lines`.
   public let lineEnd: Int32
@@ -54,6 +54,9 @@ public struct StreamBatcher: Sendable {
 
   /// Passes finished, with the share of the current one.
   public var epochs: Double {
+    guard cursor.shift == nil else {
+      return Double(cursor.epoch) + min(1, Double(offset) / Double(max(1, longestSlice)))
+    }
     let total = max(1, batchesPerEpoch)
     return Double(cursor.epoch) + Double(min(cursor.position, total)) / Double(total)
   }
@@ -62,21 +65,38 @@ public struct StreamBatcher: Sendable {
   public mutating func restore(_ cursor: BatchCursor) {
     self.cursor = BatchCursor(
       seed: cursor.seed, epoch: max(0, cursor.epoch),
-      position: min(max(0, cursor.position), batchesPerEpoch))
+      position: min(max(0, cursor.position), cursor.shift == nil ? batchesPerEpoch : longestSlice))
+    if let shift = cursor.shift {
+      // Held within what could have been, so that a damaged file cannot overflow.
+      let start = self.cursor.position * sequenceLength
+      self.cursor.shift = min(max(shift, -start), max(0, longestSlice - start))
+    }
     preparedEpoch = -1
   }
+
+  /// Reads chunks of another length from the next step on, which stays where it would have been.
+  public mutating func change(sequenceLength length: Int) {
+    let next = offset
+    sequenceLength = max(1, length)
+    let shift = next - cursor.position * sequenceLength
+    cursor.shift = shift == 0 ? nil : shift
+  }
+
+  /// Where in its slice the next chunk begins.
+  private var offset: Int { cursor.position * sequenceLength + (cursor.shift ?? 0) }
 
   /// Fills `batch` with the next chunk of every slice; leaves it empty only when there is no data.
   public mutating func next(into batch: inout SequenceBatch) {
     batch.removeAll()
     guard targetCount > 0 else { return }
-    if cursor.position >= batchesPerEpoch {
+    if cursor.position > 0, offset >= longestSlice {
       cursor.epoch += 1
       cursor.position = 0
+      cursor.shift = nil
     }
     if preparedEpoch != cursor.epoch { prepare() }
     batch.startsFresh = cursor.position == 0
-    let offset = cursor.position * sequenceLength
+    let offset = offset
     for slice in 0..<batchSize {
       let range = self.range(of: slice)
       let length = min(sequenceLength, range.count - offset)

@@ -15,6 +15,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
     counts[truth * classes + prediction] += 1
   }
 
+  /// Adds what was counted elsewhere over the same classes.
+  public mutating func add(_ other: ConfusionMatrix) {
+    guard other.classes == classes else { return }
+    for index in counts.indices { counts[index] += other.counts[index] }
+  }
+
   public var total: Int { counts.reduce(0, +) }
 
   /// Share of targets on the diagonal; 0 when there are none.

@@ -28,6 +28,14 @@ public struct SequenceScores: Sendable, Equatable {
     symbols += nearest.length
   }
 
+  /// Adds what was judged elsewhere.
+  public mutating func add(_ other: SequenceScores) {
+    sequences += other.sequences
+    exact += other.exact
+    edits += other.edits
+    symbols += other.symbols
+  }
+
   /// Share of sequences that are right from end to end.
   public var exactMatch: Double { sequences > 0 ? Double(exact) / Double(sequences) : 0 }
 

@@ -29,13 +29,16 @@ public enum Measure: String, Sendable, CaseIterable, Codable {
   /// Insertions, deletions and substitutions for each symbol of the right answer.
   case characterErrorRate = "character error rate"
   case phoneErrorRate = "phone error rate"
+  /// The same where symbols are neither characters nor phones, such as the labels of a recording.
+  case symbolErrorRate = "symbol error rate"
   /// In the network's scale, where the training set's variance is 1.
   case meanSquaredError = "mean squared error"
 
   /// Whether the value is a share, shown in per cent.
   public var isShare: Bool {
     switch self {
-    case .accuracy, .macroF1, .exactMatch, .wordErrorRate, .characterErrorRate, .phoneErrorRate:
+    case .accuracy, .macroF1, .exactMatch, .wordErrorRate, .characterErrorRate, .phoneErrorRate,
+      .symbolErrorRate:
       true
     case .nats, .bitsPerCharacter, .perplexity, .meanSquaredError: false
     }

@@ -79,21 +79,26 @@ enum IDXReader {
     }
   }
 
-  private struct Contents {
-    var file: String
-    var shape: [Int]
-    var bytes: [UInt8]
-    /// Where the elements begin.
-    var start: Int
-  }
-
-  private static func read(_ folder: String, _ name: String, axes: Int) throws(DataError)
-    -> Contents
-  {
+  private static func read(
+    _ folder: String, _ name: String, axes: Int
+  ) throws(DataError) -> IDXArray {
     guard let path = file(folder, name) else {
       throw DataError("\(folder)/\(name)", "is missing", expected: "it, or it gzipped")
     }
-    var bytes = try FileBytes.read(path)
+    return try IDXArray(FileBytes.read(path), file: path, axes: axes)
+  }
+}
+
+/// An IDX file's bytes with their shape.
+struct IDXArray {
+  var file: String
+  var shape: [Int]
+  var bytes: [UInt8]
+  /// Where the elements begin.
+  var start: Int
+
+  init(_ content: [UInt8], file path: String, axes: Int) throws(DataError) {
+    var bytes = content
     if bytes.starts(with: [0x1F, 0x8B]) {
       guard let content = Inflate.gunzip(bytes, limit: FileBytes.limit) else {
         throw DataError(path, "does not unpack", expected: "a whole gzip file")
@@ -119,6 +124,9 @@ enum IDXReader {
         path, "does not have the size its header says", found: "\(bytes.count - start) bytes",
         expected: "\(count)")
     }
-    return Contents(file: path, shape: shape, bytes: bytes, start: start)
+    self.file = path
+    self.shape = shape
+    self.bytes = bytes
+    self.start = start
   }
 }

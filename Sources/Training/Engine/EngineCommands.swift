@@ -39,7 +39,15 @@ extension TrainingEngine {
   }
 
   private func run(until limit: RunLimit) {
-    if finish == nil, state != .diverged { self.limit = limit }
+    guard finish == nil, state != .diverged else { return resume() }
+    if case .step(let step) = limit, step <= trainee.step {
+      return post(.refused("step \(step) is past: the run is at step \(trainee.step)"))
+    }
+    if case .epoch(let epoch) = limit, epoch <= trainee.epochs {
+      return post(
+        .refused("epoch \(short(epoch)) is past: the run is at \(short(trainee.epochs))"))
+    }
+    self.limit = limit
     resume()
   }
 
@@ -79,6 +87,7 @@ extension TrainingEngine {
 
   private func goBack(to checkpoint: Checkpoint, name: String, text: String) {
     let from = trainee.step
+    let knobs = trainee.description.knobs
     do {
       try trainee.restore(checkpoint)
     } catch {
@@ -96,6 +105,10 @@ extension TrainingEngine {
       trainee.cancelValidation()
     }
     record(name, "\(text) from step \(from)", marker: name)
+    // Settings go back as well. No marker: it is one deed.
+    for change in Knob.changes(from: knobs, to: trainee.description.knobs) {
+      record(change.name, change.text, marker: nil, value: change.value)
+    }
     if name == "restart" { post(.started(trainee.description)) }
     if state != .training { enter(.paused) }
   }

@@ -13,7 +13,7 @@ final class LearningTrainee: Trainee {
     learner = try Learner(preset: preset, task: task, threads: threads)
     evaluator = try Evaluator(
       network: learner.network, pool: learner.pool, training: preset.training)
-    looker = try Looker(network: learner.network, task: task, seed: preset.training.seed)
+    looker = try Looker(network: learner.network, task: task, preset: preset)
   }
 
   var preset: Preset { learner.preset }

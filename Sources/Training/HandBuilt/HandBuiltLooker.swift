@@ -26,6 +26,9 @@ struct HandBuiltLooker {
       events.append(
         .hiddenStates(units(symbols, trainee, first: symbols.count - shown.count)))
     }
+    if request.interests.contains(.trace), force {
+      events.append(.trace(trace(symbols, trainee, sequence: request.sequence)))
+    }
     return events
   }
 

@@ -147,7 +147,8 @@ final class HandBuiltTrainee: Trainee {
       targetName: task.targetName,
       architecture: Architecture(
         shape: .handBuilt, cell: CellKind.tanh.rawValue, inputSize: task.inputWidth,
-        hiddenSize: units, outputSize: 1))
+        hiddenSize: units, outputSize: 1),
+      readsText: true)
   }
 }
 

@@ -61,6 +61,18 @@ struct BatchSource: Sendable {
     }
   }
 
+  /// Steps of a chunk of a stream; nil where whole sequences are read.
+  var sequenceLength: Int? {
+    if case .stream(let stream) = batcher { stream.sequenceLength } else { nil }
+  }
+
+  /// Reads a stream in chunks of another length from now on; whole sequences stay whole.
+  mutating func change(sequenceLength: Int) {
+    guard case .stream(var stream) = batcher else { return }
+    stream.change(sequenceLength: sequenceLength)
+    batcher = .stream(stream)
+  }
+
   var cursor: BatchCursor {
     switch batcher {
     case .stream(let stream): stream.cursor

@@ -53,6 +53,8 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public var clipNorm: Double?
   public var clipValue: Double?
   public var dropout = 0.0
+  /// Settings that were turned while training and stand in no list of their own, by key.
+  public var turned: [String: TurnedSetting]?
   public var plateau = Schedule.Plateau()
   /// Whether the step's validation was still to be done, or under way.
   public var isValidationDue = false
@@ -74,6 +76,18 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public init() {}
 }
 
+/// A setting whose value is not the preset's any more.
+public struct TurnedSetting: Sendable, Equatable, Codable {
+  /// The preset's value; a run that is resumed with another one takes that.
+  public var preset: Double
+  public var value: Double
+
+  public init(preset: Double, value: Double) {
+    self.preset = preset
+    self.value = value
+  }
+}
+
 extension Learner {
   /// Copies everything needed to go on from here.
   func checkpoint(
@@ -90,6 +104,7 @@ extension Learner {
     state.clipNorm = clipNorm
     state.clipValue = clipValue
     state.dropout = dropout
+    state.turned = turnedSettings
     state.plateau = schedule.plateau
     state.isValidationDue = isValidationDue
     state.bestValidation = best?.loss
@@ -127,6 +142,7 @@ extension Learner {
     try optimiser.square?.loadPlain(checkpoint.moments, prefix: "square.")
     optimiser.updates = state.updates
     step = state.step
+    restore(turned: state.turned ?? [:])
     source.restore(state.cursor)
     for (carried, values) in zip(carriedStates, state.carried) {
       for (i, value) in values.enumerated() { carried.values.base[i] = value }

@@ -26,6 +26,8 @@ final class Learner {
   var clipNorm: Double?
   var clipValue: Double?
   var dropout: Double
+  /// Share of steps at which a fed-back output is the true one.
+  var teacherForcing: Double
   /// Set to measure how far the next update moves each parameter.
   var measuresNextUpdate = false
   /// ‖update‖ of each parameter at the last measured step.
@@ -49,6 +51,7 @@ final class Learner {
     clipNorm = training.clipNorm
     clipValue = training.clipValue
     dropout = preset.network.dropout
+    teacherForcing = preset.network.teacherForcing
     let count = max(1, min(training.parts, training.batch))
     var parts: [LearnerPart] = []
     for _ in 0..<count {
@@ -91,7 +94,7 @@ final class Learner {
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
         dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
-        teacherForcing: TeacherForcing(share: preset.network.teacherForcing, seed: ~seed))
+        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed))
     }
     for part in parts.dropFirst() { gradient.add(part.gradient) }
     var total = LossTotal()

@@ -10,10 +10,14 @@ struct TaskNetwork: Sendable {
   let layout: ParameterLayout
   /// Symbol that ends a line or opens a text; 0 where there is none.
   let lineEnd: Int32
+  /// Whether lines are read as one stream, in chunks.
+  let readsStream: Bool
 
   var objective: Objective { builder.objective }
   var outputWidth: Int { builder.outputWidth }
   var variant: ModelBuilder.Variant { builder.variant }
+  /// How it runs where nobody tells it the true outputs.
+  var alone: TeacherForcing { .alone(trainedWith: configuration.teacherForcing) }
 
   /// - Parameter hasOneVector: whether inputs are one vector a sequence; nil looks at the data.
   /// - Throws: `PresetError` when settings exclude each other or do not fit the task.
@@ -43,6 +47,7 @@ struct TaskNetwork: Sendable {
       }
     rows = RowLayout(targets: targets, vectorPerSequence: oneVector)
     lineEnd = task.inputVocabulary?.end ?? 0
+    readsStream = preset.training.sequenceLength != nil
     layout = builder.makeModel(Float.self).layout
   }
 

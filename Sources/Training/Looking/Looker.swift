@@ -12,16 +12,13 @@ final class Looker {
   private var lastSamples = -Double.infinity
   private var lastStatistics = -Double.infinity
   private var lastTask = -Double.infinity
-  /// The sequences that are looked at. They stay for a while, so that a person can read along, and
-  /// see what the weights do to the states rather than what another text does.
-  private var held = DataBatch()
-  private var heldSince = -Double.infinity
-  private static let holding = 6.0
+  private var sequences: ProbeSequences { probe.sequences }
 
-  init(network: TaskNetwork, task: TaskData, seed: UInt64) throws(PresetError) {
-    probe = try Probe(network: network, task: task)
+  init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
+    probe = try Probe(
+      network: network, task: task, source: preset.task.data, seed: preset.training.seed)
     generator = try TextGenerator(network: network, task: task)
-    self.seed = seed
+    seed = preset.training.seed
   }
 
   /// Frames that are due; all that were asked for when `force` is set.
@@ -30,20 +27,17 @@ final class Looker {
   ) -> [TrainingEvent] {
     guard !request.interests.isEmpty else { return [] }
     var events: [TrainingEvent] = []
-    if force || now - heldSince >= Self.holding {
-      held = learner.batch
-      heldSince = now
-    }
     if force || now - lastLook >= 1 / max(0.1, request.rate) {
       lastLook = now
       if request.interests.contains(.hiddenStates),
         let frame = probe.hiddenStates(
-          learner, batch: held, sequence: request.sequence, columns: request.columns)
+          learner, batch: sequences.batch, sequence: request.sequence,
+          columns: request.columns)
       {
         events.append(.hiddenStates(frame))
       }
       if request.interests.contains(.gradientByLag),
-        let curve = probe.gradientByLag(learner, batch: held)
+        let curve = probe.gradientByLag(learner, batch: sequences.batch)
       {
         events.append(.gradientByLag(curve))
       }
@@ -67,7 +61,7 @@ final class Looker {
     }
     // A walk is for a network that stands still: its numbers would change under the walker.
     if request.interests.contains(.trace), force,
-      let trace = probe.trace(learner, batch: held, sequence: request.sequence)
+      let trace = probe.trace(learner, batch: sequences.batch, sequence: request.sequence)
     {
       events.append(.trace(trace))
     }
@@ -96,6 +90,6 @@ final class Looker {
   }
 
   func read(_ text: String, _ learner: Learner) throws(PresetError) -> ReadingFrame {
-    try probe.read(text, learner)
+    try probe.read(text, learner.parameters, step: learner.step).frame
   }
 }

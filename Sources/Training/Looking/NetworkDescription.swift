@@ -5,7 +5,7 @@ import TrainingEvents
 extension Learner {
   /// What a reader needs to know before the first step.
   var description: RunDescription {
-    return RunDescription(
+    RunDescription(
       name: preset.name, title: preset.title, lecture: preset.lecture, task: task.kind,
       network: preset.networkName, parameterCount: parameters.layout.parameterCount,
       optimizer: preset.training.optimizer.name.rawValue, totalSteps: preset.training.steps,
@@ -13,7 +13,8 @@ extension Learner {
       lossUnit: network.objective == .squaredError ? .squaredError : .natsPerTarget,
       metric: metric, targetName: task.targetName,
       architecture: preset.architecture(
-        inputSize: task.inputWidth, outputSize: task.outputWidth))
+        inputSize: task.inputWidth, outputSize: task.outputWidth),
+      knobs: Knob.all(of: self), readsText: task.inputVocabulary != nil)
   }
 
   private var metric: MetricDescription? {

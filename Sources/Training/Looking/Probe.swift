@@ -2,16 +2,26 @@ import RecurrentNetworks
 import SequenceData
 import TrainingEvents
 
-/// Looks at a network while it trains: an extra pass over a few sequences of the newest batch, with
-/// a network's memory of its own, so that training never notices.
+/// Looks at a network while it trains: an extra pass over a few sequences, with a network's memory
+/// of its own, so that training never notices.
 final class Probe {
   let network: TaskNetwork
   let task: TaskData
   let part: LearnerPart
+  let sequences: ProbeSequences
+  /// Makes inputs of what a person types.
+  let queries: QueryReader
+  /// Hypotheses kept where an answer is written for a person; 1 is greedy.
+  var beamWidth = 1
 
-  init(network: TaskNetwork, task: TaskData) throws(PresetError) {
+  init(
+    network: TaskNetwork, task: TaskData, source: DataSource, seed: UInt64
+  ) throws(PresetError) {
     self.network = network
     self.task = task
+    sequences = ProbeSequences(
+      task: task, lineEnd: network.lineEnd, readsStream: network.readsStream, seed: seed)
+    queries = QueryReader(task, source: source, hasOneVector: network.rows.vectorPerSequence)
     part = LearnerPart(model: network.makeModel(), layout: network.rows)
   }
 

@@ -5,44 +5,86 @@ import SequenceData
 import TrainingEvents
 
 extension Probe {
-  /// Reads a text that a person typed: hidden states on the way, and what comes out at its end.
-  func read(_ text: String, _ learner: Learner) throws(PresetError) -> ReadingFrame {
-    guard let vocabulary = task.inputVocabulary else {
-      throw PresetError(description: "this network reads numbers, not text")
-    }
-    let symbols: [Int32]
+  /// Room for what is written after something short, such as one vector.
+  private static let shortestRoom = 12
+
+  /// Reads what a person typed: hidden states on the way, and what comes out at its end.
+  ///
+  /// A network of symbols reads the text; one of numbers reads them as `QueryReader` does, `#12`
+  /// being an example that is held out.
+  func read(
+    _ text: String, _ parameters: ParameterVector<Float>, step: Int
+  ) throws(PresetError) -> Prediction {
+    let example: Example
     do {
-      symbols = try vocabulary.encode(text)
+      var reader = queries
+      if reader.asksForExample(text) { reader.examples = heldOutExamples }
+      example = try reader.query(text, from: "text")
     } catch {
       throw PresetError(description: error.description)
     }
-    guard !symbols.isEmpty else {
-      throw PresetError(description: "nothing to read: type at least one symbol")
+    var prediction = predict(example, parameters, step: step)
+    prediction.text = text
+    return prediction
+  }
+
+  /// What the network makes of an input, whose answer need not be known.
+  func predict(
+    _ example: Example, _ parameters: ParameterVector<Float>, step: Int
+  ) -> Prediction {
+    var example = example
+    let truth = truth(of: example)
+    if task.kind == .languageModel, case .tokens(let tokens) = example.input {
+      example.input = .tokens([network.lineEnd] + tokens)
     }
-    let tokens = task.kind == .languageModel ? [network.lineEnd] + symbols : symbols
-    part.batch.carried = nil
-    part.batch.steps.assign(lengths: [tokens.count])
-    part.batch.tokens.assign(tokens)
-    // Nobody knows the right answer to a typed text.
-    part.batch.targets.assign(tokens.map { _ in -1 })
-    return switch task.kind {
-    case .sequenceToSequence, .captioning: written(text, tokens, learner)
-    case .sequenceLabelling: labelled(text, tokens, learner)
-    default: judged(text, tokens, learner)
+    example.target = unknownTarget(of: example)
+    example.scoredFrom = 0
+    let batch = pack([example])
+    var prediction =
+      switch task.kind {
+      case .sequenceToSequence, .captioning: written(batch, parameters, step)
+      case .sequenceLabelling: labelled(batch, parameters, step)
+      case .forecasting, .autonomous: forecast(batch, parameters, step)
+      default: judged(batch, parameters, step)
+      }
+    prediction.text = example.text
+    prediction.truth = truth
+    return prediction
+  }
+
+  /// Nobody knows the right answer to what a person typed: every row of targets counts for nothing.
+  private func unknownTarget(of example: Example) -> Target {
+    let rows = network.rows.targets == .sequenceEnd ? 1 : example.input.steps
+    guard task.outputVocabulary == nil else {
+      return network.rows.targets == .ownSteps || network.rows.vectorPerSequence
+        ? .labels([]) : .labels([Int32](repeating: -1, count: rows))
     }
+    let width = max(1, task.outputWidth)
+    return .values([Float](repeating: .nan, count: rows * width), width: width)
   }
 
   /// The sequence that the network writes for a source.
-  private func written(_ text: String, _ tokens: [Int32], _ learner: Learner) -> ReadingFrame {
+  private func written(
+    _ batch: DataBatch, _ parameters: ParameterVector<Float>, _ step: Int
+  ) -> Prediction {
     // Copied before anything is written: a search takes its memory with it.
-    readSource(learner.parameters)
-    let states = typedFrame(tokens, nil, step: learner.step)
-    let written = write(learner.parameters, longest: 2 * tokens.count + 10)
-    let answer = task.outputVocabulary?.text(written.symbols) ?? ""
-    return ReadingFrame(text: text, answer: answer, alternatives: [], states: states)
+    readSource(parameters)
+    var prediction = Prediction(states: typedFrame(batch, nil, step: step))
+    let hypotheses = hypotheses(
+      parameters, longest: max(Self.shortestRoom, 2 * batch.longestInput + 10), width: beamWidth)
+    guard let written = hypotheses.first?.symbols else { return prediction }
+    prediction.labels = written.map { outputName($0) }
+    prediction.answer = task.outputVocabulary?.text(written) ?? ""
+    if beamWidth > 1 {
+      prediction.alternatives = hypotheses.map {
+        Prediction.Alternative(
+          label: task.outputVocabulary?.text($0.symbols) ?? "", probability: exp($0.logProbability))
+      }
+    }
+    return prediction
   }
 
-  /// Runs what reads the typed source, leaving its states in the probe's memory.
+  /// Runs what reads the source, leaving its states in the probe's memory.
   private func readSource(_ parameters: ParameterVector<Float>) {
     guard let model = part.model as? any GeneratingModel<Float> else {
       _ = outputs(parameters)
@@ -52,59 +94,102 @@ extension Probe {
     model.readSources(part.batch, Pass(parameters: parameters, arena: part.arena))
   }
 
-  /// A label for every symbol, the network reading its own outputs where it reads any.
-  private func labelled(_ text: String, _ tokens: [Int32], _ learner: Learner) -> ReadingFrame {
+  /// A label for every step, the network reading its own outputs where it reads any.
+  private func labelled(
+    _ batch: DataBatch, _ parameters: ParameterVector<Float>, _ step: Int
+  ) -> Prediction {
     guard network.objective != .connectionistTemporalClassification else {
-      return written(text, tokens, learner)
+      return written(batch, parameters, step)
     }
-    let outputs = outputs(learner.parameters, forcing: .never)
-    var frame = typedFrame(tokens, nil, step: learner.step)
-    frame.prediction = (0..<outputs.rows).map {
+    let outputs = outputs(parameters, forcing: network.alone)
+    var prediction = Prediction(states: typedFrame(batch, nil, step: step))
+    prediction.labels = (0..<outputs.rows).map {
       outputName(Int32(outputs.row($0).indexOfLargest(count: outputs.columns)))
     }
-    return ReadingFrame(
-      text: text, answer: frame.prediction.joined(separator: " "), alternatives: [],
-      states: frame)
+    prediction.states.prediction = prediction.labels
+    prediction.answer = prediction.labels.joined(separator: " ")
+    return prediction
   }
 
   /// What follows a text, or the class that it belongs to, by probability.
-  private func judged(_ text: String, _ tokens: [Int32], _ learner: Learner) -> ReadingFrame {
-    let outputs = outputs(learner.parameters, forcing: .never)
+  private func judged(
+    _ batch: DataBatch, _ parameters: ParameterVector<Float>, _ step: Int
+  ) -> Prediction {
+    let outputs = outputs(parameters, forcing: network.alone)
     Float.softmax(
       rows: outputs.rows, columns: outputs.columns, x: outputs.base, stride: outputs.stride)
     let last = outputs.row(max(0, outputs.rows - 1))
     let ranked = (0..<outputs.columns).sorted { last[$0] > last[$1] }.prefix(8)
-    let alternatives = ranked.map {
-      (label: outputName(Int32($0)), probability: Double(last[$0]))
+    var prediction = Prediction(states: typedFrame(batch, outputs, step: step))
+    prediction.alternatives = ranked.map {
+      Prediction.Alternative(label: outputName(Int32($0)), probability: Double(last[$0]))
     }
-    return ReadingFrame(
-      text: text, answer: answer(alternatives.first), alternatives: alternatives,
-      states: typedFrame(tokens, outputs, step: learner.step))
+    prediction.answer = prediction.alternatives.first?.label ?? ""
+    prediction.isClass = task.kind != .languageModel
+    return prediction
   }
 
-  private func answer(_ first: (label: String, probability: Double)?) -> String {
-    guard let first else { return "" }
-    return "\(first.label)  \(Int((first.probability * 100).rounded())) %"
+  /// The numbers after what was read, in the data's own units.
+  private func forecast(
+    _ batch: DataBatch, _ parameters: ParameterVector<Float>, _ step: Int
+  ) -> Prediction {
+    let goesOn = continuesItself
+    if goesOn {
+      part.batch.carried = CarriedState<Float>(sequences: 1, width: part.model.carriedWidth)
+    }
+    let outputs = outputs(parameters, forcing: network.alone)
+    var prediction = Prediction(states: typedFrame(batch, nil, step: step))
+    let width = max(1, task.outputWidth)
+    guard outputs.rows > 0 else { return prediction }
+    let isWhole = task.kind == .autonomous
+    let last = (0..<width).map { outputs[outputs.rows - 1, $0] }
+    var rows =
+      isWhole ? (0..<outputs.rows).map { row in (0..<width).map { outputs[row, $0] } } : [last]
+    if goesOn { rows += continuation(after: last, count: Prediction.mostAhead - 1, parameters) }
+    part.batch.carried = nil
+    prediction.isUnrolled = isWhole
+    prediction.values = rows.map { row in
+      row.enumerated().map { Double(restored($0.element, $0.offset)) }
+    }
+    prediction.answer = Prediction.text(of: prediction.values.prefix(isWhole ? rows.count : 1))
+    return prediction
+  }
+
+  private func truth(of example: Example) -> String? {
+    switch example.target {
+    case .none: return nil
+    case .label(let label): return outputName(label)
+    case .labels(let labels):
+      let isText = task.kind == .sequenceToSequence || task.kind == .captioning
+      guard isText else { return labels.map { outputName($0) }.joined(separator: " ") }
+      return task.outputVocabulary?.text(labels)
+    case .values(let values, let width):
+      let last = values.suffix(max(1, width)).enumerated()
+      return Prediction.text(of: [last.map { Double(restored($0.element, $0.offset)) }])
+    }
   }
 
   private func typedFrame(
-    _ tokens: [Int32], _ probabilities: Matrix<Float>?, step: Int
+    _ batch: DataBatch, _ probabilities: Matrix<Float>?, step: Int
   ) -> HiddenStateFrame {
+    let steps = batch.longestInput
     var frame = HiddenStateFrame(
-      step: step, symbols: tokens.map { task.inputVocabulary?.name(of: $0) ?? "" }, maps: [])
+      step: step, symbols: (0..<steps).map { symbol(batch, 0, $0) }, maps: [])
     // A decoder reads no typed text, and has not run where states are asked for.
+    guard network.variant != .vectorToSequence else { return frame }
     for (name, stack) in part.model.stacks where name != "decoder" {
-      for view in stack.states where view.values.rows == tokens.count {
+      for view in stack.states where view.values.rows == steps {
         frame.maps.append(
           StateMap(name: view.title, units: view.values.columns, values: view.values.elements))
       }
     }
-    guard let probabilities, probabilities.rows == tokens.count, task.kind == .languageModel else {
+    guard let probabilities, probabilities.rows == steps, task.kind == .languageModel else {
       return frame
     }
-    for t in 0..<tokens.count {
+    let tokens = Array(batch.inputTokens(of: 0))
+    for t in 0..<steps {
       let row = probabilities.row(t)
-      let hasNext = t + 1 < tokens.count
+      let hasNext = t + 1 < steps
       frame.targetProbability.append(hasNext ? row[Int(tokens[t + 1])] : .nan)
       frame.loss.append(hasNext ? -log(row[Int(tokens[t + 1])]) : .nan)
       frame.prediction.append(

@@ -20,9 +20,7 @@ extension Probe {
     let batch = pack([end])
     let width = max(1, task.outputWidth)
     let channel = ((channel % width) + width) % width
-    let canGoOn =
-      network.variant == .everyStep && network.configuration.direction == .forward
-      && task.inputWidth == task.outputWidth && part.model.carriedWidth > 0
+    let canGoOn = continuesItself
     if canGoOn {
       part.batch.carried = CarriedState<Float>(sequences: 1, width: part.model.carriedWidth)
     }
@@ -32,17 +30,33 @@ extension Probe {
       continuation: [], unit: task.series?.names[channel] ?? "")
     guard canGoOn, outputs.rows > 0 else { return frame }
     // The last target was the first number after what was read: the network goes on after it.
-    var next = Array(batch.targetValues(of: 0).suffix(width))
-    for _ in 0..<Self.stepsAhead {
-      guard next.allSatisfy(\.isFinite) else { break }
+    frame.continuation = continuation(
+      after: Array(batch.targetValues(of: 0).suffix(width)), count: Self.stepsAhead, parameters
+    ).map { restored($0[channel], channel) }
+    part.batch.carried = nil
+    return frame
+  }
+
+  /// Whether the network can read its own output as the next input.
+  var continuesItself: Bool {
+    network.variant == .everyStep && network.configuration.direction == .forward
+      && task.inputWidth == task.outputWidth && part.model.carriedWidth > 0
+  }
+
+  /// How the network goes on when it reads `row` and then its own outputs, in its own scale. The
+  /// packed batch carries the states that it goes on from.
+  func continuation(
+    after row: [Float], count: Int, _ parameters: ParameterVector<Float>
+  ) -> [[Float]] {
+    var (next, rows): ([Float], [[Float]]) = (row, [])
+    for _ in 0..<count where next.allSatisfy(\.isFinite) {
       part.batch.steps.assign(lengths: [1])
       part.batch.vectors.assign(next)
       let outputs = self.outputs(parameters)
-      next = (0..<width).map { outputs[0, $0] }
-      frame.continuation.append(restored(next[channel], channel))
+      next = (0..<next.count).map { outputs[0, $0] }
+      rows.append(next)
     }
-    part.batch.carried = nil
-    return frame
+    return rows
   }
 
   /// The wave that a state without input unrolls, and how it goes on.
@@ -97,7 +111,7 @@ extension Probe {
   }
 
   /// A number in the data's own units.
-  private func restored(_ value: Float, _ channel: Int) -> Float {
+  func restored(_ value: Float, _ channel: Int) -> Float {
     task.normalisation?.restore(value, channel: channel) ?? value
   }
 }

@@ -20,7 +20,7 @@ extension Probe {
     }
     let isFedBack = network.variant == .outputRecurrence
     let given = names(outputs(parameters, forcing: isFedBack ? .always : nil))
-    let alone = isFedBack ? names(outputs(parameters, forcing: .never)) : []
+    let alone = isFedBack ? names(outputs(parameters, forcing: network.alone)) : []
     return LabellingFrame(
       step: step, inputs: (0..<example.input.steps).map { symbol(batch, 0, $0) },
       truth: truth.map { outputName($0) }, prediction: given, freeRunning: alone)

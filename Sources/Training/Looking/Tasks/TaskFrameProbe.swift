@@ -14,7 +14,8 @@ extension Probe {
   ) -> TaskFrame? {
     let examples = heldOutExamples
     guard !examples.isEmpty else { return nil }
-    let example = examples[((sequence % examples.count) + examples.count) % examples.count]
+    let shown = sequences.examples.isEmpty ? examples : sequences.examples
+    let example = shown[((sequence % shown.count) + shown.count) % shown.count]
     return switch task.kind {
     case .sequenceClassification:
       classification(examples, parameters, step: step).map { .classification($0) }
@@ -30,7 +31,7 @@ extension Probe {
     }
   }
 
-  private var heldOutExamples: [Example] {
+  var heldOutExamples: [Example] {
     for part in [task.validation, task.train] {
       if case .examples(let examples) = part, !examples.isEmpty { return examples }
     }

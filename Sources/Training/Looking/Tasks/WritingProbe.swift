@@ -40,27 +40,49 @@ extension Probe {
 
   /// What the network writes for the packed source, the likeliest symbol at every step.
   func write(_ parameters: ParameterVector<Float>, longest: Int) -> DecodedSequence {
+    hypotheses(parameters, longest: longest, width: 1).first ?? DecodedSequence()
+  }
+
+  /// The best of several hypotheses kept side by side, best first.
+  func hypotheses(
+    _ parameters: ParameterVector<Float>, longest: Int, width: Int
+  ) -> [DecodedSequence] {
     if network.objective == .connectionistTemporalClassification {
+      return spellings(outputs(parameters), width: width)
+    }
+    guard let model = part.model as? any GeneratingModel<Float> else { return [] }
+    var options = DecodingOptions()
+    options.beamWidth = width
+    options.maximumLength = longest
+    options.endSymbol = task.outputVocabulary?.end
+    options.keepsAttention = true
+    return Self.search(model, part.batch, parameters, options)
+  }
+
+  private static func search(
+    _ model: any GeneratingModel<Float>, _ batch: PackedBatch,
+    _ parameters: ParameterVector<Float>, _ options: DecodingOptions
+  ) -> [DecodedSequence] {
+    BeamSearch(model).decode(batch, parameters: parameters, options: options).first ?? []
+  }
+
+  private func spellings(_ outputs: Matrix<Float>, width: Int) -> [DecodedSequence] {
+    guard width > 1 else {
       var written = DecodedSequence()
       written.symbols = AlignmentDecoding.bestPath(
-        outputs(parameters), steps: part.batch.steps, sequence: 0)
+        outputs, steps: part.batch.steps, sequence: 0)
+      written.isComplete = true
+      return [written]
+    }
+    return AlignmentDecoding.prefixBeam(
+      outputs, steps: part.batch.steps, sequence: 0, width: width
+    ).map { spelling in
+      var written = DecodedSequence()
+      written.symbols = spelling.symbols
+      written.logProbability = spelling.logProbability
       written.isComplete = true
       return written
     }
-    guard let model = part.model as? any GeneratingModel<Float> else { return DecodedSequence() }
-    return Self.greedily(model, part.batch, parameters, longest, end: task.outputVocabulary?.end)
-  }
-
-  private static func greedily(
-    _ model: any GeneratingModel<Float>, _ batch: PackedBatch,
-    _ parameters: ParameterVector<Float>, _ longest: Int, end: Int32?
-  ) -> DecodedSequence {
-    var options = DecodingOptions()
-    options.maximumLength = longest
-    options.endSymbol = end
-    options.keepsAttention = true
-    let found = BeamSearch(model).decode(batch, parameters: parameters, options: options)
-    return found.first?.first ?? DecodedSequence()
   }
 
   /// Room for outputs that are too long, but not for endless ones.

@@ -1,0 +1,103 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// Lines between the columns of the unfolded graph.
+extension UnfoldedDrawing {
+  /// The line on to the next column.
+  func drawAcross(
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, pitch: Int, step: Int,
+    into buffer: inout CellBuffer
+  ) {
+    guard column + 1 < model.columns.count else { return }
+    if case .state = row, model.architecture.shape == .outputRecurrence {
+      drawFromOutput(row, column, x: x, y: y, pitch: pitch, step: step, into: &buffer)
+      return
+    }
+    guard let edge = model.edgeAcross(row, from: column) else { return }
+    // A gradient runs against its edge, from a node that it has left already.
+    let source = edge.pointsBack ? column : column + 1
+    let isGradient = hasGoneBack(row, source)
+    arrow(
+      from: x + end(of: row, column), to: x + pitch - 1, y: y, label: edge.label,
+      forward: edge.pointsBack == isGradient, isGradient: isGradient, into: &buffer)
+  }
+
+  /// Whether the walk came by a node on its way back and went on from it.
+  private func hasGoneBack(_ row: GraphRow, _ column: Int) -> Bool {
+    visited[Node(row: row, column: column)] == .backward && !isHere(row, column)
+  }
+
+  /// `──W──►` forward, `◄━Wᵀ━━` for a gradient on its way back.
+  private func arrow(
+    from left: Int, to right: Int, y: Int, label: String, forward: Bool, isGradient: Bool,
+    into buffer: inout CellBuffer
+  ) {
+    guard right - left >= 3 else { return }
+    let appearance = scene.appearance
+    let style = isGradient ? scene.theme.gradient : scene.theme.faint
+    let line = isGradient ? appearance.glyph("━", ascii: "=") : appearance.glyph("─", ascii: "-")
+    for x in left..<right { buffer[x, y] = Cell(line, style) }
+    if forward {
+      buffer[right - 1, y] = Cell(appearance.glyph("►", ascii: ">"), style)
+    } else {
+      buffer[left, y] = Cell(appearance.glyph("◄", ascii: "<"), style)
+    }
+    let text = isGradient && label == "W" ? "Wᵀ" : label
+    if right - left >= 4 {
+      buffer.write(
+        text, x: left + (right - left - CharacterWidth.of(text)) / 2, y: y,
+        style: isGradient ? style : scene.theme.muted)
+    }
+  }
+
+  /// From the output of one step into the state of the next (fig. 10.4), or from the right output
+  /// where it is forced (fig. 10.6).
+  private func drawFromOutput(
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, pitch: Int, step: Int,
+    into buffer: inout CellBuffer
+  ) {
+    let appearance = scene.appearance
+    let next = x + pitch - (isHere(row, column + 1) ? 2 : 1)
+    let isForced = model.columns[column + 1].isForced
+    let isGradient = hasGoneBack(row, column + 1) && !isForced
+    let style = isGradient ? scene.theme.gradient : scene.theme.faint
+    let bend = next - 3
+    guard bend > x + Self.nodeWidth - 1 else { return }
+    buffer.write("W", x: bend + 1, y: y, style: isGradient ? style : scene.theme.muted)
+    buffer[bend + 2, y] = Cell(appearance.glyph("►", ascii: ">"), style)
+    guard !isForced else {
+      buffer.write("y", x: bend - 1, y: y, style: scene.theme.accent)
+      return
+    }
+    let top = y - step
+    for place in (x + end(of: .output, column) - 1)..<max(x + end(of: .output, column) - 1, bend) {
+      buffer[place, top] = Cell(appearance.glyph("─", ascii: "-"), style)
+    }
+    buffer[bend, top] = Cell(appearance.glyph("╮", ascii: "+"), style)
+    for between in (top + 1)..<max(top + 1, y) {
+      buffer[bend, between] = Cell(appearance.glyph("│", ascii: "|"), style)
+    }
+    buffer[bend, y] = Cell(appearance.glyph("╰", ascii: "+"), style)
+  }
+
+  /// Where the chains begin: s(0) at the left; a sign where earlier columns are off screen.
+  func drawStart(
+    _ row: GraphRow, first: Int, area: Rect, y: Int, into buffer: inout CellBuffer
+  ) {
+    guard case .state = row, model.architecture.shape != .outputRecurrence else { return }
+    guard first == 0 else {
+      buffer.write(
+        scene.appearance.hasUnicode ? "⋯" : "..", x: area.x + Self.margin - 8, y: y,
+        style: scene.theme.muted)
+      arrow(
+        from: area.x + Self.margin - 6, to: area.x + Self.margin - 1, y: y, label: "W",
+        forward: true, isGradient: false, into: &buffer)
+      return
+    }
+    let isBack = hasGoneBack(row, 0)
+    buffer.write("s(0)", x: area.x + 1, y: y, style: scene.theme.faint)
+    arrow(
+      from: area.x + 6, to: area.x + Self.margin - 1, y: y, label: "W", forward: !isBack,
+      isGradient: isBack, into: &buffer)
+  }
+}

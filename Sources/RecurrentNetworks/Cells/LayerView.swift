@@ -1,0 +1,44 @@
+import LinearAlgebra
+
+/// Everything that one direction of one layer computed in its last passes, forward and backward,
+/// for whoever walks through it step by step; valid until the arena is reset.
+public struct LayerView<Scalar: NetworkScalar> {
+  public var kind: CellKind
+  /// From 1.
+  public var number: Int
+  /// Whether time runs from a sequence's end to its start.
+  public var isReversed: Bool
+  /// s(0), sequences × hidden; empty where the recurrence goes through the output.
+  public var initial: Matrix<Scalar>
+  /// s(t) and ∇s(t), rows × hidden.
+  public var states: Matrix<Scalar>
+  public var stateGradients: Matrix<Scalar>
+  /// Activations of each gate, rows × hidden, in the order of the rows of W.
+  public var gates: [Matrix<Scalar>]
+  /// c(t) of LSTM cells.
+  public var cells: Matrix<Scalar>?
+  /// ∂L/∂(U x(t) + b) and ∂L/∂(W s(t−1)), rows × gates·hidden; one and the same but in GRUs.
+  public var inputGradients: Matrix<Scalar>
+  public var recurrentGradients: Matrix<Scalar>
+  /// U, W and b; the GRU's second bias, which stands beside W.
+  public var inputWeight: ParameterHandle
+  public var recurrentWeight: ParameterHandle
+  public var bias: ParameterHandle
+  public var recurrentBias: ParameterHandle?
+  /// f(t−1), what each row read of the output before instead of a state, and whether each row
+  /// hands its own output on to the next; nil where the recurrence goes through the state.
+  public var fedBack: (values: Matrix<Scalar>, ownIsHandedOn: [Bool])?
+}
+
+extension RecurrentLayer {
+  /// What the layer holds as layer `number`.
+  func view(number: Int) -> LayerView<Scalar> {
+    LayerView(
+      kind: kind, number: number, isReversed: isReversed, initial: initial, states: states,
+      stateGradients: dStates, gates: cell.gateViews.prefix(kind.gateCount).map(\.values),
+      cells: cell.cellStates, inputGradients: cell.inputGradient,
+      recurrentGradients: cell.recurrentGradient, inputWeight: weights.inputToHidden,
+      recurrentWeight: weights.hiddenToHidden, bias: weights.bias,
+      recurrentBias: weights.recurrentBias)
+  }
+}

@@ -1,0 +1,91 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// Copies a network's layers out of its last pass, with what each of them read.
+struct TraceReading {
+  let probe: Probe
+  let parameters: ParameterVector<Float>
+
+  func matrix(_ name: String) -> Matrix<Float>? {
+    probe.network.layout.parameters.first { $0.name == name }.map { parameters.matrix($0) }
+  }
+
+  // MARK: Inputs
+
+  /// The data's own symbols or vectors.
+  func data() -> TraceInput {
+    let batch = probe.part.batch
+    let steps = batch.steps.stepCount
+    guard probe.network.variant != .autonomous else { return TraceInput() }
+    guard let symbols = probe.network.builder.sizes.symbols else {
+      return TraceInput(name: .data, vectors: batch.inputMatrix.rowCopies)
+    }
+    let embedding = matrix("embedding.weight")
+    return TraceInput(
+      name: .data, symbols: (0..<steps).map { batch.tokens[$0] }, embedding: embedding,
+      symbolWidth: embedding?.columns ?? symbols)
+  }
+
+  /// The symbol written before, over steps that are the batch's own; with the vector behind it
+  /// that enters every step.
+  func written() -> TraceInput {
+    var input = before(steps: probe.part.batch.steps, embedding: "embedding.weight")
+    if let r = matrix("R"), probe.part.batch.inputMatrix.rows > 0 {
+      input.addend = r.transposedTimes(probe.part.batch.inputMatrix.copy(ofRow: 0))
+    }
+    return input
+  }
+
+  func before(steps: PackedSteps, embedding name: String) -> TraceInput {
+    let embedding = matrix(name)
+    return TraceInput(
+      name: .written,
+      symbols: (0..<steps.stepCount).map { $0 > 0 ? probe.part.batch.targets[$0 - 1] : -1 },
+      embedding: embedding,
+      symbolWidth: embedding?.columns ?? probe.network.builder.sizes.outputs)
+  }
+
+  // MARK: Layers
+
+  /// Layer by layer, with the directions of each.
+  func layers(
+    of stack: StackView<Float>, letters: (forward: String, backward: String), first: TraceInput
+  ) -> [[TraceLayer]] {
+    let count = stack.layers.map(\.number).max() ?? 0
+    var result: [[TraceLayer]] = []
+    for number in 1...max(1, count) {
+      let below = result.last
+      let input = below.map { below in
+        TraceInput(
+          name: .below(below.map(\.letter)),
+          vectors: (0..<(below.first?.steps ?? 0)).map { t in below.flatMap { $0.states[t] } })
+      }
+      result.append(
+        stack.layers.filter { $0.number == number }.map {
+          TraceLayer(
+            $0, letter: $0.isReversed ? letters.backward : letters.forward,
+            isOneOfSeveral: count > 1, input: input ?? first, parameters: parameters)
+        })
+    }
+    return result
+  }
+
+  /// ∇R = x (Σ δ)ᵀ, where a vector entered every step.
+  func vectorGradient(_ deltas: [[Float]]) -> GraphTrace.Stop? {
+    guard let r = matrix("R"), probe.part.batch.inputMatrix.rows > 0, let first = deltas.first
+    else { return nil }
+    let x = probe.part.batch.inputMatrix.copy(ofRow: 0)
+    let sum = deltas.dropFirst().reduce(first) { $0.adding($1) }
+    return GraphTrace.Stop(
+      direction: .backward, column: 0, symbol: "∇R", equation: "∇R = x (Σ δ(t))ᵀ",
+      reference: "GBC fig. 10.9",
+      terms: [
+        GraphTrace.Term(label: "the vector", symbol: "‖x‖", value: x.norm),
+        GraphTrace.Term(label: "all steps", symbol: "‖Σ δ(t)‖", value: sum.norm),
+        GraphTrace.Term(label: "back to x", symbol: "‖R Σ δ(t)‖", value: r.times(sum).norm),
+        GraphTrace.Term(label: "into R", symbol: "‖∇R‖", value: x.norm * sum.norm),
+      ], units: [GraphTrace.UnitValues(symbol: "Σδ", values: sum)], place: .input)
+  }
+}

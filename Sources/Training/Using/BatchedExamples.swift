@@ -1,0 +1,80 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+
+/// Goes over examples batch by batch on several threads. The batches are the same for any number of
+/// threads, and so are the results and their order.
+final class BatchedExamples {
+  /// A worker's own memory, with the batch it is at.
+  final class Worker {
+    let part: LearnerPart
+    let parameters: ParameterVector<Float>
+    private(set) var examples: ArraySlice<Example> = []
+    /// The same examples as the reader gives them; sequence n is the n-th of `examples`.
+    private(set) var data = DataBatch()
+    private lazy var search = (part.model as? any GeneratingModel<Float>).map { BeamSearch($0) }
+
+    init(network: TaskNetwork, parameters: ParameterVector<Float>) {
+      part = LearnerPart(model: network.makeModel(), layout: network.rows)
+      self.parameters = parameters
+    }
+
+    func pack(_ examples: ArraySlice<Example>, lineEnd: Int32) {
+      self.examples = examples
+      var source = BatchSource(
+        .examples(Array(examples)), batch: examples.count, sequenceLength: nil, seed: 0,
+        order: .asGiven, lineEnd: lineEnd)
+      source.next(into: &data)
+      part.packer.pack(data, sequences: 0..<data.count, into: part.batch)
+    }
+
+    /// Runs the batch forward; valid until the next run.
+    func outputs(_ forcing: TeacherForcing?) -> Matrix<Float> {
+      part.arena.reset()
+      return part.model.outputs(
+        part.batch,
+        Pass(parameters: parameters, arena: part.arena, teacherForcing: forcing))
+    }
+
+    /// What the network writes for each source, best hypotheses first; nil for a network that
+    /// does not write.
+    func decode(_ options: DecodingOptions) -> [[DecodedSequence]]? {
+      search?.decode(part.batch, parameters: parameters, options: options)
+    }
+  }
+
+  private let network: TaskNetwork
+  private let pool: WorkerPool
+  private let workers: [Worker]
+  private let batchSize: Int
+
+  init(
+    network: TaskNetwork, parameters: ParameterVector<Float>, pool: WorkerPool, batchSize: Int
+  ) {
+    self.network = network
+    self.pool = pool
+    self.batchSize = max(1, batchSize)
+    workers = (0..<pool.threadCount).map { _ in
+      Worker(network: network, parameters: parameters)
+    }
+  }
+
+  /// Calls `body` for every batch and returns the results in the examples' order.
+  func map<Result>(_ examples: [Example], _ body: (Worker) -> Result) -> [Result] {
+    let count = (examples.count + batchSize - 1) / batchSize
+    var results = [Result?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+      // Safe: every batch's place is written by one thread, and read after all are through.
+      nonisolated(unsafe) let results = results
+      pool.run(workers.count) { index in
+        for batch in stride(from: index, to: count, by: workers.count) {
+          let start = batch * batchSize
+          workers[index].pack(
+            examples[start..<min(start + batchSize, examples.count)], lineEnd: network.lineEnd)
+          results[batch] = body(workers[index])
+        }
+      }
+    }
+    return results.compactMap { $0 }
+  }
+}

@@ -1,0 +1,89 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// Answers inputs with what a snapshot holds, be it trained or set by hand. The data that it was
+/// trained on is not needed.
+public final class Predictor {
+  private enum Use {
+    case trained(TrainedNetwork, Probe, TextGenerator?)
+    case handBuilt(HandBuiltTrainee)
+  }
+
+  /// Steps of a continuation, where no line's end comes first.
+  private static let continuation = 40
+
+  public let preset: Preset
+  /// Makes inputs of a person's lines and files.
+  public var queries: QueryReader
+  private let use: Use
+  private let step: Int
+
+  /// - Parameters:
+  ///   - file: the snapshot's path, for messages
+  ///   - beamWidth: hypotheses kept where the network writes; 1 is greedy
+  /// - Throws: `PresetError` or `ParameterMismatch` when the checkpoint contradicts itself.
+  public init(_ checkpoint: Checkpoint, file: String, beamWidth: Int = 5) throws {
+    step = checkpoint.state.step
+    let preset = try Preset(
+      yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
+    self.preset = preset
+    FloatingPointMode.useOneBLASThread()
+    FloatingPointMode.flushDenormals()
+    guard preset.task.kind == .handBuilt else {
+      let trained = try TrainedNetwork(checkpoint, file: file)
+      let probe = try Probe(
+        network: trained.network, task: trained.task, source: preset.task.data,
+        seed: preset.training.seed)
+      probe.beamWidth = max(1, beamWidth)
+      queries = probe.queries
+      use = .trained(
+        trained, probe, try TextGenerator(network: trained.network, task: trained.task))
+      return
+    }
+    let task = TrainedNetwork.task(of: checkpoint, kind: .handBuilt)
+    queries = QueryReader(task, source: preset.task.data, hasOneVector: false)
+    let network = try HandBuiltTrainee(preset: preset, task: task)
+    try network.load(checkpoint.parameters)
+    use = .handBuilt(network)
+  }
+
+  /// - Throws: `PresetError` where a hand-built network cannot read the input.
+  public func predict(_ example: Example) throws(PresetError) -> Prediction {
+    switch use {
+    case .handBuilt(let network):
+      let frame = try network.read(example.text)
+      var prediction = Prediction(states: frame.states)
+      prediction.text = frame.text
+      prediction.answer = frame.answer
+      prediction.labels = frame.states.prediction
+      return prediction
+    case .trained(let network, let probe, let generator):
+      var prediction = probe.predict(example, network.parameters, step: step)
+      if let generator { prediction.answer = continuation(of: example, network, generator) }
+      return prediction
+    }
+  }
+
+  /// How a text most likely goes on, to the end of its line where lines are what was learned.
+  private func continuation(
+    of example: Example, _ network: TrainedNetwork, _ generator: TextGenerator
+  ) -> String {
+    guard case .tokens(let tokens) = example.input else { return "" }
+    // Taking the likeliest draws nothing.
+    var random = SeededRandom(seed: 0)
+    guard network.task.inputVocabulary?.end != nil else {
+      return generator.text(
+        network.parameters, length: Self.continuation, temperature: 0, prompt: tokens,
+        random: &random
+      ).split(separator: "\n", omittingEmptySubsequences: false).first.map { String($0) } ?? ""
+    }
+    let line =
+      generator.lines(
+        network.parameters, count: 1, length: Self.continuation, temperature: 0, prompt: tokens,
+        random: &random
+      ).first ?? ""
+    return String(line.dropFirst(example.text.count))
+  }
+}

@@ -1,0 +1,60 @@
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+/// Judges what a snapshot holds, be it trained or set by hand.
+public struct SnapshotEvaluation {
+  public let checkpoint: Checkpoint
+  /// As the snapshot was trained, with the changes that were asked for.
+  public private(set) var preset: Preset
+  private let file: String
+
+  /// - Parameter file: the snapshot's path, for messages
+  public init(_ checkpoint: Checkpoint, file: String) throws(PresetError) {
+    self.checkpoint = checkpoint
+    self.file = file
+    preset = try Preset(
+      yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
+  }
+
+  /// Changes what the network is judged on, as `path=value`.
+  /// - Throws: `PresetError` for a key that would change the network or its training.
+  public mutating func set(_ argument: String) throws(PresetError) {
+    guard argument.hasPrefix("task.") else {
+      throw PresetError(
+        description: "\(argument.prefix { $0 != "=" }): only keys of the task can be set, such as "
+          + "task.data.length: the network stays as it was trained")
+    }
+    try preset.set(argument: argument)
+  }
+
+  /// - Parameter task: the data of `preset.task`
+  public func run(_ task: TaskData, options: EvaluationOptions) throws -> Evaluation {
+    guard preset.task.kind == .handBuilt else {
+      return try TrainedNetwork(checkpoint, file: file).evaluate(task, options: options)
+    }
+    return try verdicts(task, options)
+  }
+
+  /// A hand-built network's verdicts on held-out strings.
+  private func verdicts(
+    _ task: TaskData, _ options: EvaluationOptions
+  ) throws -> Evaluation {
+    let (part, data) = try task.heldOut(options.part)
+    var judged = task
+    judged.validation = data
+    let network = try HandBuiltTrainee(preset: preset, task: judged)
+    try network.load(checkpoint.parameters)
+    network.beginValidation()
+    let total = network.judgeOneBatch() ?? LossTotal()
+    var evaluation = Evaluation(
+      task: .handBuilt, part: part, sequences: data.count, targets: total.targets,
+      targetName: task.targetName, longest: data.longest)
+    evaluation.figures = [
+      Evaluation.Figure(
+        .accuracy, Double(total.correct) / Double(max(1, total.targets)),
+        baselines: task.baselines.filter { $0.measure == .accuracy })
+    ]
+    return evaluation
+  }
+}

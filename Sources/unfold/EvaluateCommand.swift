@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Runs
+import SequenceData
+import Training
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Judge a trained network on held-out data, beside simple methods.",
+    discussion: """
+      Reads the data that the snapshot's preset names and judges its test set, or its validation \
+      set where it has no test set. Nothing is drawn at random: the same snapshot always scores \
+      the same.
+      """)
+
+  @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
+  var snapshot: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Data to judge by: validation or test.", valueName: "validation|test"))
+  var split: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: "Hypotheses kept where the network writes; 1 is greedy alone.")
+  var beam = 5
+
+  @Option(help: "Threads that compute; results do not depend on it.")
+  var threads: Int?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Set a key of the preset's task, such as task.data.length.", valueName: "path=value"))
+  var settings: [String] = []
+
+  func validate() throws {
+    if let split, Evaluation.Part(rawValue: split) == nil {
+      throw ValidationError("--split must be validation or test, not \(split)")
+    }
+    guard (1...1000).contains(beam) else {
+      throw ValidationError("--beam must be from 1 to 1000, not \(beam)")
+    }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 256, not \(threads)")
+    }
+  }
+
+  func run() throws {
+    let loaded = try SnapshotReader.read(snapshot)
+    var judge = try SnapshotEvaluation(loaded.checkpoint, file: loaded.path)
+    for setting in settings { try judge.set(setting) }
+    let task = try TaskLoader.load(
+      judge.preset.task, seed: judge.preset.training.seed, dataDirectories: DataDirectories.all)
+    var options = EvaluationOptions()
+    options.part = split.flatMap(Evaluation.Part.init)
+    options.beamWidth = beam
+    options.threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let evaluation = try judge.run(task, options: options)
+    let listing = EvaluationListing(
+      evaluation, of: loaded, title: judge.preset.title, elapsed: clock.now - start)
+    print(json ? listing.json : listing.text)
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import FileFormats
+import Runs
+import SequenceData
+import Training
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Let a trained network answer: an input a line in, an answer a line out.",
+    discussion: """
+      Inputs come from a file, from standard input, or stand on the command line. A network of \
+      symbols reads text. One of numbers reads [[…], …] with a row a step, {"inputs": [[…]]}, plain \
+      numbers where one makes a step, the path of an npy, csv or ts file, or #12 for the twelfth \
+      held-out example; one of images the path of a PGM picture, a NumPy array or an IDX file.
+      """)
+
+  @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
+  var snapshot: String
+
+  @Argument(help: "A file of inputs, or inputs themselves; absent: standard input.")
+  var inputs: [String] = []
+
+  @Flag(help: "Take a single input for itself even where a file is called so.")
+  var text = false
+
+  @Flag(help: "Print a JSON object a line, with probabilities, labels and numbers.")
+  var json = false
+
+  @Option(help: "Hypotheses kept where the network writes; 1 is greedy.")
+  var beam = 5
+
+  @Option(help: "Steps that a forecaster looks ahead.")
+  var ahead = 1
+
+  func validate() throws {
+    guard (1...1000).contains(beam) else {
+      throw ValidationError("--beam must be from 1 to 1000, not \(beam)")
+    }
+    guard (1...Prediction.mostAhead).contains(ahead) else {
+      throw ValidationError("--ahead must be from 1 to \(Prediction.mostAhead), not \(ahead)")
+    }
+  }
+
+  func run() throws {
+    let loaded = try SnapshotReader.read(snapshot)
+    let predictor = try Predictor(loaded.checkpoint, file: loaded.path, beamWidth: beam)
+    guard !inputs.isEmpty else { return try answerStandardInput(predictor) }
+    guard let path = fileName(predictor) else {
+      for (index, input) in inputs.enumerated() {
+        let name = inputs.count == 1 ? "input" : "input \(index + 1)"
+        try answer(input, from: name, line: nil, predictor)
+      }
+      return
+    }
+    if let examples = try predictor.queries.queries(inFile: path) {
+      for example in examples { try say(predictor.predict(example)) }
+      return
+    }
+    for (index, line) in try QueryReader.lines(ofFile: path).enumerated() {
+      try answer(line, from: path, line: index + 1, predictor)
+    }
+  }
+
+  /// The file that a single argument names.
+  private func fileName(_ predictor: Predictor) -> String? {
+    guard inputs.count == 1, let path = inputs.first, !text else { return nil }
+    // A path that leads nowhere is a slip of the hand more often than an input.
+    let looksLikePath = path.contains("/") && !path.contains(" ") && !path.hasPrefix("[")
+    return FileBytes.exists(path) || looksLikePath ? path : nil
+  }
+
+  private func answerStandardInput(_ predictor: Predictor) throws {
+    var number = 0
+    while var line = readLine() {
+      number += 1
+      if number == 1, line.unicodeScalars.first == "\u{FEFF}" { line.unicodeScalars.removeFirst() }
+      try answer(line, from: "standard input", line: number, predictor)
+    }
+    guard number > 0 else {
+      throw DataError("standard input", "is empty", expected: "an input a line")
+    }
+  }
+
+  private func answer(
+    _ line: String, from name: String, line number: Int?, _ predictor: Predictor
+  ) throws {
+    // The data is loaded for those only who ask for an example of it.
+    if predictor.queries.asksForExample(line), predictor.queries.examples.isEmpty {
+      let preset = predictor.preset
+      let task = try TaskLoader.load(
+        preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
+      predictor.queries.examples = task.heldOutExamples
+    }
+    try say(predictor.predict(predictor.queries.query(line, from: name, line: number)))
+  }
+
+  private func say(_ prediction: Prediction) throws {
+    let line = json ? Self.json(prediction, ahead: ahead) : plain(prediction)
+    guard ExitStatus.write(line + "\n", to: 1) else {
+      throw RunFailure(description: "nobody reads the answers any more")
+    }
+  }
+
+  /// A class comes with its probability, a tab between them.
+  private func plain(_ prediction: Prediction) -> String {
+    if !prediction.values.isEmpty, ahead > 1, prediction.values.count >= ahead {
+      return Prediction.text(of: prediction.values.prefix(ahead))
+    }
+    guard prediction.isClass, let first = prediction.alternatives.first else {
+      return prediction.answer.split(separator: "\n", omittingEmptySubsequences: false)
+        .joined(separator: "⏎")
+    }
+    let thousandths = Int((first.probability * 1000).rounded())
+    let digits = String(1000 + thousandths % 1000).dropFirst()
+    return "\(prediction.answer)\t\(thousandths / 1000).\(digits)"
+  }
+
+  private static func json(_ prediction: Prediction, ahead: Int) -> String {
+    var object: JSONObject = [
+      "input": .string(prediction.text), "answer": .string(prediction.answer),
+    ]
+    if !prediction.alternatives.isEmpty {
+      object["alternatives"] = .array(
+        prediction.alternatives.map {
+          ["label": .string($0.label), "probability": .real($0.probability)]
+        })
+    }
+    if !prediction.labels.isEmpty {
+      object["labels"] = .array(prediction.labels.map { .string($0) })
+    }
+    if !prediction.values.isEmpty {
+      // A system without input has every step to say; what is asked for is how many.
+      let rows = prediction.isUnrolled ? prediction.values[...] : prediction.values.prefix(ahead)
+      object["values"] = .array(rows.map { .array($0.map { .real($0) }) })
+    }
+    if let truth = prediction.truth { object["truth"] = .string(truth) }
+    return String(decoding: JSONValue.object(object).encoded(), as: UTF8.self)
+  }
+}

@@ -1,0 +1,79 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+/// Nothing of a walk is cut and no node touches the next, whatever the network.
+@Suite struct WalkLayoutTests {
+  /// A walk with late times and long names, as a long sequence has them.
+  private func late(_ architecture: Architecture) -> GraphTrace {
+    var trace = SyntheticTraces.trace(architecture)
+    for index in trace.columns.indices where trace.columns[index].part != "context" {
+      trace.columns[index].time += 140
+      trace.columns[index].loss = trace.columns[index].loss.map { $0 / 170 }
+    }
+    return trace
+  }
+
+  @Test(arguments: SyntheticTraces.all.indices, GoldenFrameTests.sizes.dropFirst())
+  func everyNumberOfAStopIsOnScreen(index: Int, size: Size) {
+    let architecture = SyntheticTraces.all[index].architecture
+    var state = SyntheticTraces.state(architecture, walking: 0)
+    state.resize(size)
+    for trace in [SyntheticTraces.trace(architecture), late(architecture)] {
+      state.apply(.trace(trace))
+      for (place, stop) in trace.stops.enumerated() {
+        state.graph.stop = place
+        let text = EventTests.text(state, size)
+        #expect(text.contains(stop.equation), "\(stop.symbol)")
+        #expect(stop.remark.isEmpty || text.contains(stop.remark), "\(stop.symbol)")
+        for term in stop.terms {
+          #expect(text.contains(term.symbol) && text.contains(term.label), "\(stop.symbol)")
+        }
+        for quantity in stop.units {
+          let row = text.split(separator: "\n").contains {
+            $0.dropFirst().drop { $0 == " " }.hasPrefix(quantity.symbol + " ")
+          }
+          #expect(row, "\(stop.symbol): no strip of \(quantity.symbol)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: SyntheticTraces.all.indices, GoldenFrameTests.sizes)
+  func nodesStandApart(index: Int, size: Size) {
+    let architecture = SyntheticTraces.all[index].architecture
+    var state = SyntheticTraces.state(architecture, walking: 0)
+    state.resize(size)
+    let trace = late(architecture)
+    state.apply(.trace(trace))
+    let graph = GraphModel(architecture, columns: trace.columns)
+    for place in trace.stops.indices {
+      state.graph.stop = place
+      let lines = EventTests.text(state, size).split(separator: "\n")
+      // A node's name is followed by a blank, a line, or the mark of where the walk stands.
+      for row in graph.rows {
+        for column in trace.columns.indices where graph.has(row, at: column) {
+          let name = graph.name(row, at: column)
+          guard name != "C" else { continue }
+          for line in lines.prefix(2 * graph.rows.count + 2) {
+            guard let range = line.firstRange(of: name) else { continue }
+            let next = line[range.upperBound...].first ?? " "
+            #expect(" ▌─◄━╮W".contains(next), "\(line)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func whereThereIsNoWalkTheScreenSaysWhy() {
+    var state = SyntheticTraces.state(SyntheticTraces.architecture(.final), walking: 0)
+    var trace = GraphTrace(step: 1, sequence: 0, sequenceCount: 1, columns: [], stops: [])
+    trace.note = "There is no walk here: the states stand over an image."
+    state.apply(.trace(trace))
+    let size = Size(width: 80, height: 24)
+    state.resize(size)
+    #expect(EventTests.text(state, size).contains(trace.note))
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// Trains a little, then judges and asks what was trained.
+@Suite struct UsingTests {
+  private static let presets: [(name: String, arguments: [String])] = [
+    ("words", ["--set", "network.hidden=16", "--set", "training.batch=8"]),
+    ("speakers", ["--set", "network.hidden=8"]),
+    (
+      "pronounce",
+      ["--set", "network.hidden=8", "--set", "task.data.dictionary=small.dict"]
+    ),
+    ("parity", ["--set", "network.hidden=8"]),
+  ]
+
+  /// A run of a few steps, in a directory of its own.
+  private func trained(_ name: String, steps: Int = 5) throws -> Program {
+    let program = try Program()
+    let dictionary = (0..<60).map { "ab\(["c", "d", "e"][$0 % 3])\($0 < 30 ? "" : "a") AA B" }
+    try program.write(dictionary.joined(separator: "\n") + "\n", to: "small.dict")
+    let arguments = Self.presets.first { $0.name == name }?.arguments ?? []
+    let outcome = try program.run(
+      ["train", name, "--headless", "--steps", "\(steps)", "--out", "run"] + arguments)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return program
+  }
+
+  private func object(_ line: some StringProtocol) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+  }
+
+  @Test(arguments: [
+    ("words", "bits per character", "character"), ("speakers", "accuracy", "label"),
+    ("pronounce", "word error rate", "phone"), ("parity", "accuracy", "bit"),
+  ])
+  func eachKindIsJudgedByItsMeasureBesideABaseline(
+    name: String, measure: String, target: String
+  ) throws {
+    let program = try trained(name)
+    defer { program.remove() }
+    let before = try program.shell("find run -type f | sort | xargs sha256sum").output
+    let outcome = try program.run(["evaluate", "run", "--json"])
+    #expect(outcome.status == 0 && outcome.lines.count == 1, "\(outcome.errors)")
+    let result = try object(outcome.output)
+    #expect(result["split"] as? String == "test" && result["targetName"] as? String == target)
+    let measures = try #require(result["measures"] as? [[String: Any]])
+    let first = try #require(measures.first)
+    #expect(first["name"] as? String == measure && (first["value"] as? Double)?.isFinite == true)
+    let baselines = try #require(first["baselines"] as? [[String: Any]])
+    #expect(baselines.allSatisfy { $0["name"] is String } && !baselines.isEmpty)
+    // What is printed for people says the same, on any number of threads.
+    let text = try program.run(["evaluate", "run/snapshots/step-00000005", "--threads", "1"])
+    #expect(text.status == 0 && text.output.contains(measure) && text.output.contains("test set"))
+    let other = try program.run(["evaluate", "run", "--json", "--threads", "3"])
+    #expect(
+      try object(other.output)["measures"] as? NSArray == result["measures"] as? NSArray)
+    let validation = try program.run(["evaluate", "run", "--split", "validation", "--json"])
+    #expect(try object(validation.output)["split"] as? String == "validation")
+    #expect(try program.shell("find run -type f | sort | xargs sha256sum").output == before)
+  }
+
+  @Test func parityRunsFreeAtFourTimesTheTrainingLength() throws {
+    let program = try trained("parity")
+    defer { program.remove() }
+    let result = try object(
+      try program.run(["evaluate", "run", "--json", "--set", "task.data.length=30"]).output)
+    #expect(result["longest"] as? Int == 120)
+    let measures = try #require(result["measures"] as? [[String: Any]])
+    let conditions = measures.compactMap { $0["condition"] as? String }
+    #expect(conditions.first == "free-running" && conditions.contains("teacher forced"))
+    let answer = try program.run(["predict", "run", "10110"])
+    #expect(answer.status == 0 && answer.output.split(separator: " ").count == 5)
+  }
+
+  @Test func linesInAreLinesOut() throws {
+    let program = try trained("pronounce")
+    defer { program.remove() }
+    try program.write("\u{FEFF}abc\r\nabd\r\nabea", to: "words.txt")
+    let fromFile = try program.run(["predict", "run", "words.txt"])
+    #expect(fromFile.status == 0 && fromFile.output.filter { $0 == "\n" }.count == 3)
+    let typed = try program.run(["predict", "run", "abc", "abd", "abea"])
+    let piped = try program.shell("cat words.txt | $UNFOLD predict run")
+    #expect(typed.output == fromFile.output && piped.output == fromFile.output)
+    let json = try program.run(["predict", "run", "abc", "--json", "--beam", "2"])
+    let answer = try object(json.output)
+    #expect(answer["input"] as? String == "abc" && answer["answer"] is String)
+    #expect((answer["alternatives"] as? [Any])?.count == 2)
+    // A mistake names its line; what came before it is answered.
+    let bad = try program.shell("printf 'abc\\nab9\\nabd\\n' | $UNFOLD predict run")
+    #expect(bad.status == 2 && bad.lines.count <= 1)
+    #expect(bad.errors.contains("standard input:2") && bad.errors.contains("“9”"))
+  }
+
+  @Test func recordingsAreAskedForByNumberByFileAndByRows() throws {
+    let program = try trained("speakers")
+    defer { program.remove() }
+    let asked = try program.run(["predict", "run", "#1", "--json"])
+    let answer = try object(asked.output)
+    let alternatives = try #require(answer["alternatives"] as? [[String: Any]])
+    #expect(alternatives.count == 8 && answer["truth"] as? String == "1")
+    let file = Program.root.path + "/presets/data/JapaneseVowels_TEST.ts"
+    let whole = try program.run(["predict", "run", file, "--json"])
+    #expect(whole.lines.count == 370)
+    #expect(try object(whole.lines[0])["alternatives"] as? NSArray == alternatives as NSArray)
+    let row = "[" + (1...12).map { "0.\($0)" }.joined(separator: ",") + "]"
+    try program.write("[\(row),\(row)]\n{\"inputs\":[\(row)]}\n", to: "rows.jsonl")
+    let rows = try program.run(["predict", "run", "rows.jsonl"])
+    #expect(rows.status == 0 && rows.lines.count == 2, "\(rows.errors)")
+    for line in rows.lines {
+      let fields = line.split(separator: "\t")
+      #expect(fields.count == 2 && (0...1).contains(Double(fields[1]) ?? -1))
+    }
+    for (bad, word) in [
+      ("#371", "#1 to #370"), ("[[1,2]]", "expected 12 a step"), ("nobody", "“nobody”"),
+      ("[[1,2],[3]]", "input"), ("no/such.ts", "no/such.ts"), ("", "empty"),
+    ] {
+      let outcome = try program.run(["predict", "run", bad])
+      #expect(outcome.status == 2 && outcome.output.isEmpty, "\(bad)")
+      #expect(outcome.errors.contains(word) && outcome.errors.filter { $0 == "\n" }.count == 1)
+    }
+  }
+
+  @Test func aWordGoesOn() throws {
+    let program = try trained("words")
+    defer { program.remove() }
+    let answer = try object(try program.run(["predict", "run", "hel", "--json"]).output)
+    let alternatives = try #require(answer["alternatives"] as? [[String: Any]])
+    #expect(alternatives.count == 8 && answer["answer"] is String)
+  }
+
+  @Test(arguments: [
+    (["evaluate", "nowhere"], "nowhere"), (["evaluate", "run", "--split", "train"], "--split"),
+    (["evaluate", "run", "--beam", "0"], "--beam"),
+    (["evaluate", "run", "--set", "network.hidden=3"], "network.hidden"),
+    (["evaluate", "run", "--set", "task.data.ts=gone.ts"], "gone.ts"),
+    (["evaluate", "run", "--set", "task.data.ts=other.ts"], "other.ts"),
+    (["evaluate"], "snapshot"), (["predict", "nowhere", "x"], "nowhere"),
+    (["predict", "run"], "standard input"), (["predict", "run", "#1", "--ahead", "0"], "--ahead"),
+  ])
+  func badInputGetsOneClearLine(arguments: [String], word: String) throws {
+    let program = try trained("speakers", steps: 1)
+    defer { program.remove() }
+    try program.write("@data\n1,2:3,4:x\n", to: "other.ts")
+    let outcome = try program.run(arguments)
+    #expect(outcome.status == 2, "\(outcome)")
+    #expect(outcome.errors.contains(word), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+  }
+}

@@ -1,0 +1,225 @@
+import Testing
+import Training
+import TrainingEvents
+
+/// What a person can turn while a network trains.
+@Suite struct KnobTests {
+  private static let parity = [
+    "task.kind": "sequence-labelling", "task.data.synthetic": "parity", "task.data.length": "6",
+  ]
+
+  private func engine(_ settings: [String: String] = [:], store: Checkpoints? = nil) throws
+    -> TrainingEngine
+  {
+    let (preset, task) =
+      settings["task.kind"] == nil ? try TinyRun.preset(settings) : try TinyRun.synthetic(settings)
+    return try TrainingEngine(preset: preset, task: task, threads: 1) {
+      await store?.add($0)
+      return nil
+    }
+  }
+
+  /// Everything that an engine has still to tell.
+  private func events(of engine: TrainingEngine) async -> [TrainingEvent] {
+    // The stream holds a few events alone: it is read while the engine hands out the rest.
+    async let end: Void = engine.shutDown()
+    var events: [TrainingEvent] = []
+    for await event in engine.events { events.append(event) }
+    await end
+    return events
+  }
+
+  private func waitForPause(_ engine: TrainingEngine) async -> [TrainingEvent] {
+    await TinyRun.events(of: engine) { $0 == .state(.paused) }
+  }
+
+  private func refusals(_ events: [TrainingEvent]) -> [String] {
+    events.compactMap { if case .refused(let reason) = $0 { reason } else { nil } }
+  }
+
+  private func commands(_ events: [TrainingEvent]) -> [CommandRecord] {
+    events.compactMap { if case .command(let record) = $0 { record } else { nil } }
+  }
+
+  @Test func aRunListsTheKnobsThatItHas() async throws {
+    let cases: [([String: String], [KnobDescription])] = [
+      ([:], [.learningRate, .clipNorm, .clipValue, .truncation]),
+      (
+        ["network.layers": "2", "network.dropout": "0.25"],
+        [.learningRate, .clipNorm, .clipValue, .dropout, .truncation]
+      ),
+      (Self.parity, [.learningRate, .clipNorm, .clipValue]),
+      (
+        Self.parity.merging(["network.recurrence": "output"]) { $1 },
+        [.learningRate, .clipNorm, .clipValue, .teacherForcing]
+      ),
+      (["task.kind": "hand-built", "task.data.grammar": "brackets", "task.data.length": "8"], []),
+    ]
+    for (settings, expected) in cases {
+      let engine = try engine(settings)
+      await engine.start(paused: true)
+      let started = await events(of: engine).compactMap {
+        if case .started(let run) = $0 { run } else { nil }
+      }
+      let knobs = try #require(started.first?.knobs)
+      #expect(knobs.map(\.key) == expected.map(\.key), "\(settings)")
+      if let dropout = knobs.first(where: { $0.key == KnobDescription.dropout.key }) {
+        #expect(dropout.value == 0.25)
+      }
+      if let truncation = knobs.first(where: { $0.key == KnobDescription.truncation.key }) {
+        #expect(truncation.value == 6)
+      }
+    }
+  }
+
+  @Test func everyListedKnobActsFromTheNextStepOn() async throws {
+    let engine = try engine(["network.layers": "2", "training.optimizer": "sgd"])
+    await engine.start(paused: true)
+    await engine.perform(.set(key: "training.sequence-length", value: "3"))
+    await engine.perform(.set(key: "network.dropout", value: "0.5"))
+    await engine.perform(.set(key: "training.clip-value", value: "1e-9"))
+    await engine.perform(.set(key: "training.optimizer.learning-rate", value: "0.125"))
+    _ = await waitForPause(engine)
+    await engine.perform(.step(count: 1))
+    let told = await waitForPause(engine)
+    let record = try #require(told.flatMap(\.records).last)
+    // Four sequences of three steps, and every component clipped.
+    #expect(record.tokens == 12 && record.clipped && record.learningRate == 0.125)
+    #expect(
+      commands(told).map(\.name) == ["sequence-length", "dropout", "clip-value", "learning-rate"])
+    #expect(commands(told).map(\.value) == [3, 0.5, 1e-9, 0.125])
+    #expect(commands(told).first?.text == "truncation length 6 → 3")
+    await engine.shutDown()
+  }
+
+  @Test func freeRunningChangesWhatIsLearned() async throws {
+    var losses: [[Double]] = []
+    for share in ["1", "0"] {
+      let engine = try engine(Self.parity.merging(["network.recurrence": "output"]) { $1 })
+      await engine.start(paused: true)
+      await engine.perform(.set(key: "network.teacher-forcing", value: share))
+      _ = await waitForPause(engine)
+      await engine.perform(.step(count: 2))
+      losses.append(await waitForPause(engine).flatMap(\.records).map(\.loss))
+      await engine.shutDown()
+    }
+    #expect(losses[0].count == 2 && losses[0] != losses[1])
+  }
+
+  @Test func whatCannotChangeIsRefusedWithTheReason() async throws {
+    let engine = try engine()
+    await engine.start(paused: true)
+    let cases = [
+      ("network.dropout", "0.5", "this network has one"),
+      ("network.teacher-forcing", "0", "recurrence through the output"),
+      ("network.hidden", "9", "fixed when a run begins"),
+      ("training.sequence-length", "2.5", "a whole number"),
+      ("training.sequence-length", "none", "a whole number"),
+      ("training.clip-norm", "-1", "a number above 0, or none"),
+      ("training.optimizer.learning-rate", "inf", "a number above 0"),
+      ("training.clip-nrom", "1", "did you mean training.clip-norm?"),
+    ]
+    for (key, value, _) in cases { await engine.perform(.set(key: key, value: value)) }
+    let reasons = refusals(await events(of: engine))
+    #expect(reasons.count == cases.count)
+    for ((key, _, reason), text) in zip(cases, reasons) {
+      #expect(text.contains(reason) && text.contains(key), "\(text)")
+    }
+    let whole = try self.engine(Self.parity)
+    await whole.perform(.set(key: "training.sequence-length", value: "4"))
+    #expect(refusals(await events(of: whole)).first?.contains("whole sequences") == true)
+  }
+
+  @Test func undoTakesTheSettingsBackAndSaysSo() async throws {
+    let engine = try engine()
+    await engine.start(paused: true)
+    await engine.perform(.undo)
+    await engine.perform(.set(key: "training.sequence-length", value: "4"))
+    await engine.perform(.snapshot)
+    await engine.perform(.set(key: "training.clip-norm", value: "none"))
+    await engine.perform(.set(key: "training.sequence-length", value: "2"))
+    _ = await waitForPause(engine)
+    await engine.perform(.step(count: 3))
+    _ = await waitForPause(engine)
+    await engine.perform(.undo)
+    let back = await waitForPause(engine)
+    #expect(
+      commands(back).map(\.text) == [
+        "went back to step 0 from step 3", "clip norm none → 1", "truncation length 2 → 4",
+      ])
+    await engine.perform(.step(count: 1))
+    #expect(await waitForPause(engine).flatMap(\.records).map(\.tokens) == [16])
+    await engine.shutDown()
+  }
+
+  @Test func aTurnedRunResumesBitForBit() async throws {
+    let kept = Checkpoints()
+    let straight = try engine(["training.steps": "20"], store: kept)
+    await straight.start(paused: true)
+    await straight.perform(.step(count: 5))
+    _ = await waitForPause(straight)
+    _ = await waitForPause(straight)
+    await straight.perform(.set(key: "training.sequence-length", value: "4"))
+    await straight.perform(.step(count: 4))
+    _ = await waitForPause(straight)
+    await straight.perform(.snapshot)
+    await straight.perform(.resume)
+    _ = await TinyRun.events(of: straight)
+    await straight.shutDown()
+    let half = try #require(await kept.all.first { $0.state.step == 9 })
+    let end = try #require(await kept.all.last)
+    let (preset, task) = try TinyRun.preset(["training.steps": "20"])
+    let resumed = Checkpoints()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 2, checkpoint: half) {
+      await resumed.add($0)
+      return nil
+    }
+    await engine.start()
+    _ = await TinyRun.events(of: engine)
+    await engine.shutDown()
+    let other = try #require(await resumed.all.last)
+    #expect(other.state.step == 20 && other.parameters == end.parameters)
+    #expect(other.state.cursor == end.state.cursor)
+  }
+
+  @Test func aRunStopsAtAStepAnEpochOrALoss() async throws {
+    let engine = try engine()
+    await engine.start(paused: true)
+    _ = await waitForPause(engine)
+    await engine.perform(.run(until: .step(4)))
+    #expect(await waitForPause(engine).flatMap(\.records).last?.step == 4)
+    await engine.perform(.run(until: .epoch(0.5)))
+    let record = try #require(await waitForPause(engine).flatMap(\.records).last)
+    #expect(record.epoch < 0.5 && record.epoch > 0.4)
+    await engine.perform(.run(until: .loss(100)))
+    #expect(await waitForPause(engine).flatMap(\.records).count == 1)
+    await engine.perform(.run(until: .step(2)))
+    await engine.perform(.run(until: .epoch(0.1)))
+    let reasons = refusals(await events(of: engine))
+    #expect(reasons.count == 2)
+    #expect(reasons.first?.hasPrefix("step 2 is past") == true)
+    #expect(reasons.last?.hasPrefix("epoch 0.1 is past") == true)
+  }
+
+  @Test func temperatureAndSequenceReachTheProbe() async throws {
+    let engine = try engine()
+    await engine.start(paused: true)
+    var frames: [HiddenStateFrame] = []
+    var temperatures: [Double] = []
+    for (sequence, temperature) in [(0, 0.5), (1, 0.5), (1, 2.0), (0, 0.5)] {
+      await engine.perform(
+        .watch(
+          ProbeRequest(
+            interests: [.hiddenStates, .samples], columns: 12, sequence: sequence,
+            temperature: temperature)))
+    }
+    for event in await events(of: engine) {
+      if case .hiddenStates(let frame) = event { frames.append(frame) }
+      if case .samples(let frame) = event { temperatures.append(frame.temperature) }
+    }
+    #expect(temperatures.contains(2))
+    #expect(Set(frames.map(\.symbols)).count == 2)
+    // The same sequence again after another one, from its first step on.
+    #expect(frames.first?.symbols == frames.last?.symbols)
+  }
+}

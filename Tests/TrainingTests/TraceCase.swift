@@ -1,0 +1,140 @@
+import Foundation
+import SequenceData
+import Testing
+
+@testable import Training
+
+/// The smallest networks of each kind in the lecture, to be walked through.
+struct TraceCase: CustomTestStringConvertible {
+  var name: String
+  var settings: [(String, String)]
+  var data: String?
+  /// The data where no file or maker gives them.
+  var task: TaskData?
+
+  var testDescription: String { name }
+
+  private static let text = String(repeating: "the cat sat on the mat\n", count: 20)
+  private static let pairs = (0..<12).map { "abc\($0 % 3)d\tx\($0 % 3)y" }.joined(separator: "\n")
+  private static let classes = (0..<20).map { "\($0 % 2 == 0 ? "good" : "bad")\tab\($0 % 2)c" }
+    .joined(separator: "\n")
+  private static let captions = (0..<8).map {
+    "{\"vector\": [0.5, \($0 % 3), -1], \"targets\": [1, \($0 % 3), 2, 0]}"
+  }.joined(separator: "\n")
+  private static let series = (["level"] + (0..<120).map { "\(1000 + ($0 % 7) * 10)" })
+    .joined(separator: "\n")
+
+  private static let language = [
+    ("task.kind", "language-model"), ("task.data.text", "FILE"), ("training.sequence-length", "6"),
+  ]
+  private static let translation = [
+    ("task.kind", "sequence-to-sequence"), ("task.data.tsv", "FILE"),
+  ]
+  private static let classification = [
+    ("task.kind", "sequence-classification"), ("task.data.tsv", "FILE"),
+    ("network.output", "final"),
+  ]
+  private static let parity = [
+    ("task.kind", "sequence-labelling"), ("task.data.synthetic", "parity"),
+    ("task.data.length", "6"),
+  ]
+
+  static let all: [TraceCase] =
+    ["tanh", "lstm", "gru"].flatMap { cell -> [TraceCase] in
+      let cell = [("network.cell", cell)]
+      let both = [("network.direction", "bidirectional")]
+      let deep = [("network.layers", "2")]
+      return [
+        TraceCase(name: "language", settings: language + cell, data: text),
+        TraceCase(
+          name: "embedded", settings: language + cell + [("network.embedding", "3")], data: text),
+        TraceCase(name: "deep", settings: language + cell + deep, data: text),
+        TraceCase(name: "final", settings: classification + cell, data: classes),
+        TraceCase(
+          name: "final both ways, deep", settings: classification + cell + both + deep,
+          data: classes),
+        TraceCase(name: "both ways", settings: parity + cell + both),
+        TraceCase(name: "translation", settings: translation + cell, data: pairs),
+        TraceCase(
+          name: "translation both ways, deep", settings: translation + cell + both + deep,
+          data: pairs),
+        TraceCase(
+          name: "attention", settings: translation + cell + [("network.attention", "additive")],
+          data: pairs),
+        TraceCase(
+          name: "attention both ways, deep",
+          settings: translation + cell + both + deep + [
+            ("network.attention", "additive"), ("network.embedding", "3"),
+          ], data: pairs),
+        TraceCase(
+          name: "caption",
+          settings: [("task.kind", "captioning"), ("task.data.jsonl", "FILE")] + cell,
+          data: captions),
+        TraceCase(
+          name: "without input",
+          settings: [
+            ("task.kind", "autonomous"), ("task.data.synthetic", "oscillator"),
+            ("task.data.length", "6"),
+          ] + cell),
+        TraceCase(
+          name: "driven",
+          settings: [
+            ("task.kind", "forecasting"), ("task.data.csv", "FILE"), ("task.data.length", "6"),
+          ] + cell, data: series),
+      ]
+    }
+    + [
+      TraceCase(
+        name: "aligned", settings: translation + [("network.loss", "ctc")],
+        data: (0..<12).map { "abcde\($0 % 3)f\tx\($0 % 3)" }.joined(separator: "\n")),
+      TraceCase(
+        name: "a number at the end",
+        settings: [
+          ("task.kind", "forecasting"), ("task.data.synthetic", "adding"),
+          ("task.data.length", "6"), ("network.output", "final"),
+        ]),
+      TraceCase(
+        name: "picture",
+        settings: [("task.kind", "captioning"), ("network.image-reading", "rows")],
+        task: pictures),
+    ]
+    + ["0", "0.5", "1"].map { share in
+      TraceCase(
+        name: "output recurrence, forced \(share)",
+        settings: parity + [("network.recurrence", "output"), ("network.teacher-forcing", share)])
+    }
+
+  /// Pictures of five rows with three symbols each.
+  static let pictures: TaskData = {
+    let examples = (0..<8).map { (number: Int) -> Example in
+      let pixels = (0..<20).map { (place: Int) -> UInt8 in UInt8((place * 37 + number * 91) % 256) }
+      let answer: [Int32] = [1, Int32(number % 3), 0]
+      return Example(
+        input: .image(pixels, width: 4, height: 5), target: .labels(answer))
+    }
+    return TaskData(
+      kind: .captioning, train: .examples(examples),
+      outputVocabulary: Vocabulary(symbols: ["a", "b", "c"], end: 0), inputWidth: 4,
+      outputWidth: 3, targetName: "symbol")
+  }()
+
+  /// A learner that has done two steps, and what looks at it.
+  func learner() throws -> (learner: Learner, probe: Probe) {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("unfold-\(UUID().uuidString).txt")
+    defer { try? FileManager.default.removeItem(at: file) }
+    var preset = Preset()
+    for (key, value) in settings {
+      try preset.set(key, to: value.replacingOccurrences(of: "FILE", with: file.path))
+    }
+    try preset.set("network.hidden", to: "4")
+    try preset.set("training.batch", to: "3")
+    if let data { try Data(data.utf8).write(to: file) }
+    let task = try self.task ?? TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
+    let learner = try Learner(preset: preset, task: task, threads: 1)
+    for _ in 0..<2 { _ = learner.advance() }
+    let probe = try Probe(
+      network: learner.network, task: task, source: preset.task.data, seed: 1)
+    return (learner, probe)
+  }
+}
