@@ -37,7 +37,7 @@ PYTHON
 
 # The last step of a run's record, empty before there is one.
 last_step() {
-  tail -n 5 "$1/events.jsonl" 2>/dev/null \
+  tail -n 1000 "$1/events.jsonl" 2>/dev/null \
     | sed -n 's/.*"event":"step","step":\([0-9]*\).*/\1/p' | tail -n 1
 }
 

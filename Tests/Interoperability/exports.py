@@ -88,6 +88,7 @@ def check_tensorboard(run, out, steps):
         [e.value for e in norm], [s["gradientNorm"] for s in steps], rtol=1e-6)
     times = [event.wall_time for event in loss]
     assert times == sorted(times) and times[0] > 1.6e9
+    assert any(tag.startswith("parameters/") for tag in tags["histograms"]), tags["histograms"]
     for tag in tags["histograms"]:
         for event in accumulator.Histograms(tag):
             value = event.histogram_value

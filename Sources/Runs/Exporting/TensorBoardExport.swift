@@ -1,7 +1,8 @@
 import FileFormats
 import TrainingEvents
 
-/// A run as TensorBoard sees it: scalars of every step, validations, and histograms of states.
+/// A run as TensorBoard sees it: scalars of every step, validations, histograms of states, and of
+/// the parameters in its snapshots.
 struct TensorBoardExport {
   let run: RecordedRun
   /// Seconds since 1970 when the run began; TensorBoard shows times relative to it.
@@ -55,6 +56,9 @@ struct TensorBoardExport {
       else { continue }
       try add(histograms)
     }
+    for path in SnapshotReader.paths(inRun: run.path) {
+      if let event = parameters(ofSnapshot: path) { try add(event) }
+    }
     try write(bytes)
   }
 
@@ -83,5 +87,18 @@ struct TensorBoardExport {
         })
     default: nil
     }
+  }
+
+  /// A snapshot's weights, one histogram a tensor. What cannot be read is left out: the curves are
+  /// worth having without it.
+  private func parameters(ofSnapshot path: String) -> TFEvent? {
+    guard let tensors = try? TensorFile.read(path + "/model.safetensors"),
+      let state = try? SnapshotReader.read(path).checkpoint.state
+    else { return nil }
+    return TFEvent(
+      wallTime: began + state.elapsed, step: state.step,
+      values: tensors.map { tensor in
+        ("parameters/" + tensor.name, .histogram(.init(of: tensor.values.map(Float.init))))
+      })
   }
 }

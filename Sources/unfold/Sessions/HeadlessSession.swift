@@ -96,16 +96,10 @@ actor HeadlessSession {
     isOutputGone = !ExitStatus.write(line, to: STDOUT_FILENO)
   }
 
-  /// Waits until the events that led to a checkpoint were read: it comes by a shorter way, and its
-  /// curves and metrics must reach up to it.
+  /// Waits until the events that led to a checkpoint were read.
   private func catchUp(with checkpoint: Checkpoint) async {
-    let began = setup.checkpoint?.state.step ?? 0
     // Bounded: a snapshot with a step too few is better than none.
-    for _ in 0..<1000 {
-      let step = history.steps.last ?? 0
-      let validated = history.validations.last?.step ?? 0
-      let needed = checkpoint.validation?.step ?? 0
-      if checkpoint.state.step <= max(began, step), needed <= max(began, validated) { return }
+    for _ in 0..<1000 where !history.reaches(checkpoint, of: setup) {
       try? await Task.sleep(for: .milliseconds(2))
     }
   }

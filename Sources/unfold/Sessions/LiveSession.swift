@@ -94,6 +94,10 @@ actor LiveSession: StageActor {
     report.note(event)
     recorder.record(event)
     dashboard.apply(event)
+    // A resumed run's curves go on from where they were.
+    if case .started = event, let earlier = setup.earlier {
+      dashboard.jump(to: earlier, events: [])
+    }
     askForProbes()
     scheduleDraw(soon: event.isUrgent)
   }
@@ -239,8 +243,17 @@ actor LiveSession: StageActor {
 
   // MARK: Snapshots
 
+  /// Waits until the events that led to a checkpoint were read.
+  private func catchUp(with checkpoint: Checkpoint) async {
+    // Bounded: a snapshot with a step too few is better than none.
+    for _ in 0..<1000 where !dashboard.history.reaches(checkpoint, of: setup) {
+      try? await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
   /// Writes a checkpoint with what is on screen now; training goes on meanwhile.
   private func store(_ checkpoint: Checkpoint) async -> TrainingEvent? {
+    await catchUp(with: checkpoint)
     var contents = SnapshotContents(
       checkpoint: checkpoint, history: dashboard.history,
       reason: checkpoint.isScheduled ? .scheduled : .requested, run: description)
