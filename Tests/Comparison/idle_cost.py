@@ -4,7 +4,8 @@
     Tests/Comparison/idle_cost.py [--preset words] [--seconds 20] [--rounds 3]
 
 The share while training is the processor time that a step takes with the dashboard at 120×40, less
-what it takes headless, times the steps in a second. Needs a release build and a quiet machine.
+what it takes headless, times the steps in a second. One thread trains: of two, one waits spinning
+for the other, which counts as processor time, too. Needs a release build and a quiet machine.
 """
 
 import argparse
@@ -45,7 +46,7 @@ class Dashboard:
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm-256color"
-            os.execv(PROGRAM, [PROGRAM, "train", preset, "--out", run])
+            os.execv(PROGRAM, [PROGRAM, "train", preset, "--threads", "1", "--out", run])
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.count = 0
 
@@ -91,7 +92,7 @@ def watched(preset, seconds, run):
 
 def headless(preset, seconds, run):
     process = subprocess.Popen(
-        [PROGRAM, "train", preset, "--headless", "--out", run], stdout=subprocess.DEVNULL
+        [PROGRAM, "train", preset, "--threads", "1", "--headless", "--out", run], stdout=subprocess.DEVNULL
     )
     try:
         time.sleep(5)

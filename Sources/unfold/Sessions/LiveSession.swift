@@ -32,8 +32,8 @@ actor LiveSession: StageActor {
   /// Set once the run was asked to end.
   private var next: NextAct?
 
-  /// Pictures a second at most while training; keys are answered at once.
-  private static let interval = 0.2
+  /// Seconds between pictures at least while training; keys are answered at once.
+  private static let interval = 0.3
 
   init(_ setup: RunSetup, on stage: Stage) {
     self.setup = setup
