@@ -13,6 +13,8 @@ public struct AlertWatch: Sendable {
   public private(set) var active: [Alert] = []
 
   private var stepName = "step"
+  /// Whether weights move at all: a network set by hand rests at its loss and is none the worse.
+  private var learns = true
   private var step = 0
   private var streaks: [Alert: Int] = [:]
   private var finiteSteps = 0
@@ -29,6 +31,7 @@ public struct AlertWatch: Sendable {
     case .started(let run):
       self = AlertWatch()
       stepName = run.stepName
+      learns = run.task != .handBuilt
       return []
     case .steps(let batch): return observe(batch)
     case .validation(let record): return observe(record)
@@ -78,7 +81,7 @@ public struct AlertWatch: Sendable {
     }
     self.loss.add(loss, step: step)
     let trend = self.loss
-    warnings += judge(.plateau, begins: trend.isFlat, ends: trend.justImproved) {
+    warnings += judge(.plateau, begins: learns && trend.isFlat, ends: trend.justImproved) {
       "plateau: the loss has not fallen by half a percent in \(trend.stepsSinceBest) steps"
     }
     return warnings

@@ -129,6 +129,26 @@ import TrainingEvents
     #expect(Self.kinds([told] + Array(repeating: Self.statistics(saturated: 0.9), count: 5)) == [])
   }
 
+  /// Weights set by hand do not move, and that is no plateau.
+  @Test(arguments: [TaskKind.forecasting, .handBuilt]) func onlyWhatLearnsCanStandStill(
+    task: TaskKind
+  ) {
+    var watch = AlertWatch()
+    _ = watch.observe(
+      .started(
+        RunDescription(
+          name: "", title: "", lecture: "", task: task, network: "", parameterCount: 0,
+          optimizer: "", totalSteps: nil, clipNorm: nil, learningRate: 1, lossUnit: .squaredError,
+          targetName: "step",
+          architecture: Architecture(
+            shape: .everyStep, cell: "tanh", inputSize: 1, hiddenSize: 1, outputSize: 1))))
+    var kinds: [String] = []
+    for step in 1...20_000 {
+      kinds += watch.observe(.steps(StepBatch([Self.record(step, loss: 0.25)]))).map(\.kind)
+    }
+    #expect(kinds.contains("plateau") == (task == .forecasting))
+  }
+
   @Test func aNewRunForgetsTheOld() {
     var watch = AlertWatch()
     for _ in 0..<5 { _ = watch.observe(Self.lag(0.4)) }

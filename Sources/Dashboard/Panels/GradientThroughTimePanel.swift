@@ -10,7 +10,11 @@ struct GradientThroughTimePanel: Panel {
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let curve = scene.state.gradientByLag?.curves.first, curve.norms.count > 1 else {
-      return buffer.note("waiting for the first backward pass", style: scene.theme.muted)
+      let isSetByHand = scene.state.run?.task == .handBuilt
+      return buffer.note(
+        isSetByHand
+          ? "set by hand, not trained: no gradient flows back"
+          : "waiting for the first backward pass", style: scene.theme.muted)
     }
     let isTall = buffer.inside.height >= 10
     let (area, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
