@@ -47,27 +47,43 @@ quote() {
   for word in "$@"; do printf "'%s' " "$(printf %s "$word" | sed "s/'/'\\\\''/g")"; done
 }
 
-round=0
-while [ "$round" -lt "$rounds" ]; do
-  round=$((round + 1))
+headless() {
   "$unfold" train "$@" --steps "$steps" --headless --out "$work/headless-$round" >/dev/null
   rate "$work/headless-$round" >>"$work/headless"
+}
 
+dashboard() {
   run=$work/dashboard-$round
   $tmux new-session -d -x 120 -y 40 \
     "$(quote "$unfold" train "$@" --steps "$steps" --out "$run")"
   while [ "$(last_step "$run")" != "$steps" ]; do
     $tmux has-session 2>/dev/null || { echo "the dashboard ended early" >&2; exit 1; }
-    sleep 0.5
+    sleep 1
   done
   $tmux kill-server
   rate "$run" >>"$work/dashboard"
-  echo "round $round: headless $(tail -n 1 "$work/headless")," \
-    "dashboard $(tail -n 1 "$work/dashboard") steps/s"
+}
+
+# Every other round starts with the dashboard, so that a machine that slows down favours neither.
+round=0
+while [ "$round" -lt "$rounds" ]; do
+  round=$((round + 1))
+  if [ $((round % 2)) -eq 1 ]; then
+    headless "$@"
+    dashboard "$@"
+  else
+    dashboard "$@"
+    headless "$@"
+  fi
+  pair="$(tail -n 1 "$work/headless") $(tail -n 1 "$work/dashboard")"
+  echo "$pair" | awk -v r="$round" '{
+    printf "round %d: headless %.1f, dashboard %.1f steps/s, ratio %.4f\n", r, $1, $2, $2 / $1 }'
+  echo "$pair" | awk '{ print $2 / $1 }' >>"$work/ratios"
 done
 
 without=$(median "$work/headless")
 with=$(median "$work/dashboard")
-awk -v a="$without" -v b="$with" 'BEGIN {
-  printf "headless %.1f steps/s, dashboard %.1f steps/s, ratio %.4f (costs %.1f %%)\n",
-    a, b, b / a, 100 * (1 - b / a) }'
+awk -v a="$without" -v b="$with" -v p="$(median "$work/ratios")" 'BEGIN {
+  printf "medians: headless %.1f steps/s, dashboard %.1f steps/s, ratio %.4f (costs %.1f %%)\n",
+    a, b, b / a, 100 * (1 - b / a)
+  printf "median of the rounds\047 own ratios: %.4f (costs %.1f %%)\n", p, 100 * (1 - p) }'
