@@ -59,16 +59,44 @@ public struct Spectrum: Sendable, Equatable {
   }
 
   private static func product(_ w: [Double], _ x: [Double], _ size: Int) -> [Double] {
-    (0..<size).map { r in
-      var sum = 0.0
-      for c in 0..<size { sum += w[r * size + c] * x[c] }
-      return sum
+    w.withUnsafeBufferPointer { w in
+      x.withUnsafeBufferPointer { x in (0..<size).map { dot(w, $0 * size, x) } }
     }
+  }
+
+  /// Row of `w` from `start` on times x; eight sums at once, for a lone one would wait for itself.
+  private static func dot(
+    _ w: UnsafeBufferPointer<Double>, _ start: Int, _ x: UnsafeBufferPointer<Double>
+  ) -> Double {
+    var sums = SIMD8<Double>.zero
+    var c = 0
+    while c + 8 <= x.count {
+      var (left, right) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+      for k in 0..<8 {
+        left[k] = w[start + c + k]
+        right[k] = x[c + k]
+      }
+      sums += left * right
+      c += 8
+    }
+    var sum = sums.sum()
+    while c < x.count {
+      sum += w[start + c] * x[c]
+      c += 1
+    }
+    return sum
   }
 
   private static func transposedProduct(_ w: [Double], _ x: [Double], _ size: Int) -> [Double] {
     var y = [Double](repeating: 0, count: size)
-    for r in 0..<size { for c in 0..<size { y[c] += w[r * size + c] * x[r] } }
+    y.withUnsafeMutableBufferPointer { y in
+      w.withUnsafeBufferPointer { w in
+        for r in 0..<size {
+          let factor = x[r]
+          for c in 0..<size { y[c] += w[r * size + c] * factor }
+        }
+      }
+    }
     return y
   }
 

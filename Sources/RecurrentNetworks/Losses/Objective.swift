@@ -17,7 +17,8 @@ public enum Objective: String, Sendable, CaseIterable {
   public func targetCount<Scalar>(_ batch: SequenceBatch<Scalar>, outputWidth: Int) -> Int {
     switch self {
     case .crossEntropy:
-      (0..<batch.targets.count).count { batch.targets[$0] >= 0 }
+      UnsafeBufferPointer(start: batch.targets.base, count: batch.targets.count)
+        .reduce(0) { $1 >= 0 ? $0 + 1 : $0 }
     case .binaryCrossEntropy, .squaredError:
       (0..<batch.targetValues.count / max(1, outputWidth)).count {
         !batch.targetValues[$0 * outputWidth].isNaN

@@ -4,9 +4,11 @@ import Synchronization
 
 /// A few threads that compute the parts of a step together.
 ///
-/// A step of a small network takes some 150 µs, less than waking a sleeping thread may take, so
-/// workers look out for the next job for a moment before they sleep. A pool of one thread runs
-/// everything on the caller.
+/// A step of a small network takes some 150 µs, little more than waking a sleeping thread may
+/// take, so workers look out for the next job, and the caller for their end, for a moment before
+/// they sleep. They do sleep then: a thread that wakes is put on a core that is free, while two
+/// that spin on the same core, after a third thread came between, may stay there for many steps.
+/// A pool of one thread runs everything on the caller.
 final class WorkerPool: Sendable {
   let threadCount: Int
   private let shared: Shared?
@@ -71,13 +73,23 @@ final class WorkerPool: Sendable {
       generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
       for worker in 1...workers { beds[worker].wakeIfAsleep() }
       for index in stride(from: 0, to: job.count, by: workers + 1) { job.body(index) }
-      var spins = 0
-      while left.load(ordering: .acquiring) > 0 {
-        spins += 1
-        // With more threads than cores the worker may need this core to finish.
-        if spins > 20_000 { sched_yield() } else { FloatingPointMode.spinPause() }
-      }
+      // Parts are about as long as each other: a caller that waits much longer waits for a core.
+      rest(on: beds[0], after: 20_000) { left.load(ordering: .sequentiallyConsistent) == 0 }
       self.job = nil
+    }
+
+    /// Returns when `isTime` holds; whoever makes it hold wakes `bed` afterwards. Looks `looks`
+    /// times before it sleeps.
+    private func rest(on bed: Bed, after looks: Int, _ isTime: () -> Bool) {
+      for _ in 0..<looks {
+        if isTime() { return }
+        FloatingPointMode.spinPause()
+      }
+      while true {
+        bed.prepareToSleep()
+        if isTime() { return bed.stayAwake() }
+        bed.sleep()
+      }
     }
 
     func stop() {
@@ -93,7 +105,8 @@ final class WorkerPool: Sendable {
         seen = awaitGeneration(after: seen, worker: worker)
         if isStopped.load(ordering: .relaxed) { return }
         work(as: worker, of: threads)
-        left.wrappingSubtract(1, ordering: .releasing)
+        let others = left.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
+        if others == 0 { beds[0].wakeIfAsleep() }
       }
     }
 
@@ -106,25 +119,15 @@ final class WorkerPool: Sendable {
     }
 
     private func awaitGeneration(after seen: Int, worker: Int) -> Int {
-      for _ in 0..<4000 {
-        let now = generation.load(ordering: .acquiring)
-        if now != seen { return now }
-        FloatingPointMode.spinPause()
+      rest(on: beds[worker], after: 4000) {
+        generation.load(ordering: .sequentiallyConsistent) != seen
       }
-      while true {
-        beds[worker].prepareToSleep()
-        let now = generation.load(ordering: .sequentiallyConsistent)
-        if now != seen {
-          beds[worker].stayAwake()
-          return now
-        }
-        beds[worker].sleep()
-      }
+      return generation.load(ordering: .sequentiallyConsistent)
     }
   }
 }
 
-/// One worker's bed: whether it sleeps, and what wakes it.
+/// Where one thread sleeps: whether it does, and what wakes it.
 private final class Bed: Sendable {
   private let isAsleep = Atomic<Bool>(false)
   private let semaphore = DispatchSemaphore(value: 0)

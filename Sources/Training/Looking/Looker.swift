@@ -3,15 +3,16 @@ import RecurrentNetworks
 import SequenceData
 import TrainingEvents
 
-/// Makes what the reader asked to see, no more often than it asked.
+/// Makes what the reader asked to see, no more often than it asked, and never for more than a small
+/// share of the time: a look that takes long, in a large network, comes more seldom.
 final class Looker {
   private let probe: Probe
   private let generator: TextGenerator?
   private let seed: UInt64
-  private var lastLook = -Double.infinity
-  private var lastSamples = -Double.infinity
-  private var lastStatistics = -Double.infinity
-  private var lastTask = -Double.infinity
+  private var frames = LookSchedule(share: 0.004)
+  private var statistics = LookSchedule(share: 0.002)
+  private var samples = LookSchedule(share: 0.003)
+  private var taskFrames = LookSchedule(share: 0.004)
   private var sequences: ProbeSequences { probe.sequences }
 
   init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
@@ -27,8 +28,7 @@ final class Looker {
   ) -> [TrainingEvent] {
     guard !request.interests.isEmpty else { return [] }
     var events: [TrainingEvent] = []
-    if force || now - lastLook >= 1 / max(0.1, request.rate) {
-      lastLook = now
+    frames.run(every: 1 / max(0.1, request.rate), now: now, force: force) {
       if request.interests.contains(.hiddenStates),
         let frame = probe.hiddenStates(
           learner, batch: sequences.batch, sequence: request.sequence,
@@ -42,21 +42,25 @@ final class Looker {
         events.append(.gradientByLag(curve))
       }
     }
-    if request.interests.contains(.statistics), force || now - lastStatistics >= 2 {
-      lastStatistics = now
-      if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
-      learner.measuresNextUpdate = true
+    if request.interests.contains(.statistics) {
+      statistics.run(every: 2, now: now, force: force) {
+        if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
+        learner.measuresNextUpdate = true
+      }
     }
-    if request.interests.contains(.samples), force || now - lastSamples >= 4 {
-      lastSamples = now
-      if let samples = samples(learner, request) { events.append(.samples(samples)) }
+    if request.interests.contains(.samples) {
+      // The first words change fastest: a second old, they already belong to another network.
+      samples.run(every: min(4, max(1, now / 2)), now: now, force: force) {
+        if let frame = write(learner, request) { events.append(.samples(frame)) }
+      }
     }
-    if request.interests.contains(.task), force || now - lastTask >= 2 {
-      lastTask = now
-      if let frame = probe.taskFrame(
-        learner.parameters, step: learner.step, sequence: request.sequence)
-      {
-        events.append(.task(frame))
+    if request.interests.contains(.task) {
+      taskFrames.run(every: 2, now: now, force: force) {
+        if let frame = probe.taskFrame(
+          learner.parameters, step: learner.step, sequence: request.sequence)
+        {
+          events.append(.task(frame))
+        }
       }
     }
     // A walk is for a network that stands still: its numbers would change under the walker.
@@ -68,7 +72,7 @@ final class Looker {
     return events
   }
 
-  private func samples(_ learner: Learner, _ request: ProbeRequest) -> SampleFrame? {
+  private func write(_ learner: Learner, _ request: ProbeRequest) -> SampleFrame? {
     guard let generator else { return nil }
     var random = SeededRandom(
       seed: seed &+ UInt64(truncatingIfNeeded: learner.step), stream: SeedStream.samples)
