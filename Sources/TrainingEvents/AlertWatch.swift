@@ -107,7 +107,7 @@ public struct AlertWatch: Sendable {
     let unit = stepName
     return count(.vanishing, begins: factor < 0.9 && hundredth != nil, ends: factor > 0.95) {
       "gradients vanish: ×\(AlertText.number(factor)) per step, 1 % is left after "
-        + "\(hundredth ?? 0) \(unit)s"
+        + "\(hundredth ?? 0) \(unit)\(hundredth == 1 ? "" : "s")"
     }
       + count(.exploding, begins: factor > 1.1, ends: factor < 1.05) {
         "gradients explode through time: ×\(AlertText.number(factor)) per step back"

@@ -56,6 +56,14 @@ struct RunSetup: Sendable {
     if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
   }
 
+  /// Keys that a resumed run changes, for its record.
+  var changeWarnings: [WarningRecord] {
+    let step = checkpoint?.state.step ?? 0
+    return changes.map {
+      WarningRecord(step: step, kind: "resume", text: "changed on resuming: \($0)")
+    }
+  }
+
   /// Knobs that a checkpoint remembers give way to what the command line says.
   private static func apply(_ preset: Preset, to checkpoint: Checkpoint) -> Checkpoint {
     var checkpoint = checkpoint
@@ -73,6 +81,12 @@ struct RunSetup: Sendable {
     }
     if preset.network.dropout != old.network.dropout {
       checkpoint.state.dropout = preset.network.dropout
+    }
+    let (batch, length) = (preset.training.batch, preset.training.sequenceLength)
+    if batch != old.training.batch || length != old.training.sequenceLength {
+      checkpoint.state.cut(
+        anew: Double(old.training.batch * (old.training.sequenceLength ?? 1))
+          / Double(batch * (length ?? 1)))
     }
     checkpoint.preset = preset.resolvedText
     return checkpoint

@@ -116,6 +116,21 @@ import TrainingEvents
     #expect(state.comparisons.isEmpty)
   }
 
+  @Test func anEarlierRunThatWentWrongDoesNotPressThisOneFlat() {
+    var own = ValueExtent()
+    own.include(2)
+    own.include(3)
+    var other = ValueExtent()
+    other.include(1.5)
+    other.include(1e31)
+    var both = own
+    both.include(comparison: other)
+    #expect(both.low == 1.5 && both.high == 4)
+    var alone = ValueExtent()
+    alone.include(comparison: other)
+    #expect(alone.high == 1e31)
+  }
+
   @Test func smoothingChangesTheCurveNotTheRecord() {
     var state = SyntheticRun.state(lastStep: 300)
     let raw = state.history.loss[150]

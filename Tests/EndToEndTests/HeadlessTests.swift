@@ -46,6 +46,19 @@ import Testing
     #expect(record.output == "12\n")
   }
 
+  @Test func aResumedRunMayChangeItsBatchesAndRecordsThat() throws {
+    let program = try Program()
+    defer { program.remove() }
+    #expect(try program.run(["train", "--headless", "--steps", "7", "--out", "run"]).status == 0)
+    let resumed = try program.run([
+      "train", "--headless", "--resume", "run", "--steps", "12", "--set", "training.batch=16",
+    ])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    let record = try program.shell("grep -c 'changed on resuming: training.batch' run/events.jsonl")
+    #expect(record.output == "1\n")
+    #expect(try program.shell("ls run/snapshots").output.contains("step-00000012"))
+  }
+
   @Test func aTextOfOnesOwnIsReadByCharacters() throws {
     let program = try Program()
     defer { program.remove() }

@@ -81,6 +81,15 @@ struct ValueExtent: Equatable {
     include(other.high)
   }
 
+  /// As `include`, but upwards no further than as high again: a run that went wrong must not press
+  /// this one flat.
+  mutating func include(comparison other: ValueExtent) {
+    guard low.isFinite, high.isFinite else { return include(other) }
+    let roof = high + max(high - low, 0.1 * abs(high))
+    include(min(other.low, roof))
+    include(min(other.high, roof))
+  }
+
   private func excludesAny(_ filled: [SeriesSummary], _ excluding: Bool) -> Bool {
     excluding && filled.count >= 8
   }

@@ -33,7 +33,11 @@ struct GradientReach: Equatable {
     guard verdict != .unknown else { return [head(theme)] }
     let first = head(theme).adding("\(rate) per step", theme.text)
     guard verdict == .vanishes, let hundredthAt else { return [first] }
-    return [first, StyledText("1 % left after \(hundredthAt) \(target)s", theme.text)]
+    return [
+      first,
+      StyledText(
+        "1 % left after \(hundredthAt) \(target)\(hundredthAt == 1 ? "" : "s")", theme.text),
+    ]
   }
 
   /// The same in one line, in as many words as fit into a width.
@@ -43,7 +47,7 @@ struct GradientReach: Equatable {
     var endings = ["\(rate) per step", rate, ""]
     if verdict == .vanishes, let hundredthAt {
       endings = [
-        "\(rate) per step, 1 % left after \(hundredthAt) \(target)s",
+        "\(rate) per step, 1 % left after \(hundredthAt) \(target)\(hundredthAt == 1 ? "" : "s")",
         "\(rate) per step, 1 % left after \(hundredthAt)",
         "\(rate), 1 % left after \(hundredthAt)", ", 1 % after \(hundredthAt)", "",
       ]

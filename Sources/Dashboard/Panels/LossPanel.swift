@@ -29,7 +29,8 @@ struct LossPanel: TrainingChart {
     }
     for comparison in scene.state.shownComparisons {
       let boundaries = comparison.history.boundaries(columns: columns, over: range, on: axis)
-      extent.include(ValueExtent(comparison.history.smoothedLoss.summaries(between: boundaries)))
+      extent.include(
+        comparison: ValueExtent(comparison.history.smoothedLoss.summaries(between: boundaries)))
     }
     return extent
   }

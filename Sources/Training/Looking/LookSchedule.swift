@@ -6,8 +6,8 @@ struct LookSchedule {
   let share: Double
   private var last = -Double.infinity
   /// What looking takes, in seconds: the smallest of late, since one that was interrupted says
-  /// nothing about the next.
-  private var cost = 0.0
+  /// nothing about the next. The first look makes room for all others, and does not count.
+  private var cost: Double?
 
   init(share: Double) {
     self.share = share
@@ -15,13 +15,13 @@ struct LookSchedule {
 
   /// Whether a look is due at `now`, in seconds, when one is wanted every `interval` seconds.
   func isDue(every interval: Double, now: Double) -> Bool {
-    now - last >= max(interval, cost / share)
+    now - last >= max(interval, (cost ?? 0) / share)
   }
 
   /// Notes a look at `now` that took `seconds`.
   mutating func note(now: Double, seconds: Double) {
+    if last.isFinite { cost = min(seconds, (cost ?? .infinity) * 1.5) }
     last = now
-    cost = cost == 0 ? seconds : min(seconds, cost * 1.5)
   }
 
   /// Looks when it is due, or when `force` says so.

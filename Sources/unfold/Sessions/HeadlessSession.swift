@@ -44,9 +44,7 @@ actor HeadlessSession {
       }
     }
     await engine.start()
-    for change in setup.changes {
-      take(.warning(WarningRecord(step: 0, kind: "resume", text: "changed on resuming: \(change)")))
-    }
+    for warning in setup.changeWarnings { take(.warning(warning)) }
     var finish: FinishRecord?
     events: for await event in engine.events {
       take(event)

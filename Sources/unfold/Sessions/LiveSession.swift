@@ -19,6 +19,8 @@ actor LiveSession: StageActor {
 
   private var dashboard = DashboardState()
   private var markers: [CommandRecord] = []
+  /// What a resumed run changed, until it is said and recorded.
+  private var changes: [WarningRecord]
   private var description: RunDescription?
   private var frames = LatestFrames()
 
@@ -38,6 +40,7 @@ actor LiveSession: StageActor {
   init(_ setup: RunSetup, on stage: Stage) {
     self.setup = setup
     self.stage = stage
+    changes = setup.changeWarnings
     writer = SnapshotWriter(
       directory: setup.directory, keep: setup.preset.training.keepSnapshots)
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
@@ -73,7 +76,6 @@ actor LiveSession: StageActor {
     self.engine = engine
     await engine.start()
     for problem in stage.problems { dashboard.log(problem) }
-    for change in setup.changes { dashboard.log("changed on resuming: \(change)") }
     draw()
     return engine
   }
@@ -97,6 +99,10 @@ actor LiveSession: StageActor {
     // A resumed run's curves go on from where they were.
     if case .started = event, let earlier = setup.earlier {
       dashboard.jump(to: earlier, events: [])
+    }
+    if case .started = event {
+      for warning in changes { take(.warning(warning)) }
+      changes = []
     }
     askForProbes()
     scheduleDraw(soon: event.isUrgent)
