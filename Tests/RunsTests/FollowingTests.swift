@@ -125,6 +125,19 @@ struct Gathered {
     #expect(got.steps == [1] && got.records.last?.loss == 9)
   }
 
+  @Test func validationsUnderStepsOfTheirOwnAreNoSeam() throws {
+    let lines = (1...6).map { #"{"step": \#($0), "loss": 3}"# + "\n" }
+    try write(
+      (lines + [#"{"step": 2, "val_loss": 2.9}"# + "\n", #"{"step": 7, "loss": 2}"# + "\n"])
+        .joined())
+    var follower = try RunFollower(path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    #expect(got.seams.isEmpty)
+    #expect(got.steps == Array(1...7))
+    #expect(got.records.last?.step == 7)
+  }
+
   @Test func goingBackInOneFileIsASeamToo() throws {
     try write(
       [1, 2, 3, 2, 3, 4].map { #"{"step": \#($0), "loss": 3}"# + "\n" }.joined())

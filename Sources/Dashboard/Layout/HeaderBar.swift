@@ -22,8 +22,11 @@ enum HeaderBar {
     }
     guard let run = scene.state.run else { return text }
     text.add("  \(run.name)", theme.title)
-    text.add(" · \(run.network)", theme.text)
-    text.add(" · \(NumberText.grouped(run.parameterCount)) parameters", theme.muted)
+    // Another program's run may tell neither.
+    if !run.network.isEmpty { text.add(" · \(run.network)", theme.text) }
+    if run.parameterCount > 0 {
+      text.add(" · \(NumberText.grouped(run.parameterCount)) parameters", theme.muted)
+    }
     return text
   }
 

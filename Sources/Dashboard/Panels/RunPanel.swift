@@ -85,7 +85,7 @@ struct RunPanel: Panel {
 
   private func speeds(_ state: DashboardState) -> [(String, String)] {
     let steps = state.rates.stepsPerSecond.map { Self.rate($0) } ?? "–"
-    let tokens = state.rates.tokensPerSecond.map { Self.rate($0) } ?? "–"
+    let tokens = state.rates.tokensPerSecond.map { $0 > 0 ? Self.rate($0) : "–" } ?? "–"
     return [("", "\(steps) steps/s"), ("", "\(tokens) \(state.run?.targetName ?? "target")s/s")]
   }
 

@@ -97,9 +97,6 @@ struct ForeignRun: Sendable {
   private mutating func begin(_ step: Int) {
     if let pending, pending.step == step { return }
     flush()
-    if let pending, step < pending.step {
-      seam("the other program went back from step \(pending.step) to \(step)", step: step)
-    }
     pending = Pending(step: step)
     lastStep = step
   }
@@ -142,6 +139,10 @@ struct ForeignRun: Sendable {
   }
 
   private mutating func tell(_ step: Pending, _ loss: Double) {
+    // Only the loss tells: validations and weights are often written under steps of their own.
+    if let last, step.step < last.step {
+      seam("the other program went back from step \(last.step) to \(step.step)", step: step.step)
+    }
     let elapsed = step.elapsed ?? (firstWallTime == nil ? arrival : nil) ?? last?.elapsed ?? 0
     let before = last.flatMap { $0.step < step.step ? $0.elapsed : nil }
     let count = step.tokens ?? 0

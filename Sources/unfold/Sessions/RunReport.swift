@@ -9,6 +9,8 @@ struct RunReport {
   private var newest: ValidationRecord?
   private var snapshot: SnapshotRecord?
   private var finish: FinishRecord?
+  /// Why the newest snapshot could not be written.
+  private var failure: String?
 
   mutating func note(_ event: TrainingEvent) {
     switch event {
@@ -17,7 +19,8 @@ struct RunReport {
     case .validation(let record):
       newest = record
       if record.isBest { best = record }
-    case .snapshot(let record): snapshot = record
+    case .snapshot(let record): (snapshot, failure) = (record, nil)
+    case .warning(let record) where record.kind == "snapshot": failure = record.text
     case .finished(let record): finish = record
     default: break
     }
@@ -40,6 +43,10 @@ struct RunReport {
       lines.append("go on       unfold train --resume \(snapshot.path)")
     } else {
       lines.append("no snapshot was saved")
+    }
+    if let failure {
+      let first = (snapshot?.step ?? run?.firstStep ?? 0) + 1
+      lines.append("lost        steps \(first) to \(step): \(failure)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
