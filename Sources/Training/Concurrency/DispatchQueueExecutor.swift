@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// Runs an actor on its own serial Dispatch queue.
 ///
@@ -6,6 +7,7 @@ import Dispatch
 /// there would starve every other. (On Apple platforms `DispatchSerialQueue` does this itself.)
 public final class DispatchQueueExecutor: SerialExecutor {
   private let queue: DispatchQueue
+  private let waiting = Atomic<Int>(0)
 
   public init(label: String) {
     queue = DispatchQueue(label: label, qos: .userInitiated)
@@ -13,8 +15,15 @@ public final class DispatchQueueExecutor: SerialExecutor {
 
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    waiting.wrappingAdd(1, ordering: .relaxed)
+    queue.async {
+      self.waiting.wrappingSubtract(1, ordering: .relaxed)
+      job.runSynchronously(on: self.asUnownedSerialExecutor())
+    }
   }
+
+  /// Whether somebody waits for the job that runs now to end.
+  public var isAwaited: Bool { waiting.load(ordering: .relaxed) > 0 }
 
   public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     UnownedSerialExecutor(ordinary: self)

@@ -10,9 +10,13 @@ extension TrainingEngine {
 
   private func trainWhileAllowed() async {
     clock.resume()
+    // The queue may go on with another thread after every yield, on another core with a cold cache:
+    // the loop keeps its thread until somebody wants something.
     while state == .training {
-      slice()
-      flushIfDue()
+      repeat {
+        slice()
+        flushIfDue()
+      } while state == .training && !executor.isAwaited
       if state == .training { await Task.yield() }
     }
     clock.pause()
@@ -27,7 +31,7 @@ extension TrainingEngine {
       // Denormals are a thread's own setting, and the queue may change threads between slices.
       FloatingPointMode.flushDenormals()
       if trainee.isValidating { judgeOneBatch() } else { trainOneStep() }
-    } while state == .training && clock.now < end
+    } while state == .training && clock.now < end && !executor.isAwaited
     if state == .training { look(force: false) }
   }
 

@@ -9,7 +9,7 @@ import TrainingEvents
 /// Training runs in slices of a few milliseconds; between slices the queue is free for commands,
 /// so that each takes effect between two steps. A pause holds no thread.
 public actor TrainingEngine {
-  private nonisolated let executor: DispatchQueueExecutor
+  nonisolated let executor: DispatchQueueExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
