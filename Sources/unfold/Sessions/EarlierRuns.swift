@@ -1,3 +1,4 @@
+import Foundation
 import Runs
 import TrainingEvents
 
@@ -11,9 +12,11 @@ enum EarlierRuns {
   static func newest(
     of preset: String, beside directory: String
   ) -> [(name: String, history: RunHistory)] {
-    let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? "."
-    let runs = (try? RunSummary.list(in: parent)) ?? []
-    return runs.filter { $0.run?.name == preset && $0.path != directory && $0.step > 1 }
+    let place = URL(fileURLWithPath: directory).standardizedFileURL
+    let runs = (try? RunSummary.list(in: place.deletingLastPathComponent().path)) ?? []
+    // All lie in one directory, so that a name tells this run from the others.
+    let own = place.lastPathComponent
+    return runs.filter { $0.run?.name == preset && $0.name != own && $0.step > 1 }
       .suffix(most)
       .compactMap { run in
         (try? RecordedRun(run.path)).map { (name: run.name, history: $0.history) }
