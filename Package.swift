@@ -70,7 +70,8 @@ let package = Package(
       dependencies: ["RecurrentNetworks", "LinearAlgebra", "CAllocationCounter"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "SequenceDataTests", dependencies: ["SequenceData", "TrainingEvents", "LinearAlgebra"]),
+      name: "SequenceDataTests",
+      dependencies: ["SequenceData", "TrainingEvents", "LinearAlgebra", "FuzzedReaders"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -91,6 +92,13 @@ let package = Package(
     .executableTarget(
       name: "ScreenProgram", dependencies: ["NcursesTerminal", "TerminalGraphics"],
       path: "Tests/ScreenProgram"),
+    .target(
+      name: "FuzzedReaders",
+      dependencies: ["Runs", "Training", "SequenceData", "TrainingEvents", "FileFormats"],
+      path: "Tests/FuzzedReaders", exclude: ["Corpus"]),
+    .executableTarget(
+      name: "ReaderFuzzer", dependencies: ["FuzzedReaders"], path: "Tests/ReaderFuzzer"),
+    .testTarget(name: "FuzzedReadersTests", dependencies: ["FuzzedReaders"]),
     .testTarget(name: "EndToEndTests"),
   ],
   swiftLanguageModes: [.v6],

@@ -1,28 +1,21 @@
 import Foundation
+import FuzzedReaders
 import LinearAlgebra
 import Testing
 import TrainingEvents
 
 @testable import SequenceData
 
-/// Good files, changed at random from a fixed seed: a reader either gives a sane task or says in one
-/// line what is wrong. `UNFOLD_FUZZ` sets how many files of each format are tried.
+/// What lies behind checksums and so is out of the reach of changes to whole files: arrays in
+/// archives, and compressed streams. `UNFOLD_FUZZ` sets how many of each are tried.
 struct FuzzTests {
   private static let count =
     ProcessInfo.processInfo.environment["UNFOLD_FUZZ"].flatMap { Int($0) } ?? 300
-
-  struct Format: Sendable, CustomTestStringConvertible {
-    var format: DataSource.Format
-    var kind: TaskKind
-    var seeds: [[UInt8]]
-    var testDescription: String { "\(format) for \(kind)" }
-  }
 
   private static let arrays = [
     "X": NumPyFile.floats([1, -2, 3, 4, 5, 6, 7, 8, 9, 0.5], [5, 2]),
     "y": NumPyFile.integers([0, 2], [2]), "lengths": NumPyFile.integers([2, 3], [2]),
   ]
-  private static let archive = NumPyFile.archive(arrays)
 
   /// An archive whose checksums are right, so that the changed arrays in it are read.
   private static func changedArchive(_ random: inout SeededRandom) -> [UInt8] {
@@ -33,94 +26,25 @@ struct FuzzTests {
     return NumPyFile.archive(changed)
   }
 
-  static let formats: [Format] = [
-    Format(
-      format: .csv, kind: .forecasting,
-      seeds: [
-        "a,\"b\"\n1,2.5\n3e1,-4\n5,6\n7,8\n".utf8, "1\n2\n3\n4\n".utf8, "1;2\r\n3;4\r\n5;6".utf8,
-      ].map(Array.init)),
-    Format(
-      format: .ts, kind: .sequenceClassification,
-      seeds: ["@dimensions 2\n@classLabel true a b\n@data\n1,2:3,4:a\n5:6:b\n".utf8].map(Array.init)
-    ),
-    Format(
-      format: .tsv, kind: .sequenceClassification,
-      seeds: ["good\ta fine film\nbad\tno é 👍🏽\n".utf8].map(Array.init)),
-    Format(
-      format: .tsv, kind: .sequenceToSequence,
-      seeds: ["ab c\tça\nb\tc d e\n".utf8].map(Array.init)),
-    Format(
-      format: .jsonl, kind: .sequenceLabelling,
-      seeds: [
-        "{\"inputs\": [[1, 2.5], [3, -4e1]], \"targets\": [0, 1]}\n{\"inputs\":[[0,0]],\"targets\":[2]}",
-        "{\"tokens\": [1, 2, 3], \"targets\": [0, 1, 0]}\n",
-      ].map { Array($0.utf8) }),
-    Format(
-      format: .jsonl, kind: .sequenceToSequence,
-      seeds: ["{\"source\": [1, 2], \"target\": [3]}\n".utf8].map(Array.init)),
-    Format(
-      format: .npy, kind: .forecasting,
-      seeds: [
-        NumPyFile.floats([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [6, 2]),
-        NumPyFile.integers([1, 2, 4, 3, 2, 1], [6]),
-      ]),
-    Format(format: .npz, kind: .sequenceClassification, seeds: [archive]),
-    Format(format: .npz, kind: .sequenceLabelling, seeds: [archive]),
-    Format(
-      format: .hangul, kind: .captioning,
-      seeds: [Array("가\tga\t\(String(repeating: "0F", count: 32))\n".utf8)]),
-    Format(
-      format: .dictionary, kind: .sequenceToSequence,
-      seeds: ["read R EH1 D\nread(2) R IY1 D # x\nred R EH1 D".utf8].map(Array.init)),
-    Format(format: .text, kind: .languageModel, seeds: ["To be, é 👍🏽.\r\n".utf8].map(Array.init)),
-    Format(format: .lines, kind: .languageModel, seeds: ["one\ntwo\nthree".utf8].map(Array.init)),
-  ]
-
-  @Test(arguments: formats) func changedFilesNeverTrap(_ format: Format) throws {
+  @Test func changedArraysInArchivesNeverTrap() throws {
     let scratch = try Scratch()
-    var random = SeededRandom(seed: 2_026, stream: UInt64(format.format.rawValue.utf8.count))
+    var random = SeededRandom(seed: 2_026)
     var (read, refused) = (0, 0)
     for _ in 0..<Self.count {
-      let seed = format.seeds[random.index(below: format.seeds.count)]
-      let bytes =
-        format.format == .npz && random.index(below: 2) == 0
-        ? Self.changedArchive(&random) : Mutation.mutated(seed, &random)
-      let path = try scratch.write(bytes, to: "changed")
-      let asked = configuration(format.kind, format.format, path, validation: 0.2, test: 0.2)
-      do {
-        let task = try load(asked)
-        read += 1
-        #expect(insanity(of: task) == nil)
-      } catch let error as DataError {
-        refused += 1
-        let line = error.description
-        #expect(line.hasPrefix(path) || line.hasPrefix("task."))
-        #expect(!line.contains { $0.isNewline } && line.count < 600)
+      let path = try scratch.write(Self.changedArchive(&random), to: "changed")
+      for kind in [TaskKind.sequenceClassification, .sequenceLabelling] {
+        do {
+          let task = try load(configuration(kind, .npz, path, validation: 0.2, test: 0.2))
+          read += 1
+          #expect(insanity(of: task) == nil)
+        } catch let error as DataError {
+          refused += 1
+          #expect(error.description.hasPrefix(path) || error.description.hasPrefix("task."))
+        }
       }
     }
     // Changes that all fail, or none of which does, try nothing.
     #expect(Self.count < 100 || (read > 0 && refused > 0))
-  }
-
-  @Test func changedImagesNeverTrap() throws {
-    let scratch = try Scratch()
-    var random = SeededRandom(seed: 2_027)
-    let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4]
-    let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 2, 0, 1]
-    for number in 0..<Self.count {
-      _ = try scratch.write(
-        number % 2 == 0 ? Mutation.mutated(images, &random) : images,
-        to: "train-images-idx3-ubyte")
-      _ = try scratch.write(
-        number % 2 == 1 ? Mutation.mutated(labels, &random) : labels,
-        to: "train-labels-idx1-ubyte")
-      do {
-        let task = try load(configuration(.sequenceClassification, .idx, scratch.directory))
-        #expect(insanity(of: task) == nil)
-      } catch let error as DataError {
-        #expect(error.description.hasPrefix(scratch.directory))
-      }
-    }
   }
 
   @Test func changedStreamsNeverTrap() throws {

@@ -1,6 +1,6 @@
-/// Inputs that once broke a reader, or that broke readers elsewhere. Every reader gets all of them.
-enum FuzzCorpus {
-  static let cases: [[UInt8]] = texts.map { Array($0.utf8) } + binaries
+/// Short inputs that once broke a reader, or that broke readers elsewhere. Every reader gets all.
+enum KnownTrouble {
+  static let inputs: [[UInt8]] = (texts + presets).map { Array($0.utf8) } + binaries
 
   private static let texts = [
     // Steps and counts at the edge of what fits: sums and differences must not trap.
@@ -25,6 +25,23 @@ enum FuzzCorpus {
     String(repeating: "[", count: 5000), String(repeating: "{\"a\":", count: 5000),
     "{\"\\u001b]0;title\\u0007\":1,\"step\":1}",
   ]
+
+  /// What broke readers of YAML.
+  private static let presets: [String] = [
+    // Aliases that stand for exponentially many nodes: as values, and as keys, which are compared.
+    bomb + "b: *a11\n", bomb + "? *a11\n: x\n? *a10\n: x\n", "? &a [*a]\n: x\n", "a: &a {b: *a}\n",
+    String(repeating: "[", count: 50_000), String(repeating: "{a: ", count: 50_000),
+    String(repeating: "- ", count: 50_000) + "a", "title: \u{1B}[2J\n", "\u{FEFF}title: a\n", "",
+    "--- a\n--- b\n", "? {}\n: x\n", "training: {seed: !!binary AAAA}\n", "<<: {title: x}\n",
+    "\"training\\e[2J\": {x: 1}\n", "training: {\"ba\\ttch\": 1}\n",
+    "title: |9\n a\n", "%YAML 9.9\n---\ntitle: a\n", "training: {steps: 99999999999999999999999}\n",
+    "training: {batch: 0x10, seed: -0}\n", "training: {optimizer: {learning-rate: .inf}}\n",
+  ]
+
+  private static let bomb = (1...11).reduce("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n") { text, n in
+    let aliases = Array(repeating: "*a\(n - 1)", count: 10).joined(separator: ", ")
+    return text + "a\(n): &a\(n) [\(aliases)]\n"
+  }
 
   private static let binaries: [[UInt8]] = [
     [], [0], Array(repeating: 0, count: 8), Array(repeating: 0xFF, count: 8),
