@@ -64,6 +64,6 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try judge.run(task, options: options)
     let listing = EvaluationListing(
       evaluation, of: loaded, title: judge.preset.title, elapsed: clock.now - start)
-    print(json ? listing.json : listing.text)
+    SafeOutput.show(json ? listing.json : listing.text)
   }
 }

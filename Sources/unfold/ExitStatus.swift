@@ -3,7 +3,6 @@ import Glibc
 import RecurrentNetworks
 import Runs
 import SequenceData
-import TerminalGraphics
 import Training
 
 /// How the program ends: 0 done, 1 the run failed, 2 wrong usage or bad input, 128 + signal when
@@ -27,18 +26,14 @@ enum ExitStatus {
     default:
       let status = Unfold.exitCode(for: error)
       guard status != .success else { Unfold.exit(withError: error) }
-      write(Unfold.fullMessage(for: error) + "\n", to: STDERR_FILENO)
+      write(SafeOutput.harmless(Unfold.fullMessage(for: error)) + "\n", to: STDERR_FILENO)
       exit(status == .validationFailure ? badInput : status.rawValue)
     }
   }
 
   static func say(_ text: String) {
     // Messages quote files and arguments, which may hold what a terminal obeys.
-    var line = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      line.append(scalar == "\n" ? scalar : CharacterWidth.printable(scalar))
-    }
-    write("unfold: \(String(line))\n", to: STDERR_FILENO)
+    write("unfold: \(SafeOutput.harmless(text))\n", to: STDERR_FILENO)
   }
 
   /// Writes all of a text, whatever the descriptor takes at a time.

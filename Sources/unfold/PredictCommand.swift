@@ -97,7 +97,7 @@ struct PredictCommand: ParsableCommand {
 
   private func say(_ prediction: Prediction) throws {
     let line = json ? Self.json(prediction, ahead: ahead) : plain(prediction)
-    guard ExitStatus.write(line + "\n", to: 1) else {
+    guard SafeOutput.show(line) else {
       throw RunFailure(description: "nobody reads the answers any more")
     }
   }

@@ -24,6 +24,6 @@ struct PresetsCommand: ParsableCommand {
       return
     }
     let rows = try PresetLibrary.names.map { try PresetListing(name: $0) }
-    print(json ? PresetListing.json(rows) : PresetListing.table(rows))
+    SafeOutput.show(json ? PresetListing.json(rows) : PresetListing.table(rows))
   }
 }

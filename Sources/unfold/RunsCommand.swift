@@ -9,6 +9,6 @@ struct RunsCommand: ParsableCommand {
   var directory = "runs"
 
   func run() throws {
-    print(RunSummary.table(try RunSummary.list(in: directory)))
+    SafeOutput.show(RunSummary.table(try RunSummary.list(in: directory)))
   }
 }

@@ -33,7 +33,7 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     let loaded = try SnapshotReader.read(snapshot)
     let network = try TrainedNetwork(loaded.checkpoint, file: loaded.path)
-    print(
+    SafeOutput.show(
       prompt
         + (try network.sample(
           prompt: prompt, length: length, temperature: temperature, seed: seed)))

@@ -85,7 +85,7 @@ import Testing
     (file(pair("[0,4]", "[2,6]"), data: 6), "no overlap"),
     (file(pair("[0,4]", "[5,9]"), data: 9), "no holes"),
     (file(pair("[0,4]", "[0,4]"), data: 4), "no overlap"),
-    (file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}"#), "unknown key `x`"),
+    (file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}"#), #"unknown key "x""#),
     (file(#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#), "`dtype`"),
   ]
 

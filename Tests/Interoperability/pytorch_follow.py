@@ -2,7 +2,8 @@
 """The loop of the guide "Following a PyTorch run": trains a small RNN to recall its first input
 and writes train.jsonl, and with --tensorboard event files, for `unfold follow`.
 
-Needs torch (and tensorboard). Usage: pytorch_follow.py DIRECTORY [steps] [--tensorboard]
+Needs torch (and tensorboard). Usage: pytorch_follow.py DIRECTORY [steps] [--tensorboard], or the
+same under `torchrun --nproc-per-node 2`, where the processes share the gradients.
 """
 import json
 import os
@@ -30,17 +31,22 @@ class Model(torch.nn.Module):
 
 def probe(model, x, y):
     """States s(1)…s(T) of one sequence, and the gradient of its last loss by each of them."""
+    net = getattr(model, "module", model)
     h, states = None, []
     for t in range(x.shape[1]):
-        _, h = model.rnn(x[:1, t:t + 1], h)
+        _, h = net.rnn(x[:1, t:t + 1], h)
         states.append(h)
-    loss = loss_function(model.head(h[-1]), y[:1])
+    loss = loss_function(net.head(h[-1]), y[:1])
     gradients = torch.autograd.grad(loss, states)
     return {"states": [s[-1, 0].tolist() for s in states],
             "gradientByLag": [g[-1].norm().item() for g in reversed(gradients)]}
 
 
 model = Model()
+if "RANK" in os.environ:
+    torch.distributed.init_process_group("gloo")
+    model = torch.nn.parallel.DistributedDataParallel(model)
+    torch.manual_seed(1 + torch.distributed.get_rank())
 loss_function = torch.nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(model.parameters(), 0.01)
 log = open(directory / "train.jsonl", "a", buffering=1)

@@ -86,7 +86,7 @@ extension SafetensorsFile {
       }
       let known = ["dtype", "shape", "data_offsets"]
       if let other = object.members.first(where: { !known.contains($0.key) }) {
-        throw .tensorEntry(name: name, problem: "unknown key `\(other.key.prefix(40))`")
+        throw .tensorEntry(name: name, problem: "unknown key \(SafetensorsError.quoted(other.key))")
       }
       guard let typeName = object["dtype"]?.string else {
         throw .tensorEntry(name: name, problem: "`dtype` must be a string")

@@ -33,26 +33,26 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case .metadata:
       "`__metadata__` must map strings to strings"
     case .tensorEntry(let name, let problem):
-      "tensor \(quoted(name)): \(problem)"
+      "tensor \(Self.quoted(name)): \(problem)"
     case .unknownDataType(let name, let found):
-      "tensor \(quoted(name)): unknown dtype \(quoted(found))"
+      "tensor \(Self.quoted(name)): unknown dtype \(Self.quoted(found))"
     case .tooLarge(let name):
-      "tensor \(quoted(name)): its shape's product does not fit in 63 bits"
+      "tensor \(Self.quoted(name)): its shape's product does not fit in 63 bits"
     case .sizeMismatch(let name, let expected, let found):
-      "tensor \(quoted(name)): \(found) bytes of data, its dtype and shape need \(expected)"
+      "tensor \(Self.quoted(name)): \(found) bytes of data, its dtype and shape need \(expected)"
     case .offsets(let name, let expected, let found):
-      "tensor \(quoted(name)): data begins at \(found), expected \(expected) (no holes, no overlap)"
+      "tensor \(Self.quoted(name)): data begins at \(found), expected \(expected) (no holes, no overlap)"
     case .dataEnd(let expected, let found):
       "\(found) bytes of data in the file, the header speaks of \(expected)"
     case .duplicateName(let name):
-      "two tensors named \(quoted(name))"
+      "two tensors named \(Self.quoted(name))"
     case .wrongType(let name, let found):
-      "tensor \(quoted(name)): elements of \(found.rawValue), expected floating point"
+      "tensor \(Self.quoted(name)): elements of \(found.rawValue), expected floating point"
     }
   }
 
   /// A foreign name, cut short and without anything that must not reach a terminal raw.
-  private func quoted(_ name: String) -> String {
+  static func quoted(_ name: String) -> String {
     var bytes: [UInt8] = []
     JSONValue.encode(String(name.prefix(80)), into: &bytes)
     return String(decoding: bytes, as: UTF8.self)

@@ -108,12 +108,28 @@ private struct Complaint {
     var parts: [String] = []
     if !missing.isEmpty { parts.append("missing " + missing.joined(separator: ", ")) }
     if !surplus.isEmpty {
-      parts.append("this network has no " + surplus.joined(separator: ", "))
+      parts.append("this network has no " + Self.list(surplus))
     }
     parts += misshapen
-    if !repeated.isEmpty { parts.append("given twice: " + repeated.joined(separator: ", ")) }
+    if !repeated.isEmpty { parts.append("given twice: " + Self.list(repeated)) }
     guard !parts.isEmpty else { return }
     throw ParameterMismatch(description: parts.joined(separator: "; "))
+  }
+
+  /// The first of some names, which come from a file and may be anything.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(8).map { name in
+      String(String.UnicodeScalarView(name.unicodeScalars.prefix(80).map(harmless)))
+    }
+    let more = names.count > shown.count ? " and \(names.count - shown.count) more" : ""
+    return shown.joined(separator: ", ") + more
+  }
+
+  private static func harmless(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+    default: scalar
+    }
   }
 }
 

@@ -8,8 +8,9 @@ struct ReplayClock: Sendable, Equatable {
   private var base = 0.0
   private var lastElapsed = 0.0
 
-  /// The newest time.
-  var now: Double { base + lastElapsed }
+  /// The newest time. Rounded sums may step back by a hair where training time does; this does not,
+  /// for else a replay would wait for its last events behind its own end.
+  private(set) var now = 0.0
 
   /// Moves the clock to a training time.
   /// - Returns: the time of the replay.
@@ -18,6 +19,7 @@ struct ReplayClock: Sendable, Equatable {
     guard elapsed.isFinite, elapsed >= 0, elapsed < 1e12 else { return now }
     if elapsed < lastElapsed { base += lastElapsed - elapsed }
     lastElapsed = elapsed
+    now = max(now, base + elapsed)
     return now
   }
 

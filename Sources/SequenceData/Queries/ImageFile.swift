@@ -79,7 +79,7 @@ struct PortableGrayMap {
     pixels.reserveCapacity(width * height)
     let isText = bytes[1] == UInt8(ascii: "2")
     // One blank ends the header of the binary kind.
-    at += 1
+    if !isText { at += 1 }
     let size = white > 255 ? 2 : 1
     for index in 0..<width * height {
       let value: Int
