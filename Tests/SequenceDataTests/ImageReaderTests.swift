@@ -1,4 +1,5 @@
 import Foundation
+import FuzzedReaders
 import Testing
 import TrainingEvents
 

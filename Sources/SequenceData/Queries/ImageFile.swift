@@ -48,8 +48,9 @@ enum ImageFile {
     _ pixels: [UInt8], _ shape: [Int], _ path: String
   ) throws(DataError) -> [SequenceInput] {
     let (height, width) = (shape[shape.count - 2], shape[shape.count - 1])
-    let size = height * width
-    guard size > 0, pixels.count >= size else {
+    // No images at all leave any size possible.
+    let (size, isTooLarge) = height.multipliedReportingOverflow(by: width)
+    guard !isTooLarge, size > 0, pixels.count >= size else {
       throw DataError(path, "there is no pixel in the image", found: "\(shape)")
     }
     return stride(from: 0, to: pixels.count, by: size).map {

@@ -1,6 +1,6 @@
 /// The checksum of zip and gzip files (CRC-32, RFC 1952 section 8).
-enum CyclicRedundancyCheck {
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+package enum CyclicRedundancyCheck {
+  package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     table.withUnsafeBufferPointer { table in
       bytes.withUnsafeBufferPointer { bytes in
         var remainder: UInt32 = 0xFFFF_FFFF

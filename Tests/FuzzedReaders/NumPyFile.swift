@@ -1,8 +1,8 @@
-@testable import SequenceData
+import SequenceData
 
 /// Builds `.npy` and `.npz` bytes for tests.
-enum NumPyFile {
-  static func array(
+public enum NumPyFile {
+  public static func array(
     _ kind: String, _ shape: [Int], _ data: [UInt8], fortran: Bool = false
   ) -> [UInt8] {
     let axes = shape.map { "\($0)," }.joined(separator: " ")
@@ -14,16 +14,16 @@ enum NumPyFile {
       + Array(header.utf8) + data
   }
 
-  static func floats(_ values: [Float], _ shape: [Int]) -> [UInt8] {
+  public static func floats(_ values: [Float], _ shape: [Int]) -> [UInt8] {
     array("<f4", shape, values.flatMap { little(Int($0.bitPattern), 4) })
   }
 
-  static func integers(_ values: [Int], _ shape: [Int]) -> [UInt8] {
+  public static func integers(_ values: [Int], _ shape: [Int]) -> [UInt8] {
     array("<i8", shape, values.flatMap { little($0, 8) })
   }
 
   /// A zip archive of stored members, each `NAME.npy`, in the names' order.
-  static func archive(_ arrays: [String: [UInt8]]) -> [UInt8] {
+  public static func archive(_ arrays: [String: [UInt8]]) -> [UInt8] {
     var (body, directory): ([UInt8], [UInt8]) = ([], [])
     for (name, content) in arrays.sorted(by: { $0.key < $1.key }) {
       let file = Array("\(name).npy".utf8)
@@ -39,7 +39,7 @@ enum NumPyFile {
       + little(arrays.count, 2) + little(directory.count, 4) + little(body.count, 4) + [0, 0]
   }
 
-  static func little(_ value: Int, _ bytes: Int) -> [UInt8] {
+  public static func little(_ value: Int, _ bytes: Int) -> [UInt8] {
     (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 }
