@@ -72,6 +72,23 @@ import Testing
     #expect(answer.status == 0 && answer.output.split(separator: " ").count == 5)
   }
 
+  @Test func symbolsThatATerminalObeysReachOnlyPipes() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(String(repeating: "a\u{1B}[31mb\u{7}\n", count: 60), to: "colour.txt")
+    let outcome = try program.run([
+      "train", "--headless", "--set", "task.data.text=colour.txt", "--set", "network.hidden=8",
+      "--steps", "60", "--out", "run",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let sample = "sample run --length 300 --temperature 2"
+    let piped = try program.shell("\"$UNFOLD\" \(sample)")
+    #expect(piped.output.unicodeScalars.contains("\u{1B}"))
+    let shown = try program.shell("script -qec \"'$UNFOLD' \(sample)\" /dev/null </dev/null")
+    #expect(shown.status == 0 && shown.output.unicodeScalars.contains("\u{FFFD}"))
+    #expect(!shown.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{7}" })
+  }
+
   @Test func linesInAreLinesOut() throws {
     let program = try trained("pronounce")
     defer { program.remove() }
