@@ -1,157 +1,204 @@
 import LinearAlgebra
 
-/// What a layer reads at every row: symbols, vectors, a context that stays the same for a whole
-/// sequence, or a symbol together with a context.
-struct LayerInput<Scalar: NetworkScalar> {
-  /// Symbols, one a row; −1 stands for the zero vector. Nil for vector inputs.
-  var tokens: UnsafeMutablePointer<Int32>?
-  /// Number of different symbols.
-  var tokenCount = 0
-  /// E, symbols × embedding size; nil feeds symbols one-hot.
-  var embedding: ParameterHandle?
-  /// Vectors, one a row; nil when there are none.
-  var vectors: Matrix<Scalar>?
-  /// Sequences × context size, in the order of the packed steps; nil when there is none.
-  var context: Matrix<Scalar>?
-  /// Sequences × gates·hidden, added to every step's pre-activations as it is; nil when there is
-  /// none.
-  var addend: Matrix<Scalar>?
-
-  /// Scalars of the input vector that the symbols or vectors make, without the context.
-  func width(_ pass: Pass<Scalar>) -> Int {
-    if let embedding { return embedding.columns }
-    return tokens != nil ? tokenCount : vectors?.columns ?? 0
-  }
-}
-
-/// U x(t) + b of all rows in one go, before the time loop, and its way back after it.
+/// U x(t) + b of the rows a layer reads, and its way back.
 ///
 /// A one-hot symbol picks a column of U, so the product is a lookup. With an embedding and fewer
 /// symbols than rows, E Uᵀ is formed once for all symbols and looked up as well; the gradient
 /// takes the same short way back. Columns of U belong to the symbol or vector first, then to the
 /// context.
+///
+/// Rows come in any number of slices, so that what a slice wrote is still in the cache when the
+/// time loop reads it: `begin`, `project` for all rows, and on the way back `beginBackward`,
+/// `addGradients` for all rows, `finishBackward`.
 final class InputProjection<Scalar: NetworkScalar> {
   private let weights: CellWeights
-  /// E, rows × embedding size, gathered when there are more symbols than rows.
-  private var embedded: Matrix<Scalar>?
+  private var input = LayerInput<Scalar>()
+  /// Row v is U x for symbol v; nil when it is cheaper to embed each row.
+  private var table: Matrix<Scalar>?
+  /// ∂L/∂ of the table, symbols × gates·hidden.
+  private var dTable: Matrix<Scalar>?
+  /// The vectors that are multiplied by U: the input's own, or the rows of E for each symbol.
+  private var vectors: Matrix<Scalar>?
+  private var packed: PackedMatrix<Scalar>?
+  private var packedBack: PackedMatrix<Scalar>?
+  private var dEmbedded: Matrix<Scalar>?
+  private(set) var isSliceable = false
 
   init(weights: CellWeights) {
     self.weights = weights
   }
 
-  /// target (rows × gates·hidden) ← U x + b.
+  // MARK: Forward
+
+  /// target (all rows × gates·hidden) ← U x + b, contexts included.
   func forward(
     _ input: LayerInput<Scalar>, steps: PackedSteps, into target: Matrix<Scalar>,
     pass: Pass<Scalar>
   ) {
-    let u = pass.parameters[weights.inputToHidden]
-    let bias = pass.parameters.row(weights.bias)
-    let width = input.width(pass)
-    let inputColumns = u.columns(0, width)
-    embedded = nil
-    if let tokens = input.tokens {
-      let table = lookupTable(input, inputColumns, rows: target.rows, pass: pass)
-      if let table {
-        Scalar.gather(
-          rows: target.rows, columns: target.columns, table: table.base, tableStride: table.stride,
-          index: tokens, bias: bias.base, y: target.base, yStride: target.stride)
-      } else if let embedding = input.embedding {
-        let e = pass.parameters[embedding]
-        let x = pass.arena.matrix(target.rows, e.columns)
-        Scalar.gather(
-          rows: x.rows, columns: x.columns, table: e.base, tableStride: e.stride, index: tokens,
-          bias: nil, y: x.base, yStride: x.stride)
-        embedded = x
-        dense(x, inputColumns, bias, target, pass)
-      }
-    } else if let vectors = input.vectors {
-      dense(vectors, inputColumns, bias, target, pass)
-    } else {
-      fill(target, bias)
-    }
+    begin(input, rows: target.rows, pass: pass)
+    projectAll(steps, into: target, pass: pass)
+  }
+
+  /// Does at once what `project` does slice by slice, and adds contexts.
+  func projectAll(_ steps: PackedSteps, into target: Matrix<Scalar>, pass: Pass<Scalar>) {
+    project(0..<target.rows, into: target, pass: pass)
     if let addend = input.addend { steps.addToEveryStep(addend, of: target) }
     if let context = input.context {
+      let u = pass.parameters[weights.inputToHidden]
       let c = pass.arena.matrix(context.rows, target.columns)
       c.product(
-        context, PackedMatrix(transposed: u.columns(width, context.columns), in: pass.arena))
+        context,
+        PackedMatrix(
+          transposed: u.columns(input.width(pass), context.columns), in: pass.arena))
       steps.addToEveryStep(c, of: target)
     }
   }
 
-  /// Adds ∇U, ∇b and ∇E, and to `dVectors` and `dContext` where they are asked for.
+  /// Prepares for an input of so many rows.
+  ///
+  /// - Returns: whether slices of rows cost no more than all at once. An added context needs all of
+  ///   them, and a U larger than the cache would be fetched anew for each.
+  @discardableResult
+  func begin(_ input: LayerInput<Scalar>, rows: Int, pass: Pass<Scalar>) -> Bool {
+    self.input = input
+    let u = inputColumns(pass.parameters, pass)
+    (table, vectors, packed) = (nil, input.vectors, nil)
+    if input.tokens != nil {
+      vectors = nil
+      if let embedding = input.embedding {
+        let e = pass.parameters[embedding]
+        if input.tokenCount <= rows {
+          let product = pass.arena.matrix(input.tokenCount, u.rows)
+          product.product(e, PackedMatrix(transposed: u, in: pass.arena))
+          table = product
+        } else {
+          vectors = pass.arena.matrix(rows, e.columns)
+        }
+      } else {
+        let columns = pass.arena.matrix(input.tokenCount, u.rows)
+        columns.copyTransposed(u)
+        table = columns
+      }
+    }
+    if let vectors, vectors.columns > 0 {
+      packed = PackedMatrix(transposed: u, in: pass.arena)
+    }
+    isSliceable =
+      input.context == nil && input.addend == nil
+      && (vectors == nil || u.rows * u.columns <= PackedSteps.largestSlicedProduct)
+    return isSliceable
+  }
+
+  /// Rows of target (all rows × gates·hidden) ← U x + b, without contexts.
+  func project(_ rows: Range<Int>, into target: Matrix<Scalar>, pass: Pass<Scalar>) {
+    let bias = pass.parameters.row(weights.bias)
+    let part = target.rows(rows.lowerBound, rows.count)
+    if let table, let tokens = input.tokens {
+      Scalar.gather(
+        rows: part.rows, columns: part.columns, table: table.base, tableStride: table.stride,
+        index: tokens + rows.lowerBound, bias: bias.base, y: part.base, yStride: part.stride)
+      return
+    }
+    for r in 0..<part.rows { part.row(r).update(from: bias.base, count: part.columns) }
+    guard let vectors, let packed else { return }
+    let x = vectors.rows(rows.lowerBound, rows.count)
+    if let embedding = input.embedding, let tokens = input.tokens {
+      let e = pass.parameters[embedding]
+      Scalar.gather(
+        rows: x.rows, columns: x.columns, table: e.base, tableStride: e.stride,
+        index: tokens + rows.lowerBound, bias: nil, y: x.base, yStride: x.stride)
+    }
+    part.product(x, packed, accumulate: true)
+  }
+
+  private func inputColumns(
+    _ vector: ParameterVector<Scalar>, _ pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
+    vector[weights.inputToHidden].columns(0, input.width(pass))
+  }
+
+  // MARK: Backward
+
+  /// Adds ∇U, ∇b and ∇E of all rows, and to `dVectors` and `dContext` where they are asked for.
   func backward(
     _ input: LayerInput<Scalar>, steps: PackedSteps, delta: Matrix<Scalar>,
     dVectors: Matrix<Scalar>?, dContext: Matrix<Scalar>?, pass: Pass<Scalar>
   ) {
-    let u = pass.parameters[weights.inputToHidden]
-    let width = input.width(pass)
-    let inputColumns = u.columns(0, width)
-    let dInputColumns = pass.gradient?[weights.inputToHidden].columns(0, width)
-    pass.gradient?.row(weights.bias).addColumnSums(delta)
-
-    if let tokens = input.tokens {
-      if let x = embedded {
-        dInputColumns?.product(transposed: delta, x, beta: 1)
-        let dx = pass.arena.matrix(x.rows, x.columns)
-        dx.product(delta, PackedMatrix(inputColumns, in: pass.arena))
-        if let embedding = input.embedding, let dE = pass.gradient?[embedding] {
-          Scalar.scatterAdd(
-            rows: dx.rows, columns: dx.columns, x: dx.base, xStride: dx.stride, index: tokens,
-            table: dE.base, tableStride: dE.stride)
-        }
-      } else if let gradient = pass.gradient {
-        let dTable = pass.arena.zeros(input.tokenCount, delta.columns)
-        Scalar.scatterAdd(
-          rows: delta.rows, columns: delta.columns, x: delta.base, xStride: delta.stride,
-          index: tokens, table: dTable.base, tableStride: dTable.stride)
-        if let embedding = input.embedding {
-          dInputColumns?.product(transposed: dTable, pass.parameters[embedding], beta: 1)
-          gradient[embedding].product(
-            dTable, PackedMatrix(inputColumns, in: pass.arena), accumulate: true)
-        } else {
-          dInputColumns?.addTransposed(dTable)
-        }
-      }
-    } else if let vectors = input.vectors {
-      dInputColumns?.product(transposed: delta, vectors, beta: 1)
-      dVectors?.product(delta, PackedMatrix(inputColumns, in: pass.arena), accumulate: true)
-    }
-
-    if let context = input.context {
-      let sums = pass.arena.zeros(context.rows, delta.columns)
-      steps.addSums(of: delta, to: sums)
-      let columns = u.columns(width, context.columns)
-      pass.gradient?[weights.inputToHidden].columns(width, context.columns)
-        .product(transposed: sums, context, beta: 1)
-      dContext?.product(sums, PackedMatrix(columns, in: pass.arena), accumulate: true)
-    }
+    beginBackward(input, delta: delta, wantsVectors: dVectors != nil, pass: pass)
+    addGradients(0..<delta.rows, delta: delta, dVectors: dVectors, pass: pass)
+    finishBackward(steps: steps, delta: delta, dContext: dContext, pass: pass)
   }
 
-  /// Row v is U x for symbol v; nil when it is cheaper to embed each row.
-  private func lookupTable(
-    _ input: LayerInput<Scalar>, _ u: Matrix<Scalar>, rows: Int, pass: Pass<Scalar>
-  ) -> Matrix<Scalar>? {
-    guard let embedding = input.embedding else {
-      let table = pass.arena.matrix(input.tokenCount, u.rows)
-      table.copyTransposed(u)
-      return table
-    }
-    guard input.tokenCount <= rows else { return nil }
-    let table = pass.arena.matrix(input.tokenCount, u.rows)
-    table.product(pass.parameters[embedding], PackedMatrix(transposed: u, in: pass.arena))
-    return table
-  }
-
-  private func dense(
-    _ x: Matrix<Scalar>, _ u: Matrix<Scalar>, _ bias: Matrix<Scalar>, _ target: Matrix<Scalar>,
-    _ pass: Pass<Scalar>
+  func beginBackward(
+    _ input: LayerInput<Scalar>, delta: Matrix<Scalar>, wantsVectors: Bool, pass: Pass<Scalar>
   ) {
-    fill(target, bias)
-    guard x.columns > 0 else { return }
-    target.product(x, PackedMatrix(transposed: u, in: pass.arena), accumulate: true)
+    self.input = input
+    // A layer that was fed one step at a time has its vectors only now.
+    if input.tokens == nil { (table, vectors) = (nil, input.vectors) }
+    (dTable, dEmbedded, packedBack) = (nil, nil, nil)
+    if table != nil {
+      if pass.gradient != nil { dTable = pass.arena.zeros(input.tokenCount, delta.columns) }
+    } else if let vectors, vectors.columns > 0 {
+      let isEmbedded = input.tokens != nil && pass.gradient != nil
+      if isEmbedded { dEmbedded = pass.arena.matrix(vectors.rows, vectors.columns) }
+      if isEmbedded || wantsVectors {
+        packedBack = PackedMatrix(inputColumns(pass.parameters, pass), in: pass.arena)
+      }
+    }
   }
 
-  private func fill(_ target: Matrix<Scalar>, _ bias: Matrix<Scalar>) {
-    for r in 0..<target.rows { target.row(r).update(from: bias.base, count: target.columns) }
+  /// Adds what some rows of `delta` (all rows × gates·hidden) say.
+  func addGradients(
+    _ rows: Range<Int>, delta: Matrix<Scalar>, dVectors: Matrix<Scalar>?, pass: Pass<Scalar>
+  ) {
+    let part = delta.rows(rows.lowerBound, rows.count)
+    pass.gradient?.row(weights.bias).addColumnSums(part)
+    if let dTable, let tokens = input.tokens {
+      Scalar.scatterAdd(
+        rows: part.rows, columns: part.columns, x: part.base, xStride: part.stride,
+        index: tokens + rows.lowerBound, table: dTable.base, tableStride: dTable.stride)
+    }
+    guard let vectors, vectors.columns > 0 else { return }
+    let x = vectors.rows(rows.lowerBound, rows.count)
+    if let gradient = pass.gradient {
+      inputColumns(gradient, pass).product(transposed: part, x, beta: 1)
+    }
+    guard let packedBack else { return }
+    if let dEmbedded, let embedding = input.embedding, let tokens = input.tokens,
+      let dE = pass.gradient?[embedding]
+    {
+      let dx = dEmbedded.rows(rows.lowerBound, rows.count)
+      dx.product(part, packedBack)
+      Scalar.scatterAdd(
+        rows: dx.rows, columns: dx.columns, x: dx.base, xStride: dx.stride,
+        index: tokens + rows.lowerBound, table: dE.base, tableStride: dE.stride)
+    } else {
+      dVectors?.rows(rows.lowerBound, rows.count).product(part, packedBack, accumulate: true)
+    }
+  }
+
+  /// Adds what is left when all rows have had their turn.
+  func finishBackward(
+    steps: PackedSteps, delta: Matrix<Scalar>, dContext: Matrix<Scalar>?, pass: Pass<Scalar>
+  ) {
+    if let dTable, let gradient = pass.gradient {
+      let dColumns = inputColumns(gradient, pass)
+      if let embedding = input.embedding {
+        dColumns.product(transposed: dTable, pass.parameters[embedding], beta: 1)
+        gradient[embedding].product(
+          dTable, PackedMatrix(inputColumns(pass.parameters, pass), in: pass.arena),
+          accumulate: true)
+      } else {
+        dColumns.addTransposed(dTable)
+      }
+    }
+    guard let context = input.context else { return }
+    let sums = pass.arena.zeros(context.rows, delta.columns)
+    steps.addSums(of: delta, to: sums)
+    let width = input.width(pass)
+    let columns = pass.parameters[weights.inputToHidden].columns(width, context.columns)
+    pass.gradient?[weights.inputToHidden].columns(width, context.columns)
+      .product(transposed: sums, context, beta: 1)
+    dContext?.product(sums, PackedMatrix(columns, in: pass.arena), accumulate: true)
   }
 }

@@ -84,9 +84,14 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) {
     let projected = prepare(
       steps: steps, states: states, initial: initial, start: start, pass: pass)
-    projection.forward(input, steps: steps, into: projected, pass: pass)
-    for index in 0..<steps.stepCount {
-      advance(isReversed ? steps.stepCount - 1 - index : index, steps)
+    let isSliced = projection.begin(input, rows: steps.rowCount, pass: pass)
+    if !isSliced { projection.projectAll(steps, into: projected, pass: pass) }
+    steps.forEachSlice(
+      ofRows: steps.rowsOfSlice(columns: projected.columns), descending: isReversed
+    ) { slice in
+      if isSliced { projection.project(steps.rows(of: slice), into: projected, pass: pass) }
+    } step: { t in
+      advance(t, steps)
     }
   }
 
@@ -142,11 +147,27 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     pass: Pass<Scalar>
   ) {
     prepareBackward(steps: steps, dStates: dStates, wantsStart: dStart != nil, pass: pass)
-    for index in 0..<steps.stepCount {
-      retreat(isReversed ? index : steps.stepCount - 1 - index, steps)
+    let delta = cell.inputGradient
+    let slices = GradientSlices(steps: steps, delta: delta, hidden: hidden, pass: pass)
+    projection.beginBackward(input, delta: delta, wantsVectors: dVectors != nil, pass: pass)
+    let slicesInput = projection.isSliceable
+    steps.forEachSlice(ofRows: slices.rows, descending: !isReversed) { t in
+      retreat(t, steps)
+    } after: { range in
+      if slicesInput {
+        projection.addGradients(
+          steps.rows(of: range), delta: delta, dVectors: dVectors, pass: pass)
+      }
+      if slices.cutsRecurrent { addRecurrentGradients(of: range, steps, room: slices.room, pass) }
     }
-    finishBackward(
-      input, steps: steps, dVectors: dVectors, dContext: dContext, dStart: dStart, pass: pass)
+    if !slicesInput {
+      projection.addGradients(0..<steps.rowCount, delta: delta, dVectors: dVectors, pass: pass)
+    }
+    if !slices.cutsRecurrent {
+      addRecurrentGradients(of: 0..<steps.stepCount, steps, room: slices.room, pass)
+    }
+    projection.finishBackward(steps: steps, delta: delta, dContext: dContext, pass: pass)
+    if let dInitial { passOn(dInitial, to: dStart, pass: pass) }
   }
 
   /// Makes room for going back. `dStates` must hold all of ∇s(t) but the part that comes through
@@ -165,7 +186,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     forEachSegment(steps, at: t, dPrevious: dStates, dInitial: dInitial) { cell.backward($0) }
   }
 
-  /// Adds weight gradients, each as one product over all rows.
+  /// Adds weight gradients after a backward loop that ran from outside, each as one product over all
+  /// rows.
   func finishBackward(
     _ input: LayerInput<Scalar>, steps: PackedSteps, dVectors: Matrix<Scalar>?,
     dContext: Matrix<Scalar>?, dStart: InitialState<Scalar>?, pass: Pass<Scalar>
@@ -173,13 +195,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     projection.backward(
       input, steps: steps, delta: cell.inputGradient, dVectors: dVectors, dContext: dContext,
       pass: pass)
-    if let gradient = pass.gradient {
-      gradient[weights.hiddenToHidden].product(
-        transposed: cell.recurrentGradient, previousStates(steps, pass), beta: 1)
-      if let bias = weights.recurrentBias {
-        gradient.row(bias).addColumnSums(cell.recurrentGradient)
-      }
-    }
+    let room = steps.isUniform ? nil : pass.arena.matrix(steps.rowCount, hidden)
+    addRecurrentGradients(of: 0..<steps.stepCount, steps, room: room, pass)
     if let dInitial { passOn(dInitial, to: dStart, pass: pass) }
   }
 
@@ -195,55 +212,5 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
         gradient.row(learnedCell).addColumnSums(dCell)
       }
     }
-  }
-
-  // MARK: Time
-
-  /// Calls `body` for the rows of step t that continue a sequence, then for those that start one.
-  private func forEachSegment(
-    _ steps: PackedSteps, at t: Int, dPrevious: Matrix<Scalar>?, dInitial: Matrix<Scalar>?,
-    _ body: (CellSegment<Scalar>) -> Void
-  ) {
-    let here = steps.active[t]
-    let before = isReversed ? t + 1 : t - 1
-    let isFirst = before < 0 || before >= steps.stepCount
-    let continuing = isFirst ? 0 : min(here, steps.active[before])
-    if continuing > 0 {
-      let row = steps.offsets[before]
-      body(
-        CellSegment(
-          row: steps.offsets[t], count: continuing, sequence: 0, previousRow: row,
-          previous: states.rows(row, continuing), dPrevious: dPrevious?.rows(row, continuing)))
-    }
-    if continuing < here {
-      let count = here - continuing
-      body(
-        CellSegment(
-          row: steps.offsets[t] + continuing, count: count, sequence: continuing, previousRow: nil,
-          previous: initial.rows(continuing, count),
-          dPrevious: dInitial?.rows(continuing, count)))
-    }
-  }
-
-  /// s(t−1) of every row, rows × hidden.
-  func previousStates(_ steps: PackedSteps, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    if steps.isUniform {
-      let shift = isReversed ? steps.sequenceCount : -steps.sequenceCount
-      return Matrix(
-        base: states.base + shift * states.stride, rows: states.rows, columns: hidden,
-        stride: states.stride)
-    }
-    let result = pass.arena.matrix(states.rows, hidden)
-    for t in 0..<steps.stepCount {
-      forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
-        result.rows(segment.row, segment.count).copy(segment.previous)
-      }
-    }
-    return result
-  }
-
-  /// The row in which the k-th longest sequence ends in this direction.
-  func finalRow(_ steps: PackedSteps, sequence k: Int) -> Int {
-    isReversed ? k : steps.lastRow(sequence: k)
   }
 }
