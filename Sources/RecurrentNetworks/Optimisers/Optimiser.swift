@@ -28,18 +28,28 @@ public final class Optimiser<Scalar: NetworkScalar> {
     learningRate: Double
   ) {
     updates += 1
-    for parameter in weights.layout.parameters {
+    update(
+      weights, in: 0..<weights.count, gradient: gradient, scale: scale, learningRate: learningRate)
+  }
+
+  /// Does the part of an update that lies in a slice of the flat vector. Slices may be done side by
+  /// side; `updates` must have been raised before.
+  public func update(
+    _ weights: ParameterVector<Scalar>, in range: Range<Int>, gradient: ParameterVector<Scalar>,
+    scale: Double, learningRate: Double
+  ) {
+    weights.layout.forEachPart(of: range) { parameter, part in
       update(
-        parameter, weights.base + parameter.offset, gradient.base + parameter.offset,
+        parameter, part, weights.base + part.lowerBound, gradient.base + part.lowerBound,
         Scalar(scale), learningRate)
     }
   }
 
   private func update(
-    _ parameter: Parameter, _ w: UnsafeMutablePointer<Scalar>, _ g: UnsafePointer<Scalar>,
-    _ scale: Scalar, _ rate: Double
+    _ parameter: Parameter, _ part: Range<Int>, _ w: UnsafeMutablePointer<Scalar>,
+    _ g: UnsafePointer<Scalar>, _ scale: Scalar, _ rate: Double
   ) {
-    let count = parameter.count
+    let count = part.count
     let times = Scalar(parameter.multiplicity)
     // A merged bias is the sum of two that decay each on its own.
     let decay =
@@ -52,14 +62,14 @@ public final class Optimiser<Scalar: NetworkScalar> {
     case .momentum, .nesterov:
       guard let mean else { return }
       Scalar.momentum(
-        count, weights: w, gradient: g, mean: mean.base + parameter.offset, scale: scale,
+        count, weights: w, gradient: g, mean: mean.base + part.lowerBound, scale: scale,
         decay: decay, momentum: Scalar(configuration.momentum),
         nesterov: configuration.name == .nesterov, rate: Scalar(rate), times: times)
     case .rmsprop, .adagrad:
       guard let square else { return }
       let isRunning = configuration.name == .rmsprop
       Scalar.rootScaled(
-        count, weights: w, gradient: g, square: square.base + parameter.offset, scale: scale,
+        count, weights: w, gradient: g, square: square.base + part.lowerBound, scale: scale,
         decay: decay, kept: isRunning ? Scalar(configuration.decay) : 1,
         added: isRunning ? Scalar(1 - configuration.decay) : 1, rate: Scalar(rate),
         epsilon: Scalar(configuration.epsilon ?? (isRunning ? 1e-8 : 1e-10)), times: times)
@@ -70,8 +80,8 @@ public final class Optimiser<Scalar: NetworkScalar> {
       }
       let (beta1, beta2) = (configuration.beta1, configuration.beta2)
       Scalar.adam(
-        count, weights: w, gradient: g, mean: mean.base + parameter.offset,
-        square: square.base + parameter.offset, scale: scale, decay: decay, beta1: Scalar(beta1),
+        count, weights: w, gradient: g, mean: mean.base + part.lowerBound,
+        square: square.base + part.lowerBound, scale: scale, decay: decay, beta1: Scalar(beta1),
         beta2: Scalar(beta2), rate: Scalar(rate / (1 - power(beta1, updates))),
         correction: Scalar(1 / (1 - power(beta2, updates)).squareRoot()),
         epsilon: Scalar(configuration.epsilon ?? 1e-8), times: times)

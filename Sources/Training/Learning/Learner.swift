@@ -19,6 +19,9 @@ final class Learner {
   private(set) var batch = DataBatch()
   private let parts: [LearnerPart]
   let pool: WorkerPool
+  private let slices: ParameterSlices
+  /// Σ x² of each slice of the gradient; every slice is written by the one thread that has it.
+  private let squares: UnsafeMutablePointer<Double>
 
   /// The newest finished step.
   var step = 0
@@ -58,12 +61,17 @@ final class Learner {
       parts.append(LearnerPart(model: network.makeModel(), layout: network.rows))
     }
     self.parts = parts
+    slices = ParameterSlices(network.layout)
+    squares = .allocate(capacity: slices.count)
+    squares.initialize(repeating: 0, count: slices.count)
     pool = WorkerPool(threads: min(threads, count))
     if source.isContinuous {
       let share = (training.batch + count - 1) / count
       for part in parts { part.carryStates(sequences: share) }
     }
   }
+
+  deinit { squares.deallocate() }
 
   /// The sum of all parts' gradients at the newest step, before clipping.
   var gradient: ParameterVector<Float> { parts[0].gradient }
@@ -96,11 +104,10 @@ final class Learner {
         dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
         teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed))
     }
-    for part in parts.dropFirst() { gradient.add(part.gradient) }
     var total = LossTotal()
     for part in parts { total = total + part.total }
     let rate = schedule.rate(base: baseLearningRate, step: nextStep)
-    let norm = gradient.norm
+    let norm = sumGradients()
     var outcome = StepOutcome(
       total: total, gradientNorm: norm, clipped: false, learningRate: rate, epoch: epoch)
     if !total.sum.isFinite || !norm.isFinite {
@@ -110,6 +117,15 @@ final class Learner {
     update(norm: norm, rate: rate, outcome: &outcome)
     step = nextStep
     return outcome
+  }
+
+  /// Adds all parts' gradients to the first one's and returns the sum's norm.
+  private func sumGradients() -> Double {
+    pool.run(slices.count) { index in
+      for part in parts.dropFirst() { gradient.add(part.gradient, in: slices[index]) }
+      squares[index] = gradient.sumOfSquares(in: slices[index])
+    }
+    return (0..<slices.count).reduce(0) { $0 + squares[$1] }.squareRoot()
   }
 
   private func update(norm: Double, rate: Double, outcome: inout StepOutcome) {
@@ -132,7 +148,11 @@ final class Learner {
         seed: SeedStream.noise(preset.training.seed, step: step))
     }
     if measuresNextUpdate { before.copy(parameters) }
-    optimiser.update(parameters, gradient: gradient, scale: factor, learningRate: rate)
+    optimiser.updates += 1
+    pool.run(slices.count) { index in
+      optimiser.update(
+        parameters, in: slices[index], gradient: gradient, scale: factor, learningRate: rate)
+    }
     if measuresNextUpdate { measureUpdate() }
   }
 
