@@ -48,7 +48,8 @@ class Pair:
 
     def __init__(self, arguments, work):
         self.runs = {"headless": work / "headless", "dashboard": work / "dashboard"}
-        self.tmux = ["tmux", "-L", f"unfold-cost-{os.getpid()}", "-f", "/dev/null"]
+        # A server of its own: the one before may still be on its way out.
+        self.tmux = ["tmux", "-S", str(work / "tmux"), "-f", "/dev/null"]
         environment = dict(os.environ, XDG_CONFIG_HOME=str(work / "settings"))
         train = ["train", *arguments, "--steps", "100000000", "--out"]
         # A shell stays between: tmux wakes the program of a pane itself whenever that is stopped.
@@ -92,7 +93,7 @@ class Pair:
         self.headless.kill()
         self.headless.wait()
         os.kill(self.processes["dashboard"], signal.SIGKILL)
-        subprocess.run([*self.tmux, "kill-server"], check=False)
+        subprocess.run([*self.tmux, "kill-server"], check=False, stderr=subprocess.DEVNULL)
 
 
 def measure(arguments, options):

@@ -35,6 +35,22 @@ import TrainingEvents
     #expect(other.checkpoint.parameters != one.checkpoint.parameters)
   }
 
+  /// So many weights that their sums and updates are cut into slices.
+  @Test(arguments: ["adam", "momentum", "rmsprop"])
+  func slicesOfWeightsAreTheSameOnAnyNumberOfThreads(optimizer: String) async throws {
+    let settings = [
+      "network.hidden": "200", "training.steps": "6", "training.optimizer": optimizer,
+      "training.parts": "3", "training.clip-norm": "0.1",
+    ]
+    let one = try await train(settings, threads: 1)
+    #expect(one.checkpoint.parameters.reduce(0) { $0 + $1.values.count } > 2 << 14)
+    for threads in 2...3 {
+      let several = try await train(settings, threads: threads)
+      #expect(several.checkpoint.parameters == one.checkpoint.parameters)
+      #expect(several.losses == one.losses)
+    }
+  }
+
   @Test func gradientNoiseMovesEveryUpdateButTheSameWayAgain() async throws {
     let settings = ["training.steps": "5"]
     let noisy = settings.merging(["training.gradient-noise": "0.3"]) { $1 }
