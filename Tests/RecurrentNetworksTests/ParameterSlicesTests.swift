@@ -39,7 +39,7 @@ import Testing
     let slices = ParameterSlices(Self.layout)
     let (whole, cut) = (Self.vector(seed: 1), Self.vector(seed: 1))
     let other = Self.vector(seed: 2)
-    whole.add(other)
+    whole.add(other, in: 0..<whole.count)
     var squares = 0.0
     for index in (0..<slices.count).reversed() {
       cut.add(other, in: slices[index])

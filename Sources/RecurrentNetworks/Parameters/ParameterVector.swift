@@ -45,11 +45,6 @@ public final class ParameterVector<Scalar: NetworkScalar> {
     base.update(from: other.base, count: count)
   }
 
-  /// self ← self + other.
-  public func add(_ other: ParameterVector) {
-    Scalar.addScaled(count, 1, other.base, to: base)
-  }
-
   /// Euclidean norm over all parameters; those that stand for several tensors count that often.
   public var norm: Double {
     var total = 0.0
