@@ -43,9 +43,10 @@ static sigset_t drawing_mask;
 static struct sigaction previous[fatal_count];
 static struct sigaction previous_nudge;
 
-// A terminal that takes nothing must not hold a dying process, so waiting is bounded.
-static void write_all(int fd, const char *bytes, size_t count) {
-  int patience = 3;
+// A terminal that takes nothing must not hold a dying process, so waiting is bounded. Returns whether
+// everything was written.
+static int write_all(int fd, const char *bytes, size_t count) {
+  int patience = 60;
   while (count > 0) {
     ssize_t written = write(fd, bytes, count);
     if (written > 0) {
@@ -54,12 +55,14 @@ static void write_all(int fd, const char *bytes, size_t count) {
     } else if (written < 0 && errno == EINTR) {
       continue;
     } else if (written < 0 && errno == EAGAIN && patience-- > 0) {
-      struct pollfd ready = {.fd = fd, .events = POLLOUT};
-      poll(&ready, 1, 100);
+      // Not until the terminal has room: it may have some while another thread's write, woken but
+      // not yet given a core, still holds it.
+      poll(NULL, 0, 5);
     } else {
-      return;
+      return 0;
     }
   }
+  return 1;
 }
 
 static void print_stray(void) {
@@ -99,7 +102,11 @@ static void leave_screen(void) {
   tcflow(own_tty, TCOON);
   struct pollfd ready = {.fd = own_tty, .events = POLLOUT};
   if (poll(&ready, 1, 50) == 0) tcflush(own_tty, TCOFLUSH);
-  write_all(own_tty, leave_bytes, leave_count);
+  if (!write_all(own_tty, leave_bytes, leave_count)) {
+    // There was room for a part.
+    tcflush(own_tty, TCOFLUSH);
+    write_all(own_tty, leave_bytes, leave_count);
+  }
   tcsetattr(own_tty, TCSANOW, &saved_settings);
 }
 
