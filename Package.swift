@@ -98,7 +98,8 @@ let package = Package(
       path: "Tests/FuzzedReaders", exclude: ["Corpus"]),
     .executableTarget(
       name: "ReaderFuzzer", dependencies: ["FuzzedReaders"], path: "Tests/ReaderFuzzer"),
-    .testTarget(name: "FuzzedReadersTests", dependencies: ["FuzzedReaders"]),
+    .testTarget(
+      name: "FuzzedReadersTests", dependencies: ["FuzzedReaders", "LinearAlgebra"]),
     .testTarget(name: "EndToEndTests"),
   ],
   swiftLanguageModes: [.v6],

@@ -1,21 +1,14 @@
+import LinearAlgebra
+
 /// Turns whole inputs into nearly whole ones: the same seed always gives the same inputs.
 struct Mutator {
-  private var state: UInt64
+  private var random: SeededRandom
 
   init(seed: UInt64) {
-    state = seed
+    random = SeededRandom(seed: seed)
   }
 
-  /// Splitmix64 (Steele, Lea and Flood 2014).
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ count: Int) -> Int { count > 0 ? Int(next() % UInt64(count)) : 0 }
+  mutating func below(_ count: Int) -> Int { count > 0 ? random.index(below: count) : 0 }
 
   /// Texts that parsers trip over.
   private static let tokens = [
