@@ -39,6 +39,21 @@ INLINE void FN(tile)(const int R, const int P, long depth, const SCALAR *a, long
 #pragma clang loop unroll(full)
   for (int i = 0; i < R * P * 2; i++) sum[i] = (FN(vec)){0};
   for (long k = 0; k < depth; k++) {
+    // What is fewer, rows or vectors of a panel, is held in registers beside the sums; the other is
+    // loaded one by one.
+    if (R < P * 2) {
+      SCALAR value[6];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < R; i++) value[i] = a[i * a_stride + k];
+#pragma clang loop unroll(full)
+      for (int j = 0; j < P * 2; j++) {
+        FN(vec) column = *(const FN(vec) *)(b + (j / 2) * panel_stride + k * FN(panel) +
+                                            (j % 2) * FN(lanes));
+#pragma clang loop unroll(full)
+        for (int i = 0; i < R; i++) sum[i * P * 2 + j] += value[i] * column;
+      }
+      continue;
+    }
     FN(vec) column[8];
 #pragma clang loop unroll(full)
     for (int j = 0; j < P * 2; j++)
