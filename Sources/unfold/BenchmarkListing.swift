@@ -61,6 +61,7 @@ extension BenchmarkListing {
         "medianMilliseconds": .real(row.result.medianMilliseconds),
         "tokensPerSecond": .real(row.result.tokensPerSecond),
         "gigaflops": .real(row.result.gigaflops), "peakShare": .real(row.peakShare),
+        "lengths": .array(measured.lengths.map { .integer($0) }),
       ]
     }
     return String(decoding: JSONValue.array(values).encoded(), as: UTF8.self)

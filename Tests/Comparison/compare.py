@@ -2,10 +2,9 @@
 """Compares the speed of training steps with PyTorch's, on this machine.
 
 For each row of the grid it runs `unfold benchmark` and pytorch_step.py in turn, several rounds, so
-that whatever else the machine does hits both alike. A row's ratio is the median of unfold's tokens
-a second over the median of PyTorch's; above 1, unfold is faster. (Lengths are drawn by each
-program's own generator, so tokens a second are compared, which is the step time's ratio where
-lengths are equal.) Needs a release build and a Python that has torch.
+that whatever else the machine does hits both alike. Both train on sequences of the same lengths. A
+row's ratio is the median of PyTorch's step times over the median of unfold's; above 1, unfold is
+faster. Needs a release build and a Python that has torch.
 
     swift build -c release
     Tests/Comparison/compare.py [--python PYTHON_WITH_TORCH] [--rounds 3] [--inputs embedding]
@@ -81,12 +80,12 @@ def main():
         ours, theirs = [], []
         for _ in range(chosen.rounds):
             ours.append(run_unfold(chosen.unfold, case))
-            theirs.append(run_torch(case))
+            theirs.append(run_torch({**case, "lengths": ours[-1]["lengths"]}))
 
         def median(rows, key):
             return statistics.median(row[key] for row in rows)
 
-        ratio = median(ours, "tokensPerSecond") / median(theirs, "tokensPerSecond")
+        ratio = median(theirs, "medianMilliseconds") / median(ours, "medianMilliseconds")
         ratios.setdefault(case["inputs"], []).append(ratio)
         print(f"{case['cell']:4} {case['inputs']:9} {'varied' if case['varied'] else 'equal':7} "
               f"{case['vocabulary']:3} {case['hidden']:4} {case['batch']:3} {case['length']:4} "

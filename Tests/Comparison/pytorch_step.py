@@ -3,9 +3,9 @@
 
 A step is what `unfold benchmark` times: gradients to zero, forward, mean cross-entropy over every
 step, backward, global norm clipped to 5, Adam, and the loss read as a number. Sequences of
-different lengths go in packed, with lengths drawn uniformly from 1 to the longest, which the first
-one has. Reads cases as JSON objects, one a line, from standard input, and answers each with the
-same keys as `unfold benchmark --json`. Needs the package torch.
+different lengths go in packed. Reads rows of `unfold benchmark --json`, one a line, from standard
+input, and answers each with its own figures for the same network and the same lengths. Needs the
+package torch.
 """
 import json
 import statistics
@@ -46,8 +46,7 @@ def draw(case):
     inputs = tokens if case["inputs"] == "embedding" else one_hot(tokens, symbols).float()
     if not case["varied"]:
         return inputs, targets.flatten(), None
-    lengths = torch.randint(1, length + 1, (batch,))
-    lengths[0] = length
+    lengths = torch.tensor(case["lengths"])
     return inputs, pack_padded_sequence(targets, lengths, enforce_sorted=False).data, lengths
 
 

@@ -146,6 +146,28 @@ import Testing
     #expect(program.names(in: "run/snapshots").count == 1)
   }
 
+  @Test func aBenchmarkSaysWhatItMeasured() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let command = "benchmark --json --varied --cell gru --hidden 8 --batch 5 --length 9 --threads 1"
+    let outcome = try program.run(command.split(separator: " ").map(String.init))
+    #expect(outcome.status == 0, "\(outcome)")
+    let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+    let row = try #require((json as? [[String: Any]])?.first)
+    #expect(row["cell"] as? String == "gru" && row["inputs"] as? String == "one-hot")
+    for (key, value) in ["vocabulary": 64, "hidden": 8, "batch": 5, "length": 9, "threads": 1] {
+      #expect(row[key] as? Int == value, "\(key)")
+    }
+    let lengths = try #require(row["lengths"] as? [Int])
+    #expect(lengths.count == 5 && lengths[0] == 9 && Set(lengths).count > 1)
+    #expect(lengths.allSatisfy { (1...9).contains($0) })
+    // Only real steps count.
+    let median = try #require(row["medianMilliseconds"] as? Double)
+    let rate = try #require(row["tokensPerSecond"] as? Double)
+    #expect(abs(rate * median / 1e3 - Double(lengths.reduce(0, +))) < 1e-6)
+    #expect(try #require(row["peakShare"] as? Double) > 0 && row["gigaflops"] is Double)
+  }
+
   @Test func presetsAreListedAndPrinted() throws {
     let program = try Program()
     defer { program.remove() }

@@ -5,13 +5,13 @@ import LinearAlgebra
 public struct BenchmarkResult: Sendable {
   public let measured: BenchmarkCase
   public let medianMilliseconds: Double
-  /// Real steps of all sequences in a batch; nothing is padding.
-  public let tokens: Int
   /// Memory of states and other intermediate results, in bytes.
   public let stateBytes: Int
   /// Memory of weight gradients, one set for each part of a batch, in bytes.
   public let gradientBytes: Int
 
+  /// Real steps of all sequences in a batch; nothing is padding.
+  public var tokens: Int { measured.lengths.reduce(0, +) }
   public var tokensPerSecond: Double { Double(tokens) / medianMilliseconds * 1e3 }
   /// Thousand million operations of matrix products a second.
   public var gigaflops: Double {
@@ -26,8 +26,8 @@ public struct BenchmarkResult: Sendable {
   ) throws(PresetError) -> BenchmarkResult {
     FloatingPointMode.useOneBLASThread()
     FloatingPointMode.flushDenormals()
-    let task = measured.task()
-    let learner = try Learner(preset: measured.preset, task: task, threads: measured.threads)
+    let learner = try Learner(
+      preset: measured.preset, task: measured.task(), threads: measured.threads)
     let clock = ContinuousClock()
     var start = clock.now
     for done in 1... {
@@ -47,7 +47,6 @@ public struct BenchmarkResult: Sendable {
     times.sort()
     return BenchmarkResult(
       measured: measured, medianMilliseconds: times[times.count / 2] / .milliseconds(1),
-      tokens: task.train.targetCount, stateBytes: learner.stateBytes,
-      gradientBytes: learner.gradientBytes)
+      stateBytes: learner.stateBytes, gradientBytes: learner.gradientBytes)
   }
 }

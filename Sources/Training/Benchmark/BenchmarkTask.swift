@@ -15,12 +15,17 @@ extension BenchmarkCase {
     return preset
   }
 
-  /// Random symbols with random labels, one batch in all. The first sequence has the full length.
-  func task() -> TaskData {
+  /// Steps of each sequence. The first one has the full length.
+  public var lengths: [Int] {
     var random = SeededRandom(seed: 1)
+    return (0..<batch).map { isVaried && $0 > 0 ? 1 + random.index(below: length) : length }
+  }
+
+  /// Random symbols with random labels, one batch in all.
+  func task() -> TaskData {
+    var random = SeededRandom(seed: 2)
     var examples: [Example] = []
-    for n in 0..<batch {
-      let steps = isVaried && n > 0 ? 1 + random.index(below: length) : length
+    for steps in lengths {
       var inputs: [Int32] = []
       var labels: [Int32] = []
       for _ in 0..<steps {
