@@ -1,6 +1,14 @@
 import COpenBLAS
 import CVectorMath
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// How threads that compute should treat numbers.
 public enum FloatingPointMode {
   /// Makes denormals zero on the calling thread. Vanishing gradients are denormals, and
@@ -18,5 +26,10 @@ public enum FloatingPointMode {
   @inline(__always)
   public static func spinPause() {
     vector_math_spin_pause()
+  }
+
+  /// Lets another thread have the core, for a thread that has spun for long.
+  public static func yieldCore() {
+    sched_yield()
   }
 }

@@ -16,20 +16,45 @@ public struct PackedMatrix<Scalar: NetworkScalar> {
 
   /// Packs B itself, for products A B.
   public init(_ b: Matrix<Scalar>, in arena: Arena<Scalar>) {
-    depth = b.rows
-    columns = b.columns
-    storage = arena.scalars(Self.size(depth: depth, columns: columns))
-    Scalar.pack(
-      depth: depth, columns: columns, b: b.base, row: b.stride, column: 1, into: storage)
+    self.init(b, isTransposed: false, in: arena)
   }
 
   /// Packs Bᵀ, for products A Bᵀ.
   public init(transposed b: Matrix<Scalar>, in arena: Arena<Scalar>) {
-    depth = b.columns
-    columns = b.rows
-    storage = arena.scalars(Self.size(depth: depth, columns: columns))
+    self.init(b, isTransposed: true, in: arena)
+  }
+
+  private init(_ b: Matrix<Scalar>, isTransposed: Bool, in arena: Arena<Scalar>) {
+    let (depth, columns) = isTransposed ? (b.columns, b.rows) : (b.rows, b.columns)
+    let storage = arena.scalars(Self.size(depth: depth, columns: columns))
+    self.init(depth: depth, columns: columns, storage: storage)
+    Self.pack(b, isTransposed: isTransposed, columns: 0..<columns, into: storage)
+  }
+
+  /// A depth × columns matrix whose columns have been packed into `storage`, or will be before the
+  /// first product.
+  public init(depth: Int, columns: Int, storage: UnsafeMutablePointer<Scalar>) {
+    self.depth = depth
+    self.columns = columns
+    self.storage = storage
+  }
+
+  /// Packs some columns of B, or of Bᵀ, into the storage for all of them. The range begins at a
+  /// multiple of `columnsOfChunk`.
+  public static func pack(
+    _ b: Matrix<Scalar>, isTransposed: Bool, columns: Range<Int>,
+    into storage: UnsafeMutablePointer<Scalar>
+  ) {
+    let depth = isTransposed ? b.columns : b.rows
+    let (row, column) = isTransposed ? (1, b.stride) : (b.stride, 1)
     Scalar.pack(
-      depth: depth, columns: columns, b: b.base, row: 1, column: b.stride, into: storage)
+      depth: depth, columns: columns.count, b: b.base + columns.lowerBound * column, row: row,
+      column: column, into: storage + columns.lowerBound * depth)
+  }
+
+  /// Columns that are worth packing by themselves, in whole panels.
+  public static func columnsOfChunk(depth: Int) -> Int {
+    max(1, (1 << 14) / max(1, depth * Scalar.panelWidth)) * Scalar.panelWidth
   }
 }
 

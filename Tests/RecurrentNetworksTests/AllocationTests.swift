@@ -46,6 +46,7 @@ import Testing
     let gradient: ParameterVector<Double>
     let optimiser: Optimiser<Double>
     let arena = Arena<Double>()
+    let prepared = PreparedWeights<Double>(smallestShared: 1)
 
     init(_ subject: GradientCheck.Subject) {
       self.subject = subject
@@ -62,9 +63,10 @@ import Testing
       if !targetLengths.isEmpty { subject.batch.targetSteps.assign(lengths: targetLengths) }
       arena.reset()
       gradient.fill(0)
+      prepared.weightsChanged()
       let pass = Pass(
         parameters: subject.parameters, gradient: gradient, arena: arena,
-        dropout: subject.dropout, teacherForcing: subject.teacherForcing)
+        dropout: subject.dropout, teacherForcing: subject.teacherForcing, prepared: prepared)
       let outputs = subject.model.outputs(subject.batch, pass)
       let targets = subject.objective.targetCount(
         subject.batch, outputWidth: outputs.columns)

@@ -44,7 +44,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
     recurrentPart = pass.arena.matrix(sequences, 3 * states.columns)
     recurrentNew = pass.arena.matrix(states.rows, states.columns)
     recurrentBias = pass.parameters.row(weights.recurrentBias ?? weights.bias)
-    recurrent = PackedMatrix(transposed: pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
     return gates
   }
 
@@ -64,7 +64,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
     inputGradient = pass.arena.matrix(states.rows, 3 * hidden)
     recurrentGradient = pass.arena.matrix(states.rows, 3 * hidden)
     discarded = pass.arena.zeros(recurrentPart.rows, hidden)
-    recurrentBack = PackedMatrix(pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
   }
 
   func backward(_ segment: CellSegment<Scalar>) {

@@ -48,8 +48,7 @@ final class InputProjection<Scalar: NetworkScalar> {
       let c = pass.arena.matrix(context.rows, target.columns)
       c.product(
         context,
-        PackedMatrix(
-          transposed: u.columns(input.width(pass), context.columns), in: pass.arena))
+        pass.packed(transposed: u.columns(input.width(pass), context.columns)))
       steps.addToEveryStep(c, of: target)
     }
   }
@@ -68,20 +67,16 @@ final class InputProjection<Scalar: NetworkScalar> {
       if let embedding = input.embedding {
         let e = pass.parameters[embedding]
         if input.tokenCount <= rows {
-          let product = pass.arena.matrix(input.tokenCount, u.rows)
-          product.product(e, PackedMatrix(transposed: u, in: pass.arena))
-          table = product
+          table = pass.product(e, transposed: u)
         } else {
           vectors = pass.arena.matrix(rows, e.columns)
         }
       } else {
-        let columns = pass.arena.matrix(input.tokenCount, u.rows)
-        columns.copyTransposed(u)
-        table = columns
+        table = pass.transposed(u)
       }
     }
     if let vectors, vectors.columns > 0 {
-      packed = PackedMatrix(transposed: u, in: pass.arena)
+      packed = pass.packed(transposed: u)
     }
     isSliceable =
       input.context == nil && input.addend == nil
@@ -142,7 +137,7 @@ final class InputProjection<Scalar: NetworkScalar> {
       let isEmbedded = input.tokens != nil && pass.gradient != nil
       if isEmbedded { dEmbedded = pass.arena.matrix(vectors.rows, vectors.columns) }
       if isEmbedded || wantsVectors {
-        packedBack = PackedMatrix(inputColumns(pass.parameters, pass), in: pass.arena)
+        packedBack = pass.packed(inputColumns(pass.parameters, pass))
       }
     }
   }
@@ -186,7 +181,7 @@ final class InputProjection<Scalar: NetworkScalar> {
       if let embedding = input.embedding {
         dColumns.product(transposed: dTable, pass.parameters[embedding], beta: 1)
         gradient[embedding].product(
-          dTable, PackedMatrix(inputColumns(pass.parameters, pass), in: pass.arena),
+          dTable, pass.packed(inputColumns(pass.parameters, pass)),
           accumulate: true)
       } else {
         dColumns.addTransposed(dTable)
@@ -199,6 +194,6 @@ final class InputProjection<Scalar: NetworkScalar> {
     let columns = pass.parameters[weights.inputToHidden].columns(width, context.columns)
     pass.gradient?[weights.inputToHidden].columns(width, context.columns)
       .product(transposed: sums, context, beta: 1)
-    dContext?.product(sums, PackedMatrix(columns, in: pass.arena), accumulate: true)
+    dContext?.product(sums, pass.packed(columns), accumulate: true)
   }
 }

@@ -47,7 +47,7 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
     cells = pass.arena.matrix(states.rows, states.columns)
     tanhCells = pass.arena.matrix(states.rows, states.columns)
     dCell = pass.arena.matrix(sequences, states.columns)
-    recurrent = PackedMatrix(transposed: pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
     return gates
   }
 
@@ -71,7 +71,7 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
     self.dStates = dStates
     dCell.fill(0)
     inputGradient = pass.arena.matrix(states.rows, 4 * hidden)
-    recurrentBack = PackedMatrix(pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
   }
 
   func backward(_ segment: CellSegment<Scalar>) {

@@ -10,16 +10,20 @@ public struct Pass<Scalar: NetworkScalar> {
   public var dropout: DropoutSource?
   /// How often a fed-back output is the true one; nil takes the share of the configuration.
   public var teacherForcing: TeacherForcing?
+  /// Packed weights shared with the batch's other parts; nil packs them for this call alone.
+  public var prepared: PreparedWeights<Scalar>?
 
   public init(
     parameters: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>? = nil,
-    arena: Arena<Scalar>, dropout: DropoutSource? = nil, teacherForcing: TeacherForcing? = nil
+    arena: Arena<Scalar>, dropout: DropoutSource? = nil, teacherForcing: TeacherForcing? = nil,
+    prepared: PreparedWeights<Scalar>? = nil
   ) {
     self.parameters = parameters
     self.gradient = gradient
     self.arena = arena
     self.dropout = dropout
     self.teacherForcing = teacherForcing
+    self.prepared = prepared
   }
 }
 

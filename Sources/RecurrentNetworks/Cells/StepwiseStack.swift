@@ -75,7 +75,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
       projected.append(pre)
       let u = pass.parameters[layer.weights.inputToHidden]
       inputWeights.append(
-        PackedMatrix(transposed: index == 0 ? contextColumns(u) : u, in: pass.arena))
+        pass.packed(transposed: index == 0 ? contextColumns(u) : u))
       handOn(index, rows: rows, pass)
     }
   }
@@ -122,7 +122,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
       dStates.append(index == top ? dTop : pass.arena.zeros(dTop.rows, stack.hidden))
       layer.prepareBackward(steps: steps, dStates: dStates[index], wantsStart: true, pass: pass)
       let u = pass.parameters[layer.weights.inputToHidden]
-      inputWeights.append(PackedMatrix(index == 0 ? contextColumns(u) : u, in: pass.arena))
+      inputWeights.append(pass.packed(index == 0 ? contextColumns(u) : u))
     }
     passing = pass.arena.matrix(steps.sequenceCount, stack.hidden)
   }

@@ -25,7 +25,7 @@ final class TanhCell<Scalar: NetworkScalar>: RecurrentCell {
     pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
     self.states = states
-    recurrent = PackedMatrix(transposed: pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
     return states
   }
 
@@ -42,7 +42,7 @@ final class TanhCell<Scalar: NetworkScalar>: RecurrentCell {
   func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>) {
     self.dStates = dStates
     inputGradient = pass.arena.matrix(states.rows, states.columns)
-    recurrentBack = PackedMatrix(pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
   }
 
   func backward(_ segment: CellSegment<Scalar>) {

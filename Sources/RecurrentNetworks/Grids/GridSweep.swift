@@ -81,10 +81,10 @@ final class GridSweep<Scalar: NetworkScalar> {
     let b = pass.parameters.row(bias)
     for r in 0..<states.rows { states.row(r).update(from: b.base, count: states.columns) }
     states.product(
-      inputs, PackedMatrix(transposed: pass.parameters[inputWeight], in: pass.arena),
+      inputs, pass.packed(transposed: pass.parameters[inputWeight]),
       accumulate: true)
-    let vertical = PackedMatrix(transposed: pass.parameters[verticalWeight], in: pass.arena)
-    let horizontal = PackedMatrix(transposed: pass.parameters[horizontalWeight], in: pass.arena)
+    let vertical = pass.packed(transposed: pass.parameters[verticalWeight])
+    let horizontal = pass.packed(transposed: pass.parameters[horizontalWeight])
     for d in 0..<grid.diagonalCount {
       grid.forEachRun(ofDiagonal: d, .above) { row, above, count in
         states.rows(row, count).product(states.rows(above, count), vertical, accumulate: true)
@@ -101,8 +101,8 @@ final class GridSweep<Scalar: NetworkScalar> {
   /// whole ∇s(i, j). Adds weight gradients.
   func backward(_ dStates: Matrix<Scalar>, _ grid: GridSteps, _ pass: Pass<Scalar>) {
     let delta = pass.arena.matrix(states.rows, states.columns)
-    let vertical = PackedMatrix(pass.parameters[verticalWeight], in: pass.arena)
-    let horizontal = PackedMatrix(pass.parameters[horizontalWeight], in: pass.arena)
+    let vertical = pass.packed(pass.parameters[verticalWeight])
+    let horizontal = pass.packed(pass.parameters[horizontalWeight])
     for d in (0..<grid.diagonalCount).reversed() {
       let (first, count) = grid.diagonal(d)
       Scalar.tanhBackward(

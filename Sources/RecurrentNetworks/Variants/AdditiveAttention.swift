@@ -71,7 +71,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
     memory = pass.arena.matrix(next, source.states.columns)
     memory.gather(source.states, rows: rows)
     keys = pass.arena.matrix(next, size)
-    keys.product(memory, PackedMatrix(transposed: pass.parameters[keyWeight], in: pass.arena))
+    keys.product(memory, pass.packed(transposed: pass.parameters[keyWeight]))
   }
 
   /// Steps of source p.
@@ -82,7 +82,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
     activations = pass.arena.matrix(pairs, size)
     weights = pass.arena.matrix(pairs, 1)
     queries = pass.arena.matrix(count, size)
-    query = PackedMatrix(transposed: pass.parameters[queryWeight], in: pass.arena)
+    query = pass.packed(transposed: pass.parameters[queryWeight])
     firsts.removeAll(keepingCapacity: true)
     firsts.append(0)
   }
@@ -142,7 +142,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
     dEnergies = pass.arena.matrix(weights.rows, 1)
     dActivations = pass.arena.matrix(memory.rows, size)
     dQueries = pass.arena.zeros(rows, size)
-    query = PackedMatrix(pass.parameters[queryWeight], in: pass.arena)
+    query = pass.packed(pass.parameters[queryWeight])
   }
 
   /// From ∂L/∂c(t) of a call whose queries stand at rows from `row` on among the decoder's; adds
@@ -183,7 +183,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
       gradient.row(energyWeight).product(transposed: dEnergies, activations, beta: 1)
     }
     dMemory.product(
-      dKeys, PackedMatrix(pass.parameters[keyWeight], in: pass.arena), accumulate: true)
+      dKeys, pass.packed(pass.parameters[keyWeight]), accumulate: true)
     let result = pass.arena.zeros(sourceRows, memory.columns)
     if let memoryRows { result.scatterAdd(dMemory, rows: memoryRows) }
     return result

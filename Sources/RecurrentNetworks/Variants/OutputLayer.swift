@@ -29,7 +29,7 @@ final class OutputLayer<Scalar: NetworkScalar> {
   /// Makes room for the outputs of states that become known a few rows at a time.
   func begin(_ states: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     self.states = states
-    packed = PackedMatrix(transposed: pass.parameters[weight], in: pass.arena)
+    packed = pass.packed(transposed: pass.parameters[weight])
     let result = pass.arena.matrix(states.rows, weight.rows)
     let c = pass.parameters.row(bias)
     for r in 0..<result.rows { result.row(r).update(from: c.base, count: result.columns) }
@@ -46,7 +46,7 @@ final class OutputLayer<Scalar: NetworkScalar> {
   func backward(_ dOutputs: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     addGradients(dOutputs, pass)
     let dStates = pass.arena.matrix(states.rows, states.columns)
-    dStates.product(dOutputs, PackedMatrix(pass.parameters[weight], in: pass.arena))
+    dStates.product(dOutputs, pass.packed(pass.parameters[weight]))
     return dStates
   }
 

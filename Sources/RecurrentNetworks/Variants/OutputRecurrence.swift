@@ -84,7 +84,7 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     states = pass.arena.matrix(steps.rowCount, weights.bias.rows)
     fed = pass.arena.matrix(steps.rowCount, sizes.outputs)
     projection.forward(reader.input(batch), steps: steps, into: states, pass: pass)
-    let w = PackedMatrix(transposed: pass.parameters[weights.hiddenToHidden], in: pass.arena)
+    let w = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
     let outputs = head.begin(states, pass)
     start(batch)
     if feedback.isAllTrue {
@@ -154,11 +154,11 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     let dOwn = pass.arena.matrix(dOutputs.rows, dOutputs.columns)
     dOwn.copy(dOutputs)
     dStates = pass.arena.matrix(states.rows, states.columns)
-    let v = PackedMatrix(pass.parameters[head.weight], in: pass.arena)
+    let v = pass.packed(pass.parameters[head.weight])
     if feedback.isAllTrue {
       retreat(rows: 0, steps.rowCount, v, dOwn, delta)
     } else {
-      let w = PackedMatrix(pass.parameters[weights.hiddenToHidden], in: pass.arena)
+      let w = pass.packed(pass.parameters[weights.hiddenToHidden])
       let dFed = pass.arena.matrix(steps.sequenceCount, sizes.outputs)
       for t in (0..<steps.stepCount).reversed() {
         let (first, count) = (steps.offsets[t], steps.active[t])

@@ -18,6 +18,7 @@ final class Learner {
   /// The batch of the newest step, as it was read.
   private(set) var batch = DataBatch()
   private let parts: [LearnerPart]
+  private let prepared = PreparedWeights<Float>()
   let pool: WorkerPool
   private let slices: ParameterSlices
   /// Σ x² of each slice of the gradient; every slice is written by the one thread that has it.
@@ -77,7 +78,7 @@ final class Learner {
   var gradient: ParameterVector<Float> { parts[0].gradient }
   /// Bytes of working memory and gradients.
   var workingBytes: Int {
-    parts.reduce(0) { $0 + $1.arena.bytes + $1.gradient.count * 4 }
+    parts.reduce(prepared.bytes) { $0 + $1.arena.bytes + $1.gradient.count * 4 }
   }
   /// Bytes of states and other intermediate results of the newest step.
   var stateBytes: Int { parts.reduce(0) { $0 + $1.arena.usedBytes } }
@@ -97,12 +98,13 @@ final class Learner {
     }
     let scale = 1 / Float(max(1, targets))
     let nextStep = step + 1
+    prepared.weightsChanged()
     pool.run(parts.count) { index in
       let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
         dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
-        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed))
+        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed), prepared: prepared)
     }
     var total = LossTotal()
     for part in parts { total = total + part.total }

@@ -26,7 +26,7 @@ final class LearnerPart {
   /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets.
   func learn(
     _ parameters: ParameterVector<Float>, objective: Objective, scale: Float,
-    dropout: DropoutSource?, teacherForcing: TeacherForcing
+    dropout: DropoutSource?, teacherForcing: TeacherForcing, prepared: PreparedWeights<Float>
   ) {
     gradient.fill(0)
     total = LossTotal()
@@ -34,7 +34,7 @@ final class LearnerPart {
     arena.reset()
     let pass = Pass(
       parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
-      teacherForcing: teacherForcing)
+      teacherForcing: teacherForcing, prepared: prepared)
     let outputs = model.outputs(batch, pass)
     total = objective.evaluate(outputs, batch, scale: scale)
     model.backward(outputs, batch, pass)

@@ -1,0 +1,186 @@
+import LinearAlgebra
+import Synchronization
+
+/// Forms of the weights that every part of a batch reads and none changes, such as packed ones:
+/// made once per update, by all threads that ask for one together.
+///
+/// A form is cut into chunks. Whoever asks for it makes chunks until none is left, then waits for
+/// those that others are still at: one thread makes all of them, and two make half each. A chunk
+/// comes out the same whoever makes it, so results do not depend on the number of threads.
+public final class PreparedWeights<Scalar: NetworkScalar> {
+  /// Forms of fewer scalars are made by each part for itself: meeting would take longer.
+  let smallestShared: Int
+  private let forms = Mutex<[Form]>([])
+
+  public init(smallestShared: Int = 1 << 14) {
+    self.smallestShared = smallestShared
+  }
+
+  /// Bytes of all forms.
+  public var bytes: Int {
+    forms.withLock { $0.reduce(0) { $0 + $1.count } } * MemoryLayout<Scalar>.stride
+  }
+
+  /// To be called after every change of the weights, while nobody computes with them.
+  public func weightsChanged() {
+    forms.withLock { forms in
+      for form in forms { form.forget() }
+    }
+  }
+
+  /// The `count` scalars of a form, of which `make` computes one of `chunks` chunks.
+  ///
+  /// - Parameter make: gets the form's memory and the number of a chunk; must write that chunk and
+  ///   read nothing that changes before the next update.
+  func form(
+    _ key: Key, count: Int, chunks: Int, _ make: (UnsafeMutablePointer<Scalar>, Int) -> Void
+  ) -> UnsafeMutablePointer<Scalar> {
+    let form = forms.withLock { forms in
+      if let known = forms.first(where: { $0.key == key }) { return known }
+      let new = Form(key: key, count: count)
+      forms.append(new)
+      return new
+    }
+    form.complete(chunks: chunks, make)
+    return form.storage
+  }
+
+  /// Of which weights, and what was done to them.
+  struct Key: Equatable, Sendable {
+    enum Kind: Sendable {
+      case packed, packedTransposed, table
+    }
+
+    let kind: Kind
+    /// Address of the first weight.
+    let first: UInt
+    /// Address of the first of the other weights that took part; 0 where there are none.
+    let other: UInt
+    /// Shape of the form.
+    let rows: Int
+    let columns: Int
+
+    init(
+      _ kind: Kind, of first: Matrix<Scalar>, and other: Matrix<Scalar>? = nil, rows: Int,
+      columns: Int
+    ) {
+      self.kind = kind
+      self.first = UInt(bitPattern: first.base)
+      self.other = UInt(bitPattern: other?.base)
+      self.rows = rows
+      self.columns = columns
+    }
+  }
+
+  /// Safe to share: a chunk of `storage` is written by the one thread that took its number from
+  /// `taken`, and read after `finished` (raised with release ordering, read with acquire ordering)
+  /// has counted every chunk. `forget` is called while no thread computes.
+  private final class Form: @unchecked Sendable {
+    let key: Key
+    let count: Int
+    let storage: UnsafeMutablePointer<Scalar>
+    private let taken = Atomic<Int>(0)
+    private let finished = Atomic<Int>(0)
+
+    init(key: Key, count: Int) {
+      self.key = key
+      self.count = count
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: max(1, count) * MemoryLayout<Scalar>.stride, alignment: 64)
+      storage = memory.bindMemory(to: Scalar.self, capacity: count)
+      Scalar.fill(count, with: 0, storage)
+    }
+
+    deinit { storage.deallocate() }
+
+    func forget() {
+      taken.store(0, ordering: .relaxed)
+      finished.store(0, ordering: .relaxed)
+    }
+
+    func complete(chunks: Int, _ make: (UnsafeMutablePointer<Scalar>, Int) -> Void) {
+      if finished.load(ordering: .acquiring) == chunks { return }
+      while true {
+        let chunk = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+        if chunk >= chunks { break }
+        make(storage, chunk)
+        finished.wrappingAdd(1, ordering: .acquiringAndReleasing)
+      }
+      var looks = 0
+      while finished.load(ordering: .acquiring) < chunks {
+        // Others are at work on their last chunk, unless they wait for a core.
+        looks += 1
+        if looks < 2000 { FloatingPointMode.spinPause() } else { FloatingPointMode.yieldCore() }
+      }
+    }
+  }
+}
+
+extension Pass {
+  /// B laid out for products A B.
+  func packed(_ b: Matrix<Scalar>) -> PackedMatrix<Scalar> {
+    packed(b, isTransposed: false)
+  }
+
+  /// Bᵀ laid out for products A Bᵀ.
+  func packed(transposed b: Matrix<Scalar>) -> PackedMatrix<Scalar> {
+    packed(b, isTransposed: true)
+  }
+
+  private func packed(_ b: Matrix<Scalar>, isTransposed: Bool) -> PackedMatrix<Scalar> {
+    let (depth, columns) = isTransposed ? (b.columns, b.rows) : (b.rows, b.columns)
+    let size = PackedMatrix<Scalar>.size(depth: depth, columns: columns)
+    guard let prepared, size >= prepared.smallestShared else {
+      return isTransposed
+        ? PackedMatrix(transposed: b, in: arena) : PackedMatrix(b, in: arena)
+    }
+    let width = PackedMatrix<Scalar>.columnsOfChunk(depth: depth)
+    let storage = prepared.form(
+      .init(isTransposed ? .packedTransposed : .packed, of: b, rows: depth, columns: columns),
+      count: size, chunks: (columns + width - 1) / width
+    ) { storage, chunk in
+      let first = chunk * width
+      let part = first..<min(columns, first + width)
+      PackedMatrix.pack(b, isTransposed: isTransposed, columns: part, into: storage)
+    }
+    return PackedMatrix(depth: depth, columns: columns, storage: storage)
+  }
+
+  /// E Uᵀ: row v is U times the v-th embedding.
+  func product(_ e: Matrix<Scalar>, transposed u: Matrix<Scalar>) -> Matrix<Scalar> {
+    let packed = packed(transposed: u)
+    let key = PreparedWeights.Key(.table, of: u, and: e, rows: e.rows, columns: u.rows)
+    return table(key) { rows, part in
+      part.product(e.rows(rows.lowerBound, rows.count), packed)
+    }
+  }
+
+  /// Uᵀ: row v is the v-th column of U.
+  func transposed(_ u: Matrix<Scalar>) -> Matrix<Scalar> {
+    table(.init(.table, of: u, rows: u.columns, columns: u.rows)) { rows, part in
+      part.copyTransposed(u.columns(rows.lowerBound, rows.count))
+    }
+  }
+
+  private func table(
+    _ key: PreparedWeights<Scalar>.Key, _ fill: (Range<Int>, Matrix<Scalar>) -> Void
+  ) -> Matrix<Scalar> {
+    let (rows, columns) = (key.rows, key.columns)
+    guard let prepared, rows * columns >= prepared.smallestShared else {
+      let result = arena.matrix(rows, columns)
+      fill(0..<rows, result)
+      return result
+    }
+    let height = 12
+    let storage = prepared.form(
+      key, count: rows * columns, chunks: (rows + height - 1) / height
+    ) { storage, chunk in
+      let first = chunk * height
+      let part = first..<min(rows, first + height)
+      fill(
+        part,
+        Matrix(base: storage + first * columns, rows: part.count, columns: columns))
+    }
+    return Matrix(base: storage, rows: rows, columns: columns)
+  }
+}
