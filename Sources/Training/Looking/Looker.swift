@@ -9,10 +9,10 @@ final class Looker {
   private let probe: Probe
   private let generator: TextGenerator?
   private let seed: UInt64
-  private var frames = LookSchedule(share: 0.004)
-  private var statistics = LookSchedule(share: 0.002)
-  private var samples = LookSchedule(share: 0.003)
-  private var taskFrames = LookSchedule(share: 0.004)
+  private var frames = LookSchedule(share: 0.003)
+  private var statistics = LookSchedule(share: 0.001)
+  private var samples = LookSchedule(share: 0.002)
+  private var taskFrames = LookSchedule(share: 0.003)
   private var sequences: ProbeSequences { probe.sequences }
 
   init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
