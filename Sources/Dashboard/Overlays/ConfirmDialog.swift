@@ -29,9 +29,19 @@ enum Question: Sendable, Equatable {
     switch self {
     case .undo:
       let step = state.lastSnapshot.map { NumberText.grouped($0.step) } ?? "0"
-      return "The \(lost) steps since the snapshot at \(step) are lost."
+      switch state.unsavedSteps {
+      case 0: return "Settings go back to those of the snapshot at \(step); no step is lost."
+      case 1: return "The step since the snapshot at \(step) is lost."
+      default: return "The \(lost) steps since the snapshot at \(step) are lost."
+      }
     case .restart:
-      return "The run begins at step 1 again; \(lost) steps are in no snapshot."
+      let steps =
+        switch state.unsavedSteps {
+        case 0: "every step so far is in a snapshot."
+        case 1: "1 step is in no snapshot."
+        default: "\(lost) steps are in no snapshot."
+        }
+      return "The run begins at step 1 again; \(steps)"
     case .choosePreset: return "This run ends with a snapshot, and the presets are shown."
     }
   }
