@@ -33,7 +33,8 @@ final class WorkerPool: Sendable {
   deinit { shared?.stop() }
 
   /// Calls `body` once for each index below `count`, on all threads, and returns when all are done.
-  /// Which thread takes an index never changes a result: parts share nothing they write.
+  /// Which thread takes an index never changes a result: parts share nothing they write but
+  /// `PreparedWeights`, which come out the same whoever makes them.
   func run(_ count: Int, _ body: (Int) -> Void) {
     guard let shared, count > 1 else {
       for index in 0..<count { body(index) }
