@@ -11,11 +11,15 @@
 /// The directory is locked as long as this object lives.
 public final class RunDirectory: Sendable {
   public let path: String
+  /// Everything in the run is reached from here, so that it stays this run's whatever becomes of
+  /// its name.
+  let root: OpenDirectory
   private let lock: RunLock
 
-  private init(path: String, lock: RunLock) {
+  private init(_ path: String) throws(RunError) {
     self.path = path
-    self.lock = lock
+    root = try OpenDirectory(path)
+    lock = try RunLock(root)
   }
 
   public var presetPath: String { path + "/" + Self.presetName }
@@ -61,30 +65,46 @@ public final class RunDirectory: Sendable {
   /// Opens an existing run to write on, such as to resume it, and clears away what a crash left:
   /// half-written snapshots, and a last line of the record that is not whole.
   public static func open(_ path: String) throws(RunError) -> RunDirectory {
-    guard FileTree.status(path + "/" + eventsName) != nil else {
+    guard try OpenDirectory(path).status(eventsName) != nil else {
       throw .notARun(path: path, missing: eventsName)
     }
-    let directory = RunDirectory(path: path, lock: try RunLock(directory: path))
-    try FileTree.makeDirectories(directory.snapshotsPath)
-    try AtomicDirectory.removeLeftovers(in: directory.snapshotsPath)
-    try RecordTail.mend(directory.eventsPath)
+    let directory = try RunDirectory(path)
+    try AtomicDirectory.removeLeftovers(in: directory.snapshots())
+    try AtomicFile.removeLeftovers(of: presetName, in: directory.root)
+    try RecordTail.mend(eventsName, in: directory.root)
     return directory
   }
 
   private static func prepare(_ path: String, preset: String) throws(RunError) -> RunDirectory {
-    let directory = RunDirectory(path: path, lock: try RunLock(directory: path))
-    guard FileTree.status(directory.eventsPath) == nil else { throw .holdsRun(path: path) }
-    try FileTree.makeDirectories(directory.snapshotsPath)
+    let directory = try RunDirectory(path)
+    guard directory.root.status(eventsName) == nil else { throw .holdsRun(path: path) }
+    _ = try directory.snapshots()
     try directory.writePreset(preset)
     // An empty record is what tells a directory that holds a run, even before its first step.
-    _ = try FileDescriptor(directory.eventsPath, flags: O_WRONLY | O_CREAT | O_EXCL)
-    try FileTree.synchronizeDirectory(path)
+    _ = try directory.root.open(eventsName, flags: O_WRONLY | O_CREAT | O_EXCL)
+    try directory.root.synchronize()
     return directory
   }
 
   /// Replaces the run's resolved preset, as when keys change on resuming.
   public func writePreset(_ text: String) throws(RunError) {
-    try AtomicFile.write(text, to: presetPath)
+    try AtomicFile.write(text, to: Self.presetName, in: root)
+  }
+
+  /// Where snapshots stand; made anew when it vanished.
+  func snapshots() throws(RunError) -> OpenDirectory {
+    try root.directory(Self.snapshotsName, making: true)
+  }
+
+  /// Makes sure that this run may still be written: that it was not removed, and that nobody else
+  /// has it.
+  ///
+  /// - Returns: where it is by now, which is another path than `path` when it was moved, or when
+  ///   something else stands there.
+  func checkPlace() throws(RunError) -> String {
+    guard let place = root.place else { throw .removed(path: path) }
+    try lock.check()
+    return place
   }
 
   /// A name that is safe in a path: letters, digits, `.`, `_` and `-`, not hidden, not too long.

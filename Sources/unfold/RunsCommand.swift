@@ -9,6 +9,8 @@ struct RunsCommand: ParsableCommand {
   var directory = "runs"
 
   func run() throws {
-    SafeOutput.show(RunSummary.table(try RunSummary.list(in: directory)))
+    let (runs, problems) = try RunSummary.list(in: directory)
+    for problem in problems { ExitStatus.say(problem) }
+    SafeOutput.show(RunSummary.table(runs))
   }
 }

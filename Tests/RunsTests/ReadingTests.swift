@@ -219,7 +219,8 @@ enum ExampleRecord {
     let open = try RunDirectory.create(at: temporary.path + "/e", preset: "")
     try FileManager.default.createDirectory(
       atPath: temporary.path + "/no-run", withIntermediateDirectories: true)
-    let runs = try RunSummary.list(in: temporary.path)
+    let (runs, problems) = try RunSummary.list(in: temporary.path)
+    #expect(problems.isEmpty)
     #expect(runs.map(\.name).sorted() == ["a", "b", "c", "d", "e"])
     let states = Dictionary(uniqueKeysWithValues: runs.map { ($0.name, $0.state) })
     #expect(

@@ -42,7 +42,7 @@ import TrainingEvents
     #expect(try lines().count == 2)
   }
 
-  @Test func reportsAVanishedDirectoryOnceAndGoesOnWhenItIsBack() throws {
+  @Test func saysWhereAMovedDirectoryWentAndGoesOnThere() throws {
     let warnings = Mutex<[WarningRecord]>([])
     let recorder = RunRecorder(run) { warning in warnings.withLock { $0.append(warning) } }
     recorder.record(.steps(StepBatch([Example.step(1)])))
@@ -55,26 +55,39 @@ import TrainingEvents
       recorder.flush()
     }
     #expect(warnings.withLock(\.count) == 1)
-    #expect(warnings.withLock(\.first?.text)?.contains("no such file or directory") == true)
+    #expect(warnings.withLock(\.first?.text)?.contains("moved; it goes on in") == true)
+    #expect(warnings.withLock(\.first?.text)?.hasSuffix("/away") == true)
+    // Another run at the old place is nothing to this one.
+    let other = try RunDirectory.create(at: run.path, preset: "other: 1")
+    recorder.record(.state(.paused))
+    let snapshot = try SnapshotWriter(directory: run).write(Example.contents(step: 4))
+    #expect(snapshot.path.hasSuffix("/away/snapshots/step-00000004"))
+    recorder.flush()
+    #expect(try String(contentsOfFile: other.eventsPath, encoding: .utf8).isEmpty)
+    try FileManager.default.removeItem(atPath: run.path)
     try FileManager.default.moveItem(atPath: away, toPath: run.path)
     recorder.record(.steps(StepBatch([Example.step(5)])))
     recorder.flush()
     #expect(warnings.withLock(\.count) == 2)
-    #expect(warnings.withLock(\.last?.text) == "recording goes on; nothing was lost")
-    let steps = try lines().map { $0.split(separator: ",")[1] }
+    let steps = try lines().filter { $0.contains("\"step\"") }.map { $0.split(separator: ",")[1] }
     #expect(steps == ["\"step\":2", "\"step\":3", "\"step\":4", "\"step\":5"])
   }
 
   @Test func aBoundedAmountWaitsForADiskThatRefuses() throws {
-    try FileManager.default.removeItem(atPath: run.path)
-    let recorder = RunRecorder(run) { _ in }
+    // Nothing can be written while somebody else has the run.
+    try FileManager.default.removeItem(atPath: run.path + "/.lock")
+    var other: RunDirectory? = try RunDirectory.open(run.path)
+    #expect(other != nil)
+    let warnings = Mutex<[WarningRecord]>([])
+    let recorder = RunRecorder(run) { warning in warnings.withLock { $0.append(warning) } }
     let batch = StepBatch((1...20_000).map(Example.step))
     for _ in 0..<20 {
       recorder.record(.steps(batch))
       recorder.flush()
     }
-    try FileManager.default.createDirectory(
-      atPath: run.path, withIntermediateDirectories: true)
+    #expect(warnings.withLock(\.first?.text)?.contains("is writing this run") == true)
+    #expect(try lines().isEmpty)
+    other = nil
     recorder.record(.state(.paused))
     recorder.close()
     let lines = try lines()

@@ -138,13 +138,13 @@ import TrainingEvents
     try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: true)
     _ = FileManager.default.createFile(atPath: leftover + "/state.json", contents: Data())
     #expect(throws: RunError.noSnapshot(path: run.path)) { try SnapshotReader.read(run.path) }
-    try AtomicDirectory.removeLeftovers(in: run.snapshotsPath)
+    try AtomicDirectory.removeLeftovers(in: run.snapshots())
     #expect(temporary.names("/run/snapshots").isEmpty)
   }
 
   @Test func keepsTheLastFewAndTheBest() throws {
     func entry(_ step: Int, _ reason: SnapshotReason, _ loss: Double?) -> SnapshotKeeping.Entry {
-      .init(path: "\(step)", step: step, reason: reason, validationLoss: loss, saved: Double(step))
+      .init(name: "\(step)", step: step, reason: reason, validationLoss: loss, saved: Double(step))
     }
     let entries = [
       entry(1, .scheduled, 3), entry(2, .scheduled, 1), entry(3, .requested, 2),

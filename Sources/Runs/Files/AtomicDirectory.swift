@@ -49,29 +49,37 @@ public enum AtomicDirectory {
   /// - Throws: the first refusal of the system; nothing is left behind then.
   @discardableResult
   public static func write(_ files: [File], to path: String) throws(RunError) -> Int {
-    let parent = FileTree.parent(of: path)
-    let hidden =
-      parent + "/." + FileTree.name(of: path) + partial
-      + "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
-    guard try FileTree.makeDirectory(hidden) else {
+    try write(files, named: FileTree.name(of: path), in: OpenDirectory(FileTree.parent(of: path)))
+  }
+
+  @discardableResult
+  static func write(
+    _ files: [File], named name: String, in parent: OpenDirectory
+  ) throws(RunError) -> Int {
+    let hidden = hiddenName(of: name)
+    guard try parent.makeDirectory(hidden) else {
       throw .system(operation: "make the directory", path: hidden, code: EEXIST)
     }
     do throws(RunError) {
+      let inside = try parent.directory(hidden)
       var total = 0
-      for file in files { total += try write(file, in: hidden) }
-      try FileTree.synchronizeDirectory(hidden)
-      try move(hidden, to: path)
-      try FileTree.synchronizeDirectory(parent)
+      for file in files { total += try write(file, in: inside) }
+      try inside.synchronize()
+      try move(hidden, to: name, in: parent)
+      try parent.synchronize()
       return total
     } catch {
-      try? FileTree.remove(hidden)
-      throw error.naming(path, insteadOf: hidden)
+      try? parent.remove(hidden)
+      throw error.naming(parent.path + "/" + name, insteadOf: parent.path + "/" + hidden)
     }
   }
 
-  private static func write(_ file: File, in directory: String) throws(RunError) -> Int {
-    let output = try FileDescriptor(
-      directory + "/" + file.name, flags: O_WRONLY | O_CREAT | O_EXCL)
+  private static func hiddenName(of name: String) -> String {
+    "." + name + partial + "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+  }
+
+  private static func write(_ file: File, in directory: OpenDirectory) throws(RunError) -> Int {
+    let output = try directory.open(file.name, flags: O_WRONLY | O_CREAT | O_EXCL)
     var total = 0
     try file.produce { (bytes: [UInt8]) throws(RunError) in
       try output.writeAll(bytes)
@@ -83,47 +91,32 @@ public enum AtomicDirectory {
 
   /// Renames onto the final name. Where a directory stands there already, the two trade places, so
   /// that at no moment neither is there.
-  private static func move(_ hidden: String, to path: String) throws(RunError) {
-    if rename(hidden, path) == 0 { return }
-    guard errno == ENOTEMPTY || errno == EEXIST else { throw .last("rename to", path) }
-    let result = exchange(hidden, path)
-    guard result == 0 else { throw .last("replace", path) }
-    try? FileTree.remove(hidden)
-  }
-
-  /// Lets two directories trade names in one step.
-  private static func exchange(_ first: String, _ second: String) -> Int32 {
-    #if canImport(Darwin)
-      return renamex_np(first, second, UInt32(RENAME_SWAP))
-    #else
-      // The C library has `renameat2`, but only shows it to sources that ask for GNU extensions.
-      typealias RenameAt2 =
-        @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
-      guard let symbol = dlsym(nil, "renameat2") else {
-        errno = ENOSYS
-        return -1
-      }
-      let exchangeFlag: UInt32 = 2
-      return unsafeBitCast(symbol, to: RenameAt2.self)(
-        AT_FDCWD, first, AT_FDCWD, second, exchangeFlag)
-    #endif
+  private static func move(
+    _ hidden: String, to name: String, in parent: OpenDirectory
+  ) throws(RunError) {
+    let path = parent.path + "/" + name
+    let code = parent.rename(hidden, to: name)
+    if code == 0 { return }
+    guard code == ENOTEMPTY || code == EEXIST else {
+      throw .system(operation: "rename to", path: path, code: code)
+    }
+    let refused = parent.exchange(hidden, name)
+    guard refused == 0 else { throw .system(operation: "replace", path: path, code: refused) }
+    try? parent.remove(hidden)
   }
 
   /// Takes a directory away in one stroke, under a hidden name first, so that nobody finds half of
   /// it under its own name. What cannot be removed stays.
-  static func remove(_ path: String) {
-    let hidden =
-      FileTree.parent(of: path) + "/." + FileTree.name(of: path) + partial
-      + "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
-    guard rename(path, hidden) == 0 else { return }
-    try? FileTree.remove(hidden)
+  static func remove(_ name: String, in parent: OpenDirectory) {
+    let hidden = hiddenName(of: name)
+    guard parent.rename(name, to: hidden) == 0 else { return }
+    try? parent.remove(hidden)
   }
 
   /// Removes what crashed attempts left in `parent`. Call it only while holding the run's lock.
-  public static func removeLeftovers(in parent: String) throws(RunError) {
-    for name in try FileTree.names(in: parent)
-    where name.hasPrefix(".") && name.contains(partial) {
-      try FileTree.remove(parent + "/" + name)
+  static func removeLeftovers(in parent: OpenDirectory) throws(RunError) {
+    for name in try parent.names() where name.hasPrefix(".") && name.contains(partial) {
+      try parent.remove(name)
     }
   }
 }

@@ -15,11 +15,23 @@ final class FileDescriptor: Sendable {
   init(_ path: String, flags: Int32, mode: mode_t = 0o644) throws(RunError) {
     var result: Int32
     repeat { result = open(path, flags | O_CLOEXEC, mode) } while result < 0 && errno == EINTR
-    guard result >= 0 else {
-      throw .last(flags & (O_WRONLY | O_RDWR) == 0 ? "open" : "open for writing", path)
-    }
+    guard result >= 0 else { throw .last(Self.opening(flags), path) }
     number = result
     self.path = path
+  }
+
+  /// Opens a file that a person named, to be read: it may be a link, and must end at a regular
+  /// file. Pipes and devices, which may never end, are refused by what they are.
+  static func regular(_ path: String) throws(RunError) -> FileDescriptor {
+    // Opening a pipe would wait for its other end.
+    let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
+    let kind = try file.status().kind
+    guard kind == .regular else { throw OpenDirectory.refusal(of: kind, path) }
+    return file
+  }
+
+  static func opening(_ flags: Int32) -> String {
+    flags & (O_WRONLY | O_RDWR) == 0 ? "open" : "open for writing"
   }
 
   /// Takes over a descriptor that is open already.
@@ -83,6 +95,25 @@ final class FileDescriptor: Sendable {
     return bytes
   }
 
+  /// The whole file, which must be regular.
+  /// - Parameter limit: bytes at most; a larger file is refused rather than read.
+  func contents(limit: Int) throws(RunError) -> [UInt8] {
+    let size = try status().size
+    guard size <= limit else {
+      throw .unreadable(path: path, message: "\(size) bytes, expected at most \(limit)")
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size)
+    while true {
+      let chunk = try read(upTo: max(4096, min(1 << 20, size - bytes.count + 1)))
+      if chunk.isEmpty { return bytes }
+      bytes.append(contentsOf: chunk)
+      guard bytes.count <= limit else {
+        throw .unreadable(path: path, message: "more than \(limit) bytes")
+      }
+    }
+  }
+
   private static func systemRead(
     _ number: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int
   ) -> Int {
@@ -114,34 +145,5 @@ final class FileDescriptor: Sendable {
     var information = stat()
     guard fstat(number, &information) == 0 else { throw .last("look at", path) }
     return FileStatus(information)
-  }
-}
-
-/// What the system says about a file.
-struct FileStatus: Equatable {
-  var size: Int
-  var isDirectory: Bool
-  var isRegular: Bool
-  /// Device and inode, which together are the file's identity.
-  var device: UInt64
-  var inode: UInt64
-  /// Names that lead to the file; 0 once it was deleted.
-  var links: Int
-  /// Seconds since 1970.
-  var modified: Double
-
-  init(_ information: stat) {
-    size = Int(information.st_size)
-    isDirectory = information.st_mode & S_IFMT == S_IFDIR
-    isRegular = information.st_mode & S_IFMT == S_IFREG
-    device = UInt64(truncatingIfNeeded: information.st_dev)
-    inode = UInt64(truncatingIfNeeded: information.st_ino)
-    links = Int(information.st_nlink)
-    #if canImport(Darwin)
-      let time = information.st_mtimespec
-    #else
-      let time = information.st_mtim
-    #endif
-    modified = Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -9,9 +9,17 @@
 /// Directories and whole files, by path.
 enum FileTree {
   /// Nil where nothing is, or where it may not be looked at.
-  static func status(_ path: String) -> FileStatus? {
+  static func status(_ path: String, followingLinks: Bool = true) -> FileStatus? {
     var information = stat()
-    return stat(path, &information) == 0 ? FileStatus(information) : nil
+    let result = followingLinks ? stat(path, &information) : lstat(path, &information)
+    return result == 0 ? FileStatus(information) : nil
+  }
+
+  /// What a path that a person named leads to.
+  static func examine(_ path: String) throws(RunError) -> FileStatus {
+    var information = stat()
+    guard stat(path, &information) == 0 else { throw .last("open", path) }
+    return FileStatus(information)
   }
 
   static func isDirectory(_ path: String) -> Bool { status(path)?.isDirectory == true }
@@ -19,6 +27,16 @@ enum FileTree {
   /// Names in a directory, sorted, without `.` and `..`.
   static func names(in path: String) throws(RunError) -> [String] {
     guard let stream = opendir(path) else { throw .last("list", path) }
+    return names(closing: stream)
+  }
+
+  #if canImport(Darwin)
+    typealias Stream = UnsafeMutablePointer<DIR>
+  #else
+    typealias Stream = OpaquePointer
+  #endif
+
+  static func names(closing stream: Stream) -> [String] {
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
@@ -68,54 +86,14 @@ enum FileTree {
     return path
   }
 
-  /// Removes a file or a directory with all it holds, never following symbolic links.
-  static func remove(_ path: String) throws(RunError) {
-    var information = stat()
-    guard lstat(path, &information) == 0 else {
-      if errno == ENOENT { return }
-      throw .last("remove", path)
-    }
-    guard information.st_mode & S_IFMT == S_IFDIR else {
-      guard unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
-      return
-    }
-    for name in try names(in: path) { try remove(path + "/" + name) }
-    guard rmdir(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
-  }
-
-  /// Makes a directory's entries durable, so that a rename inside it survives a power cut.
-  static func synchronizeDirectory(_ path: String) throws(RunError) {
-    try FileDescriptor(path, flags: O_RDONLY | O_DIRECTORY).synchronize()
-  }
-
-  /// A whole regular file. Pipes and devices, which may never end, are refused.
+  /// A whole regular file that a person named. Pipes and devices, which may never end, are refused.
   /// - Parameter limit: bytes at most; a larger file is refused rather than read.
-  static func contents(of path: String, limit: Int = 1 << 32) throws(RunError) -> [UInt8] {
-    // Opening a pipe would wait for its other end.
-    let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
-    let status = try file.status()
-    guard !status.isDirectory else {
-      throw .system(operation: "read", path: path, code: EISDIR)
-    }
-    guard status.isRegular else { throw .unreadable(path: path, message: "not a regular file") }
-    guard status.size <= limit else {
-      throw .unreadable(path: path, message: "\(status.size) bytes, expected at most \(limit)")
-    }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(status.size)
-    while true {
-      let chunk = try file.read(upTo: max(4096, min(1 << 20, status.size - bytes.count + 1)))
-      if chunk.isEmpty { return bytes }
-      bytes.append(contentsOf: chunk)
-      guard bytes.count <= limit else {
-        throw .unreadable(path: path, message: "more than \(limit) bytes")
-      }
-    }
+  static func contents(of path: String, limit: Int) throws(RunError) -> [UInt8] {
+    try FileDescriptor.regular(path).contents(limit: limit)
   }
 
-  /// A whole file as text, which must be UTF-8.
-  static func text(of path: String, limit: Int) throws(RunError) -> String {
-    let bytes = try contents(of: path, limit: limit)
+  /// Bytes as text, which must be UTF-8.
+  static func text(_ bytes: [UInt8], path: String) throws(RunError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .unreadable(path: path, message: "not valid UTF-8")
     }

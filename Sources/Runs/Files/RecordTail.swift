@@ -15,8 +15,8 @@ enum RecordTail {
 
   /// Makes a record end with a line feed: a whole last line gets one, a torn one is cut off. Call
   /// it only while holding the run's lock.
-  static func mend(_ path: String) throws(RunError) {
-    let file = try FileDescriptor(path, flags: O_RDWR)
+  static func mend(_ name: String, in directory: OpenDirectory) throws(RunError) {
+    let file = try directory.open(name, flags: O_RDWR)
     let size = try file.status().size
     guard size > 0 else { return }
     let start = max(0, size - reach)

@@ -20,6 +20,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case notASnapshot(path: String)
   /// A run that was never snapshot, or whose snapshots were all removed.
   case noSnapshot(path: String)
+  /// A run's directory that is gone while the run is written.
+  case removed(path: String)
   /// A recorded line that cannot be understood.
   case malformed(path: String, line: Int, message: String)
   /// A file that cannot be understood as a whole.
@@ -43,6 +45,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
         + " events.jsonl)"
     case .noSnapshot(let path):
       "\(SafeText.printable(path)): the run has no whole snapshot"
+    case .removed(let path):
+      "\(SafeText.printable(path)): the run's directory was removed while the run is written"
     case .malformed(let path, let line, let message):
       "\(SafeText.printable(path)), line \(line): \(SafeText.printable(message))"
     case .unreadable(let path, let message):

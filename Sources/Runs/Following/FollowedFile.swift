@@ -19,25 +19,30 @@ struct FollowedFile: Sendable {
   }
 
   let path: String
+  /// Whether it stands in a run's directory, where links are not followed.
+  private let isInRun: Bool
   private(set) var file: FileDescriptor?
   private var identity: FileStatus?
   private var read = 0
 
-  init(_ path: String) {
+  init(_ path: String, isInRun: Bool = false) {
     self.path = path
+    self.isInRun = isInRun
   }
 
   /// Looks at the file by its name. One that is missing is waited for.
   mutating func check() throws(RunError) -> Change {
-    guard let status = FileTree.status(path) else { return .none }
-    guard !status.isDirectory else { throw .system(operation: "read", path: path, code: EISDIR) }
-    if let identity, identity.inode == status.inode, identity.device == status.device,
-      status.size >= read
-    {
+    guard let status = FileTree.status(path, followingLinks: !isInRun) else { return .none }
+    // What is written into a named pipe is followed as well as a file; a device may have no end.
+    guard status.isRegular || status.kind == .pipe && !isInRun else {
+      throw OpenDirectory.refusal(of: status.kind, path)
+    }
+    if let identity, identity.isSameFile(as: status), status.size >= read {
       return .goesOn
     }
     let isFirst = identity == nil
-    file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
+    file = try FileDescriptor(
+      path, flags: O_RDONLY | O_NONBLOCK | (isInRun ? O_NOFOLLOW : 0))
     identity = try file?.status()
     read = 0
     return isFirst ? .appeared : .restarted

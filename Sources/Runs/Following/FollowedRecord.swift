@@ -6,13 +6,22 @@ struct FollowedRecord: Sendable {
   private static let most = 32 << 20
 
   private var file: FollowedFile
+  /// What the reader opens: a run's directory, or a record.
+  private let source: String
   private var reader: RecordReader?
   private(set) var isFinished = false
   private var step = 0
   private var hasComplained = false
 
+  /// A record that stands alone.
   init(_ path: String) {
     file = FollowedFile(path)
+    source = path
+  }
+
+  init(ofRun directory: String) {
+    file = FollowedFile(directory + "/" + RunDirectory.eventsName, isInRun: true)
+    source = directory
   }
 
   mutating func poll() throws(RunError) -> [TrainingEvent] {
@@ -20,9 +29,9 @@ struct FollowedRecord: Sendable {
     switch try file.check() {
     case .none: return []
     case .goesOn: break
-    case .appeared: reader = try RecordReader(file.path)
+    case .appeared: reader = try RecordReader(source)
     case .restarted:
-      reader = try RecordReader(file.path)
+      reader = try RecordReader(source)
       events.append(
         .command(
           CommandRecord(

@@ -37,8 +37,8 @@ public struct RunFollower: Sendable {
     if path == "-" {
       source = .lines(FollowedLines(standardInput: ()))
     } else if FileTree.isDirectory(path) {
-      if FileTree.status(path + "/" + RunDirectory.eventsName) != nil {
-        source = .record(FollowedRecord(path + "/" + RunDirectory.eventsName))
+      if try OpenDirectory(path).status(RunDirectory.eventsName) != nil {
+        source = .record(FollowedRecord(ofRun: path))
       } else if try FollowedEventFiles.names(in: path).isEmpty {
         throw .notARun(path: path, missing: "events.jsonl and no event file (*tfevents*)")
       } else {

@@ -29,16 +29,6 @@ struct LineReader: Sendable {
     self.offset = offset
   }
 
-  /// Opens a regular file at an offset, which must be a line's beginning.
-  init(path: String, offset: Int = 0) throws(RunError) {
-    file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
-    guard try !file.status().isDirectory else {
-      throw .system(operation: "read", path: path, code: EISDIR)
-    }
-    if offset > 0 { try file.seek(to: offset) }
-    self.offset = offset
-  }
-
   /// The bytes after the last line feed, which may be a line that is still being written.
   var rest: ArraySlice<UInt8> { buffer[..<held] }
 

@@ -1,5 +1,13 @@
 import TrainingEvents
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The events of a run's record, in order, read in pieces: a record of a million steps costs no
 /// more memory than one of ten.
 ///
@@ -22,18 +30,20 @@ struct RecordReader: Sendable {
   ///   - path: a run's directory or its `events.jsonl`.
   ///   - offset: where to begin; must be the beginning of a line.
   init(_ path: String, offset: Int = 0) throws(RunError) {
-    self.path = try Self.file(of: path)
-    lines = try LineReader(path: self.path, offset: offset)
+    let file = try Self.open(path)
+    self.path = file.path
+    if offset > 0 { try file.seek(to: offset) }
+    lines = LineReader(file, offset: offset)
   }
 
-  /// The record that a path leads to.
-  static func file(of path: String) throws(RunError) -> String {
-    guard FileTree.isDirectory(path) else { return path }
-    let file = path + "/" + RunDirectory.eventsName
-    guard FileTree.status(file) != nil else {
+  /// The record that a path leads to, which must be a regular file, opened.
+  static func open(_ path: String) throws(RunError) -> FileDescriptor {
+    guard FileTree.isDirectory(path) else { return try .regular(path) }
+    let directory = try OpenDirectory(path)
+    guard directory.status(RunDirectory.eventsName) != nil else {
       throw .notARun(path: path, missing: RunDirectory.eventsName)
     }
-    return file
+    return try directory.open(RunDirectory.eventsName, flags: O_RDONLY)
   }
 
   /// Where the first line stands that was not whole.

@@ -135,7 +135,7 @@ public struct RecordedRun: Sendable {
   }
 
   func event(at offset: Int) -> TrainingEvent? {
-    guard var reader = try? RecordReader(file, offset: offset) else { return nil }
+    guard var reader = try? RecordReader(path, offset: offset) else { return nil }
     var result: TrainingEvent?
     _ = try? reader.read(limit: 1) { event, at in
       if at == offset { result = event }

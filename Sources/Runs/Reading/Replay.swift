@@ -140,7 +140,7 @@ public struct Replay: Sendable {
   // MARK: Reading
 
   private mutating func start(at mark: RecordedRun.Mark?) throws(RunError) {
-    reader = try RecordReader(run.file, offset: mark?.offset ?? 0)
+    reader = try RecordReader(run.path, offset: mark?.offset ?? 0)
     clock = mark?.clock ?? ReplayClock()
     position = clock.now
     step = mark?.last?.step ?? 0

@@ -24,7 +24,8 @@ public struct RunComparison: Sendable {
       summaries.append(try RunSummary(path))
       let file = path + "/" + RunDirectory.presetName
       do throws(RunError) {
-        let text = try FileTree.text(of: file, limit: SnapshotReader.presetLimit)
+        let text = try OpenDirectory(path).text(
+          of: RunDirectory.presetName, limit: SnapshotReader.presetLimit)
         presets.append(try? Preset(yaml: text, file: file, name: "run"))
         if presets.last == .some(nil) { problems.append("\(file): not a preset of this version") }
       } catch {

@@ -36,9 +36,9 @@ public struct RunSummary: Sendable, Equatable {
   /// Looks through one run's record.
   public init(_ path: String) throws(RunError) {
     self.path = path
-    let file = try RecordReader.file(of: path)
+    let file = try RecordReader.open(path)
     var scan = SummaryScan()
-    var lines = try LineReader(path: file)
+    var lines = LineReader(file)
     _ = try lines.read { line, _ in scan.take(line) }
     scan.readLastStep()
     run = scan.run
@@ -56,23 +56,32 @@ public struct RunSummary: Sendable, Equatable {
       case (false, nil): .crashed
       }
     guard FileTree.isDirectory(path) else {
-      size = FileTree.totalSize(file)
+      size = try file.status().size
       return
     }
     size = FileTree.totalSize(path)
     snapshots =
-      ((try? FileTree.names(in: path + "/" + RunDirectory.snapshotsName)) ?? [])
+      ((try? OpenDirectory(path).directory(RunDirectory.snapshotsName).names()) ?? [])
       .count { !$0.hasPrefix(".") }
   }
 
-  /// The runs in a directory, the most recently begun last. Directories that hold no run are
-  /// passed over.
-  public static func list(in parent: String) throws(RunError) -> [RunSummary] {
-    let names = try FileTree.names(in: parent)
-    return names.map { parent + "/" + $0 }
-      .filter { FileTree.status($0 + "/" + RunDirectory.eventsName) != nil }
-      .compactMap { try? RunSummary($0) }
-      .sorted { ($0.started ?? 0, $0.name) < ($1.started ?? 0, $1.name) }
+  /// The runs in a directory, the most recently begun last, and what cannot be read of them, one
+  /// line each. Directories that hold no run are passed over.
+  public static func list(
+    in parent: String
+  ) throws(RunError) -> (runs: [RunSummary], problems: [String]) {
+    var (runs, problems): ([RunSummary], [String]) = ([], [])
+    for name in try FileTree.names(in: parent) {
+      let path = parent + "/" + name
+      guard FileTree.status(path + "/" + RunDirectory.eventsName, followingLinks: false) != nil
+      else { continue }
+      do throws(RunError) {
+        runs.append(try RunSummary(path))
+      } catch {
+        problems.append("\(error)")
+      }
+    }
+    return (runs.sorted { ($0.started ?? 0, $0.name) < ($1.started ?? 0, $1.name) }, problems)
   }
 }
 

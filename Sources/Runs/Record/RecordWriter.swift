@@ -17,6 +17,8 @@ struct RecordWriter: Sendable {
     case recovered
     /// It works again, but so many steps had to be left out.
     case recoveredWithLoss(Int)
+    /// The run's directory has another path than before, and is written there.
+    case moved(String)
   }
 
   private let directory: RunDirectory
@@ -26,9 +28,13 @@ struct RecordWriter: Sendable {
   private var isInsideLine = false
   private var isFailing = false
   private var lostSteps = 0
+  /// Where the run's directory is, and what was said of it.
+  private var place: String
+  private var told: String
 
   init(directory: RunDirectory) {
     self.directory = directory
+    (place, told) = (directory.path, directory.path)
   }
 
   /// Bytes that the system has refused so far.
@@ -41,7 +47,11 @@ struct RecordWriter: Sendable {
     guard !unwritten.isEmpty || isFailing else { return .unchanged }
     do throws(RunError) {
       try appendAll()
-      guard isFailing else { return .unchanged }
+      guard isFailing else {
+        guard place != told else { return .unchanged }
+        told = place
+        return .moved(place)
+      }
       isFailing = false
       guard lostSteps > 0 else { return .recovered }
       let steps = lostSteps
@@ -83,10 +93,11 @@ struct RecordWriter: Sendable {
 
   /// The record, opened anew when its name leads elsewhere: a deleted file takes writes in silence.
   private mutating func openFile() throws(RunError) -> FileDescriptor {
-    let path = directory.eventsPath
+    place = try directory.checkPlace()
     if let file, let status = try? file.status(), status.links > 0 { return file }
     file = nil
-    let new = try FileDescriptor(path, flags: O_WRONLY | O_CREAT | O_APPEND)
+    let new = try directory.root.open(
+      RunDirectory.eventsName, flags: O_WRONLY | O_CREAT | O_APPEND)
     if isInsideLine {
       // The line's beginning went with the old file.
       let end = unwritten.firstIndex(of: 0x0A) ?? unwritten.count - 1

@@ -121,6 +121,11 @@ public final class RunRecorder: Sendable {
         WarningRecord(
           step: step, kind: "record",
           text: "recording goes on; the record lacks \(steps) steps"))
+    case .moved(let place):
+      report(
+        WarningRecord(
+          step: step, kind: "record",
+          text: "the run's directory was moved; it goes on in \(SafeText.printable(place))"))
     }
     if backlog > 0 { retryLater() }
   }

@@ -1,7 +1,8 @@
 /// Which scheduled snapshots stay: the last few, and the best by validation loss.
 enum SnapshotKeeping {
   struct Entry: Equatable {
-    var path: String
+    /// Of its directory in `snapshots/`.
+    var name: String
     var step: Int
     var reason: SnapshotReason
     var validationLoss: Double?
@@ -9,16 +10,14 @@ enum SnapshotKeeping {
   }
 
   /// The snapshots of a run whose state can be read, newest last.
-  static func entries(in directory: String) -> [Entry] {
-    let names = (try? FileTree.names(in: directory)) ?? []
+  static func entries(in directory: OpenDirectory) -> [Entry] {
+    let names = (try? directory.names()) ?? []
     let entries = names.filter { !$0.hasPrefix(".") }.compactMap { name -> Entry? in
-      let path = directory + "/" + name
-      let file = path + "/" + SnapshotFile.state
-      guard let bytes = try? FileTree.contents(of: file, limit: SnapshotReader.stateLimit),
-        let state = try? SnapshotState.decode(bytes, path: file)
+      guard let snapshot = try? directory.directory(name),
+        let state = try? SnapshotReader.state(of: snapshot)
       else { return nil }
       return Entry(
-        path: path, step: state.resume.step, reason: state.reason,
+        name: name, step: state.resume.step, reason: state.reason,
         validationLoss: state.validationLoss, saved: state.saved)
     }
     return entries.sorted { ($0.saved, $0.step) < ($1.saved, $1.step) }
@@ -33,9 +32,9 @@ enum SnapshotKeeping {
   }
 
   /// Removes what need not stay. Failures are passed over: the next schedule tries again.
-  static func prune(_ directory: String, keep: Int) {
+  static func prune(_ directory: OpenDirectory, keep: Int) {
     for entry in surplus(entries(in: directory), keep: keep) {
-      AtomicDirectory.remove(entry.path)
+      AtomicDirectory.remove(entry.name, in: directory)
     }
   }
 }

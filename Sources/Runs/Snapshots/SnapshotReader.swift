@@ -31,15 +31,18 @@ public enum SnapshotReader {
   /// - Throws: `RunError` with the file and what is wrong with it.
   public static func read(_ path: String) throws(RunError) -> LoadedSnapshot {
     let path = try directory(path)
-    if FileTree.status(path + "/" + SnapshotFile.state) != nil { return try readSnapshot(path) }
-    let isRun = FileTree.status(path + "/" + RunDirectory.eventsName) != nil
-    guard isRun || FileTree.isDirectory(path + "/" + RunDirectory.snapshotsName) else {
+    let directory = try OpenDirectory(path)
+    if directory.status(SnapshotFile.state) != nil { return try readSnapshot(directory) }
+    let isRun = directory.status(RunDirectory.eventsName) != nil
+    guard isRun || directory.status(RunDirectory.snapshotsName) != nil else {
       throw .notASnapshot(path: path)
     }
+    guard directory.status(RunDirectory.snapshotsName) != nil else { throw .noSnapshot(path: path) }
+    let snapshots = try directory.directory(RunDirectory.snapshotsName)
     var first: RunError?
-    for candidate in paths(inRun: path).reversed() {
+    for candidate in SnapshotKeeping.entries(in: snapshots).reversed() {
       do throws(RunError) {
-        return try readSnapshot(candidate)
+        return try readSnapshot(snapshots.directory(candidate.name))
       } catch {
         first = first ?? error
       }
@@ -49,32 +52,48 @@ public enum SnapshotReader {
 
   /// The snapshots of a run, oldest first.
   public static func paths(inRun path: String) -> [String] {
-    SnapshotKeeping.entries(in: path + "/" + RunDirectory.snapshotsName).map(\.path)
+    guard let run = try? OpenDirectory(path),
+      let snapshots = try? run.directory(RunDirectory.snapshotsName)
+    else { return [] }
+    return SnapshotKeeping.entries(in: snapshots).map { snapshots.path + "/" + $0.name }
   }
 
   /// The probe frames that a snapshot keeps for a replay; lines that make no sense are passed over.
   public static func frames(of path: String) -> [TrainingEvent] {
-    let file = path + "/" + SnapshotFile.frames
-    guard let bytes = try? FileTree.contents(of: file, limit: stateLimit) else { return [] }
+    guard let snapshot = try? OpenDirectory(path),
+      let bytes = try? snapshot.contents(of: SnapshotFile.frames, limit: stateLimit)
+    else { return [] }
     return bytes.split(separator: 0x0A).compactMap { line in
       line.withUnsafeBufferPointer { try? EventLine.decode($0) }
     }
   }
 
   private static func directory(_ path: String) throws(RunError) -> String {
-    let status = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK).status()
+    switch try FileTree.examine(path).kind {
+    case .directory: return path
     // A person may well name a file inside a snapshot, such as its model.safetensors.
-    return status.isDirectory ? path : FileTree.parent(of: path)
+    case .regular: return FileTree.parent(of: path)
+    case let kind:
+      throw .unreadable(
+        path: path, message: "\(kind.rawValue), expected the directory of a snapshot or a run")
+    }
   }
 
-  private static func readSnapshot(_ path: String) throws(RunError) -> LoadedSnapshot {
-    let statePath = path + "/" + SnapshotFile.state
-    let state = try SnapshotState.decode(
-      try FileTree.contents(of: statePath, limit: stateLimit), path: statePath)
+  static func state(of snapshot: OpenDirectory) throws(RunError) -> SnapshotState {
+    try SnapshotState.decode(
+      try snapshot.contents(of: SnapshotFile.state, limit: stateLimit),
+      path: snapshot.path + "/" + SnapshotFile.state)
+  }
+
+  private static func readSnapshot(
+    _ directory: OpenDirectory
+  ) throws(RunError) -> LoadedSnapshot {
+    let path = directory.path
+    let state = try state(of: directory)
     var checkpoint = Checkpoint(
-      preset: try FileTree.text(of: path + "/" + SnapshotFile.preset, limit: presetLimit),
-      parameters: try TensorFile.read(path + "/" + SnapshotFile.model),
-      moments: try TensorFile.read(path + "/" + SnapshotFile.optimizer), state: state.resume)
+      preset: try directory.text(of: SnapshotFile.preset, limit: presetLimit),
+      parameters: try TensorFile.read(SnapshotFile.model, in: directory),
+      moments: try TensorFile.read(SnapshotFile.optimizer, in: directory), state: state.resume)
     checkpoint.validation = state.validationLoss.map {
       Checkpoint.Validation(loss: $0, step: state.resume.step)
     }

@@ -17,9 +17,12 @@ public struct SnapshotWriter: Sendable {
   /// - Returns: where it stands, for the event that announces it.
   /// - Throws: the system's first refusal, such as a full disk; nothing is left behind then.
   public func write(_ contents: SnapshotContents) throws(RunError) -> SnapshotRecord {
-    let path = directory.snapshotsPath + "/" + Self.name(ofStep: contents.checkpoint.state.step)
-    let record = try Self.write(contents, to: path)
-    if contents.reason == .scheduled { SnapshotKeeping.prune(directory.snapshotsPath, keep: keep) }
+    let name = Self.name(ofStep: contents.checkpoint.state.step)
+    let place = try directory.checkPlace() + "/" + RunDirectory.snapshotsName + "/" + name
+    // The run's own snapshots/ may have vanished; the run itself must still be there.
+    let snapshots = try directory.snapshots()
+    let record = try Self.write(contents, named: name, in: snapshots, path: place)
+    if contents.reason == .scheduled { SnapshotKeeping.prune(snapshots, keep: keep) }
     return record
   }
 
@@ -27,11 +30,17 @@ public struct SnapshotWriter: Sendable {
   public static func write(
     _ contents: SnapshotContents, to path: String
   ) throws(RunError) -> SnapshotRecord {
-    // The run's own snapshots/ may have vanished; the run itself must still be there.
     let parent = FileTree.parent(of: path)
     if !FileTree.isDirectory(parent) { _ = try FileTree.makeDirectory(parent) }
+    return try write(
+      contents, named: FileTree.name(of: path), in: OpenDirectory(parent), path: path)
+  }
+
+  private static func write(
+    _ contents: SnapshotContents, named name: String, in directory: OpenDirectory, path: String
+  ) throws(RunError) -> SnapshotRecord {
     let bytes = try AtomicDirectory.write(
-      contents.files(saved: WallClock.now, path: path), to: path)
+      contents.files(saved: WallClock.now, path: path), named: name, in: directory)
     return SnapshotRecord(step: contents.checkpoint.state.step, path: path, bytes: bytes)
   }
 

@@ -7,7 +7,20 @@ public enum TensorFile {
   ///
   /// - Throws: `RunError` naming the file and, where it is not safetensors, the broken rule.
   public static func read(_ path: String) throws(RunError) -> [NamedTensor] {
-    let bytes = try FileTree.contents(of: path)
+    try decode(try FileTree.contents(of: path, limit: limit), path: path)
+  }
+
+  /// Bytes beyond which no file of tensors is read.
+  private static let limit = 1 << 32
+
+  static func read(
+    _ name: String, in directory: OpenDirectory
+  ) throws(RunError) -> [NamedTensor] {
+    try decode(
+      try directory.contents(of: name, limit: limit), path: directory.path + "/" + name)
+  }
+
+  private static func decode(_ bytes: [UInt8], path: String) throws(RunError) -> [NamedTensor] {
     do throws(SafetensorsError) {
       var tensors: [NamedTensor] = []
       for tensor in try SafetensorsFile(decoding: bytes).tensors {

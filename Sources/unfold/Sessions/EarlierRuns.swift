@@ -13,7 +13,7 @@ enum EarlierRuns {
     of preset: String, beside directory: String
   ) -> [(name: String, history: RunHistory)] {
     let place = URL(fileURLWithPath: directory).standardizedFileURL
-    let runs = (try? RunSummary.list(in: place.deletingLastPathComponent().path)) ?? []
+    let runs = (try? RunSummary.list(in: place.deletingLastPathComponent().path))?.runs ?? []
     // All lie in one directory, so that a name tells this run from the others.
     let own = place.lastPathComponent
     return runs.filter { $0.run?.name == preset && $0.name != own && $0.step > 1 }
