@@ -9,8 +9,8 @@ final class ProgressLine: Sendable {
     guard isShown, let record else { return }
     let steps = total.map { "step \(record.step) of \($0)" } ?? "step \(record.step)"
     let loss = String(format: "%.4f", record.loss)
-    let rate = String(format: "%.0f", record.tokensPerSecond)
-    ExitStatus.write("\r\(steps)  loss \(loss)  \(rate) targets/s\u{1B}[K", to: STDERR_FILENO)
+    let rate = record.tokensPerSecond.map { String(format: "  %.0f targets/s", $0) } ?? ""
+    ExitStatus.write("\r\(steps)  loss \(loss)\(rate)\u{1B}[K", to: STDERR_FILENO)
   }
 
   func end() {

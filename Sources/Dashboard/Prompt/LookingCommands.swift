@@ -58,6 +58,9 @@ extension Command {
       guard let axis = HistoryAxis(rawValue: argument) else {
         throw CommandMistake("the axis counts step, epoch or time")
       }
+      guard state.history.isEmpty || state.history.has(axis) else {
+        throw CommandMistake("this run tells no \(axis.plural)")
+      }
       state.chart.axis = axis
       return []
     },
