@@ -38,6 +38,7 @@ extension DashboardState {
         record.parameters.map { Float($0.updateRatio) }, step: record.step)
     case .samples(let frame): samples = frame
     case .snapshot(let record): add(record)
+    case .checkpoint: break
     case .warning(let record): add(record)
     case .finished(let record): end(record)
     case .task(let frame): task = frame

@@ -21,6 +21,8 @@ public enum TrainingEvent: Sendable, Equatable {
   case samples(SampleFrame)
   /// The answer to a text that a person typed.
   case reading(ReadingFrame)
+  /// A copy of the whole state, for whoever keeps it; comes behind the steps that led to it.
+  case checkpoint(CheckpointRecord)
   /// A snapshot stands whole on disk.
   case snapshot(SnapshotRecord)
   case warning(WarningRecord)

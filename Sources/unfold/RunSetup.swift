@@ -5,15 +5,15 @@ import SequenceData
 import Training
 import TrainingEvents
 
-/// Everything that a command line asks for, read and checked: what to train, from where, and where
+/// Everything that a command line asks for, read and checked: what trains, from where on, and where
 /// the run is recorded.
 struct RunSetup: Sendable {
   var preset: Preset
-  var task: TaskData
-  var threads: Int
+  /// Set up, not started.
+  var engine: TrainingEngine
   var directory: RunDirectory
-  var checkpoint: Checkpoint?
-  var initial: [NamedTensor]?
+  /// The step that the run goes on from.
+  var firstStep = 0
   /// Curves of the steps before the checkpoint; nil for a new run, and where they were not recorded.
   var earlier: RunHistory?
   /// Keys that a resumed run changes, as one line each.
@@ -36,17 +36,17 @@ struct RunSetup: Sendable {
     if loaded != nil {
       changes = preset.differences(from: before).map { "\($0.key) \($0.theirs) → \($0.mine)" }
     }
-    threads = command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
-    task = try TaskLoader.load(
+    let task = try TaskLoader.load(
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
-    if let path = command.initial { initial = try TensorFile.read(path) }
-    checkpoint = loaded?.checkpoint
-    if let checkpoint, !changes.isEmpty { self.checkpoint = Self.apply(preset, to: checkpoint) }
-    // Checked before a directory is made: a mistake leaves nothing behind.
+    var checkpoint = loaded?.checkpoint
+    if let old = checkpoint, !changes.isEmpty { checkpoint = Self.apply(preset, to: old) }
+    firstStep = checkpoint?.state.step ?? 0
+    // Made before the directory: a mistake leaves nothing behind.
     do {
-      _ = try TrainingEngine(
-        preset: preset, task: task, threads: 1, checkpoint: self.checkpoint, initial: initial
-      ) { _ in nil }
+      engine = try TrainingEngine(
+        preset: preset, task: task,
+        threads: command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
+        checkpoint: checkpoint, initial: try command.initial.map { try TensorFile.read($0) })
     } catch let mismatch as ParameterMismatch {
       let file = command.initial ?? command.resume ?? ""
       throw ParameterMismatch(description: "\(file): \(mismatch)")
@@ -58,9 +58,8 @@ struct RunSetup: Sendable {
 
   /// Keys that a resumed run changes, for its record.
   var changeWarnings: [WarningRecord] {
-    let step = checkpoint?.state.step ?? 0
-    return changes.map {
-      WarningRecord(step: step, kind: "resume", text: "changed on resuming: \($0)")
+    changes.map {
+      WarningRecord(step: firstStep, kind: "resume", text: "changed on resuming: \($0)")
     }
   }
 

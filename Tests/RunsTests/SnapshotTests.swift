@@ -21,7 +21,7 @@ import TrainingEvents
     #expect(record.path == run.path + "/snapshots/step-00000030")
     let read = try SnapshotReader.read(record.path)
     #expect(read.checkpoint == Example.checkpoint(step: 30, validation: 2.5))
-    #expect(read.run == run.path && read.reason == .requested)
+    #expect(read.run == run.path && read.checkpoint.reason == .requested)
     #expect(read.checkpoint.state.carried[0][1].sign == .minus)
     #expect(SnapshotReader.frames(of: record.path).count == 1)
     let size = try temporary.names("/run/snapshots/step-00000030").reduce(0) { total, name in

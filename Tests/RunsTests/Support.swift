@@ -75,7 +75,8 @@ enum Example {
 
   static func contents(step: Int, reason: SnapshotReason = .requested) -> SnapshotContents {
     var contents = SnapshotContents(
-      checkpoint: checkpoint(step: step), history: history(steps: step), reason: reason, run: run)
+      checkpoint: checkpoint(step: step), history: history(steps: step), run: run)
+    contents.checkpoint.reason = reason
     contents.hiddenStates = hiddenStates
     return contents
   }

@@ -8,19 +8,13 @@ import TrainingEvents
     _ settings: [String: String] = [:], threads: Int = 2, from checkpoint: Checkpoint? = nil
   ) async throws -> (checkpoint: Checkpoint, losses: [Int: Double]) {
     let (preset, task) = try TinyRun.preset(settings)
-    let kept = Checkpoints()
     let engine = try TrainingEngine(
-      preset: preset, task: task, threads: threads, checkpoint: checkpoint
-    ) {
-      await kept.add($0)
-      return nil
-    }
+      preset: preset, task: task, threads: threads, checkpoint: checkpoint)
     await engine.start()
     var losses: [Int: Double] = [:]
-    for record in await TinyRun.events(of: engine).flatMap(\.records) {
-      losses[record.step] = record.loss
-    }
-    let last = try #require(await kept.all.last)
+    let events = await TinyRun.events(of: engine)
+    for record in events.flatMap(\.records) { losses[record.step] = record.loss }
+    let last = try #require(events.compactMap(\.checkpoint).last)
     return (last, losses)
   }
 
@@ -72,16 +66,11 @@ import TrainingEvents
     let straight = try await train(settings.merging(["training.steps": "40"]) { $1 })
     // The cosine spans the steps of the whole run, so the first part must know them too.
     let (preset, task) = try TinyRun.preset(settings.merging(["training.steps": "40"]) { $1 })
-    let kept = Checkpoints()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
-      await kept.add($0)
-      return nil
-    }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.perform(.run(until: .step(17)))
     _ = await TinyRun.events(of: engine) { $0 == .state(.paused) }
     await engine.perform(.snapshot)
-    await engine.shutDown()
-    let half = try #require(await kept.all.last)
+    let half = try #require(await TinyRun.rest(of: engine).compactMap(\.checkpoint).last)
     #expect(half.state.step == 17)
     let resumed = try await train(
       settings.merging(["training.steps": "40"]) { $1 }, threads: 2, from: half)
@@ -94,7 +83,7 @@ import TrainingEvents
 
   @Test func oneStepIsOneStepAndAPauseStandsStill() async throws {
     let (preset, task) = try TinyRun.preset()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)
     await engine.perform(.step(count: 1))
     await engine.perform(.step(count: 3))
@@ -113,7 +102,7 @@ import TrainingEvents
 
   @Test func knobsActBetweenStepsAndAreRecorded() async throws {
     let (preset, task) = try TinyRun.preset()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)
     await engine.perform(.scaleLearningRate(by: 0.5))
     await engine.perform(.set(key: "training.clip-norm", value: "none"))
@@ -140,11 +129,7 @@ import TrainingEvents
       "training.optimizer": "sgd", "training.optimizer.learning-rate": "1e38",
       "training.clip-norm": "none", "training.steps": "200",
     ])
-    let kept = Checkpoints()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
-      await kept.add($0)
-      return nil
-    }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start()
     let events = await TinyRun.events(of: engine) { $0 == .state(.diverged) || $0.isFinish }
     let warned = events.contains {
@@ -158,7 +143,9 @@ import TrainingEvents
       return
     }
     #expect(finish.reason == .diverged)
-    let last = try #require(await kept.all.last)
+    let kept = (events + rest).compactMap(\.checkpoint)
+    #expect(kept.map(\.reason) == [.diverged])
+    let last = try #require(kept.last)
     #expect(last.parameters.allSatisfy { $0.values.allSatisfy(\.isFinite) })
     await engine.shutDown()
   }
@@ -166,7 +153,7 @@ import TrainingEvents
   @Test func framesAreMadeOnlyOnDemand() async throws {
     let (preset, task) = try TinyRun.preset(["training.steps": "20"])
     for interests: ProbeRequest.Interests in [[], [.hiddenStates, .gradientByLag]] {
-      let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+      let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
       await engine.perform(.watch(ProbeRequest(interests: interests)))
       await engine.start()
       let events = await TinyRun.events(of: engine)

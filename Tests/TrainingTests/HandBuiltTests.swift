@@ -15,11 +15,7 @@ import TrainingEvents
   @Test(arguments: ["brackets", "anbn", "two-brackets"])
   func everyVerdictIsRightAndShown(grammar: String) async throws {
     let (preset, task) = try load(grammar, steps: 60)
-    let kept = Checkpoints()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
-      await kept.add($0)
-      return nil
-    }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.perform(.watch(ProbeRequest(interests: [.task, .hiddenStates, .trace])))
     await engine.start()
     let events = await TinyRun.events(of: engine)
@@ -47,7 +43,7 @@ import TrainingEvents
     for (stop, row) in zip(trace.stops, stack.rows) {
       #expect(stop.terms.map(\.value) == row.units && stop.direction == .forward)
     }
-    let last = try #require(await kept.all.last)
+    let last = try #require(events.compactMap(\.checkpoint).last)
     #expect(last.parameters.contains { $0.name == "rnn.weight_hh_l0" })
   }
 
@@ -56,22 +52,15 @@ import TrainingEvents
     func frames(from checkpoint: Checkpoint?, until limit: RunLimit) async throws -> (
       StackFrame?, Checkpoint?
     ) {
-      let kept = Checkpoints()
       let engine = try TrainingEngine(
-        preset: preset, task: task, threads: 1, checkpoint: checkpoint
-      ) {
-        await kept.add($0)
-        return nil
-      }
+        preset: preset, task: task, threads: 1, checkpoint: checkpoint)
       await engine.perform(.watch(ProbeRequest(interests: .task)))
       await engine.perform(.run(until: limit))
       let events = await TinyRun.events(of: engine) { $0 == .state(.paused) || $0.isFinish }
       await engine.perform(.snapshot)
-      await engine.shutDown()
-      var frames = events
-      for await event in engine.events { frames.append(event) }
+      let frames = events + (await TinyRun.rest(of: engine))
       let stacks = frames.compactMap { if case .task(.stack(let it)) = $0 { it } else { nil } }
-      return (stacks.last, await kept.all.last)
+      return (stacks.last, frames.compactMap(\.checkpoint).last)
     }
     let (straight, _) = try await frames(from: nil, until: .step(20))
     let (_, half) = try await frames(from: nil, until: .step(11))
@@ -82,7 +71,7 @@ import TrainingEvents
 
   @Test func aTypedStringIsDecidedAndKnobsAreRefused() async throws {
     let (preset, task) = try load("two-brackets", steps: 10)
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)
     await engine.perform(.read(text: "([])"))
     await engine.perform(.read(text: "([)]"))

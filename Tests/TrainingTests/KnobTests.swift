@@ -8,25 +8,15 @@ import TrainingEvents
     "task.kind": "sequence-labelling", "task.data.synthetic": "parity", "task.data.length": "6",
   ]
 
-  private func engine(_ settings: [String: String] = [:], store: Checkpoints? = nil) throws
-    -> TrainingEngine
-  {
+  private func engine(_ settings: [String: String] = [:]) throws -> TrainingEngine {
     let (preset, task) =
       settings["task.kind"] == nil ? try TinyRun.preset(settings) : try TinyRun.synthetic(settings)
-    return try TrainingEngine(preset: preset, task: task, threads: 1) {
-      await store?.add($0)
-      return nil
-    }
+    return try TrainingEngine(preset: preset, task: task, threads: 1)
   }
 
   /// Everything that an engine has still to tell.
   private func events(of engine: TrainingEngine) async -> [TrainingEvent] {
-    // The stream holds a few events alone: it is read while the engine hands out the rest.
-    async let end: Void = engine.shutDown()
-    var events: [TrainingEvent] = []
-    for await event in engine.events { events.append(event) }
-    await end
-    return events
+    await TinyRun.rest(of: engine)
   }
 
   private func waitForPause(_ engine: TrainingEngine) async -> [TrainingEvent] {
@@ -153,8 +143,7 @@ import TrainingEvents
   }
 
   @Test func aTurnedRunResumesBitForBit() async throws {
-    let kept = Checkpoints()
-    let straight = try engine(["training.steps": "20"], store: kept)
+    let straight = try engine(["training.steps": "20"])
     await straight.start(paused: true)
     await straight.perform(.step(count: 5))
     _ = await waitForPause(straight)
@@ -164,20 +153,16 @@ import TrainingEvents
     _ = await waitForPause(straight)
     await straight.perform(.snapshot)
     await straight.perform(.resume)
-    _ = await TinyRun.events(of: straight)
+    let kept = await TinyRun.events(of: straight).compactMap(\.checkpoint)
     await straight.shutDown()
-    let half = try #require(await kept.all.first { $0.state.step == 9 })
-    let end = try #require(await kept.all.last)
+    let half = try #require(kept.first { $0.state.step == 9 })
+    let end = try #require(kept.last)
     let (preset, task) = try TinyRun.preset(["training.steps": "20"])
-    let resumed = Checkpoints()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 2, checkpoint: half) {
-      await resumed.add($0)
-      return nil
-    }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 2, checkpoint: half)
     await engine.start()
-    _ = await TinyRun.events(of: engine)
+    let resumed = await TinyRun.events(of: engine)
     await engine.shutDown()
-    let other = try #require(await resumed.all.last)
+    let other = try #require(resumed.compactMap(\.checkpoint).last)
     #expect(other.state.step == 20 && other.parameters == end.parameters)
     #expect(other.state.cursor == end.state.cursor)
   }
@@ -213,11 +198,16 @@ import TrainingEvents
           ProbeRequest(
             interests: [.hiddenStates, .samples], columns: 12, sequence: sequence,
             temperature: temperature)))
+      // Read one after the other: of frames that wait, the newest alone is kept.
+      let seen = await TinyRun.events(of: engine) {
+        if case .samples = $0 { true } else { false }
+      }
+      for event in seen {
+        if case .hiddenStates(let frame) = event { frames.append(frame) }
+        if case .samples(let frame) = event { temperatures.append(frame.temperature) }
+      }
     }
-    for event in await events(of: engine) {
-      if case .hiddenStates(let frame) = event { frames.append(frame) }
-      if case .samples(let frame) = event { temperatures.append(frame.temperature) }
-    }
+    await engine.shutDown()
     #expect(temperatures.contains(2))
     #expect(Set(frames.map(\.symbols)).count == 2)
     // The same sequence again after another one, from its first step on.

@@ -91,7 +91,7 @@ import TrainingEvents
       ("network.output", "final"), ("network.hidden", "3"),
     ] { try preset.set(key, to: value) }
     let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)
     for text in ["#1", "[[0.5,1],[0.5,1],[0,0]]", "nonsense"] {
       await engine.perform(.read(text: text))

@@ -19,7 +19,7 @@ import TrainingEvents
     }
     try preset.set("network.hidden", to: "4")
     let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)
     await engine.perform(.step(count: 1))
     _ = await TinyRun.events(of: engine) { !$0.records.isEmpty }

@@ -23,16 +23,11 @@ struct SetNetwork {
     }
     self.preset = preset
     task = try TaskLoader.load(preset.task, seed: preset.training.seed, dataDirectories: [])
-    let store = Checkpoints()
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
-      await store.add($0)
-      return nil
-    }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)
     await engine.perform(.stop)
-    _ = await TinyRun.events(of: engine)
-    await engine.shutDown()
-    guard var made = await store.all.last else { throw Missing.checkpoint }
+    let events = await TinyRun.rest(of: engine)
+    guard var made = events.compactMap(\.checkpoint).last else { throw Missing.checkpoint }
     checkpoint = made
     guard let weights else { return }
     made.parameters = try made.parameters.map { tensor in

@@ -59,27 +59,19 @@ import TrainingEvents
 
 @Suite struct ScheduledSnapshotTests {
   /// Trains to the end with a snapshot every few steps.
-  private func train(
-    every: String, store: @escaping @Sendable (Checkpoint) async -> TrainingEvent?
-  ) async throws -> [TrainingEvent] {
+  private func train(every: String) async throws -> [TrainingEvent] {
     let (preset, task) = try TinyRun.preset([
       "training.steps": "24", "training.snapshot-every": every,
     ])
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1, store: store)
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start()
     return await TinyRun.events(of: engine)
   }
 
   @Test func snapshotsComeInOrderWithTheirValidationAndFrames() async throws {
-    let kept = Checkpoints()
-    _ = try await train(every: "6") {
-      // Later ones are quicker, and still wait for their turn.
-      try? await Task.sleep(for: .milliseconds(30 - $0.state.step))
-      await kept.add($0)
-      return nil
-    }
-    let all = await kept.all
+    let all = try await train(every: "6").compactMap(\.checkpoint)
     #expect(all.map(\.state.step) == [6, 12, 18, 24])
+    #expect(all.map(\.reason) == [.scheduled, .scheduled, .scheduled, .final])
     #expect(all.map(\.validation?.step) == [nil, 10, 10, 24])
     for checkpoint in all {
       let kinds = checkpoint.frames.map { "\($0)".prefix { $0 != "(" } }
@@ -87,74 +79,51 @@ import TrainingEvents
     }
   }
 
+  /// Whoever writes a checkpoint knows all that led to it, and nothing that came after.
+  @Test func aCheckpointComesBehindItsOwnStepAndBeforeTheNext() async throws {
+    var (last, validated, kept) = (0, 0, 0)
+    for event in try await train(every: "2") {
+      last = event.records.last?.step ?? last
+      if case .validation(let record) = event { validated = record.step }
+      guard let checkpoint = event.checkpoint else { continue }
+      kept += 1
+      #expect(checkpoint.state.step == last)
+      #expect(checkpoint.validation.map { $0.step == validated } ?? (validated == 0))
+    }
+    #expect(kept > 3)
+  }
+
   @Test func lookingForASnapshotChangesNothing() async throws {
-    let (kept, plain) = (Checkpoints(), Checkpoints())
-    _ = try await train(every: "1") {
-      await kept.add($0)
-      return nil
-    }
-    _ = try await train(every: "none") {
-      await plain.add($0)
-      return nil
-    }
-    #expect(await kept.all.last?.parameters == plain.all.last?.parameters)
-    #expect(await plain.all.count == 1)
+    let kept = try await train(every: "1").compactMap(\.checkpoint)
+    let plain = try await train(every: "none").compactMap(\.checkpoint)
+    #expect(kept.last?.parameters == plain.last?.parameters)
+    #expect(plain.count == 1)
   }
 
-  @Test func aFailureIsToldAndTheNextScheduleTriesAgain() async throws {
-    let kept = Checkpoints()
-    let events = try await train(every: "6") { checkpoint in
-      await kept.add(checkpoint)
-      return .warning(
-        WarningRecord(step: checkpoint.state.step, kind: "snapshot", text: "the disk is full"))
-    }
-    let warned = events.compactMap {
-      if case .warning(let warning) = $0 { warning.step } else { nil }
-    }
-    #expect(warned == [6, 12, 18, 24])
-    #expect(events.last?.isFinish == true)
-  }
-
+  /// What is read here is held until the end, as by a disk that takes nothing.
   @Test func aDiskThatIsTooSlowHoldsNoMoreThanAFewSnapshots() async throws {
-    let (kept, disk) = (Checkpoints(), Gate())
-    let (preset, task) = try TinyRun.preset([
-      "training.steps": "24", "training.snapshot-every": "1",
-    ])
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) {
-      await disk.pass()
-      await kept.add($0)
-      return nil
+    let events = try await train(every: "1")
+    let kept = events.compactMap(\.checkpoint)
+    #expect(kept.map(\.state.step) == [1, 2, 3, 4, 5, 6, 7, 8, 24])
+    let warnings = events.count {
+      if case .warning(let warning) = $0 { warning.kind == "snapshot" } else { false }
     }
-    await engine.start()
-    var warnings = 0
-    // The disk takes nothing before somebody is told that it does not.
-    for await event in engine.events {
-      if case .warning = event {
-        warnings += 1
-        await disk.open()
-      }
-      if event.isFinish { break }
-    }
-    await engine.shutDown()
-    #expect(await kept.all.count < 24)
-    #expect(await kept.all.last?.state.step == 24)
-    #expect((1...12).contains(warnings))
-  }
-}
-
-/// Holds back whoever comes before it is opened.
-private actor Gate {
-  private var isOpen = false
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  func pass() async {
-    guard !isOpen else { return }
-    await withCheckedContinuation { waiting.append($0) }
+    #expect(warnings == 1)
   }
 
-  func open() {
-    isOpen = true
-    for continuation in waiting { continuation.resume() }
-    waiting = []
+  @Test func checkpointsThatNobodyHoldsAnyMoreMakeRoom() {
+    var handedOut = CheckpointsHandedOut()
+    var held: [CheckpointLease] = []
+    for _ in 0..<8 {
+      #expect(!handedOut.isFull(bytes: 1000))
+      held.append(handedOut.lease())
+    }
+    #expect(handedOut.isFull(bytes: 1000))
+    held.removeLast()
+    #expect(!handedOut.isFull(bytes: 1000))
+    // A large network has room for two.
+    #expect(handedOut.isFull(bytes: 1 << 30))
+    held.removeLast(6)
+    #expect(!handedOut.isFull(bytes: 1 << 30))
   }
 }

@@ -14,7 +14,7 @@ import TrainingEvents
       "training.validate-every": "1000000", "training.optimizer": "sgd",
       "task.split.validation": "0",
     ])
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.perform(.watch(ProbeRequest(interests: [.hiddenStates], rate: 60)))
     await engine.start()
     var random = SeededRandom(seed: 7, stream: 0)

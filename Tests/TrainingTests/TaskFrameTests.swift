@@ -25,7 +25,7 @@ import TrainingEvents
     for (key, value) in Self.small { try preset.set(key, to: value) }
     if let data { try Data(data.utf8).write(to: file) }
     let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
-    let engine = try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.perform(.watch(ProbeRequest(interests: .task)))
     await engine.start()
     let events = await TinyRun.events(of: engine)

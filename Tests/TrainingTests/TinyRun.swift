@@ -40,6 +40,12 @@ enum TinyRun {
     return (preset, try TaskLoader.load(preset.task, seed: 1, dataDirectories: []))
   }
 
+  /// Everything that an engine has still to tell.
+  static func rest(of engine: TrainingEngine) async -> [TrainingEvent] {
+    await engine.shutDown()
+    return await events(of: engine) { _ in false }
+  }
+
   /// Collects a run's events until it finishes.
   static func events(
     of engine: TrainingEngine, until isLast: (TrainingEvent) -> Bool = { $0.isFinish }
@@ -56,10 +62,4 @@ enum TinyRun {
 extension TrainingEvent {
   var isFinish: Bool { if case .finished = self { true } else { false } }
   var records: [StepRecord] { if case .steps(let batch) = self { batch.records } else { [] } }
-}
-
-/// Keeps the checkpoints that an engine hands out.
-actor Checkpoints {
-  private(set) var all: [Checkpoint] = []
-  func add(_ checkpoint: Checkpoint) { all.append(checkpoint) }
 }

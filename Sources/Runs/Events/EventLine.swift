@@ -35,7 +35,7 @@ public enum EventLine {
     case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
       guard audience == .record, let object = recordObject(event) else { return }
       line(object, to: &bytes)
-    case .refused, .trace, .task, .reading: return
+    case .refused, .trace, .task, .reading, .checkpoint: return
     }
   }
 

@@ -45,16 +45,22 @@ public enum AtomicDirectory {
   /// - Parameters:
   ///   - files: names must be plain, without slashes.
   ///   - path: where the directory appears; the directory above must exist.
+  ///   - beforeNaming: called when everything is on disk, but under the hidden name.
   /// - Returns: bytes written.
   /// - Throws: the first refusal of the system; nothing is left behind then.
   @discardableResult
-  public static func write(_ files: [File], to path: String) throws(RunError) -> Int {
-    try write(files, named: FileTree.name(of: path), in: OpenDirectory(FileTree.parent(of: path)))
+  public static func write(
+    _ files: [File], to path: String, beforeNaming: () -> Void = {}
+  ) throws(RunError) -> Int {
+    try write(
+      files, named: FileTree.name(of: path), in: OpenDirectory(FileTree.parent(of: path)),
+      beforeNaming: beforeNaming)
   }
 
   @discardableResult
   static func write(
-    _ files: [File], named name: String, in parent: OpenDirectory
+    _ files: [File], named name: String, in parent: OpenDirectory,
+    beforeNaming: () -> Void = {}
   ) throws(RunError) -> Int {
     let hidden = hiddenName(of: name)
     guard try parent.makeDirectory(hidden) else {
@@ -65,6 +71,7 @@ public enum AtomicDirectory {
       var total = 0
       for file in files { total += try write(file, in: inside) }
       try inside.synchronize()
+      beforeNaming()
       try move(hidden, to: name, in: parent)
       try parent.synchronize()
       return total

@@ -89,13 +89,16 @@ public final class RunRecorder: Sendable {
     queue.sync { write() }
   }
 
-  /// Writes what is left and makes the record durable.
-  public func close() {
+  /// Writes everything recorded so far and makes it durable, as far as the system takes it.
+  public func synchronize() {
     queue.sync {
       write()
       writer.withLock { try? $0.synchronize() }
     }
   }
+
+  /// Ends the record.
+  public func close() { synchronize() }
 
   private func write() {
     let (bytes, lost, step) = pending.withLock { pending in

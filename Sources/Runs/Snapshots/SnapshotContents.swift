@@ -7,7 +7,6 @@ import TrainingEvents
 public struct SnapshotContents: Sendable {
   public var checkpoint: Checkpoint
   public var history: RunHistory
-  public var reason: SnapshotReason
   /// Names the run and its units in the pictures.
   public var run: RunDescription?
   /// Commands that left a marker on the curves.
@@ -24,19 +23,17 @@ public struct SnapshotContents: Sendable {
   public var isScreenLight = false
 
   public init(
-    checkpoint: Checkpoint, history: RunHistory, reason: SnapshotReason = .requested,
-    run: RunDescription? = nil
+    checkpoint: Checkpoint, history: RunHistory, run: RunDescription? = nil
   ) {
     self.checkpoint = checkpoint
     self.history = history
-    self.reason = reason
     self.run = run
   }
 
   /// The files of a snapshot's directory. The screen's are left out where there is none.
   func files(saved: Double, path: String) throws(RunError) -> [AtomicDirectory.File] {
     let state = SnapshotState(
-      reason: reason, validationLoss: (checkpoint.validation ?? newestValidation)?.loss,
+      reason: checkpoint.reason, validationLoss: (checkpoint.validation ?? newestValidation)?.loss,
       saved: saved,
       resume: checkpoint.state)
     // Training went on while this waited to be written.

@@ -1,3 +1,5 @@
+import TrainingEvents
+
 /// Which scheduled snapshots stay: the last few, and the best by validation loss.
 enum SnapshotKeeping {
   struct Entry: Equatable {

@@ -17,7 +17,6 @@ public struct LoadedSnapshot: Sendable {
   /// The run that it stands in; nil for a snapshot that was copied elsewhere.
   public var run: String?
   public var checkpoint: Checkpoint
-  public var reason: SnapshotReason
 }
 
 /// Reads snapshots, distrusting every byte.
@@ -94,6 +93,7 @@ public enum SnapshotReader {
       preset: try directory.text(of: SnapshotFile.preset, limit: presetLimit),
       parameters: try TensorFile.read(SnapshotFile.model, in: directory),
       moments: try TensorFile.read(SnapshotFile.optimizer, in: directory), state: state.resume)
+    checkpoint.reason = state.reason
     checkpoint.validation = state.validationLoss.map {
       Checkpoint.Validation(loss: $0, step: state.resume.step)
     }
@@ -102,6 +102,6 @@ public enum SnapshotReader {
       FileTree.name(of: FileTree.parent(of: path)) == RunDirectory.snapshotsName
       && FileTree.status(above + "/" + RunDirectory.eventsName) != nil
     return LoadedSnapshot(
-      path: path, run: isInRun ? above : nil, checkpoint: checkpoint, reason: state.reason)
+      path: path, run: isInRun ? above : nil, checkpoint: checkpoint)
   }
 }

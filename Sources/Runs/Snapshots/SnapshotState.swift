@@ -1,23 +1,12 @@
 import FileFormats
 import Training
+import TrainingEvents
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
-
-/// Why a snapshot was made, which decides how long it is kept.
-public enum SnapshotReason: String, Sendable, Codable, CaseIterable {
-  /// A person asked for it: kept until a person removes it.
-  case requested
-  /// The schedule: the last few and the best are kept.
-  case scheduled
-  /// The run's end, however it came.
-  case final
-  /// The last good state before a number was not finite.
-  case diverged
-}
 
 /// What `state.json` holds: the run's state, and beside it what the snapshot is.
 struct SnapshotState: Codable, Sendable {

@@ -5,10 +5,14 @@ public struct SnapshotWriter: Sendable {
   private let directory: RunDirectory
   /// Scheduled snapshots that are kept beside the best one.
   private let keep: Int
+  private let recorder: RunRecorder?
 
-  public init(directory: RunDirectory, keep: Int = 5) {
+  /// - Parameter recorder: of the same run; what it has got is on disk before a snapshot gets its
+  ///   name, so that whoever goes on from there finds every step before it in the record
+  public init(directory: RunDirectory, keep: Int = 5, recorder: RunRecorder? = nil) {
     self.directory = directory
     self.keep = max(1, keep)
+    self.recorder = recorder
   }
 
   /// Writes one snapshot, replacing an earlier one of the same step, and removes scheduled ones
@@ -21,8 +25,10 @@ public struct SnapshotWriter: Sendable {
     let place = try directory.checkPlace() + "/" + RunDirectory.snapshotsName + "/" + name
     // The run's own snapshots/ may have vanished; the run itself must still be there.
     let snapshots = try directory.snapshots()
-    let record = try Self.write(contents, named: name, in: snapshots, path: place)
-    if contents.reason == .scheduled { SnapshotKeeping.prune(snapshots, keep: keep) }
+    let record = try Self.write(contents, named: name, in: snapshots, path: place) {
+      recorder?.synchronize()
+    }
+    if contents.checkpoint.reason == .scheduled { SnapshotKeeping.prune(snapshots, keep: keep) }
     return record
   }
 
@@ -37,10 +43,12 @@ public struct SnapshotWriter: Sendable {
   }
 
   private static func write(
-    _ contents: SnapshotContents, named name: String, in directory: OpenDirectory, path: String
+    _ contents: SnapshotContents, named name: String, in directory: OpenDirectory, path: String,
+    beforeNaming: () -> Void = {}
   ) throws(RunError) -> SnapshotRecord {
     let bytes = try AtomicDirectory.write(
-      contents.files(saved: WallClock.now, path: path), named: name, in: directory)
+      contents.files(saved: WallClock.now, path: path), named: name, in: directory,
+      beforeNaming: beforeNaming)
     return SnapshotRecord(step: contents.checkpoint.state.step, path: path, bytes: bytes)
   }
 

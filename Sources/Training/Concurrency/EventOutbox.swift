@@ -1,14 +1,16 @@
 import TrainingEvents
 
-/// Holds events until the reader has room for them: a pure state machine beside the stream.
+/// Holds events until the reader takes them: a pure state machine beside the stream.
 ///
-/// The stream buffers a few events and hands back what does not fit. Steps that wait are merged
-/// into one event, frames are replaced by newer ones of their kind, and everything else keeps its
-/// place, so that a reader sees every step once and in order, and memory stays bounded however
-/// long nobody reads.
+/// Steps that wait are merged into one event, frames are replaced by newer ones of their kind, and
+/// everything else keeps its place, so that a reader sees every step once and in order, and memory
+/// stays bounded however long nobody reads. What was added can be taken once it was released: a
+/// reader that is woken for each step would take the time of training.
 struct EventOutbox {
   private var waiting: [TrainingEvent] = []
-  /// Events kept when nobody reads for a very long time, steps aside.
+  /// Events at the front that may be taken.
+  private var released = 0
+  /// Events kept when nobody reads for a very long time, beside those that are never dropped.
   static let limit = 4096
 
   var isEmpty: Bool { waiting.isEmpty }
@@ -25,45 +27,49 @@ struct EventOutbox {
   }
 
   mutating func add(_ event: TrainingEvent) {
-    if let kind = event.frameKind {
-      waiting.removeAll { $0.frameKind == kind }
-      mergeNeighbours()
+    if let kind = event.frameKind,
+      let older = waiting.firstIndex(where: { $0.frameKind == kind })
+    {
+      remove(at: older)
     }
-    if waiting.count >= Self.limit, let oldest = waiting.firstIndex(where: { !$0.isSteps }) {
-      waiting.remove(at: oldest)
-      mergeNeighbours()
+    if waiting.count >= Self.limit, let oldest = waiting.firstIndex(where: \.isExpendable) {
+      remove(at: oldest)
     }
     waiting.append(event)
   }
 
-  /// Offers events in order until one does not fit.
-  /// - Parameter offer: returns whether the event was taken.
-  mutating func flush(_ offer: (TrainingEvent) -> Bool) {
-    var taken = 0
-    for event in waiting {
-      guard offer(event) else { break }
-      taken += 1
-    }
-    waiting.removeFirst(taken)
+  /// Lets the reader have everything added so far.
+  mutating func release() { released = waiting.count }
+
+  /// The next event for the reader; nil while there is none that was released.
+  mutating func take() -> TrainingEvent? {
+    guard released > 0 else { return nil }
+    released -= 1
+    return waiting.removeFirst()
   }
 
-  private mutating func mergeNeighbours() {
-    var merged: [TrainingEvent] = []
-    for event in waiting {
-      if case .steps(let newer) = event, case .steps(var older)? = merged.last {
-        older.append(newer)
-        merged[merged.count - 1] = .steps(older)
-      } else {
-        merged.append(event)
-      }
-    }
-    waiting = merged
+  /// Takes an event out, and merges the steps on both its sides.
+  private mutating func remove(at index: Int) {
+    waiting.remove(at: index)
+    if index < released { released -= 1 }
+    guard index > 0, index < waiting.count, case .steps(let newer) = waiting[index],
+      case .steps(var older) = waiting[index - 1]
+    else { return }
+    older.append(newer)
+    waiting[index - 1] = .steps(older)
+    waiting.remove(at: index)
+    if index < released { released -= 1 }
   }
 }
 
 extension TrainingEvent {
-  fileprivate var isSteps: Bool {
-    if case .steps = self { true } else { false }
+  /// Whether a reader that stays away for very long may miss it: never steps, the beginning and
+  /// the end, what is to be written and what was.
+  fileprivate var isExpendable: Bool {
+    switch self {
+    case .steps, .started, .checkpoint, .snapshot, .finished: false
+    default: true
+    }
   }
 
   /// Tells kinds of frames apart; nil for events that must not be replaced.

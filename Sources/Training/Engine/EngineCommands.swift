@@ -11,7 +11,7 @@ extension TrainingEngine {
     case .run(let limit): run(until: limit)
     case .scaleLearningRate(let factor): scaleLearningRate(by: factor)
     case .set(let key, let value): set(key, to: value)
-    case .snapshot: snapshot()
+    case .snapshot: snapshot(.requested)
     case .undo: undo()
     case .restart: restart()
     case .watch(let request): watch(request)
@@ -129,33 +129,26 @@ extension TrainingEngine {
 
   // MARK: Snapshots
 
-  /// Scheduled snapshots that may wait for a slow disk; each holds a copy of the parameters.
-  private static let mostUnderWay = 8
-
-  func snapshot(isScheduled: Bool = false) {
-    if isScheduled, isDiskTooSlow { return }
+  /// Copies the state and hands it to the reader, who writes it.
+  func snapshot(_ reason: SnapshotReason) {
+    if reason == .scheduled, isReaderLate { return }
     var checkpoint = trainee.checkpoint(
       elapsed: clock.total, best: best, isValidationDue: trainee.isValidating)
-    checkpoint.isScheduled = isScheduled
+    checkpoint.reason = reason
     checkpoint.validation = newest
     lastSnapshot = checkpoint
     // Only what is written needs pictures; what undo goes back to would hold them for nothing.
     checkpoint.frames = trainee.look(.forSnapshots, now: clock.now, force: true)
-    snapshotsUnderWay += 1
-    // Whoever writes it wants the steps that led to it.
+    checkpoint.lease = handedOut.lease()
+    post(
+      .checkpoint(
+        CheckpointRecord(step: checkpoint.state.step, reason: reason, state: checkpoint)))
     flush()
-    // One after the other: the newest by name is the newest on disk.
-    let (store, written, before) = (store, checkpoint, writing)
-    writing = Task {
-      await before?.value
-      let event = await Self.write(written, with: store)
-      wrote(event)
-    }
   }
 
   /// Whether the schedule runs ahead of the disk, which is said once.
-  private var isDiskTooSlow: Bool {
-    let isLate = snapshotsUnderWay >= Self.mostUnderWay
+  private var isReaderLate: Bool {
+    let isLate = handedOut.isFull(bytes: lastSnapshot?.bytes ?? 0)
     if isLate, !isScheduleLate {
       post(
         .warning(
@@ -166,19 +159,6 @@ extension TrainingEngine {
     }
     isScheduleLate = isLate
     return isLate
-  }
-
-  /// Off the engine's queue: writing never blocks a step.
-  private nonisolated static func write(
-    _ checkpoint: Checkpoint, with store: @Sendable (Checkpoint) async -> TrainingEvent?
-  ) async -> TrainingEvent? {
-    await store(checkpoint)
-  }
-
-  private func wrote(_ event: TrainingEvent?) {
-    snapshotsUnderWay -= 1
-    if let event { post(event) }
-    flush()
   }
 
   func short(_ value: Double) -> String { ShortNumber.text(value) }

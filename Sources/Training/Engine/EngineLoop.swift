@@ -58,8 +58,8 @@ extension TrainingEngine {
 
   /// Everything that happens at a step's end, after its validation if it has one.
   private func endStep() {
-    if schedule.isDue(step: trainee.step, elapsed: clock.total) { snapshot(isScheduled: true) }
     if trainee.step == trainee.preset.training.steps { return stop(.completed) }
+    if schedule.isDue(step: trainee.step, elapsed: clock.total) { snapshot(.scheduled) }
     if isLimitReached {
       limit = nil
       enter(.paused)
@@ -103,7 +103,7 @@ extension TrainingEngine {
             + "the weights are still those of step \(trainee.step)",
           advice: "A lower learning rate or clipping usually helps.")))
     enter(.diverged)
-    snapshot()
+    snapshot(.diverged)
   }
 
   func stop(_ reason: FinishRecord.Reason) {
@@ -111,17 +111,9 @@ extension TrainingEngine {
     let reason = state == .diverged ? .diverged : reason
     let record = FinishRecord(reason: reason, step: trainee.step, elapsed: clock.total)
     finish = record
-    if lastSnapshot?.state.step != trainee.step { snapshot() }
+    // The last good state was handed out when it diverged.
+    if state != .diverged { snapshot(.final) }
     if state != .diverged { enter(.finished) }
-    isClosing = true
-    Task { await self.close(record) }
-  }
-
-  /// Waits for the last snapshot, then tells the reader that this was all.
-  private func close(_ record: FinishRecord) async {
-    while snapshotsUnderWay > 0 { try? await Task.sleep(for: .milliseconds(2)) }
-    isClosing = false
-    guard finish == record else { return }
     post(.finished(record))
     flush()
   }

@@ -16,13 +16,9 @@ public actor TrainingEngine {
 
   /// Everything that happens, for one reader.
   public nonisolated let events: AsyncStream<TrainingEvent>
-  private let continuation: AsyncStream<TrainingEvent>.Continuation
-  private var outbox = EventOutbox()
-  private var isRetrying = false
+  private let mailbox = EventMailbox()
 
   let trainee: any Trainee
-  /// Writes a checkpoint and says how that went; runs outside the engine.
-  let store: @Sendable (Checkpoint) async -> TrainingEvent?
   let beginning: Checkpoint
   let validateEvery: Int
 
@@ -37,12 +33,8 @@ public actor TrainingEngine {
   var newest: Checkpoint.Validation?
   var schedule: SnapshotSchedule
   var lastSnapshot: Checkpoint?
-  var snapshotsUnderWay = 0
-  /// The newest of them, which the next one waits for.
-  var writing: Task<Void, Never>?
+  var handedOut = CheckpointsHandedOut()
   var isScheduleLate = false
-  /// Whether the run's last event is still to come.
-  var isClosing = false
   var clock = TrainingClock()
 
   /// Sets up the engine; nothing runs before `start`.
@@ -53,16 +45,14 @@ public actor TrainingEngine {
   ///   - threads: threads that compute; results do not depend on it.
   ///   - checkpoint: where to go on from; nil begins anew.
   ///   - initial: parameters to begin with instead of random ones.
-  ///   - store: writes a checkpoint somewhere and answers with what to tell the reader.
   /// - Throws: `PresetError` when the preset's network does not fit its data,
   ///   `ParameterMismatch` when a checkpoint or initial parameters do not fit the network.
   public init(
     preset: Preset, task: TaskData, threads: Int, checkpoint: Checkpoint? = nil,
-    initial: [NamedTensor]? = nil, store: @escaping @Sendable (Checkpoint) async -> TrainingEvent?
+    initial: [NamedTensor]? = nil
   ) throws {
     executor = DispatchQueueExecutor(label: "unfold training")
-    (events, continuation) = AsyncStream.makeStream(
-      of: TrainingEvent.self, bufferingPolicy: .bufferingOldest(8))
+    events = mailbox.events
     FloatingPointMode.useOneBLASThread()
     let trainee: any Trainee =
       task.kind == .handBuilt
@@ -82,7 +72,6 @@ public actor TrainingEngine {
     }
     validateEvery =
       preset.training.validateEvery ?? min(1000, max(100, trainee.batchesPerEpoch))
-    self.store = store
     beginning = trainee.checkpoint(
       elapsed: clock.total, best: best, isValidationDue: false)
     if checkpoint?.state.isValidationDue == true { trainee.beginValidation() }
@@ -97,25 +86,22 @@ public actor TrainingEngine {
     if paused { enter(.paused) } else { resume() }
   }
 
-  /// Ends the stream after everything has been read; nothing can be commanded any more.
-  public func shutDown() async {
+  /// Stops training and ends the stream behind what was told so far, which can still be read.
+  public func shutDown() {
     if state == .training { enter(.paused) }
-    while snapshotsUnderWay > 0 || isClosing { try? await Task.sleep(for: .milliseconds(2)) }
-    while !outbox.isEmpty {
-      flush()
-      if !outbox.isEmpty { try? await Task.sleep(for: .milliseconds(5)) }
-    }
-    continuation.finish()
+    mailbox.close()
   }
+
+  deinit { mailbox.close() }
 
   // MARK: Telling
 
   func post(_ event: TrainingEvent) {
-    outbox.add(event)
+    mailbox.add(event)
   }
 
   func post(_ step: StepRecord) {
-    outbox.add(step)
+    mailbox.add(step)
   }
 
   /// Tells of a command that changed training.
@@ -132,23 +118,7 @@ public actor TrainingEngine {
     if clock.isFlushDue() { flush() }
   }
 
-  func flush() {
-    outbox.flush { event in
-      if case .dropped = continuation.yield(event) { false } else { true }
-    }
-    if !outbox.isEmpty, state != .training, !isRetrying {
-      isRetrying = true
-      Task {
-        try? await Task.sleep(for: .milliseconds(20))
-        self.retry()
-      }
-    }
-  }
-
-  private func retry() {
-    isRetrying = false
-    flush()
-  }
+  func flush() { mailbox.release() }
 
   func enter(_ new: TrainingState) {
     state = new

@@ -3,7 +3,7 @@ import SequenceData
 import TrainingEvents
 
 /// Everything that a run needs to go on bit for bit, copied between two steps.
-public struct Checkpoint: Sendable, Equatable {
+public struct Checkpoint: CheckpointState {
   /// The resolved preset, as YAML.
   public var preset: String
   /// Parameters under PyTorch's names.
@@ -11,12 +11,13 @@ public struct Checkpoint: Sendable, Equatable {
   /// The optimiser's moments, `mean.NAME` and `square.NAME`.
   public var moments: [NamedTensor]
   public var state: ResumeState
-  /// Whether the preset's schedule asked for it rather than a person or the run's end.
-  public var isScheduled = false
+  public var reason = SnapshotReason.requested
   /// Loss and step of the newest validation so far, which tells the best snapshot.
   public var validation: Validation?
   /// What the network looked like from inside: hidden states and gradients by lag.
   public var frames: [TrainingEvent] = []
+  /// Held by a checkpoint that an engine handed out, and by its copies, as long as one is alive.
+  var lease: CheckpointLease?
 
   public struct Validation: Sendable, Equatable {
     public var loss: Double
@@ -28,6 +29,11 @@ public struct Checkpoint: Sendable, Equatable {
     }
   }
 
+  /// Bytes of its tensors.
+  var bytes: Int {
+    (parameters + moments).reduce(0) { $0 + $1.values.count * MemoryLayout<Double>.stride }
+  }
+
   public init(
     preset: String, parameters: [NamedTensor], moments: [NamedTensor], state: ResumeState
   ) {
@@ -35,6 +41,43 @@ public struct Checkpoint: Sendable, Equatable {
     self.parameters = parameters
     self.moments = moments
     self.state = state
+  }
+}
+
+/// Tells an engine that a checkpoint it handed out is still held: each holds a copy of the
+/// parameters. Leases say nothing about the state, so that all of them are equal.
+final class CheckpointLease: Sendable, Equatable {
+  static func == (a: CheckpointLease, b: CheckpointLease) -> Bool { true }
+}
+
+/// Counts the checkpoints that an engine handed out and that somebody still holds.
+struct CheckpointsHandedOut {
+  /// Scheduled ones of a small network that may wait for a slow disk.
+  private static let most = 8
+  /// Bytes that they may cost, where two of them cost less.
+  private static let budget = 32 << 20
+
+  private struct Lent { weak var lease: CheckpointLease? }
+  private var lent: [Lent] = []
+
+  /// Whether another one would be one too many.
+  /// - Parameter bytes: of one checkpoint
+  func isFull(bytes: Int) -> Bool {
+    lent.count { $0.lease != nil } >= min(Self.most, max(2, Self.budget / max(1, bytes)))
+  }
+
+  mutating func lease() -> CheckpointLease {
+    lent.removeAll { $0.lease == nil }
+    let lease = CheckpointLease()
+    lent.append(Lent(lease: lease))
+    return lease
+  }
+}
+
+extension TrainingEvent {
+  /// The checkpoint that an engine hands out with this event.
+  public var checkpoint: Checkpoint? {
+    if case .checkpoint(let record) = self { record.state as? Checkpoint } else { nil }
   }
 }
 

@@ -8,7 +8,9 @@ import TrainingEvents
 actor HeadlessSession {
   private let setup: RunSetup
   private let recorder: RunRecorder
-  private let writer: SnapshotWriter
+  private let snapshots: SnapshotQueue
+  /// The newest snapshot that is being written; ends when it and all before it are.
+  private var writing: Task<Void, Never>?
   private var history: RunHistory
   private var description: RunDescription?
   private var markers: [CommandRecord] = []
@@ -21,19 +23,15 @@ actor HeadlessSession {
   init(_ setup: RunSetup) {
     self.setup = setup
     history = setup.earlier ?? RunHistory()
-    writer = SnapshotWriter(
-      directory: setup.directory, keep: setup.preset.training.keepSnapshots)
     // Warnings about the record are said on standard error: the record itself is what failed.
     recorder = RunRecorder(setup.directory) { ExitStatus.say($0.text) }
+    snapshots = SnapshotQueue(setup, recorder)
   }
 
   /// Runs to the end.
   /// - Throws: `RunFailure` with the exit status when training did not end well.
   func run() async throws {
-    let engine = try TrainingEngine(
-      preset: setup.preset, task: setup.task, threads: setup.threads,
-      checkpoint: setup.checkpoint, initial: setup.initial
-    ) { [weak self] in await self?.store($0) }
+    let engine = setup.engine
     let signals = ProcessSignals()
     if let signals {
       Task {
@@ -46,15 +44,17 @@ actor HeadlessSession {
     await engine.start()
     for warning in setup.changeWarnings { take(.warning(warning)) }
     var finish: FinishRecord?
-    events: for await event in engine.events {
-      take(event)
+    for await event in engine.events {
       switch event {
       case .state(.diverged): await engine.perform(.stop)
       case .finished(let record):
         finish = record
-        break events
+        await engine.shutDown()
+        // The end is told last.
+        await writing?.value
       default: break
       }
+      take(event)
       if isOutputGone, caught == nil {
         caught = SIGPIPE
         await engine.perform(.stop)
@@ -62,7 +62,6 @@ actor HeadlessSession {
     }
     progress.end()
     recorder.close()
-    await engine.shutDown()
     signals?.cancel()
     if let failure { throw RunFailure(description: failure) }
     if let caught { exit(ExitStatus.signal(caught)) }
@@ -86,6 +85,7 @@ actor HeadlessSession {
       progress.show(batch.records.last, of: setup.preset.training.steps)
     case .validation(let record): history.append(record)
     case .command(let record): markers.append(record)
+    case .checkpoint(let record): return keep(record)
     default: break
     }
     recorder.record(event)
@@ -94,26 +94,19 @@ actor HeadlessSession {
     isOutputGone = !ExitStatus.write(line, to: STDOUT_FILENO)
   }
 
-  /// Waits until the events that led to a checkpoint were read.
-  private func catchUp(with checkpoint: Checkpoint) async {
-    // Bounded: a snapshot with a step too few is better than none.
-    for _ in 0..<1000 where !history.reaches(checkpoint, of: setup) {
-      try? await Task.sleep(for: .milliseconds(2))
+  /// Writes a checkpoint with all that was told before it; training goes on meanwhile.
+  private func keep(_ record: CheckpointRecord) {
+    guard let checkpoint = record.state as? Checkpoint else { return }
+    var contents = SnapshotContents(checkpoint: checkpoint, history: history, run: description)
+    contents.markers = markers
+    writing = Task { [before = writing, contents] in
+      await before?.value
+      self.wrote(await self.snapshots.write(contents), record.reason)
     }
   }
 
-  private func store(_ checkpoint: Checkpoint) async -> TrainingEvent? {
-    await catchUp(with: checkpoint)
-    var contents = SnapshotContents(
-      checkpoint: checkpoint, history: history,
-      reason: checkpoint.isScheduled ? .scheduled : .requested, run: description)
-    contents.markers = markers
-    do {
-      return .snapshot(try writer.write(contents))
-    } catch {
-      let text = "no snapshot was written: \(error)"
-      if !checkpoint.isScheduled { failure = text }
-      return .warning(WarningRecord(step: checkpoint.state.step, kind: "snapshot", text: text))
-    }
+  private func wrote(_ event: TrainingEvent, _ reason: SnapshotReason) {
+    if case .warning(let warning) = event, reason != .scheduled { failure = warning.text }
+    take(event)
   }
 }

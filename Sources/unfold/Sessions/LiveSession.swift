@@ -14,8 +14,13 @@ actor LiveSession: StageActor {
   private(set) var stage: Stage
   private let setup: RunSetup
   private let recorder: RunRecorder
-  private let writer: SnapshotWriter
-  private var engine: TrainingEngine?
+  private let snapshots: SnapshotQueue
+  /// The newest snapshot that is being written; ends when it and all before it are.
+  private var writing: Task<Void, Never>?
+  private var snapshotsUnderWay = 0
+  /// The run's end, which is told when its last snapshot was.
+  private var finish: FinishRecord?
+  private var engine: TrainingEngine { setup.engine }
 
   private var dashboard = DashboardState()
   private var markers: [CommandRecord] = []
@@ -41,11 +46,10 @@ actor LiveSession: StageActor {
     self.setup = setup
     self.stage = stage
     changes = setup.changeWarnings
-    writer = SnapshotWriter(
-      directory: setup.directory, keep: setup.preset.training.keepSnapshots)
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
     self.stray = stray
     recorder = RunRecorder(setup.directory) { warn.yield($0) }
+    snapshots = SnapshotQueue(setup, recorder)
   }
 
   /// How it went, for the scrollback.
@@ -55,29 +59,25 @@ actor LiveSession: StageActor {
   func run() async throws -> NextAct {
     dashboard.use(stage.settings)
     dashboard.resize(stage.abilities.size)
-    let engine = try await startEngine()
+    await engine.start()
+    for problem in stage.problems { dashboard.log(problem) }
+    draw()
     watchWarnings()
     startTicking()
     overlayEarlierRuns()
     for await event in engine.events {
-      take(event)
+      if case .finished(let record) = event, snapshotsUnderWay > 0 {
+        finish = record
+      } else {
+        take(event)
+      }
     }
+    await writing?.value
+    tellEnd()
     ticker?.cancel()
     recorder.close()
     keepSettings()
     return next ?? .quit(status: ExitStatus.done)
-  }
-
-  private func startEngine() async throws -> TrainingEngine {
-    let engine = try TrainingEngine(
-      preset: setup.preset, task: setup.task, threads: setup.threads,
-      checkpoint: setup.checkpoint, initial: setup.initial
-    ) { [weak self] in await self?.store($0) }
-    self.engine = engine
-    await engine.start()
-    for problem in stage.problems { dashboard.log(problem) }
-    draw()
-    return engine
   }
 
   // MARK: Events
@@ -89,7 +89,10 @@ actor LiveSession: StageActor {
       run.directory = setup.directory.path
       description = run
       event = .started(run)
-    case .command(let record): markers.append(record)
+    case .command(let record):
+      tellEnd()
+      markers.append(record)
+    case .checkpoint(let record): return keep(record)
     default: break
     }
     frames.keep(event)
@@ -117,9 +120,9 @@ actor LiveSession: StageActor {
   /// Asks the engine for what is on screen now, when that changed.
   private func askForProbes() {
     let wanted = dashboard.probeRequest
-    guard wanted != request, let engine else { return }
+    guard wanted != request else { return }
     request = wanted
-    Task { await engine.perform(.watch(wanted)) }
+    Task { await self.engine.perform(.watch(wanted)) }
   }
 
   // MARK: Input
@@ -144,7 +147,7 @@ actor LiveSession: StageActor {
 
   private func perform(_ action: DashboardAction) async {
     switch action {
-    case .send(let command): await engine?.perform(command)
+    case .send(let command): await engine.perform(command)
     case .quit(let saving): await end(saving: saving, then: .quit(status: ExitStatus.done))
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
@@ -162,9 +165,9 @@ actor LiveSession: StageActor {
 
   private func suspendTraining() async {
     let wasTraining = dashboard.trainingState == .training
-    if wasTraining { await engine?.perform(.pause) }
+    if wasTraining { await engine.perform(.pause) }
     await stage.screen.suspend()
-    if wasTraining { await engine?.perform(.resume) }
+    if wasTraining { await engine.perform(.resume) }
   }
 
   private func interrupt(_ signal: Int32) async {
@@ -177,8 +180,8 @@ actor LiveSession: StageActor {
     guard self.next == nil else { return }
     self.next = next
     dashboard.log(saving ? "stopping: the last snapshot is being written" : "stopping")
-    if saving { await engine?.perform(.stop) }
-    await engine?.shutDown()
+    if saving { await engine.perform(.stop) }
+    await engine.shutDown()
   }
 
   /// The views that were looked at are opened again next time.
@@ -249,27 +252,36 @@ actor LiveSession: StageActor {
 
   // MARK: Snapshots
 
-  /// Waits until the events that led to a checkpoint were read.
-  private func catchUp(with checkpoint: Checkpoint) async {
-    // Bounded: a snapshot with a step too few is better than none.
-    for _ in 0..<1000 where !dashboard.history.reaches(checkpoint, of: setup) {
-      try? await Task.sleep(for: .milliseconds(2))
-    }
-  }
-
-  /// Writes a checkpoint with what is on screen now; training goes on meanwhile.
-  private func store(_ checkpoint: Checkpoint) async -> TrainingEvent? {
-    await catchUp(with: checkpoint)
+  /// Writes a checkpoint with all that was told before it and what is on screen now; training goes
+  /// on meanwhile.
+  private func keep(_ record: CheckpointRecord) {
+    guard let checkpoint = record.state as? Checkpoint else { return }
     var contents = SnapshotContents(
-      checkpoint: checkpoint, history: dashboard.history,
-      reason: checkpoint.isScheduled ? .scheduled : .requested, run: description)
+      checkpoint: checkpoint, history: dashboard.history, run: description)
     contents.markers = markers
     contents.hiddenStates = frames.hiddenStates
     contents.gradientByLag = frames.gradientByLag
     contents.samples = frames.samples
     contents.statistics = frames.statistics
     contents.screen = picture
-    return await SnapshotQueue.write(contents, with: writer)
+    snapshotsUnderWay += 1
+    writing = Task { [before = writing, contents] in
+      await before?.value
+      self.wrote(await self.snapshots.write(contents))
+    }
+  }
+
+  private func wrote(_ event: TrainingEvent) {
+    take(event)
+    snapshotsUnderWay -= 1
+    if snapshotsUnderWay == 0 { tellEnd() }
+  }
+
+  /// Tells the run's end, which waited for its last snapshot.
+  private func tellEnd() {
+    guard let record = finish else { return }
+    finish = nil
+    take(.finished(record))
   }
 }
 

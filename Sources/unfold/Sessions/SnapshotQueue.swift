@@ -3,13 +3,19 @@ import Runs
 import TrainingEvents
 
 /// Writes snapshots one after the other, away from every actor: a disk may take its time.
-enum SnapshotQueue {
-  private static let queue = DispatchQueue(label: "unfold snapshots", qos: .utility)
+struct SnapshotQueue: Sendable {
+  private let queue = DispatchQueue(label: "unfold snapshots", qos: .utility)
+  private let writer: SnapshotWriter
+
+  /// - Parameter recorder: of the same run, which is on disk up to a snapshot's step before the
+  ///   snapshot gets its name
+  init(_ setup: RunSetup, _ recorder: RunRecorder) {
+    writer = SnapshotWriter(
+      directory: setup.directory, keep: setup.preset.training.keepSnapshots, recorder: recorder)
+  }
 
   /// - Returns: the event that says where the snapshot stands, or why there is none.
-  static func write(
-    _ contents: SnapshotContents, with writer: SnapshotWriter
-  ) async -> TrainingEvent {
+  func write(_ contents: SnapshotContents) async -> TrainingEvent {
     await withCheckedContinuation { continuation in
       queue.async {
         do {
