@@ -23,8 +23,12 @@ extension DashboardState {
     case .state(let state): trainingState = state
     case .command(let record): add(record)
     case .refused(let reason):
-      log.add(reason, step: currentStep, .warning)
-      show(reason, .warning)
+      if let line = submitted, prompt == nil, overlay == nil {
+        answer(line: line, mistake: reason)
+      } else {
+        show(reason, .warning, seconds: 8)
+      }
+      submitted = nil
     case .hiddenStates(let frame):
       hiddenStates = frame
       if let map = shownMap { passage.add(frame, map) }

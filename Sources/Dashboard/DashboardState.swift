@@ -65,6 +65,8 @@ public struct DashboardState: Sendable {
   var knobBoard = KnobBoard()
   var prompt: Prompt?
   var promptHistory = PromptHistory()
+  /// The command line whose answer is still to come, until another key is pressed.
+  var submitted: String?
   /// Which sequence is looked at, and how bold samples are.
   var probe = ProbeRequest()
 

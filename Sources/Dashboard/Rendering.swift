@@ -10,6 +10,7 @@ extension DashboardState {
       return buffer
     }
     HeaderBar.draw(scene, into: &buffer)
+    ViewTabs.draw(scene, into: &buffer)
     HintBar.draw(scene, into: &buffer)
     let placements = placements(in: size)
     let focused = focused(among: placements)
@@ -28,9 +29,10 @@ extension DashboardState {
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)
     case .knobs(let chosen): KnobsOverlay.draw(scene, chosen: chosen, into: &buffer)
     case .settings(let page): page.draw(appearance, into: &buffer)
-    case nil:
-      if let prompt { PromptDrawing.draw(prompt, scene, into: &buffer) }
+    case nil: break
     }
+    Toast.draw(scene, into: &buffer)
+    if overlay == nil, let prompt { PromptDrawing.draw(prompt, scene, into: &buffer) }
     return appearance.hasUnicode ? buffer : buffer.spelledInASCII()
   }
 }

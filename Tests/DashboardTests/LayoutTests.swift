@@ -84,7 +84,7 @@ import TrainingEvents
     _ = state.handle(.character("z"))
     let placements = state.placements(in: state.size)
     #expect(placements.map(\.panel) == [state.focus])
-    #expect(placements.first?.rect == Rect(x: 0, y: 1, width: 100, height: 28))
+    #expect(placements.first?.rect == Rect(x: 0, y: 2, width: 100, height: 27))
     _ = state.handle(.escape)
     #expect(state.placements(in: state.size).count > 4)
   }

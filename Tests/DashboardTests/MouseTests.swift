@@ -88,6 +88,23 @@ import TrainingEvents
     #expect(state.handle(MouseEvent(action: .press, x: 119, y: 39)) == [])
   }
 
+  @Test(arguments: ViewKind.allCases) func aClickOnATabShowsItsView(view: ViewKind) throws {
+    for size in [Size(width: 60, height: 20), Size(width: 80, height: 24)] {
+      var state = Self.state(.loss)
+      state.resize(size)
+      var row = state.render(size: size, appearance: Golden.appearance).lines[1]
+      #expect(row.contains("[2 Loss]"))
+      let place = try #require(row.range(of: "\(view.rawValue)"))
+      let x = row.distance(from: row.startIndex, to: place.lowerBound)
+      _ = state.handle(MouseEvent(action: .press, x: x, y: 1))
+      #expect(state.view == view)
+      row = state.render(size: size, appearance: Golden.appearance).lines[1]
+      #expect(row.contains("[\(view.rawValue) \(view.name)]"))
+      // At the usual widths every name is there.
+      if size.width == 80 { for other in ViewKind.allCases { #expect(row.contains(other.name)) } }
+    }
+  }
+
   @Test func clicksAnywhereTrapNever() {
     for view in ViewKind.allCases {
       for (width, height) in [(120, 40), (60, 16), (20, 5), (0, 0)] {

@@ -49,8 +49,43 @@ import TrainingEvents
   ])
   func mistakesAreToldInOneLine(line: String, words: String) {
     var state = Self.state()
+    let entries = state.log.entries
     #expect(Self.type(line, into: &state) == [])
-    #expect(EventTests.text(state, state.size).contains(words))
+    let rows = state.render(size: state.size, appearance: Golden.appearance).lines
+    #expect(rows.last?.contains(words) == true, "\(rows.suffix(3))")
+    // The line stays to be mended, and the run's log is the run's.
+    #expect(rows.last?.contains(line.dropLast()) == true)
+    #expect(state.log.entries == entries)
+    _ = state.handle(.backspace)
+    #expect(!EventTests.text(state, state.size).contains(words))
+  }
+
+  @Test func whatTheEngineRefusesIsAnsweredOnThePromptLine() {
+    var state = Self.state()
+    let entries = state.log.entries
+    _ = Self.type(":set network.made-up=x\n", into: &state)
+    #expect(state.prompt == nil)
+    state.apply(.refused("network.made-up: there is no such key; did you mean network.hidden?"))
+    let row = state.render(size: state.size, appearance: Golden.appearance).lines.last ?? ""
+    #expect(row.contains(":set network.made-up=x") && row.contains("did you mean network.hidden?"))
+    // A refusal of something that was not typed, or after another key, is a message.
+    state.prompt = nil
+    _ = Self.type(":set network.made-up=x\n", into: &state)
+    _ = state.handle(.character("l"))
+    state.apply(.refused("no such key"))
+    #expect(state.prompt == nil && state.message?.text == "no such key")
+    #expect(state.log.entries == entries)
+  }
+
+  /// At the smallest width a long answer stands right above the line.
+  @Test func aLongAnswerIsNotCut() {
+    var state = Self.state()
+    state.resize(Size(width: 60, height: 16))
+    _ = Self.type(":order by the size of everything\n", into: &state)
+    let text = EventTests.text(state, state.size).replacing("\n", with: " ")
+    for word in ["there is no order", "activity", "variance", "similarity", "number"] {
+      #expect(text.contains(word), "\(word)")
+    }
   }
 
   @Test func gotoShowsViewsAndSteps() {

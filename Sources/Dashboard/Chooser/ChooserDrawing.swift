@@ -3,7 +3,7 @@ import TrainingEvents
 
 extension ChooserState {
   private var areas: (list: Rect, details: Rect) {
-    let area = DashboardState.area(of: size)
+    let area = Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
     if area.width >= 96 {
       let (left, right) = area.cutLeft(area.width * 42 / 100)
       return (left, right)

@@ -43,8 +43,10 @@ struct GraphPanel: Panel {
     let top = graph.isWalking ? area.y : area.y + max(0, (area.height - height - 3) / 3)
     drawing.draw(
       in: Rect(x: area.x, y: top, width: area.width, height: area.bottom - top), into: &buffer)
-    let rest = Rect(
-      x: area.x, y: top + height + 1, width: area.width, height: area.bottom - top - height - 1)
+    // On a low screen the numbers need the blank row below the picture.
+    let needed = scene.state.walkStop.map { WalkDetails.rows(of: $0) } ?? 0
+    let bottom = top + height + (area.bottom - top - height > needed ? 1 : 0)
+    let rest = Rect(x: area.x, y: bottom, width: area.width, height: area.bottom - bottom)
     if let stop = scene.state.walkStop {
       WalkDetails(stop: stop, scene: scene).draw(in: rest, into: &buffer)
     } else {

@@ -5,6 +5,7 @@ extension DashboardState {
   /// Does what a key stands for.
   /// - Returns: what the session has to do; often nothing.
   public mutating func handle(_ key: Key) -> [DashboardAction] {
+    submitted = nil
     if case .paste(let text) = key {
       paste(text)
       return []

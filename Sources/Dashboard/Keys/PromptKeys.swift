@@ -91,7 +91,16 @@ extension DashboardState {
     let text = prompt.line.text
     promptHistory.add(text, to: prompt.kind)
     switch prompt.kind {
-    case .command: return run(command: text)
+    case .command:
+      do throws(CommandMistake) {
+        let actions = try run(command: text)
+        // What the engine refuses is answered here as well, while nobody went on to other keys.
+        submitted = actions.isEmpty ? nil : text
+        return actions
+      } catch {
+        answer(line: text, mistake: error.text)
+        return []
+      }
     case .reading: return text.isEmpty ? [] : read(text)
     case .pattern:
       if let pattern = UnitPattern(text.trimmed) {
@@ -101,6 +110,13 @@ extension DashboardState {
       }
       return []
     }
+  }
+
+  /// Opens the prompt again with a line that cannot be done, for a person to mend.
+  mutating func answer(line: String, mistake: String) {
+    prompt = Prompt(.command, text: line)
+    prompt?.answer(mistake: mistake)
+    message = nil
   }
 
   /// Takes in text that arrived as one piece. With no prompt open it is offered to the network to

@@ -86,10 +86,7 @@ extension DashboardState {
     let known = knobBoard.knob(named: key)
     guard let full = known?.key ?? (key.contains(".") ? key : nil) else {
       let names = knobs.compactMap { $0.key.split(separator: ".").last.map(String.init) }
-      let nearest = NearestName.of(key, among: names)
-      throw CommandMistake(
-        "there is no setting \(key) that can change while training"
-          + (nearest.map { "; did you mean \($0)?" } ?? ""))
+      throw CommandMistake(unknown: "hyperparameter", key, among: names)
     }
     return train(.set(key: full, value: value))
   }

@@ -11,13 +11,14 @@ enum HeaderBar {
     let status = choices.first { $0.width <= room } ?? choices[1].fitting(room)
     let start = width - status.width - 1
     status.write(x: start, y: 0, limit: width, into: &buffer)
-    name(scene).fitting(start - 3).write(x: 1, y: 0, limit: start - 1, into: &buffer)
+    name(scene, size: buffer.size).fitting(start - 3).write(
+      x: 1, y: 0, limit: start - 1, into: &buffer)
   }
 
-  private static func name(_ scene: Scene) -> StyledText {
+  private static func name(_ scene: Scene, size: Size) -> StyledText {
     let theme = scene.theme
     var text = StyledText("unfold", theme.accent)
-    if scene.state.view != .overview {
+    if scene.state.view != .overview, !ViewTabs.isShown(in: size) {
       text.add("  \(scene.state.view.name)", theme.accent)
     }
     guard let run = scene.state.run else { return text }

@@ -1,15 +1,9 @@
 import TerminalGraphics
 
-/// The last row: keys that work now, or for a few seconds a message.
+/// The last row: keys that work now. Nothing ever covers it but a prompt.
 enum HintBar {
   static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     let y = buffer.size.height - 1
-    if let message = scene.state.message {
-      let style = style(of: message.severity, scene.theme)
-      buffer.write(
-        message.text.cut(to: buffer.size.width - 2), x: 1, y: y, style: style)
-      return
-    }
     text(bindings(scene.state, width: buffer.size.width), scene).write(
       x: 1, y: y, limit: buffer.size.width, into: &buffer)
   }
@@ -19,6 +13,8 @@ enum HintBar {
     var bindings = state.contexts.flatMap { context in
       KeyBindings.all.filter { $0.context == context && $0.hint != nil }
     }
+    // Where the tabs say it, the hints need not.
+    if ViewTabs.isShown(in: state.size) { bindings.removeAll { $0.group == .views } }
     var widths = bindings.map { cells(of: $0, state) }
     while widths.reduce(0, +) - 3 > width - 2,
       let last = bindings.indices.max(by: { bindings[$0].rank < bindings[$1].rank })
@@ -56,14 +52,5 @@ enum HintBar {
 
   private static func word(_ hint: String, _ state: DashboardState) -> String {
     hint == "pause" && state.trainingState == .paused ? "resume" : hint
-  }
-
-  private static func style(of severity: EventLog.Severity, _ theme: Theme) -> Style {
-    switch severity {
-    case .plain, .stray: theme.text
-    case .good: theme.good
-    case .warning: theme.warning
-    case .bad: theme.bad
-    }
   }
 }

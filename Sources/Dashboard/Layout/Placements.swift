@@ -24,9 +24,10 @@ extension DashboardState {
     (placements.first { $0.panel == focus } ?? placements.first)?.panel
   }
 
-  /// The screen without its first and its last row.
+  /// The screen without the rows of the run, the tabs and the keys.
   static func area(of size: Size) -> Rect {
-    Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
+    let top = ViewTabs.isShown(in: size) ? 2 : 1
+    return Rect(x: 0, y: top, width: size.width, height: size.height - top - 1)
   }
 
   private var contents: ViewLayout.Contents {

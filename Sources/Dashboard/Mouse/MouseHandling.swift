@@ -14,6 +14,12 @@ extension DashboardState {
     }
     guard prompt == nil else { return [] }
     if event.action == .press, event.y == size.height - 1 { return clickHint(at: event.x) }
+    if event.action == .press,
+      let view = ViewTabs.view(x: event.x, y: event.y, in: size, chosen: view)
+    {
+      show(view: view)
+      return []
+    }
     guard
       let placement = placements(in: size).first(where: {
         $0.rect.contains(x: event.x, y: event.y)
@@ -77,7 +83,7 @@ extension DashboardState {
 
   /// A hint in the last row does what its key does.
   private mutating func clickHint(at x: Int) -> [DashboardAction] {
-    guard message == nil, let binding = HintBar.binding(at: x, self) else { return [] }
+    guard let binding = HintBar.binding(at: x, self) else { return [] }
     needsRedraw = true
     return binding.perform(&self)
   }

@@ -49,29 +49,33 @@ struct CommandMistake: Error, Equatable {
   var text: String
 
   init(_ text: String) { self.text = text }
+
+  /// A name that is none of those known, with the one it is most like; with all of them where it is
+  /// like none and they are few.
+  init(unknown kind: String, _ name: String, among names: [String]) {
+    text = "there is no \(kind) \(name)"
+    if let nearest = NearestName.of(name, among: names) {
+      text += "; did you mean \(nearest)?"
+    } else if names.count <= 10 {
+      text += "; there are \(names.joined(separator: ", "))"
+    }
+  }
 }
 
 extension DashboardState {
   /// Does what a line of the command prompt says.
-  mutating func run(command line: String) -> [DashboardAction] {
+  mutating func run(command line: String) throws(CommandMistake) -> [DashboardAction] {
     let line = line.trimmed
     guard !line.isEmpty else { return [] }
     let parts = line.split(separator: " ", maxSplits: 1)
     let name = String(parts.first ?? "")
-    do throws(CommandMistake) {
-      switch Command.find(name) {
-      case .one(let command):
-        return try command.perform(&self, parts.count > 1 ? String(parts[1]).trimmed : "")
-      case .several(let names):
-        throw CommandMistake("\(name) may mean \(names.joined(separator: ", "))")
-      case .none:
-        let nearest = NearestName.of(name, among: Command.all.map(\.name))
-        throw CommandMistake(
-          "there is no command \(name)" + (nearest.map { "; did you mean \($0)?" } ?? ""))
-      }
-    } catch {
-      show(error.text, .warning, seconds: 8)
-      return []
+    switch Command.find(name) {
+    case .one(let command):
+      return try command.perform(&self, parts.count > 1 ? String(parts[1]).trimmed : "")
+    case .several(let names):
+      throw CommandMistake("\(name) may mean \(names.joined(separator: ", "))")
+    case .none:
+      throw CommandMistake(unknown: "command", name, among: Command.all.map(\.name))
     }
   }
 }

@@ -44,7 +44,8 @@ extension Command {
       }
     ) { state, argument throws(CommandMistake) in
       guard let sorting = UnitSorting(rawValue: argument) else {
-        throw CommandMistake("units go by activity, variance, similarity or number")
+        throw CommandMistake(
+          unknown: "order", argument, among: UnitSorting.allCases.map(\.rawValue))
       }
       state.rank(by: .sorting(sorting))
       return []
@@ -56,7 +57,8 @@ extension Command {
       }
     ) { state, argument throws(CommandMistake) in
       guard let axis = HistoryAxis(rawValue: argument) else {
-        throw CommandMistake("the axis counts step, epoch or time")
+        throw CommandMistake(
+          unknown: "axis", argument, among: HistoryAxis.allCases.map(\.rawValue))
       }
       guard state.history.isEmpty || state.history.has(axis) else {
         throw CommandMistake("this run tells no \(axis.plural)")
@@ -106,8 +108,7 @@ extension Command {
         return []
       }
       guard let alert = Alert(rawValue: argument.lowercased()) else {
-        let names = Alert.allCases.map(\.rawValue).joined(separator: ", ")
-        throw CommandMistake("help knows \(names)")
+        throw CommandMistake(unknown: "alert", argument, among: Alert.allCases.map(\.rawValue))
       }
       state.show("\(alert.title): \(alert.advice)", seconds: 20)
       return []
@@ -117,7 +118,7 @@ extension Command {
       candidates: { _ in Theme.all.map { Prompt.Candidate(text: $0.name, summary: "theme") } }
     ) { state, argument throws(CommandMistake) in
       guard Theme.named(argument) != nil else {
-        throw CommandMistake("themes are \(Theme.all.map(\.name).joined(separator: ", "))")
+        throw CommandMistake(unknown: "theme", argument, among: Theme.all.map(\.name))
       }
       state.settings.theme = argument
       return [.use(state.settings)]
@@ -152,11 +153,7 @@ extension DashboardState {
     if let view = ViewKind.named(word) ?? Int(word).flatMap(ViewKind.init(rawValue:)) {
       return show(view: view)
     }
-    let names = ViewKind.allCases.map(\.word)
-    let nearest = NearestName.of(word, among: names)
-    throw CommandMistake(
-      "goto knows \(names.joined(separator: ", ")) and steps"
-        + (nearest.map { "; did you mean \($0)?" } ?? ""))
+    throw CommandMistake(unknown: "view", word, among: ViewKind.allCases.map(\.word))
   }
 
   /// Sorts units by how closely they follow a pattern.

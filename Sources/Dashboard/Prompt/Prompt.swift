@@ -25,6 +25,8 @@ struct Prompt: Sendable, Equatable {
   private(set) var offered: [Candidate] = []
   private(set) var chosen: Int?
   private var wordStart = 0
+  /// What is wrong with the line, until it is changed.
+  private(set) var mistake: String?
 
   init(_ kind: Kind, text: String = "") {
     self.kind = kind
@@ -43,13 +45,18 @@ struct Prompt: Sendable, Equatable {
   /// Changes the line; whatever was offered for the old one is gone.
   mutating func edit(_ change: (inout LineEditor) -> Void) {
     change(&line)
-    (offered, chosen, historyIndex) = ([], nil, nil)
+    (offered, chosen, historyIndex, mistake) = ([], nil, nil, nil)
+  }
+
+  /// Keeps the line for a person to mend, and says what is wrong with it.
+  mutating func answer(mistake text: String) {
+    (offered, chosen, mistake) = ([], nil, text)
   }
 
   /// Goes through older lines (−1) or newer ones (1).
   mutating func browse(_ history: [String], by step: Int) {
     guard !history.isEmpty else { return }
-    (offered, chosen) = ([], nil)
+    (offered, chosen, mistake) = ([], nil, nil)
     if historyIndex == nil { draft = line.text }
     let index = (historyIndex ?? history.count) + step
     if index >= history.count {
@@ -63,6 +70,7 @@ struct Prompt: Sendable, Equatable {
 
   /// Completes the word before the cursor, then goes round through the ways to.
   mutating func complete(_ completion: Completion, backward: Bool = false) {
+    mistake = nil
     if offered.isEmpty {
       offered = completion.candidates
       wordStart = completion.wordStart

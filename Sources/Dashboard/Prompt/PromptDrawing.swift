@@ -20,8 +20,28 @@ enum PromptDrawing {
       Style(
         scene.theme.text.foreground, on: scene.theme.text.background,
         scene.theme.text.attributes.union(.reverse)))
+    if let mistake = prompt.mistake {
+      return draw(mistake, x: max(end, cursor + 1) + 2, y: y, scene, into: &buffer)
+    }
     drawHint(prompt, x: max(end, cursor + 1) + 2, y: y, scene, into: &buffer)
     drawCandidates(prompt, x: start, bottom: y, scene, into: &buffer)
+  }
+
+  /// What is wrong with the line: behind it, or right above it where it is too long.
+  private static func draw(
+    _ mistake: String, x: Int, y: Int, _ scene: Scene, into buffer: inout CellBuffer
+  ) {
+    let style = scene.theme.warning
+    let width = buffer.size.width
+    guard x + CharacterWidth.of(mistake) >= width else {
+      return _ = buffer.write(mistake, x: x, y: y, style: style)
+    }
+    let lines = Array(mistake.wrapped(to: width - 4).prefix(4))
+    for (index, line) in lines.enumerated() {
+      let row = y - lines.count + index
+      buffer.fill(Rect(x: 0, y: row, width: width, height: 1), with: .blank)
+      buffer.write(line, x: 2, y: row, style: style, limit: width - 1)
+    }
   }
 
   private static func drawHint(
