@@ -211,6 +211,17 @@ void FN(tanh_backward)(long count, const SCALAR *s, const SCALAR *ds, SCALAR *d)
   for (long i = 0; i < count; i++) d[i] = (1 - s[i] * s[i]) * ds[i];
 }
 
+void FN(relu)(long count, const SCALAR *x, SCALAR *y) {
+  // NaN stays NaN: a comparison with it is false.
+  EACH_LANE
+  for (long i = 0; i < count; i++) y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+void FN(relu_backward)(long count, const SCALAR *s, const SCALAR *ds, SCALAR *d) {
+  EACH_LANE
+  for (long i = 0; i < count; i++) d[i] = s[i] > 0 ? ds[i] : 0;
+}
+
 void FN(lstm_forward)(long rows, long hidden, SCALAR *gates, const SCALAR *previous_cell,
                       long previous_stride, SCALAR *cell, SCALAR *tanh_cell, SCALAR *state,
                       long state_stride) {

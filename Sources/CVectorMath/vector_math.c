@@ -71,6 +71,10 @@ __attribute__((constructor)) static void choose(void) {
   void vector_math_tanh_backward_##X(long count, const T *s, const T *ds, T *d) {                 \
     CALL(tanh_backward, X, count, s, ds, d);                                                      \
   }                                                                                                \
+  void vector_math_relu_##X(long count, const T *x, T *y) { CALL(relu, X, count, x, y); }         \
+  void vector_math_relu_backward_##X(long count, const T *s, const T *ds, T *d) {                 \
+    CALL(relu_backward, X, count, s, ds, d);                                                      \
+  }                                                                                                \
   void vector_math_lstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
                                     long previous_stride, T *cell, T *tanh_cell, T *state,        \
                                     long state_stride) {                                          \

@@ -49,6 +49,19 @@ extension Double: NetworkScalar {
     vector_math_tanh_backward_f64(count, s, ds, d)
   }
 
+  public static func relu(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_relu_f64(count, x, y)
+  }
+
+  public static func reluBackward(
+    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>,
+    d: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_relu_backward_f64(count, s, ds, d)
+  }
+
   public static func lstmForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>,
     previousCell: UnsafePointer<Double>,

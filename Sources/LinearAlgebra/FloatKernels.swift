@@ -48,6 +48,19 @@ extension Float: NetworkScalar {
     vector_math_tanh_backward_f32(count, s, ds, d)
   }
 
+  public static func relu(
+    _ count: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_relu_f32(count, x, y)
+  }
+
+  public static func reluBackward(
+    _ count: Int, s: UnsafePointer<Float>, ds: UnsafePointer<Float>,
+    d: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_relu_backward_f32(count, s, ds, d)
+  }
+
   public static func lstmForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,
     previousStride: Int, cell: UnsafeMutablePointer<Float>, tanhCell: UnsafeMutablePointer<Float>,

@@ -31,6 +31,12 @@ public protocol NetworkScalar: BinaryFloatingPoint, BitwiseCopyable, LosslessStr
   static func tanhBackward(
     _ count: Int, s: UnsafePointer<Self>, ds: UnsafePointer<Self>, d: UnsafeMutablePointer<Self>)
 
+  /// y ← max(0, x).
+  static func relu(_ count: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  /// d ← ds where s > 0, else 0.
+  static func reluBackward(
+    _ count: Int, s: UnsafePointer<Self>, ds: UnsafePointer<Self>, d: UnsafeMutablePointer<Self>)
+
   /// One LSTM step over rows; see `LSTMCell`.
   static func lstmForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,

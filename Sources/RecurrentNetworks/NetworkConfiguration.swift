@@ -1,22 +1,3 @@
-/// The recurrent cell: how s(t) follows from s(t−1) and x(t).
-public enum CellKind: String, Sendable, CaseIterable {
-  /// s(t) = tanh(b + W s(t−1) + U x(t)), the lecture's.
-  case tanh
-  /// Hochreiter and Schmidhuber 1997, gates i, f, g, o as PyTorch orders them.
-  case lstm
-  /// Cho et al. 2014, gates r, z, n as PyTorch defines them.
-  case gru
-
-  /// Blocks of `hidden` rows in each weight matrix.
-  public var gateCount: Int {
-    switch self {
-    case .tanh: 1
-    case .lstm: 4
-    case .gru: 3
-    }
-  }
-}
-
 /// Everything a preset's `network` block can say.
 public struct NetworkConfiguration: Sendable, Equatable {
   public enum Direction: String, Sendable, CaseIterable {

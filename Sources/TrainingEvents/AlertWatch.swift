@@ -120,8 +120,9 @@ public struct AlertWatch: Sendable {
   private mutating func observe(_ record: NetworkStatistics) -> [WarningRecord] {
     step = max(step, record.step)
     let ratio = AlertText.medianUpdate(record)
-    return count(.saturated, begins: record.saturated > 0.5, ends: record.saturated < 0.4) {
-      "\(AlertText.percent(record.saturated)) of the states are saturated"
+    let saturated = record.saturated ?? .nan
+    return count(.saturated, begins: saturated > 0.5, ends: saturated < 0.4) {
+      "\(AlertText.percent(saturated)) of the states are saturated"
     }
       + count(.dead, begins: record.dead > 0.2, ends: record.dead < 0.1) {
         "\(AlertText.percent(record.dead)) of the units are dead"

@@ -99,30 +99,42 @@ public struct NetworkStatistics: Sendable, Equatable {
 
   public var step: Int
   public var parameters: [Parameter]
-  /// Spectral radius ρ(W) of the first layer's recurrent matrix; nil where it has none.
+  /// Spectral radius of the first layer's recurrent matrix, or of the block of it that proposes
+  /// the new state; nil where it has none.
   public var spectralRadius: Double?
   /// Largest singular value of that matrix.
   public var largestSingularValue: Double?
-  /// Share of state values with |s| > 0.97, from 0 to 1.
-  public var saturated: Double
+  /// What these two are of, such as `W`, or `W_g` for an LSTM's candidate.
+  public var recurrentSymbol: String
+  /// Spectral radius of ∂s(t+1)/∂s(t), averaged along the text; of s and c together where a cell
+  /// carries both. Its powers are what a gradient shrinks or grows by. Nil when unknown.
+  public var jacobianRadius: Double?
+  /// Share of state values with |s| > 0.97, from 0 to 1; nil where states have no bound.
+  public var saturated: Double?
   /// Share of units that never leave a narrow band, from 0 to 1.
   public var dead: Double
-  /// Mean of 1 − s², the slope of tanh at the states.
-  public var meanSlope: Double
+  /// Mean slope of the activation at the states, `slopeFormula`; nil where gates act between.
+  public var meanSlope: Double?
+  /// Such as `1 − s²`; empty where there is no mean slope.
+  public var slopeFormula: String
   /// Ratio of the gradient's noise to its size, from the two halves of a batch; nil when unknown.
   public var gradientNoise: Double?
 
   public init(
     step: Int, parameters: [Parameter], spectralRadius: Double?, largestSingularValue: Double?,
-    saturated: Double, dead: Double, meanSlope: Double, gradientNoise: Double? = nil
+    recurrentSymbol: String = "W", jacobianRadius: Double? = nil, saturated: Double?, dead: Double,
+    meanSlope: Double?, slopeFormula: String = "1 − s²", gradientNoise: Double? = nil
   ) {
     self.step = step
     self.parameters = parameters
     self.spectralRadius = spectralRadius
     self.largestSingularValue = largestSingularValue
+    self.recurrentSymbol = recurrentSymbol
+    self.jacobianRadius = jacobianRadius
     self.saturated = saturated
     self.dead = dead
     self.meanSlope = meanSlope
+    self.slopeFormula = slopeFormula
     self.gradientNoise = gradientNoise
   }
 }

@@ -24,6 +24,7 @@ import Testing
   private func state(_ cell: CellKind, _ tensors: [String: [Double]], _ x: [Double]) -> [Double] {
     switch cell {
     case .tanh: return dense(tensors, x, block: 0).map { tanh($0) }
+    case .relu: return dense(tensors, x, block: 0).map { max(0, $0) }
     case .lstm:
       let (i, g) = (dense(tensors, x, block: 0), dense(tensors, x, block: 2))
       let o = dense(tensors, x, block: 3)

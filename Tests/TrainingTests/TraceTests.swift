@@ -50,6 +50,7 @@ import TrainingEvents
     let part = { (index: Int) in Array(a[index * layer.units..<(index + 1) * layer.units]) }
     switch layer.kind {
     case .tanh: isClose(layer.states[t], a.map { tanh($0) }, "\(name): \(layer.name(t))")
+    case .relu: isClose(layer.states[t], a.map { max(0, $0) }, "\(name): \(layer.name(t))")
     case .lstm:
       isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
       // ∂L/∂a of the forget gate follows from ∇c, which the network does not keep.

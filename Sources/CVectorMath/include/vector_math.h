@@ -29,6 +29,10 @@ void vector_math_spin_pause(void);
   void vector_math_tanh_##X(long count, const T *x, T *y);                                        \
   /* d *= 1 - s²: the way back through tanh. */                                                   \
   void vector_math_tanh_backward_##X(long count, const T *s, const T *ds, T *d);                  \
+  /* y = max(0, x), in place when y == x. */                                                      \
+  void vector_math_relu_##X(long count, const T *x, T *y);                                        \
+  /* d = ds where s > 0, else 0: the way back through max(0, x). */                               \
+  void vector_math_relu_backward_##X(long count, const T *s, const T *ds, T *d);                  \
   /* One LSTM step. gates (rows × 4·hidden, order i f g o) holds pre-activations and is            \
      replaced by activations; cell, state and tanh_cell are rows × hidden. */                     \
   void vector_math_lstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \

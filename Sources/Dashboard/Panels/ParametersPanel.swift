@@ -47,13 +47,19 @@ struct ParametersPanel: Panel {
     let area = buffer.inside
     guard y < area.bottom else { return }
     var parts: [(String, String)] = []
+    if let radius = statistics.jacobianRadius {
+      parts.append(("spectral radius of ∂s(t+1)/∂s(t)", NumberText.significant(radius, 3)))
+    }
+    let w = statistics.recurrentSymbol
     if let radius = statistics.spectralRadius {
-      parts.append(("spectral radius ρ(W)", NumberText.significant(radius, 3)))
+      parts.append(("ρ(\(w))", NumberText.significant(radius, 3)))
     }
     if let singular = statistics.largestSingularValue {
-      parts.append(("largest singular value", NumberText.significant(singular, 3)))
+      parts.append(("σmax(\(w))", NumberText.significant(singular, 3)))
     }
-    parts.append(("mean slope 1 − s²", NumberText.significant(statistics.meanSlope, 2)))
+    if let slope = statistics.meanSlope {
+      parts.append(("mean slope \(statistics.slopeFormula)", NumberText.significant(slope, 2)))
+    }
     if let noise = statistics.gradientNoise {
       parts.append(("gradient noise ÷ size", NumberText.significant(noise, 2)))
     }

@@ -108,12 +108,15 @@ struct RunPanel: Panel {
 
   private func health(_ state: DashboardState) -> [(String, String)] {
     guard let statistics = state.statistics else { return [("", "–")] }
-    var parts = [
-      ("saturated", NumberText.percent(statistics.saturated)),
-      ("dead", NumberText.percent(statistics.dead)),
-    ]
-    if let radius = statistics.spectralRadius {
-      parts.append(("ρ(W)", NumberText.significant(radius, 3)))
+    var parts: [(String, String)] = []
+    if let saturated = statistics.saturated {
+      parts.append(("saturated", NumberText.percent(saturated)))
+    }
+    parts.append(("dead", NumberText.percent(statistics.dead)))
+    if let radius = statistics.jacobianRadius {
+      parts.append(("ρ(∂s′/∂s)", NumberText.significant(radius, 3)))
+    } else if let radius = statistics.spectralRadius {
+      parts.append(("ρ(\(statistics.recurrentSymbol))", NumberText.significant(radius, 3)))
     }
     return parts
   }

@@ -34,12 +34,10 @@ struct UnitHealthPanel: Panel {
       list("always at an end", health.saturated, theme),
       list("never move", health.dead, theme),
     ]
-    if let statistics = scene.state.statistics, map.lowest < 0 {
-      let lost = 1 - statistics.meanSlope
+    if let statistics = scene.state.statistics, let slope = statistics.meanSlope, map.lowest < 0 {
       lines.append(
-        StyledText("slope 1 − s² ", theme.muted)
-          .adding(NumberText.significant(statistics.meanSlope, 2), theme.text, joined: true)
-          .adding(": \(NumberText.percent(lost)) of a gradient is lost", theme.muted))
+        StyledText("mean slope \(statistics.slopeFormula) ", theme.muted)
+          .adding(NumberText.significant(slope, 2), theme.text, joined: true))
     }
     return lines
   }

@@ -63,7 +63,7 @@ extension RecurrentStack {
       .columns(carriedColumn(layer: layers.count - 1, way: 0), hidden)
   }
 
-  private var hasCells: Bool { layers.first?.first?.kind == .lstm }
+  private var hasCells: Bool { layers.first?.first?.carriesCell == true }
 
   private func carriedColumn(layer: Int, way: Int) -> Int {
     (layer * ways + way) * hidden * (hasCells ? 2 : 1)

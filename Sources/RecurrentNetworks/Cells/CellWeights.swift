@@ -14,7 +14,7 @@ struct CellWeights {
   var hiddenToHidden: ParameterHandle
   /// b, gates·hidden.
   var bias: ParameterHandle
-  /// b_hh, gates·hidden; only the GRU keeps it apart.
+  /// b_hh, gates·hidden; nil where it is part of b.
   var recurrentBias: ParameterHandle?
 }
 
@@ -24,9 +24,10 @@ extension CellWeights {
     kind: CellKind, inputSize: Int, hidden: Int, prefix: String, suffix: String, mark: String,
     naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
   ) {
-    let gates = kind.gateCount
+    let cell = kind.description
+    let gates = cell.gates.count
     let bound = 1 / Double(max(1, hidden)).squareRoot()
-    let hasForgetBias = kind == .lstm && configuration.forgetBias != 0
+    let raised = configuration.forgetBias == 0 ? nil : cell.forgetGate
     func name(_ framework: String, _ lecture: String) -> String {
       switch naming {
       case .framework: prefix + framework + suffix
@@ -43,11 +44,13 @@ extension CellWeights {
     // Where PyTorch keeps two biases and only their sum matters, one parameter stands for both.
     bias = layout.vector(
       name("bias_ih", "b"), symbol: "b" + mark, gates * hidden,
-      start: hasForgetBias
-        ? .forgetGate(bound: bound, value: configuration.forgetBias) : .uniform(bound: bound),
-      multiplicity: kind == .gru || naming == .lecture ? 1 : 2)
+      start: raised.map { gate in
+        .raised(
+          bound: bound, by: configuration.forgetBias, rows: gate * hidden..<(gate + 1) * hidden)
+      } ?? .uniform(bound: bound),
+      multiplicity: cell.keepsRecurrentBias || naming == .lecture ? 1 : 2)
     recurrentBias =
-      kind == .gru
+      cell.keepsRecurrentBias
       ? layout.vector(
         name("bias_hh", "b_h"), symbol: "bₕ" + mark, gates * hidden, start: .uniform(bound: bound))
       : nil

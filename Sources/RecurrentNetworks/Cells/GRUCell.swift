@@ -7,6 +7,14 @@ import LinearAlgebra
 ///     n    = tanh(U x + b_in + r ⊙ (W s(t−1) + b_hn))
 ///     s(t) = (1 − z) ⊙ n + z ⊙ s(t−1)
 final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
+  static var description: CellDescription {
+    CellDescription(
+      gates: [
+        CellDescription.Gate("reset gate", "r"), CellDescription.Gate("update gate", "z"),
+        CellDescription.Gate("candidate", "n", lowest: -1),
+      ], candidate: 2, keepsRecurrentBias: true, carryGate: 1)
+  }
+
   /// U x + b_ih, turned into r z n in place; rows × 3·hidden.
   private var gates = Matrix<Scalar>.empty
   /// W s(t−1) + b_hh of one step, sequences × 3·hidden.
@@ -28,11 +36,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
   var initialCellGradient: Matrix<Scalar>? { nil }
 
   var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] {
-    [
-      ("reset gate r", gates.columns(0, hidden), 0),
-      ("update gate z", gates.columns(hidden, hidden), 0),
-      ("candidate n", gates.columns(2 * hidden, hidden), -1),
-    ]
+    views(of: gates)
   }
 
   func begin(
@@ -79,6 +83,22 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
     if let recurrentBack, let dPrevious = segment.dPrevious {
       let delta = recurrentGradient.rows(segment.row, segment.count)
       dPrevious.product(delta, recurrentBack, accumulate: true)
+    }
+  }
+
+  /// ∂s(t)/∂s(t−1) = diag(z) + diag((1−z)(1−n²) r) W_n + diag((1−z)(1−n²) q r(1−r)) W_r
+  /// + diag((s(t−1) − n) z(1−z)) W_z, where q = W_n s(t−1) + b_hn.
+  func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum) {
+    let (g, q) = (gates.row(row), recurrentNew.row(row))
+    let before = segment.previous.row(row - segment.row)
+    for unit in 0..<hidden {
+      let (r, z) = (Double(g[unit]), Double(g[hidden + unit]))
+      let n = Double(g[2 * hidden + unit])
+      let through = (1 - z) * (1 - n * n)
+      sum.add(through * Double(q[unit]) * r * (1 - r), gate: 0, unit: unit)
+      sum.add((Double(before[unit]) - n) * z * (1 - z), gate: 1, unit: unit)
+      sum.add(through * r, gate: 2, unit: unit)
+      sum.addDirect(z, unit: unit)
     }
   }
 }

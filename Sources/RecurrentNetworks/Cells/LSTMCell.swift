@@ -7,6 +7,15 @@ import LinearAlgebra
 ///     c(t) = f ⊙ c(t−1) + i ⊙ g
 ///     s(t) = o ⊙ tanh c(t)
 final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
+  static var description: CellDescription {
+    CellDescription(
+      gates: [
+        CellDescription.Gate("input gate", "i"), CellDescription.Gate("forget gate", "f"),
+        CellDescription.Gate("candidate", "g", lowest: -1),
+        CellDescription.Gate("output gate", "o"),
+      ], candidate: 2, forgetGate: 1, carriesCell: true)
+  }
+
   /// Pre-activations, turned into i f g o in place; rows × 4·hidden.
   private var gates = Matrix<Scalar>.empty
   /// c(t), rows × hidden.
@@ -28,13 +37,7 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
   var initialCellGradient: Matrix<Scalar>? { dCell }
 
   var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] {
-    [
-      ("input gate i", gates.columns(0, hidden), 0),
-      ("forget gate f", gates.columns(hidden, hidden), 0),
-      ("candidate g", gates.columns(2 * hidden, hidden), -1),
-      ("output gate o", gates.columns(3 * hidden, hidden), 0),
-      ("cell tanh c", tanhCells, -1),
-    ]
+    views(of: gates) + [("cell tanh c", tanhCells, -1)]
   }
 
   func begin(
@@ -84,5 +87,29 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
       tanhCell: tanhCells.row(segment.row), dState: ds.base, dStateStride: ds.stride,
       dCell: dCell.row(segment.sequence), dGates: delta.base)
     if let recurrentBack { segment.dPrevious?.product(delta, recurrentBack, accumulate: true) }
+  }
+
+  /// With c = f c′ + i g and s = o tanh c, where c′ = c(t−1):
+  ///
+  ///     ∂c/∂s′ = diag(c′ f(1−f)) W_f + diag(g i(1−i)) W_i + diag(i (1−g²)) W_g,  ∂c/∂c′ = diag(f)
+  ///     ∂s/∂·  = diag(o (1−tanh² c)) ∂c/∂·, and diag(tanh c · o(1−o)) W_o more of s′
+  func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum) {
+    let (activations, squashed) = (gates.row(row), tanhCells.row(row))
+    let before = previousCell(segment).row(row - segment.row)
+    for unit in 0..<hidden {
+      let (i, f) = (Double(activations[unit]), Double(activations[hidden + unit]))
+      let g = Double(activations[2 * hidden + unit])
+      let o = Double(activations[3 * hidden + unit])
+      let tanhCell = Double(squashed[unit])
+      let toState = o * (1 - tanhCell * tanhCell)
+      let intoCell = [g * i * (1 - i), Double(before[unit]) * f * (1 - f), i * (1 - g * g)]
+      for (gate, factor) in intoCell.enumerated() {
+        sum.add(factor, gate: gate, unit: unit, to: .cell)
+        sum.add(toState * factor, gate: gate, unit: unit)
+      }
+      sum.add(tanhCell * o * (1 - o), gate: 3, unit: unit)
+      sum.addDirect(f, unit: unit, to: .cell, from: .cell)
+      sum.addDirect(toState * f, unit: unit, from: .cell)
+    }
   }
 }

@@ -28,6 +28,8 @@ public struct LayerView<Scalar: NetworkScalar> {
   /// f(t−1), what each row read of the output before instead of a state, and whether each row
   /// hands its own output on to the next; nil where the recurrence goes through the state.
   public var fedBack: (values: Matrix<Scalar>, ownIsHandedOn: [Bool])?
+  /// The layer itself; nil where the recurrence does not go through a state.
+  var layer: RecurrentLayer<Scalar>?
 }
 
 extension RecurrentLayer {
@@ -39,6 +41,6 @@ extension RecurrentLayer {
       cells: cell.cellStates, inputGradients: cell.inputGradient,
       recurrentGradients: cell.recurrentGradient, inputWeight: weights.inputToHidden,
       recurrentWeight: weights.hiddenToHidden, bias: weights.bias,
-      recurrentBias: weights.recurrentBias)
+      recurrentBias: weights.recurrentBias, layer: self)
   }
 }

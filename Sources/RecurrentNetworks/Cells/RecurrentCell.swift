@@ -47,6 +47,9 @@ struct CellSegment<Scalar: NetworkScalar> {
 protocol RecurrentCell<Scalar>: AnyObject {
   associatedtype Scalar: NetworkScalar
 
+  static var description: CellDescription { get }
+  init()
+
   /// Makes room for `rows` steps of `sequences` sequences. `states` (rows × hidden) is where s(t)
   /// goes. Returns where U x(t) + b of all rows is to be written before the first `forward`.
   func begin(
@@ -65,6 +68,8 @@ protocol RecurrentCell<Scalar>: AnyObject {
   var recurrentGradient: Matrix<Scalar> { get }
   /// Activations of each gate with its name, for looking at; rows × hidden each.
   var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] { get }
+  /// Adds ∂(s, c)(t) / ∂(s, c)(t−1) of one packed row of `segment`, after a forward pass.
+  func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum)
   /// What is carried to the next chunk beside s: the LSTM's cell, rows × hidden.
   var cellStates: Matrix<Scalar>? { get }
   /// ∂L/∂c(0) after the backward loop, sequences × hidden.

@@ -14,6 +14,8 @@ struct InitialState<Scalar: NetworkScalar> {
 /// backward pass runs the loop the other way round (backpropagation through time).
 final class RecurrentLayer<Scalar: NetworkScalar> {
   let kind: CellKind
+  /// Whether c(t) is carried beside s(t).
+  let carriesCell: Bool
   let hidden: Int
   /// Whether time runs from each sequence's end to its start.
   let isReversed: Bool
@@ -41,6 +43,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
   ) {
     self.kind = kind
+    carriesCell = kind.description.carriesCell
     self.hidden = hidden
     self.isReversed = isReversed
     title = "layer \(layer + 1)" + (isReversed ? " backward" : "")
@@ -53,7 +56,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       learnedState = layout.vector(
         prefix + "initial_state" + suffix, symbol: "s₀" + mark, hidden, start: .zero)
       learnedCell =
-        kind == .lstm
+        kind.description.carriesCell
         ? layout.vector(
           prefix + "initial_cell" + suffix, symbol: "c₀" + mark, hidden, start: .zero) : nil
     } else {
@@ -61,12 +64,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       learnedCell = nil
     }
     let empty = Matrix<Scalar>.empty
-    cell =
-      switch kind {
-      case .tanh: TanhCell()
-      case .lstm: LSTMCell()
-      case .gru: GRUCell()
-      }
+    cell = kind.type(Scalar.self).init()
     projection = InputProjection(weights: weights)
     initial = empty
     states = empty
@@ -118,11 +116,11 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     _ start: InitialState<Scalar>?, sequences: Int, pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
     let initialCell =
-      kind == .lstm ? pass.arena.zeros(sequences, hidden) : pass.arena.matrix(0, hidden)
+      carriesCell ? pass.arena.zeros(sequences, hidden) : pass.arena.matrix(0, hidden)
     startsOnItsOwn = start == nil
     if let start {
       initial.copy(start.state)
-      if kind == .lstm, let cell = start.cell { initialCell.copy(cell) }
+      if carriesCell, let cell = start.cell { initialCell.copy(cell) }
     } else if let learnedState {
       for r in 0..<sequences {
         initial.row(r).update(from: pass.parameters.row(learnedState).base, count: hidden)

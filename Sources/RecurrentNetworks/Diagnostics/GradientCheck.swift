@@ -81,7 +81,8 @@ public struct GradientCheck: Sendable, Equatable {
     }
   }
 
-  private static let step = 1e-3
+  /// Steps h, the largest first: the next one is for losses with a bend within ±2h.
+  private static let steps = [1e-3, 1e-4, 1e-5]
 
   private static func check(
     _ parameter: Parameter, _ evaluation: Evaluation, _ gradient: ParameterVector<Double>,
@@ -97,7 +98,7 @@ public struct GradientCheck: Sendable, Equatable {
       largestError: -1, row: 0, column: 0, backpropagated: 0, differences: 0)
     for k in 0..<checked {
       let i = k * parameter.count / checked
-      let difference = evaluation.difference(at: parameter.offset + i, step: step)
+      let difference = evaluation.smoothDifference(at: parameter.offset + i, floor: floor)
       let scale = max(floor, max(abs(exact[i]), abs(difference)))
       var error = abs(exact[i] - difference) / scale
       if error.isNaN { error = .infinity }
@@ -145,7 +146,22 @@ public struct GradientCheck: Sendable, Equatable {
       return total.mean
     }
 
-    func difference(at index: Int, step: Double) -> Double {
+    /// The difference at the step within which the loss bends least, as a rectifier makes it bend:
+    /// differences over ±h and ±2h agree where it is smooth.
+    func smoothDifference(at index: Int, floor: Double) -> Double {
+      var best = (bend: Double.infinity, value: 0.0)
+      for step in GradientCheck.steps {
+        let (near, far, both) = difference(at: index, step: step)
+        let bend = abs(near - far)
+        if bend < best.bend { best = (bend, both) }
+        if best.bend <= 1e-6 * max(floor, abs(both)) { break }
+      }
+      return best.value
+    }
+
+    private func difference(
+      at index: Int, step: Double
+    ) -> (near: Double, far: Double, both: Double) {
       let weight = subject.parameters.base + index
       let value = weight.pointee
       func loss(_ steps: Double) -> Double {
@@ -154,7 +170,7 @@ public struct GradientCheck: Sendable, Equatable {
       }
       let (near, far) = (loss(1) - loss(-1), loss(2) - loss(-2))
       weight.pointee = value
-      return (8 * near - far) / (12 * step)
+      return (near / (2 * step), far / (4 * step), (8 * near - far) / (12 * step))
     }
   }
 }

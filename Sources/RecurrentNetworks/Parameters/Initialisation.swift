@@ -19,10 +19,9 @@ extension ParameterVector {
       for i in 0..<parameter.count { values.base[i] = Scalar(random.normal()) }
     case .glorot(let blocks):
       values.drawGlorot(blocks: blocks, using: &random)
-    case .forgetGate(let bound, let value):
+    case .raised(let bound, let value, let rows):
       values.drawUniform(bound, using: &random)
-      let block = parameter.count / 4
-      for i in block..<2 * block { values.base[i] += Scalar(value) }
+      for i in rows { values.base[i] += Scalar(value) }
     case .recurrent(let kind):
       let side = parameter.columns
       for first in stride(from: 0, to: parameter.rows, by: max(1, side)) {

@@ -11,8 +11,8 @@ public struct Parameter: Sendable, Equatable {
     case recurrent(NetworkConfiguration.RecurrentInitialization)
     /// Glorot and Bengio 2010: uniform in ±√(6 / (rows + columns)), block by block.
     case glorot(blocks: Int)
-    /// Uniform in ±bound, with `value` added to the second of four blocks: the forget gate.
-    case forgetGate(bound: Double, value: Double)
+    /// Uniform in ±bound, with `by` added to some rows, as to the forget gate's.
+    case raised(bound: Double, by: Double, rows: Range<Int>)
   }
 
   /// The name in files, PyTorch's.

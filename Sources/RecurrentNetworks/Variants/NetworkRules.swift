@@ -125,7 +125,10 @@ struct NetworkRules {
     }
     if network.cell != .tanh {
       try refuse(
-        recurrence, cell, because: "gates need the state before, and only the output is fed back",
+        recurrence, cell,
+        because: network.cell.description.isPlain
+          ? "the output is fed back to tanh cells"
+          : "gates need the state before, and only the output is fed back",
         instead: "set network.cell: tanh or network.recurrence: hidden")
     }
     if network.layers > 1 {
@@ -224,11 +227,11 @@ struct NetworkRules {
   }
 
   private func checkBeginnings() throws(ImpossibleNetwork) {
-    if network.initialization == .identity, network.cell != .tanh {
+    if network.initialization == .identity, !network.cell.description.isPlain {
       try refuse(
         "network.initialization: identity", cell,
-        because: "the identity is a beginning for a tanh cell's W",
-        instead: "set network.cell: tanh, or network.initialization: orthogonal")
+        because: "the identity is a beginning for the W of a cell without gates",
+        instead: "set network.cell: tanh or relu, or network.initialization: orthogonal")
     }
   }
 

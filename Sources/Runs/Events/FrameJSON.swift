@@ -58,9 +58,12 @@ enum FrameJSON {
     ]
     object["spectralRadius"] = frame.spectralRadius.map(JSONValue.real)
     object["largestSingularValue"] = frame.largestSingularValue.map(JSONValue.real)
-    object["saturated"] = .real(frame.saturated)
+    object["recurrentSymbol"] = .string(frame.recurrentSymbol)
+    object["jacobianRadius"] = frame.jacobianRadius.map(JSONValue.real)
+    object["saturated"] = frame.saturated.map(JSONValue.real)
     object["dead"] = .real(frame.dead)
-    object["meanSlope"] = .real(frame.meanSlope)
+    object["meanSlope"] = frame.meanSlope.map(JSONValue.real)
+    object["slopeFormula"] = .string(frame.slopeFormula)
     object["gradientNoise"] = frame.gradientNoise.map(JSONValue.real)
     return .object(object)
   }

@@ -92,8 +92,10 @@ extension FrameJSON {
     return NetworkStatistics(
       step: step, parameters: parameters, spectralRadius: object["spectralRadius"]?.double,
       largestSingularValue: object["largestSingularValue"]?.double,
-      saturated: object["saturated"]?.double ?? .nan, dead: object["dead"]?.double ?? .nan,
-      meanSlope: object["meanSlope"]?.double ?? .nan,
+      recurrentSymbol: object["recurrentSymbol"]?.string ?? "W",
+      jacobianRadius: object["jacobianRadius"]?.double, saturated: object["saturated"]?.double,
+      dead: object["dead"]?.double ?? .nan, meanSlope: object["meanSlope"]?.double,
+      slopeFormula: object["slopeFormula"]?.string ?? "1 − s²",
       gradientNoise: object["gradientNoise"]?.double)
   }
 

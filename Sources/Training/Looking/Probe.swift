@@ -8,6 +8,7 @@ final class Probe {
   let network: TaskNetwork
   let task: TaskData
   let part: LearnerPart
+  let spectra = SpectrumProbe()
   let sequences: ProbeSequences
   /// Makes inputs of what a person types.
   let queries: QueryReader

@@ -11,7 +11,11 @@ extension Probe {
     part.arena.reset()
     _ = part.model.outputs(
       part.batch, Pass(parameters: learner.parameters, arena: part.arena))
-    let activity = StateActivity(part.model.stacks.flatMap(\.stack.states).map(\.values))
+    let stacks = part.model.stacks.map(\.stack)
+    let activity = StateActivity(stacks.flatMap(\.states).map(\.values))
+    // A grid's cells are the lecture's, and all layers of a network have the same cell.
+    let layer = stacks.first?.layers.first
+    let cell = (layer?.kind ?? .tanh).description
     let parameters = ParameterActivity.all(
       weights: learner.parameters, gradient: learner.gradient, updateNorms: learner.updateNorms
     ).map {
@@ -19,11 +23,26 @@ extension Probe {
         name: $0.name, symbol: $0.symbol, norm: $0.norm, gradientNorm: $0.gradientNorm,
         updateRatio: $0.updateRatio)
     }
-    let recurrent = part.model.stacks.first?.stack.firstRecurrentMatrix
-    let spectrum = recurrent.map { Spectrum(learner.parameters[$0]) }
+    let spectrum = layer.flatMap { self.spectrum($0, learner) }
     return NetworkStatistics(
-      step: learner.step, parameters: parameters, spectralRadius: spectrum?.radius,
-      largestSingularValue: spectrum?.largestSingularValue, saturated: activity.saturated,
-      dead: activity.dead, meanSlope: activity.meanSlope)
+      step: learner.step, parameters: parameters,
+      spectralRadius: spectrum?.weights?.radius,
+      largestSingularValue: spectrum?.weights?.largestSingularValue,
+      recurrentSymbol: cell.recurrentSymbol, jacobianRadius: spectrum?.jacobianRadius,
+      saturated: cell.isBounded ? activity.saturated : nil, dead: activity.dead,
+      meanSlope: cell.activation.flatMap { activity.mean(of: $0.slope) },
+      slopeFormula: cell.activation?.slopeFormula ?? "")
+  }
+
+  private func spectrum(
+    _ layer: LayerView<Float>, _ learner: Learner
+  ) -> SpectrumProbe.Measured? {
+    // W leads from an output, not from a state, where the output is fed back.
+    guard layer.fedBack == nil else { return nil }
+    let steps =
+      layer.states.rows == part.batch.steps.rowCount ? part.batch.steps : part.batch.targetSteps
+    return spectra.measure(
+      weights: SquareMatrix(layer.candidateBlock(learner.parameters)),
+      jacobian: layer.averagedJacobian(steps, parameters: learner.parameters))
   }
 }

@@ -110,18 +110,20 @@ extension LayerStops {
     ]
   }
 
-  func gruBackward(_ t: Int) -> Stop {
+  func gruBackward(_ t: Int) -> [Stop] {
     let (terms, parts) = gradientTerms(t)
     let name = layer.name(t)
-    return stop(
-      .backward, t, "∇\(name)", "∇\(name) = " + parts.joined(separator: " + "),
-      "GBC section 10.10.2",
-      terms + [
-        term("through the gates", "‖δ\(time(t))‖", layer.recurrentDeltas[t]), intoWeights(t),
-      ],
-      [
-        Units(symbol: "s", values: layer.states[t]),
-        Units(symbol: "∇s", values: layer.gradients[t]),
-      ])
+    return [
+      stop(
+        .backward, t, "∇\(name)", "∇\(name) = " + parts.joined(separator: " + "),
+        "GBC section 10.10.2",
+        terms + [
+          term("through the gates", "‖δ\(time(t))‖", layer.recurrentDeltas[t]), intoWeights(t),
+        ],
+        [
+          Units(symbol: "s", values: layer.states[t]),
+          Units(symbol: "∇s", values: layer.gradients[t]),
+        ])
+    ]
   }
 }

@@ -29,7 +29,7 @@ struct LayerStops {
     self.column = column
     self.asked = asked
     weightNorms = layer.accumulatedWeightNorms
-    cellGradients = layer.kind == .lstm ? layer.cellGradients : []
+    cellGradients = layer.kind.description.carriesCell ? layer.cellGradients : []
   }
 
   var w: String { "W" + layer.mark }
@@ -39,23 +39,21 @@ struct LayerStops {
     layer.isReversed ? .reversedState(layer: layer.number) : .state(layer: layer.number)
   }
 
-  /// From the input to s(t).
-  func forward(_ t: Int) -> [Stop] {
+  /// The equations of the layer's cell: from the input to s(t), and ∇s(t) with its way into the
+  /// weights.
+  private var equations: (forward: (Int) -> [Stop], backward: (Int) -> [Stop]) {
     switch layer.kind {
-    case .tanh: tanhForward(t)
-    case .lstm: lstmForward(t)
-    case .gru: gruForward(t)
+    case .tanh, .relu: (plainForward, plainBackward)
+    case .lstm: (lstmForward, lstmBackward)
+    case .gru: (gruForward, gruBackward)
     }
   }
 
+  /// From the input to s(t).
+  func forward(_ t: Int) -> [Stop] { equations.forward(t) }
+
   /// ∇s(t), and how it goes on into the weights.
-  func backward(_ t: Int) -> [Stop] {
-    switch layer.kind {
-    case .tanh: [tanhBackward(t)]
-    case .lstm: lstmBackward(t)
-    case .gru: [gruBackward(t)]
-    }
-  }
+  func backward(_ t: Int) -> [Stop] { equations.backward(t) }
 
   // MARK: Shared by the cells
 

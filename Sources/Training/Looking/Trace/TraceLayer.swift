@@ -113,9 +113,9 @@ struct TraceLayer {
   /// Wᵀ δ of a step: what the step asks of what it read before.
   func toPast(_ t: Int) -> [Float] { w.transposedTimes(recurrentDeltas[t]) }
 
-  /// z ⊙ ∇s of a step: what a GRU hands back without any weight.
+  /// z ⊙ ∇s of a step: what a gate such as the GRU's hands back without any weight.
   func keptToPast(_ t: Int) -> [Float]? {
-    kind == .gru ? gates[1][t].times(gradients[t]) : nil
+    kind.description.carryGate.map { gates[$0][t].times(gradients[t]) }
   }
 
   /// ∇s(0): what the first step in this direction asks of where it began.

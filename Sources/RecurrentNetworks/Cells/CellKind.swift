@@ -1,0 +1,88 @@
+import LinearAlgebra
+
+/// The recurrent cell: how s(t) follows from s(t−1) and x(t).
+///
+/// This file is the table of cells. A cell is a class of its own (`RecurrentCell`) with a
+/// description of its gates; whoever builds, names, draws or measures layers asks the description
+/// and never which cell it is.
+public enum CellKind: String, Sendable, CaseIterable {
+  /// s(t) = tanh(b + W s(t−1) + U x(t)), the lecture's.
+  case tanh
+  /// s(t) = max(0, b + W s(t−1) + U x(t)), PyTorch's `nonlinearity="relu"`.
+  case relu
+  /// Hochreiter and Schmidhuber 1997, gates i, f, g, o as PyTorch orders them.
+  case lstm
+  /// Cho et al. 2014, gates r, z, n as PyTorch defines them.
+  case gru
+
+  /// The class that computes the cell.
+  func type<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self)
+    -> any RecurrentCell<Scalar>.Type
+  {
+    switch self {
+    case .tanh: TanhCell<Scalar>.self
+    case .relu: ReluCell<Scalar>.self
+    case .lstm: LSTMCell<Scalar>.self
+    case .gru: GRUCell<Scalar>.self
+    }
+  }
+
+  public var description: CellDescription { type(Double.self).description }
+
+  /// Blocks of `hidden` rows in each weight matrix.
+  public var gateCount: Int { description.gates.count }
+}
+
+/// What a layer needs to know of its cell.
+public struct CellDescription: Sendable {
+  /// One block of `hidden` rows of U, W and b, and what its pre-activation becomes.
+  public struct Gate: Sendable, Equatable {
+    /// Such as `forget gate`.
+    public var name: String
+    /// Such as `f`.
+    public var symbol: String
+    /// The lower end of its values: 0 for gates, −1 for candidates. The upper end is 1.
+    public var lowest: Double
+
+    public init(_ name: String, _ symbol: String, lowest: Double = 0) {
+      (self.name, self.symbol, self.lowest) = (name, symbol, lowest)
+    }
+  }
+
+  /// In the order of their blocks in U, W and b. A cell without gates has one block.
+  public var gates: [Gate]
+  /// The block that proposes the new state, whose W carries the state on.
+  public var candidate: Int
+  /// The block whose bias `network.forget-bias` raises at the start.
+  public var forgetGate: Int?
+  /// Whether c(t) is carried beside s(t).
+  public var carriesCell = false
+  /// Whether the bias of W s(t−1) stands apart from that of U x(t), since a gate acts between.
+  public var keepsRecurrentBias = false
+  /// The gate that hands s(t−1) on to s(t) without any weight.
+  public var carryGate: Int?
+  /// φ of a cell without gates, s(t) = φ(a(t)); nil where gates act between.
+  public var activation: Activation?
+
+  /// What becomes of a pre-activation.
+  public struct Activation: Sendable {
+    /// Such as `tanh`.
+    public var name: String
+    /// φ′ in terms of s, such as `1 − s²`.
+    public var slopeFormula: String
+    /// φ′, told from s.
+    public var slope: @Sendable (Double) -> Double
+    /// Whether s stays within −1…1 and so can saturate; otherwise it has no upper end.
+    public var isBounded: Bool
+  }
+
+  /// Whether there are no gates between s(t−1) and s(t).
+  public var isPlain: Bool { activation != nil }
+  /// Whether s stays within −1…1.
+  public var isBounded: Bool { activation?.isBounded ?? true }
+
+  /// The symbol of the candidate's block of W: `W` where there is but one, such as `W_g` otherwise.
+  public var recurrentSymbol: String {
+    gates.count == 1 ? "W" : "W_" + gates[candidate].symbol
+  }
+}

@@ -1,0 +1,111 @@
+import LinearAlgebra
+
+/// The Jacobian ∂(s, c)(t) / ∂(s, c)(t−1) of a cell, averaged over steps.
+///
+/// Every cell's is a sum of diagonal matrices, each alone or times a gate's block of W. Averaging
+/// the diagonals and multiplying once is exact, and costs no more than reading the states.
+struct JacobianSum {
+  /// What is carried from step to step: s, and c where the cell has one.
+  enum Part: Int {
+    case state
+    case cell
+  }
+
+  let hidden: Int
+  private let gates: Int
+  private let parts: Int
+  /// Steps that were added.
+  var count = 0
+  /// Diagonals before a gate's block of W: part × gate × unit.
+  private var throughGates: [Double]
+  /// Diagonals that stand alone: part it leads to × part it comes from × unit.
+  private var direct: [Double]
+
+  init(_ cell: CellDescription, hidden: Int) {
+    self.hidden = hidden
+    gates = cell.gates.count
+    parts = cell.carriesCell ? 2 : 1
+    throughGates = [Double](repeating: 0, count: parts * gates * hidden)
+    direct = [Double](repeating: 0, count: parts * parts * hidden)
+  }
+
+  /// Adds to the diagonal before W's block of a gate, in the rows of s or c.
+  mutating func add(_ value: Double, gate: Int, unit: Int, to part: Part = .state) {
+    throughGates[(part.rawValue * gates + gate) * hidden + unit] += value
+  }
+
+  /// Adds to the diagonal of the way that passes no weight.
+  mutating func addDirect(
+    _ value: Double, unit: Int, to part: Part = .state, from: Part = .state
+  ) {
+    direct[(part.rawValue * parts + from.rawValue) * hidden + unit] += value
+  }
+
+  /// The average, with W (gates·hidden × hidden): hidden × hidden, or 2·hidden × 2·hidden with s
+  /// before c where a cell is carried. Nil where no step was added.
+  func average<Scalar>(with w: Matrix<Scalar>) -> SquareMatrix? {
+    guard count > 0 else { return nil }
+    var result = SquareMatrix(size: parts * hidden)
+    let share = 1 / Double(count)
+    for part in 0..<parts {
+      for unit in 0..<hidden {
+        let row = part * hidden + unit
+        for gate in 0..<gates {
+          let factor = throughGates[(part * gates + gate) * hidden + unit] * share
+          guard factor != 0 else { continue }
+          let weights = w.row(gate * hidden + unit)
+          for column in 0..<hidden { result[row, column] += factor * Double(weights[column]) }
+        }
+        for from in 0..<parts {
+          result[row, from * hidden + unit] +=
+            direct[(part * parts + from) * hidden + unit] * share
+        }
+      }
+    }
+    return result
+  }
+}
+
+extension RecurrentCell {
+  /// The activations of every gate with its name and symbol; `gates` is rows × gates·hidden.
+  func views(
+    of gates: Matrix<Scalar>
+  ) -> [(name: String, values: Matrix<Scalar>, lowest: Double)] {
+    let all = Self.description.gates
+    let hidden = gates.columns / all.count
+    return all.enumerated().map { index, gate in
+      ("\(gate.name) \(gate.symbol)", gates.columns(index * hidden, hidden), gate.lowest)
+    }
+  }
+}
+
+extension LayerView {
+  /// Steps that an average is taken over at most, evenly spread.
+  private static var mostSteps: Int { 128 }
+
+  /// ∂(s, c)(t) / ∂(s, c)(t−1) averaged over steps of the last forward pass; nil where there is no
+  /// such recurrence, as where a step reads the output of the one before.
+  public func averagedJacobian(
+    _ steps: PackedSteps, parameters: ParameterVector<Scalar>
+  ) -> SquareMatrix? {
+    guard let layer else { return nil }
+    var sum = JacobianSum(kind.description, hidden: states.columns)
+    let every = max(1, steps.rowCount / Self.mostSteps)
+    for t in 0..<steps.stepCount {
+      layer.forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
+        for row in segment.row..<segment.row + segment.count where row % every == 0 {
+          layer.cell.addJacobian(row, of: segment, to: &sum)
+          sum.count += 1
+        }
+      }
+    }
+    return sum.average(with: parameters[recurrentWeight])
+  }
+
+  /// W of the block that proposes the new state.
+  public func candidateBlock(_ parameters: ParameterVector<Scalar>) -> Matrix<Scalar> {
+    let w = parameters[recurrentWeight]
+    let index = kind.description.candidate
+    return w.rows(index * w.columns, w.columns)
+  }
+}
