@@ -5,8 +5,7 @@ struct RateMeter: Sendable {
   private struct Mark: Sendable {
     var step: Int
     var elapsed: Double
-    /// Nil where the run does not say.
-    var tokens: Int?
+    var tokens: Int
   }
 
   /// Seconds of training that the speed is averaged over.
@@ -17,16 +16,14 @@ struct RateMeter: Sendable {
   /// - Parameters:
   ///   - step: the newest step
   ///   - elapsed: seconds of training at its end
-  ///   - tokens: real targets seen so far; nil where the run does not say, as the rest
+  ///   - tokens: real targets seen so far
   ///   - duration: seconds that the step took
   ///   - batchTokens: real targets of the step alone
-  mutating func note(
-    step: Int, elapsed: Double, tokens: Int?, duration: Double?, batchTokens: Int?
-  ) {
+  mutating func note(step: Int, elapsed: Double, tokens: Int, duration: Double, batchTokens: Int) {
     if let last = marks.last, step < last.step || elapsed < last.elapsed { marks = [] }
-    if marks.isEmpty, let duration {
-      let before = tokens.map { $0 - (batchTokens ?? 0) }
-      marks.append(Mark(step: step - 1, elapsed: elapsed - duration, tokens: before))
+    if marks.isEmpty {
+      marks.append(
+        Mark(step: step - 1, elapsed: elapsed - duration, tokens: tokens - batchTokens))
     }
     let mark = Mark(step: step, elapsed: elapsed, tokens: tokens)
     // One mark a quarter of a second is enough; the newest always replaces the one before.
@@ -42,18 +39,11 @@ struct RateMeter: Sendable {
 
   var stepsPerSecond: Double? { rate { Double($1.step - $0.step) } }
 
-  var tokensPerSecond: Double? {
-    rate { first, last in
-      guard let before = first.tokens, let now = last.tokens else { return nil }
-      return Double(now - before)
-    }
-  }
+  var tokensPerSecond: Double? { rate { Double($1.tokens - $0.tokens) } }
 
-  private func rate(_ amount: (Mark, Mark) -> Double?) -> Double? {
-    guard let first = marks.first, let last = marks.last, let amount = amount(first, last) else {
-      return nil
-    }
+  private func rate(_ amount: (Mark, Mark) -> Double) -> Double? {
+    guard let first = marks.first, let last = marks.last else { return nil }
     let seconds = last.elapsed - first.elapsed
-    return seconds > 0 ? amount / seconds : nil
+    return seconds > 0 ? amount(first, last) / seconds : nil
   }
 }

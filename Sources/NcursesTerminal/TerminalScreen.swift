@@ -75,7 +75,7 @@ public actor TerminalScreen {
     }
     guard state == .closed else { throw ScreenError(description: "the screen is open already") }
     // Taken over before ncurses starts, which then leaves them alone.
-    guard let signals = ProcessSignals() else {
+    guard let signals = watchSignals() else {
       throw ScreenError(description: "signals cannot be watched: too many open files")
     }
     let curses: CursesScreen
@@ -91,7 +91,6 @@ public actor TerminalScreen {
     stray = StrayOutput { [continuation] in continuation.yield(.strayLine($0)) }
     curses.set(mouse: mouse)
     watchKeyboard()
-    watch(signals)
     let isConsole = TerminalCheck.variable("TERM")?.hasPrefix("linux") ?? false
     return Abilities(
       depth: curses.depth, hasUnicode: curses.isUnicode,
@@ -182,20 +181,17 @@ public actor TerminalScreen {
     return ioctl(input, UInt(FIONREAD), &count) == 0 && count == 0
   }
 
-  private func watch(_ signals: ProcessSignals) {
+  private func watchSignals() -> ProcessSignals? {
     // Nothing here waits for the actor, which a blocked terminal may hold.
-    let continuation = continuation
-    Task.detached { [weak self] in
-      for await number in signals.stream {
-        switch number {
-        case SIGINT: continuation.yield(.interrupt)
-        case SIGTERM: continuation.yield(.terminate)
-        case SIGHUP: continuation.yield(.hangUp)
-        case SIGTSTP: continuation.yield(.suspend)
-        case SIGWINCH: Task { await self?.resize() }
-        case SIGCONT: Task { await self?.wasContinued() }
-        default: break
-        }
+    ProcessSignals { [weak self, continuation] number in
+      switch number {
+      case SIGINT: continuation.yield(.interrupt)
+      case SIGTERM: continuation.yield(.terminate)
+      case SIGHUP: continuation.yield(.hangUp)
+      case SIGTSTP: continuation.yield(.suspend)
+      case SIGWINCH: Task { await self?.resize() }
+      case SIGCONT: Task { await self?.wasContinued() }
+      default: break
       }
     }
   }

@@ -31,9 +31,12 @@ enum ExitStatus {
     }
   }
 
-  static func say(_ text: String) {
+  static func say(_ text: String) { write(message(text), to: STDERR_FILENO) }
+
+  /// A line for standard error.
+  static func message(_ text: String) -> [UInt8] {
     // Messages quote files and arguments, which may hold what a terminal obeys.
-    write("unfold: \(SafeOutput.harmless(text))\n", to: STDERR_FILENO)
+    Array("unfold: \(SafeOutput.harmless(text))\n".utf8)
   }
 
   /// Writes all of a text, whatever the descriptor takes at a time.
@@ -42,13 +45,24 @@ enum ExitStatus {
     write(Array(text.utf8), to: descriptor)
   }
 
+  /// Seconds for which nobody has to read standard error before a message is given up.
+  private static let patience: Int32 = 2
+
   /// - Returns: false when the other end is gone.
   @discardableResult
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var bytes = bytes[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
+      // A reader of results may take its time; messages must not keep a program from its end.
+      var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      let isReady = poll(&ready, 1, descriptor == STDERR_FILENO ? 1000 * patience : -1)
+      if isReady < 0, errno == EINTR { continue }
+      guard isReady != 0 else { return false }
+      // What a pipe with room takes whole, so that this write does not wait either.
+      let count = bytes.prefix(4096).withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else { return false }
       bytes.removeFirst(count)
     }

@@ -21,6 +21,7 @@ import Training
     defaultSubcommand: TrainCommand.self)
 
   static func main() async {
+    StandardDescriptors.occupyClosed()
     // A full disk and a reader that went away are reported, not died of.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)

@@ -97,13 +97,8 @@ struct RunPanel: Panel {
 
   private func knobs(_ state: DashboardState) -> [(String, String)] {
     let rate = state.learningRate.map { NumberText.brief($0, 3) } ?? "–"
-    var parts = [("", rate)]
-    if let optimizer = state.run?.optimizer, !optimizer.isEmpty { parts.append(("", optimizer)) }
-    // A run that says nothing of clipping may well clip.
-    if state.clipNorm != nil || state.history.clippedShare != nil {
-      parts.append(("clip", state.clipNorm.map { NumberText.brief($0, 3) } ?? "off"))
-    }
-    return parts
+    let clip = state.clipNorm.map { NumberText.brief($0, 3) } ?? "off"
+    return [("", rate), ("", state.run?.optimizer ?? ""), ("clip", clip)]
   }
 
   private func health(_ state: DashboardState) -> [(String, String)] {
@@ -127,7 +122,7 @@ struct RunPanel: Panel {
   }
 
   private func times(_ state: DashboardState) -> [(String, String)] {
-    let elapsed = state.history.last?.elapsed.map { NumberText.duration($0) } ?? "–"
+    let elapsed = state.history.last.map { NumberText.duration($0.elapsed) } ?? "–"
     guard state.trainingState == .training, let left = state.secondsLeft else {
       return [("", "\(elapsed) trained")]
     }

@@ -68,17 +68,13 @@ struct ValuesPanel: Panel {
     }
     rows += [
       Row(label: isNarrow ? "gradient" : "gradient norm", style: theme.gradient) {
-        $0.gradientNorm.map { NumberText.significant($0, 3) } ?? "–"
+        NumberText.significant($0.gradientNorm, 3)
       },
       Row(label: isNarrow ? "rate" : "learning rate", style: theme.muted) {
-        $0.learningRate.map { NumberText.brief($0, 3) } ?? "–"
+        NumberText.brief($0.learningRate, 3)
       },
-      Row(label: "epoch", style: theme.muted) {
-        $0.epoch.map { NumberText.fixed($0, 2) } ?? "–"
-      },
-      Row(label: "time", style: theme.muted) {
-        $0.elapsed.map { NumberText.duration($0) } ?? "–"
-      },
+      Row(label: "epoch", style: theme.muted) { NumberText.fixed($0.epoch, 2) },
+      Row(label: "time", style: theme.muted) { NumberText.duration($0.elapsed) },
     ]
     for comparison in scene.state.shownComparisons {
       rows.append(

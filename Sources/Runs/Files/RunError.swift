@@ -82,6 +82,10 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case ENOTDIR: "a part of the path is not a directory"
     case EISDIR: "it is a directory"
     case EEXIST: "it exists already"
+    case EFBIG: "the limit of a file's size is reached"
+    case EMFILE, ENFILE: "too many files are open"
+    case EBADF: "it is not open"
+    case EPIPE: "nobody reads it"
     default: strerror(code).map { String(cString: $0) } ?? "error \(code)"
     }
   }

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import NcursesTerminal
 import Runs
@@ -15,16 +16,22 @@ actor HeadlessSession {
   private var description: RunDescription?
   private var markers: [CommandRecord] = []
   private var warnings: [WarningRecord] = []
-  private var caught: Int32?
-  private var isOutputGone = false
+  /// The newest snapshot.
+  private var saved: SnapshotRecord?
+  /// Why the newest checkpoint could not be written; nil when it was.
   private var failure: String?
-  private let progress = ProgressLine()
+  private let output: HeadlessOutput
+  private let progress: ProgressLine
+  private let stops = StopSource()
 
   init(_ setup: RunSetup) {
     self.setup = setup
     history = setup.earlier ?? RunHistory()
     // Warnings about the record are said on standard error: the record itself is what failed.
-    recorder = RunRecorder(setup.directory) { ExitStatus.say($0.text) }
+    let output = HeadlessOutput(run: setup.directory.path) { [stops] in stops.hear(SIGPIPE) }
+    self.output = output
+    progress = ProgressLine(on: output.errors)
+    recorder = RunRecorder(setup.directory) { output.say($0.text) }
     snapshots = SnapshotQueue(setup, recorder)
   }
 
@@ -32,14 +39,12 @@ actor HeadlessSession {
   /// - Throws: `RunFailure` with the exit status when training did not end well.
   func run() async throws {
     let engine = setup.engine
-    let signals = ProcessSignals()
-    if let signals {
-      Task {
-        for await number in signals.stream where [SIGINT, SIGTERM, SIGHUP].contains(number) {
-          self.note(signal: number)
-          await engine.perform(.stop)
-        }
-      }
+    let signals = ProcessSignals { [stops] number in
+      if ProcessSignals.ending.contains(number) { stops.hear(number) }
+    }
+    // Not on this actor, which may have much to write just then.
+    let stopping = Task.detached { [stops] in
+      for await _ in stops.stream { await engine.perform(.stop) }
     }
     await engine.start()
     for warning in setup.changeWarnings { take(.warning(warning)) }
@@ -55,22 +60,43 @@ actor HeadlessSession {
       default: break
       }
       take(event)
-      if isOutputGone, caught == nil {
-        caught = SIGPIPE
-        await engine.perform(.stop)
-      }
     }
     progress.end()
-    recorder.close()
+    await Self.withoutHoldingUp { [recorder] in recorder.close() }
+    stopping.cancel()
+    stops.saved()
+    try await leave(finish)
     signals?.cancel()
+  }
+
+  /// Waits for whoever reads, and ends the program with the status that the run has earned.
+  private func leave(_ finish: FinishRecord?) async throws {
+    let signal = stops.signal
+    let outcome = await output.finish(isPatient: signal == nil)
+    if outcome.trouble == .readerGone, let finish {
+      let place = saved.map { "saved in \($0.path)" } ?? "nothing was saved"
+      output.say(
+        "standard output: nobody reads it any more: stopped at step \(finish.step), \(place)")
+    }
+    await output.finishErrors()
     if let failure { throw RunFailure(description: failure) }
-    if let caught { exit(ExitStatus.signal(caught)) }
+    if let signal { exit(ExitStatus.signal(signal)) }
     if finish?.reason == .diverged {
       throw RunFailure(description: "training diverged: the loss is not a number any more")
     }
+    // What refused was told when it did.
+    if case .refused = outcome.trouble { exit(ExitStatus.failed) }
   }
 
-  private func note(signal number: Int32) { caught = number }
+  /// Waits for a disk, away from the threads that everything else runs on.
+  private static func withoutHoldingUp(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global(qos: .utility).async {
+        body()
+        continuation.resume()
+      }
+    }
+  }
 
   private func take(_ event: TrainingEvent) {
     switch event {
@@ -86,12 +112,11 @@ actor HeadlessSession {
     case .validation(let record): history.append(record)
     case .command(let record): markers.append(record)
     case .checkpoint(let record): return keep(record)
+    case .snapshot(let record): saved = record
     default: break
     }
     recorder.record(event)
-    let line = EventLine.encode(event, for: .standardOutput)
-    guard !line.isEmpty, !isOutputGone else { return }
-    isOutputGone = !ExitStatus.write(line, to: STDOUT_FILENO)
+    output.write(event, step: history.steps.last ?? 0)
   }
 
   /// Writes a checkpoint with all that was told before it; training goes on meanwhile.
@@ -101,12 +126,12 @@ actor HeadlessSession {
     contents.markers = markers
     writing = Task { [before = writing, contents] in
       await before?.value
-      self.wrote(await self.snapshots.write(contents), record.reason)
+      self.wrote(await self.snapshots.write(contents))
     }
   }
 
-  private func wrote(_ event: TrainingEvent, _ reason: SnapshotReason) {
-    if case .warning(let warning) = event, reason != .scheduled { failure = warning.text }
+  private func wrote(_ event: TrainingEvent) {
+    failure = if case .warning(let warning) = event { warning.text } else { nil }
     take(event)
   }
 }
