@@ -80,8 +80,8 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: [
-        "Runs", "Training", "RecurrentNetworks", "TrainingEvents", "TerminalGraphics",
-        "FileFormats",
+        "Runs", "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents",
+        "TerminalGraphics", "FileFormats",
       ]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],

@@ -16,6 +16,11 @@ public enum TaskLoader {
       LoadRequest(
         configuration: configuration, seed: seed,
         locator: DataLocator(directories: dataDirectories)))
+    if task.inputVocabulary == nil, task.inputWidth > DataLimits.width {
+      throw DataError(
+        configuration.data.location, "rows too wide", found: "\(task.inputWidth) numbers",
+        expected: "at most \(DataLimits.width)")
+    }
     let hasClasses =
       configuration.kind == .sequenceClassification || configuration.kind == .sequenceLabelling
     if hasClasses, task.baselines.isEmpty, let baseline = task.mostFrequentClass() {
@@ -95,6 +100,9 @@ struct LoadRequest {
     _ labels: [Int32], _ testLabels: [Int32]?, files: (String, String)
   ) throws(DataError) -> Int {
     let counted = Int(labels.max() ?? 0) + 1
+    if configuration.classes == nil {
+      try DataLimits.check(largestLabel: counted - 1, of: labels.count, file: files.0)
+    }
     let classes = configuration.classes ?? counted
     guard classes >= counted else {
       throw DataError(
@@ -124,6 +132,31 @@ enum DataLimits {
   static let symbols = 1_000_000
   /// Steps of one sequence: each costs a state in every workspace.
   static let steps = 100_000
+  /// Numbers in one step: each costs a column in a weight matrix.
+  static let width = 65_536
+  /// Labels up to here need no explanation, however few items there are.
+  private static let plainLabels = 1_000
+  private static let plainTokens = 65_536
+  /// Beyond that, classes or symbols for each item or token of a file.
+  private static let share = 100
+
+  /// A label counts the classes, and each class costs weights: one slip of the pen must not make a
+  /// million of them.
+  static func check(largestLabel: Int, of count: Int, file: String) throws(DataError) {
+    let most = max(plainLabels, share * count)
+    guard largestLabel >= most else { return }
+    throw DataError(
+      file, "a label that makes far more classes than there are labels", found: "\(largestLabel)",
+      expected: "at most \(most - 1) for \(count) labels, or task.classes")
+  }
+
+  static func check(largestToken: Int, of count: Int, file: String) throws(DataError) {
+    let most = max(plainTokens, share * count)
+    guard largestToken >= most else { return }
+    throw DataError(
+      file, "a token that makes far more symbols than there are tokens", found: "\(largestToken)",
+      expected: "at most \(most - 1) for \(count) tokens")
+  }
 }
 
 extension DataSource.Format {

@@ -16,6 +16,8 @@ public enum PresetGradientCheck {
     _ preset: Preset, task: TaskData, entriesPerTensor: Int
   ) throws(PresetError) -> GradientCheck {
     let network = try TaskNetwork(preset: preset, task: task)
+    // In double precision everything is twice as long; a few short sequences make up for it.
+    try TrainingMemory(network, preset: preset, task: task).check(limit: MachineMemory.bytes)
     var source = BatchSource(
       task.train, batch: sequences, sequenceLength: steps,
       seed: SeedStream.data(preset.training.seed), order: .shuffled, lineEnd: network.lineEnd)

@@ -17,6 +17,8 @@ public struct TrainedNetwork {
     task = Self.task(of: checkpoint, kind: preset.task.kind)
     network = try TaskNetwork(
       preset: preset, task: task, hasOneVector: checkpoint.state.hasOneVector)
+    // Before memory is taken that the file may not justify.
+    try network.layout.check(checkpoint.parameters)
     parameters = ParameterVector(network.layout)
     try parameters.load(checkpoint.parameters)
   }

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import SequenceData
 import TerminalGraphics
 import Testing
 import Training
@@ -184,6 +185,46 @@ import TrainingEvents
     #expect(changed != text)
     try changed.write(toFile: file, atomically: false, encoding: .utf8)
     #expect(throws: RunError.self) { try SnapshotReader.read(path) }
+  }
+
+  /// Numbers that count something in the same file.
+  @Test(arguments: [
+    ("inputWidth", 3), ("inputWidth", 1 << 40), ("inputWidth", -1), ("outputWidth", 1),
+    ("outputWidth", 1 << 62), ("end", 2), ("end", -1), ("unknown", 7), ("mean", 3), ("mean", 1),
+    ("standardDeviation", 0), ("zero", 0), ("targetName", 101), ("bestStep", -1),
+    ("waited", -1), ("learningRate", -1), ("clipNorm", 0),
+  ])
+  func statesThatContradictThemselvesAreRefused(_ key: String, _ value: Int) {
+    func state(_ change: (inout ResumeState) -> Void = { _ in }) -> ResumeState {
+      var state = ResumeState()
+      state.inputVocabulary = Vocabulary(symbols: ["a", "b"], unknown: 0, end: 1)
+      state.outputVocabulary = state.inputVocabulary
+      (state.inputWidth, state.outputWidth) = (2, 2)
+      state.normalisation = Normalisation(mean: [0, 1], standardDeviation: [1, 2])
+      change(&state)
+      return state
+    }
+    #expect(state().problem == nil)
+    let id = Int32(truncatingIfNeeded: value)
+    let problem = state { state in
+      switch key {
+      case "inputWidth": state.inputWidth = value
+      case "outputWidth": state.outputWidth = value
+      case "end": state.inputVocabulary = Vocabulary(symbols: ["a", "b"], end: id)
+      case "unknown": state.outputVocabulary = Vocabulary(symbols: ["a", "b"], unknown: id)
+      case "mean":
+        state.normalisation?.mean = Array(repeating: 0, count: value)
+        if value == 3 { state.normalisation?.standardDeviation = [1, 1, 1] }
+      case "standardDeviation": state.normalisation?.standardDeviation = []
+      case "zero": state.normalisation?.standardDeviation = [1, 0]
+      case "targetName": state.targetName = String(repeating: "x", count: value)
+      case "bestStep": state.bestStep = value
+      case "waited": state.plateau.waited = value
+      case "learningRate": state.learningRate = Double(value)
+      default: state.clipNorm = Double(value)
+      }
+    }.problem
+    #expect(problem != nil && problem?.contains("\n") == false)
   }
 
   @Test func aSnapshotCanBeNamedByAnyOfItsFiles() throws {

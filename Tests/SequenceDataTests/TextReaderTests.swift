@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import SequenceData
@@ -101,6 +102,11 @@ struct TextReaderTests {
     #expect(
       message(configuration(.languageModel, .text, "/dev/zero"))
         == "/dev/zero: is a device: expected a file")
+    let pipe = NSTemporaryDirectory() + "unfold-pipe-\(UUID().uuidString)"
+    defer { unlink(pipe) }
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(
+      message(configuration(.languageModel, .text, pipe)) == "\(pipe): is a pipe: expected a file")
     #expect(
       message(configuration(.languageModel, .text, "wrods"))
         == "task.data: neither a file nor the name of data that comes with unfold: found “wrods”, "

@@ -8,6 +8,15 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     case adagrad
     case adam
     case adamw
+
+    /// Numbers kept beside each weight.
+    public var momentCount: Int {
+      switch self {
+      case .sgd: 0
+      case .momentum, .nesterov, .rmsprop, .adagrad: 1
+      case .adam, .adamw: 2
+      }
+    }
   }
 
   public var name: Name = .adam

@@ -27,7 +27,9 @@ public struct Schedule: Sendable, Equatable {
     switch configuration.name {
     case .constant: break
     case .step:
-      for _ in 0..<(step - 1) / max(1, configuration.every) { rate *= configuration.factor }
+      let times = (step - 1) / max(1, configuration.every)
+      for _ in 0..<min(times, Self.singly) { rate *= configuration.factor }
+      if times > Self.singly { rate *= power(configuration.factor, times - Self.singly) }
     case .cosine:
       if let totalSteps, totalSteps > 0 {
         let done = min(1, Double(step - 1) / Double(totalSteps))
@@ -40,6 +42,20 @@ public struct Schedule: Sendable, Equatable {
       rate *= Double(step) / Double(configuration.warmUp)
     }
     return rate
+  }
+
+  /// So many times the rate is multiplied one by one; more, as a file may ask for, would take for
+  /// ever.
+  private static let singly = 1 << 20
+
+  private func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, rest) = (1.0, base, max(0, exponent))
+    while rest > 0 {
+      if rest & 1 == 1 { result *= square }
+      square *= square
+      rest >>= 1
+    }
+    return result
   }
 
   /// Tells the plateau rule of a validation loss.

@@ -42,27 +42,7 @@ extension ParameterVector {
   /// bias are added. Nothing changes when anything is missing, too much, or of another shape.
   /// - Throws: `ParameterMismatch` naming every such tensor and what would be right.
   public func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
-    var byName: [String: NamedTensor] = [:]
-    var complaint = Complaint()
-    for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
-      complaint.repeated.append(tensor.name)
-    }
-    var plan: [(Parameter, [NamedTensor])] = []
-    for parameter in layout.parameters {
-      var found: [NamedTensor] = []
-      for name in [parameter.name, parameter.twinName].compactMap({ $0 }) {
-        if let tensor = byName.removeValue(forKey: name) {
-          complaint.check(tensor, parameter)
-          found.append(tensor)
-        } else if parameter.count > 0 {
-          complaint.missing.append("\(name) \(parameter.shape)")
-        }
-      }
-      plan.append((parameter, found))
-    }
-    complaint.surplus = byName.keys.sorted()
-    try complaint.throwIfAny()
-    for (parameter, found) in plan {
+    for (parameter, found) in try layout.match(tensors) {
       let target = matrix(parameter)
       for i in 0..<parameter.count {
         target.base[i] = Scalar(found.reduce(0) { $0 + $1.values[i] })
@@ -93,6 +73,41 @@ extension ParameterVector {
   }
 }
 
+extension ParameterLayout {
+  /// Makes sure that tensors under PyTorch's names fit, before any memory is taken for them.
+  /// - Throws: `ParameterMismatch` naming every tensor that does not and what would be right.
+  public func check(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
+    _ = try match(tensors)
+  }
+
+  /// The tensors that each parameter is the sum of.
+  fileprivate func match(
+    _ tensors: [NamedTensor]
+  ) throws(ParameterMismatch) -> [(Parameter, [NamedTensor])] {
+    var byName: [String: NamedTensor] = [:]
+    var complaint = Complaint()
+    for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
+      complaint.repeated.append(tensor.name)
+    }
+    var plan: [(Parameter, [NamedTensor])] = []
+    for parameter in parameters {
+      var found: [NamedTensor] = []
+      for name in [parameter.name, parameter.twinName].compactMap({ $0 }) {
+        if let tensor = byName.removeValue(forKey: name) {
+          complaint.check(tensor, parameter)
+          found.append(tensor)
+        } else if parameter.count > 0 {
+          complaint.missing.append("\(name) \(parameter.shape)")
+        }
+      }
+      plan.append((parameter, found))
+    }
+    complaint.surplus = byName.keys.sorted()
+    try complaint.throwIfAny()
+    return plan
+  }
+}
+
 /// Everything in which tensors do not fit a network, said in one line.
 private struct Complaint {
   var missing: [String] = []
@@ -106,11 +121,11 @@ private struct Complaint {
 
   func throwIfAny() throws(ParameterMismatch) {
     var parts: [String] = []
-    if !missing.isEmpty { parts.append("missing " + missing.joined(separator: ", ")) }
+    if !missing.isEmpty { parts.append("missing " + Self.list(missing)) }
     if !surplus.isEmpty {
       parts.append("this network has no " + Self.list(surplus))
     }
-    parts += misshapen
+    if !misshapen.isEmpty { parts.append(Self.list(misshapen)) }
     if !repeated.isEmpty { parts.append("given twice: " + Self.list(repeated)) }
     guard !parts.isEmpty else { return }
     throw ParameterMismatch(description: parts.joined(separator: "; "))
@@ -147,7 +162,9 @@ extension Parameter {
   /// In what a tensor of the right name does not fit; nil when it does.
   fileprivate func complaint(_ tensor: NamedTensor) -> String? {
     guard tensor.shape == shape else {
-      return "\(tensor.name) has shape \(tensor.shape), expected \(shape)"
+      let found = tensor.shape.prefix(8).map(String.init).joined(separator: ", ")
+      let more = tensor.shape.count > 8 ? ", …" : ""
+      return "\(tensor.name) has shape [\(found)\(more)], expected \(shape)"
     }
     guard tensor.values.count == count else {
       return "\(tensor.name) has \(tensor.values.count) values, expected \(count)"

@@ -20,11 +20,14 @@ final class FileDescriptor: Sendable {
     self.path = path
   }
 
-  /// Opens a file that a person named, to be read: it may be a link, and must end at a regular
-  /// file. Pipes and devices, which may never end, are refused by what they are.
-  static func regular(_ path: String) throws(RunError) -> FileDescriptor {
+  /// Opens a file that a person named: it may be a link, and must end at a regular file. Pipes and
+  /// devices, which may never end, are refused by what they are.
+  static func regular(_ path: String, flags: Int32 = O_RDONLY) throws(RunError) -> FileDescriptor {
+    if let kind = FileTree.status(path)?.kind, kind != .regular {
+      throw OpenDirectory.refusal(of: kind, path)
+    }
     // Opening a pipe would wait for its other end.
-    let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
+    let file = try FileDescriptor(path, flags: flags | O_NONBLOCK)
     let kind = try file.status().kind
     guard kind == .regular else { throw OpenDirectory.refusal(of: kind, path) }
     return file

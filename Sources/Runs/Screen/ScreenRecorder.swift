@@ -25,7 +25,8 @@ public final class ScreenRecorder: Sendable {
 
   /// Begins a recording; a file of the same name is replaced.
   public init(to path: String, size: Size, title: String) throws(RunError) {
-    file = try FileDescriptor(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+    file = try FileDescriptor.regular(path, flags: O_WRONLY | O_CREAT)
+    try file.truncate(to: 0)
     let cast = Asciicast(size: size)
     try file.writeAll(cast.header(title: title, time: WallClock.now))
     state = Mutex(State(cast: cast))

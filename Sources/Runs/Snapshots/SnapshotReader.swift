@@ -21,7 +21,7 @@ public struct LoadedSnapshot: Sendable {
 
 /// Reads snapshots, distrusting every byte.
 public enum SnapshotReader {
-  static let stateLimit = 1 << 30
+  static let stateLimit = 1 << 28
   static let presetLimit = 1 << 24
 
   /// Reads a snapshot, or the newest whole one of a run.

@@ -1,5 +1,8 @@
 /// Targets counted by true and predicted class, and what follows from that.
 public struct ConfusionMatrix: Sendable, Equatable {
+  /// Above this many classes a matrix of all pairs would not fit, and F1 says little.
+  public static let mostClasses = 2_000
+
   public let classes: Int
   /// `counts[truth * classes + prediction]`.
   public private(set) var counts: [Int]

@@ -100,7 +100,7 @@ struct IDXArray {
   init(_ content: [UInt8], file path: String, axes: Int) throws(DataError) {
     var bytes = content
     if bytes.starts(with: [0x1F, 0x8B]) {
-      guard let content = Inflate.gunzip(bytes, limit: FileBytes.limit) else {
+      guard let content = Inflate.gunzip(bytes, limit: FileBytes.unpackedLimit) else {
         throw DataError(path, "does not unpack", expected: "a whole gzip file")
       }
       bytes = content

@@ -30,10 +30,14 @@ struct Inflate {
     }
     if flags & 2 != 0 { at += 2 }
     let end = bytes.count - 8
-    guard at < end, let content = decompress(bytes[at..<end], limit: limit) else { return nil }
     func word(_ at: Int) -> UInt32 {
       (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
     }
+    // The size that the file says of itself, in 32 bits, is known before anything is unpacked.
+    let declared = Int(word(end + 4))
+    guard at < end, declared <= limit,
+      let content = decompress(bytes[at..<end], limit: declared)
+    else { return nil }
     guard word(end) == CyclicRedundancyCheck.checksum(content[...]),
       word(end + 4) == UInt32(truncatingIfNeeded: content.count)
     else { return nil }

@@ -53,11 +53,13 @@ enum JSONLinesReader {
     of examples: [Example], _ path: String
   ) throws(DataError) -> (Int, tokens: Bool) {
     var (width, largest): (Int?, Int32?) = (nil, nil)
+    var count = 0
     for (index, example) in examples.enumerated() {
       let own: Int
       switch example.input {
       case .tokens(let tokens):
         largest = max(largest ?? 0, tokens.max() ?? 0)
+        count += tokens.count
         own = 0
       case .vectors(_, let count): own = count
       case .vector(let values): own = values.count
@@ -71,7 +73,10 @@ enum JSONLinesReader {
       }
       width = own
     }
-    if let largest { return (Int(largest) + 1, true) }
+    if let largest {
+      try DataLimits.check(largestToken: Int(largest), of: count, file: path)
+      return (Int(largest) + 1, true)
+    }
     return (width ?? 0, false)
   }
 
@@ -79,10 +84,14 @@ enum JSONLinesReader {
     of examples: [Example], _ path: String, _ classes: Int?
   ) throws(DataError) -> (Int, labels: Bool) {
     var (width, largest): (Int, Int32?) = (0, nil)
+    var (count, isWritten) = (0, false)
     for example in examples {
+      count += example.target.steps
       switch example.target {
       case .label(let label): largest = max(largest ?? 0, label)
-      case .labels(let labels): largest = max(largest ?? 0, labels.max() ?? 0)
+      case .labels(let labels):
+        largest = max(largest ?? 0, labels.max() ?? 0)
+        isWritten = true
       case .values(_, let count): width = count
       case .none: break
       }
@@ -92,6 +101,11 @@ enum JSONLinesReader {
       throw DataError(
         path, "a target beyond task.classes", found: "\(largest)",
         expected: "0 to \(classes - 1)")
+    }
+    if classes == nil, isWritten {
+      try DataLimits.check(largestToken: Int(largest), of: count, file: path)
+    } else if classes == nil {
+      try DataLimits.check(largestLabel: Int(largest), of: count, file: path)
     }
     return (classes ?? Int(largest) + 1, true)
   }

@@ -59,7 +59,7 @@ struct ZipArchive {
     case 0: content = Array(packed)
     case 8:
       content =
-        Inflate.decompress(packed, limit: min(max(0, member.size), FileBytes.limit)) ?? []
+        Inflate.decompress(packed, limit: min(max(0, member.size), FileBytes.unpackedLimit)) ?? []
     default:
       throw DataError(
         file, "the member \(DataError.quote(name)) is packed in an unknown way",

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -7,28 +9,34 @@
 /// Whole files as bytes.
 public enum FileBytes {
   /// Larger files are refused: they would not fit beside the network in memory.
-  static let limit = 2 << 30
+  public static let limit = 2 << 30
+  /// What a packed file may hold: a few kilobytes can be packed gigabytes.
+  static var unpackedLimit: Int { min(1 << 30, MachineMemory.bytes / 8) }
 
-  /// Reads a regular file or a pipe to its end.
+  /// Reads a regular file to its end. A path may lead there by links; pipes and devices, which may
+  /// never end, are refused.
   ///
-  /// - Throws: `DataError` for a missing or unreadable file, a directory, a device, or more than
-  ///   2 GiB.
-  public static func read(_ path: String) throws(DataError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  /// - Parameter limit: bytes at most; a larger file is refused rather than read.
+  /// - Throws: `DataError` for a missing or unreadable file, anything but a regular one, or one
+  ///   that is too large.
+  public static func read(_ path: String, limit: Int = limit) throws(DataError) -> [UInt8] {
+    // Opening a pipe would wait for its other end.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be examined") }
     switch status.st_mode & S_IFMT {
     case S_IFREG:
+      let limit = min(limit, MachineMemory.bytes / 4)
       guard status.st_size <= limit else {
         throw DataError(
           path, "the file is too large", found: "\(status.st_size) bytes",
           expected: "at most \(limit)")
       }
-      return try readAll(descriptor, path, expecting: Int(status.st_size))
-    case S_IFIFO, S_IFSOCK:
-      return try readAll(descriptor, path, expecting: 1 << 16)
+      return try readAll(descriptor, path, expecting: Int(status.st_size), limit: limit)
+    case S_IFIFO: throw DataError(path, "is a pipe", expected: "a file")
+    case S_IFSOCK: throw DataError(path, "is a socket", expected: "a file")
     case S_IFDIR:
       throw DataError(path, "is a directory", expected: "a file")
     default:
@@ -40,7 +48,7 @@ public enum FileBytes {
   public static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
   private static func readAll(
-    _ descriptor: Int32, _ path: String, expecting size: Int
+    _ descriptor: Int32, _ path: String, expecting size: Int, limit: Int
   ) throws(DataError) -> [UInt8] {
     // One byte more than expected, so that the read that meets the end needs no larger buffer.
     var bytes = [UInt8](repeating: 0, count: size + 1)

@@ -54,6 +54,14 @@ public actor TrainingEngine {
     executor = DispatchQueueExecutor(label: "unfold training")
     events = mailbox.events
     FloatingPointMode.useOneBLASThread()
+    if task.kind != .handBuilt {
+      // Before memory is taken, which may be more than there is, or than a snapshot is about.
+      let network = try TaskNetwork(preset: preset, task: task)
+      try TrainingMemory(network, preset: preset, task: task).check()
+      for tensors in [initial, checkpoint?.parameters].compactMap({ $0 }) {
+        try network.layout.check(tensors)
+      }
+    }
     let trainee: any Trainee =
       task.kind == .handBuilt
       ? try HandBuiltTrainee(preset: preset, task: task)

@@ -35,6 +35,11 @@ enum Knob {
     if let reason = whyNot(key, learner) { throw PresetError(description: "\(key): \(reason)") }
     let old = self.value(key, learner)
     let new = try parse(value, for: knob)
+    if key == KnobDescription.truncation.key, let new {
+      var preset = learner.preset
+      preset.training.sequenceLength = Int(new)
+      try TrainingMemory(learner.network, preset: preset, task: learner.task).check()
+    }
     set(key, to: new, learner)
     return change(knob, from: old, to: new)
   }

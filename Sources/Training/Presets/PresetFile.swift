@@ -2,6 +2,9 @@ import SequenceData
 import Yams
 
 extension Preset {
+  /// Bytes of the longest preset that is read.
+  static let longestFile = 1_000_000
+
   /// Reads a preset file.
   ///
   /// - Parameters:
@@ -12,11 +15,11 @@ extension Preset {
   public init(yaml: String, file: String, name: String) throws(PresetError) {
     self.init()
     self.name = name
-    guard yaml.utf8.count <= 1_000_000 else {
+    guard yaml.utf8.count <= Self.longestFile else {
       throw PresetError(description: "\(file): too long for a preset (over 1 MB)")
     }
-    guard PresetFile.aliasCount(in: yaml) <= PresetFile.mostAliases else {
-      throw PresetError(description: "\(file): aliases such as *name are not supported here")
+    if let problem = PresetEvents.problem(in: yaml) {
+      throw PresetError(description: "\(file):\(problem.line): \(problem.text)")
     }
     let root: Node?
     do {
@@ -81,22 +84,6 @@ private struct PresetFile {
         throw PresetError(description: "\(place): aliases are not supported here")
       }
     }
-  }
-
-  /// A text of a few kilobytes may name exponentially many nodes by aliases of aliases, and a key
-  /// that does is compared with all others. So few grow to nothing, and words between asterisks in
-  /// a title pass.
-  static let mostAliases = 12
-
-  /// How often something stands in a text that may be an alias.
-  static func aliasCount(in yaml: String) -> Int {
-    var count = 0
-    var before = UInt8(ascii: "\n")
-    for byte in yaml.utf8 {
-      if byte == UInt8(ascii: "*"), " \t\r\n[{,:?-".utf8.contains(before) { count += 1 }
-      before = byte
-    }
-    return count
   }
 
   private func place(_ node: Node) -> String {

@@ -32,7 +32,7 @@ public enum PresetLibrary {
     }
     let bytes: [UInt8]
     do {
-      bytes = try FileBytes.read(nameOrPath)
+      bytes = try FileBytes.read(nameOrPath, limit: Preset.longestFile)
     } catch {
       throw PresetError(description: error.description)
     }

@@ -4,9 +4,6 @@ import SequenceData
 
 /// Judges classes, one a sequence or one a step.
 struct ClassEvaluation {
-  /// Above this many classes a matrix of all pairs would not fit, and F1 says little.
-  private static let mostClasses = 2_000
-
   let task: TaskData
   let network: TaskNetwork
   let batches: BatchedExamples
@@ -56,7 +53,7 @@ struct ClassEvaluation {
   }
 
   private func count(_ examples: [Example], _ forcing: TeacherForcing?) -> Counts {
-    let classes = task.outputWidth <= Self.mostClasses ? task.outputWidth : 0
+    let classes = task.outputWidth <= ConfusionMatrix.mostClasses ? task.outputWidth : 0
     let parts = batches.map(examples) { worker in
       var counts = Counts(matrix: ConfusionMatrix(classes: classes))
       let batch = worker.part.batch
@@ -96,7 +93,8 @@ struct ClassEvaluation {
 
   /// The most frequent class of the training set, always given as the answer.
   private func mostFrequent(_ examples: [Example]) -> ConfusionMatrix? {
-    guard task.outputWidth <= Self.mostClasses, case .examples(let training) = task.train else {
+    guard task.outputWidth <= ConfusionMatrix.mostClasses, case .examples(let training) = task.train
+    else {
       return nil
     }
     var seen = [Int](repeating: 0, count: task.outputWidth)

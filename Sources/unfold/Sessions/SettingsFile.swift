@@ -8,6 +8,9 @@ struct SettingsFile: Sendable {
   /// `$XDG_CONFIG_HOME/unfold/settings`; nil where there is no home.
   let path: String?
 
+  /// Bytes of the longest file of settings that is read.
+  private static let longest = 1_000_000
+
   init() {
     func variable(_ name: String) -> String? {
       getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
@@ -21,7 +24,7 @@ struct SettingsFile: Sendable {
   func load() -> (settings: DashboardSettings, problems: [String]) {
     guard let path, FileBytes.exists(path) else { return (DashboardSettings(), []) }
     do {
-      let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
+      let text = String(decoding: try FileBytes.read(path, limit: Self.longest), as: UTF8.self)
       let (settings, problems) = DashboardSettings.parse(text)
       return (settings, problems.map { "\(path), \($0)" })
     } catch {

@@ -15,7 +15,9 @@ extension Probe {
   func classification(
     _ examples: [Example], _ parameters: ParameterVector<Float>, step: Int
   ) -> ConfusionFrame? {
-    guard network.objective == .crossEntropy, network.rows.targets == .sequenceEnd else {
+    guard network.objective == .crossEntropy, network.rows.targets == .sequenceEnd,
+      task.outputWidth <= ConfusionMatrix.mostClasses
+    else {
       return nil
     }
     var matrix = ConfusionMatrix(classes: task.outputWidth)
