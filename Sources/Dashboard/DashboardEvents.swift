@@ -78,20 +78,25 @@ extension DashboardState {
   private mutating func add(_ batch: StepBatch, isPast: Bool) {
     history.append(batch)
     guard let last = history.last else { return }
-    learningRate = last.learningRate
-    knobBoard.note(learningRate: last.learningRate)
+    if let rate = last.learningRate {
+      learningRate = rate
+      knobBoard.note(learningRate: rate)
+    }
     if trainingState == nil { trainingState = .training }
     guard !isPast else { return }
-    if let first = batch.records.first, batch.records.count > 1 {
+    if let first = batch.records.first, let elapsed = first.elapsed, batch.records.count > 1 {
       // The first step of a batch is a mark of its own, so that a session's first event already
       // tells a speed.
       rates.note(
-        step: first.step, elapsed: first.elapsed,
-        tokens: history.tokens - batch.records.dropFirst().reduce(0) { $0 + $1.tokens },
-        duration: first.duration, batchTokens: first.tokens)
+        step: first.step, elapsed: elapsed,
+        tokens: history.tokens.map { tokens in
+          tokens - batch.records.dropFirst().reduce(0) { $0 + ($1.tokens ?? 0) }
+        }, duration: first.duration, batchTokens: first.tokens)
     }
+    // Where a run does not say when its steps were done, they were done when they came.
     rates.note(
-      step: last.step, elapsed: last.elapsed, tokens: history.tokens, duration: last.duration,
+      step: last.step, elapsed: last.elapsed ?? clock, tokens: history.tokens,
+      duration: last.duration,
       batchTokens: last.tokens)
   }
 

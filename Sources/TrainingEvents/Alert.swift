@@ -3,6 +3,7 @@ public enum Alert: String, Sendable, CaseIterable {
   case vanishing
   case exploding
   case notFinite = "not-finite"
+  case gradientNotFinite = "not-finite-gradient"
   case plateau
   case overfitting
   case saturated
@@ -16,6 +17,7 @@ public enum Alert: String, Sendable, CaseIterable {
     case .vanishing: "gradients vanish"
     case .exploding: "gradients explode"
     case .notFinite: "loss is not finite"
+    case .gradientNotFinite: "gradient is not finite"
     case .plateau: "plateau"
     case .overfitting: "overfitting"
     case .saturated: "units saturated"
@@ -34,6 +36,9 @@ public enum Alert: String, Sendable, CaseIterable {
       "Clip the gradient's norm, or lower the learning rate."
     case .notFinite:
       "Go back to the last snapshot, then halve the learning rate or clip the gradient."
+    case .gradientNotFinite:
+      "Lower the learning rate or clip the gradient; with mixed precision, a loss scaler skips such "
+        + "steps by itself."
     case .plateau:
       "Halve the learning rate; if that changes nothing, the network may be too small."
     case .overfitting:

@@ -17,7 +17,8 @@ public struct AlertWatch: Sendable {
   private var learns = true
   private var step = 0
   private var streaks: [Alert: Int] = [:]
-  private var finiteSteps = 0
+  private var finiteLosses = 0
+  private var finiteNorms = 0
   private var norms = UsualSize()
   private var loss = LossTrend()
   private var validation = ValidationTrend()
@@ -50,7 +51,7 @@ public struct AlertWatch: Sendable {
     for bucket in batch.thinned {
       let last = bucket.firstStep + bucket.count - 1
       warnings += observe(
-        step: last, loss: bucket.loss.mean, norm: bucket.gradientNorm.maximum)
+        step: last, loss: bucket.loss.mean, norm: bucket.gradientNorm?.maximum)
     }
     for record in batch.records {
       warnings += observe(step: record.step, loss: record.loss, norm: record.gradientNorm)
@@ -58,20 +59,21 @@ public struct AlertWatch: Sendable {
     return warnings
   }
 
-  private mutating func observe(step: Int, loss: Double, norm: Double) -> [WarningRecord] {
+  private mutating func observe(step: Int, loss: Double, norm: Double?) -> [WarningRecord] {
     // After going back to a snapshot the trend begins anew.
     if step <= self.step { (self.loss, norms) = (LossTrend(), UsualSize()) }
     self.step = step
-    guard loss.isFinite, norm.isFinite else {
-      finiteSteps = 0
-      let what = loss.isFinite ? "the gradient" : "the loss"
-      return judge(.notFinite, begins: true, ends: false) { "\(what) is not a finite number" }
-    }
-    finiteSteps += 1
+    // A norm that was not logged says nothing, and hides nothing.
+    finiteLosses = loss.isFinite ? finiteLosses + 1 : 0
+    if let norm { finiteNorms = norm.isFinite ? finiteNorms + 1 : 0 }
     var warnings = judge(
-      .notFinite, begins: false, ends: finiteSteps >= Self.recovery
-    ) { "" }
-    if let times = norms.excess(of: norm) {
+      .notFinite, begins: !loss.isFinite, ends: finiteLosses >= Self.recovery
+    ) { "the loss is not a finite number" }
+    warnings += judge(
+      .gradientNotFinite, begins: norm.map { !$0.isFinite } ?? false,
+      ends: finiteNorms >= Self.recovery
+    ) { "the gradient is not a finite number" }
+    if let norm, norm.isFinite, let times = norms.excess(of: norm) {
       warnings += judge(
         .exploding, begins: times > 30, ends: times < 4 && streaks[.exploding, default: 0] == 0
       ) {
@@ -79,6 +81,7 @@ public struct AlertWatch: Sendable {
           + "times the usual"
       }
     }
+    guard loss.isFinite else { return warnings }
     self.loss.add(loss, step: step)
     let trend = self.loss
     warnings += judge(.plateau, begins: learns && trend.isFlat, ends: trend.justImproved) {

@@ -7,13 +7,23 @@ public enum HistoryAxis: String, Sendable, CaseIterable {
 }
 
 extension RunHistory {
+  /// Whether the run's steps can be placed along an axis: a run of another program may tell neither
+  /// epochs nor times.
+  public func has(_ axis: HistoryAxis) -> Bool {
+    switch axis {
+    case .step: true
+    case .epoch: epoch.hasValues
+    case .time: elapsed.hasValues
+    }
+  }
+
   /// From the first to the last step, in the axis's unit; nil before the first step.
   public func extent(of axis: HistoryAxis) -> ClosedRange<Double>? {
     guard let first = steps.first, let last = steps.last else { return nil }
     switch axis {
     case .step: return Double(first)...Double(max(first, last))
-    case .epoch: return ordered(Double(epoch[0]), Double(epoch[count - 1]))
-    case .time: return ordered(Double(elapsed[0]), Double(elapsed[count - 1]))
+    case .epoch: return ordered(Double(epoch.place(at: 0)), Double(epoch.place(at: count - 1)))
+    case .time: return ordered(Double(elapsed.place(at: 0)), Double(elapsed.place(at: count - 1)))
     }
   }
 
@@ -31,7 +41,7 @@ extension RunHistory {
     guard !isEmpty else { return nil }
     if axis == .step { return Double(step) }
     let index = min(steps.firstIndex(notBelow: Double(step)), count - 1)
-    return Double(axis == .epoch ? epoch[index] : elapsed[index])
+    return Double(axis == .epoch ? epoch.place(at: index) : elapsed.place(at: index))
   }
 
   /// Positions that cut a stretch of the axis into `columns` equal parts, `columns + 1` of them.
@@ -54,8 +64,8 @@ extension RunHistory {
   private func stepsReach(_ value: Double, at index: Int, on axis: HistoryAxis) -> Bool {
     switch axis {
     case .step: steps.step(at: index).map { Double($0) <= value } ?? false
-    case .epoch: epoch[index] <= Float(value)
-    case .time: elapsed[index] <= Float(value)
+    case .epoch: epoch.place(at: index) <= Float(value)
+    case .time: elapsed.place(at: index) <= Float(value)
     }
   }
 

@@ -17,7 +17,8 @@ public struct RunDescription: Sendable, Equatable {
   /// The step the run continues from; 0 for a new one.
   public var firstStep: Int
   public var clipNorm: Double?
-  public var learningRate: Double
+  /// The learning rate before its schedule; nil where nothing is learned or nobody said.
+  public var learningRate: Double?
   /// What the loss is measured in.
   public var lossUnit: LossUnit
   /// The task's own measure beside the loss, such as accuracy; nil when there is none.
@@ -35,7 +36,7 @@ public struct RunDescription: Sendable, Equatable {
   public init(
     name: String, title: String, lecture: String, task: TaskKind, network: String,
     parameterCount: Int, optimizer: String, totalSteps: Int?, firstStep: Int = 0,
-    clipNorm: Double?, learningRate: Double, lossUnit: LossUnit,
+    clipNorm: Double?, learningRate: Double?, lossUnit: LossUnit,
     metric: MetricDescription? = nil, targetName: String, architecture: Architecture,
     directory: String? = nil, knobs: [KnobDescription] = [], readsText: Bool = false
   ) {

@@ -8,19 +8,21 @@ public struct RunHistory: Sendable {
   public private(set) var loss = SeriesPyramid()
   /// The debiased moving average of the loss, computed on every step before any thinning.
   public private(set) var smoothedLoss = SeriesPyramid()
-  /// Norm of the whole gradient before clipping.
+  /// Norm of the whole gradient before clipping, of the steps that have one.
   public private(set) var gradientNorm = SeriesPyramid()
   public private(set) var learningRate = SeriesPyramid()
   /// Seconds of training at the end of each step.
-  public private(set) var elapsed = ChunkedFloats()
-  public private(set) var epoch = ChunkedFloats()
+  public private(set) var elapsed = AxisSeries()
+  public private(set) var epoch = AxisSeries()
   public private(set) var validations: [ValidationRecord] = []
   /// Series of other programs' runs, by name in the order they came.
   public private(set) var extra: [NamedSeries] = []
   /// Steps of this history whose gradient was clipped.
   public private(set) var clippedSteps = 0
-  /// Real targets seen.
-  public private(set) var tokens = 0
+  /// Steps of which it is known whether the gradient was clipped.
+  private var judgedSteps = 0
+  /// Real targets seen; nil while no step said how many it has.
+  public private(set) var tokens: Int?
   public private(set) var last: StepRecord?
 
   private var average: DebiasedAverage
@@ -33,8 +35,10 @@ public struct RunHistory: Sendable {
   public var isEmpty: Bool { steps.count == 0 }
   /// Share of the old average kept at each step of `smoothedLoss`.
   public var smoothing: Double { average.weight }
-  /// Share of steps whose gradient was clipped, from 0 to 1.
-  public var clippedShare: Double { count > 0 ? Double(clippedSteps) / Double(count) : 0 }
+  /// Share of steps whose gradient was clipped, from 0 to 1; nil where no step says.
+  public var clippedShare: Double? {
+    judgedSteps > 0 ? Double(clippedSteps) / Double(judgedSteps) : nil
+  }
   /// The validation with the lowest loss.
   public var best: ValidationRecord? {
     validations.filter { $0.loss.isFinite }.min { $0.loss < $1.loss }
@@ -45,8 +49,7 @@ public struct RunHistory: Sendable {
     if let lastStep = steps.last, record.step <= lastStep { rewind(before: record.step) }
     add(
       step: record.step, loss: record.loss, gradientNorm: record.gradientNorm, of: record)
-    if record.clipped { clippedSteps += 1 }
-    tokens += record.tokens
+    count(clipped: record.clipped.map { $0 ? 1 : 0 }, of: 1, tokens: record.tokens)
     last = record
   }
 
@@ -112,31 +115,38 @@ public struct RunHistory: Sendable {
   private mutating func append(_ bucket: StepBucket) {
     if let lastStep = steps.last, bucket.firstStep <= lastStep { rewind(before: bucket.firstStep) }
     let losses = bucket.loss.spread(over: bucket.count)
-    let norms = bucket.gradientNorm.spread(over: bucket.count)
+    let norms = bucket.gradientNorm?.spread(over: bucket.count)
     for offset in 0..<max(0, bucket.count) {
       add(
-        step: bucket.firstStep + offset, loss: losses(offset), gradientNorm: norms(offset),
+        step: bucket.firstStep + offset, loss: losses(offset), gradientNorm: norms?(offset),
         of: bucket.last)
     }
-    clippedSteps += bucket.clippedSteps
-    tokens += bucket.tokens
+    count(clipped: bucket.clippedSteps, of: bucket.count, tokens: bucket.tokens)
     last = bucket.last
   }
 
-  private mutating func add(step: Int, loss: Double, gradientNorm: Double, of record: StepRecord) {
+  private mutating func count(clipped: Int?, of steps: Int, tokens: Int?) {
+    if let clipped {
+      clippedSteps += clipped
+      judgedSteps += steps
+    }
+    if let tokens { self.tokens = (self.tokens ?? 0) &+ tokens }
+  }
+
+  private mutating func add(step: Int, loss: Double, gradientNorm: Double?, of record: StepRecord) {
     guard steps.append(step) else { return }
     self.loss.append(Float(loss))
     smoothedLoss.append(Float(average.add(loss)))
-    self.gradientNorm.append(Float(gradientNorm))
-    learningRate.append(Float(record.learningRate))
-    elapsed.append(Float(record.elapsed))
-    epoch.append(Float(record.epoch))
+    self.gradientNorm.append(gradientNorm.map { Float($0) })
+    learningRate.append(record.learningRate.map { Float($0) })
+    elapsed.append(record.elapsed)
+    epoch.append(record.epoch)
   }
 
   /// Forgets every step from `step` on.
   private mutating func rewind(before step: Int) {
     let kept = steps.firstIndex(notBelow: Double(step))
-    let share = clippedShare
+    let (before, clipped, judged) = (count, clippedSteps, judgedSteps)
     steps.truncate(to: kept)
     loss.truncate(to: kept)
     smoothedLoss.truncate(to: kept)
@@ -145,7 +155,10 @@ public struct RunHistory: Sendable {
     elapsed.truncate(to: kept)
     epoch.truncate(to: kept)
     validations.removeAll { $0.step >= step }
-    clippedSteps = Int((share * Double(kept)).rounded())
+    // Which steps were clipped is not kept: those that stay have the share of all.
+    let share = before > 0 ? Double(kept) / Double(before) : 0
+    clippedSteps = Int((Double(clipped) * share).rounded())
+    judgedSteps = Int((Double(judged) * share).rounded())
     average = DebiasedAverage(weight: average.weight)
     for index in max(0, kept - 1_000)..<max(kept, 0) { _ = average.add(Double(loss[index])) }
   }

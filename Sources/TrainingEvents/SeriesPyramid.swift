@@ -2,25 +2,42 @@
 ///
 /// Above the numbers themselves stand levels of summaries, each sixteen times coarser than the one
 /// below, so that any range of a million numbers is summarised from a few dozen of them, and no
-/// spike is ever lost to a coarse view. Numbers that are not finite count as gaps.
+/// spike is ever lost to a coarse view. Numbers that are not finite count as gaps; a position
+/// without a number is nothing at all.
 public struct SeriesPyramid: Sendable {
   /// Entries of one level summarised by one entry of the next.
   static let fanOut = 16
 
+  /// NaN where there is no number.
   private var values = ChunkedFloats()
+  /// Positions that have a number; a stretch without holes costs nothing.
+  private var present = StepAxis()
   /// `levels[k][i]` summarises the numbers from `i * 16^(k+1)` on; complete groups only.
   private var levels: [ContiguousArray<Node>] = []
 
   public init() {}
 
+  /// Positions, with a number or without.
   public var count: Int { values.count }
   public var isEmpty: Bool { values.isEmpty }
-  public var last: Float? { values.last }
+  /// Whether any position has a number, finite or not.
+  public var hasValues: Bool { present.count > 0 }
+  /// The number at the last position; nil where that has none.
+  public var last: Float? { value(at: count - 1) }
+  /// The number at a position; NaN where there is none.
   public subscript(index: Int) -> Float { values[index] }
 
-  /// Adds a number at the end, in constant time on average.
-  public mutating func append(_ value: Float) {
-    values.append(value)
+  /// The number at a position; nil where there is none.
+  public func value(at index: Int) -> Float? {
+    let found = present.firstIndex(notBelow: Double(index))
+    guard found < present.count, present.step(at: found) == index else { return nil }
+    return values[index]
+  }
+
+  /// Adds a position at the end, with a number or without, in constant time on average.
+  public mutating func append(_ value: Float?) {
+    if value != nil { present.append(values.count) }
+    values.append(value ?? .nan)
     var group = values.count
     var level = 0
     while group % Self.fanOut == 0 {
@@ -36,6 +53,7 @@ public struct SeriesPyramid: Sendable {
   public mutating func truncate(to newCount: Int) {
     guard newCount < count, newCount >= 0 else { return }
     values.truncate(to: newCount)
+    present.truncate(to: present.firstIndex(notBelow: Double(newCount)))
     var size = Self.fanOut
     for level in levels.indices {
       let kept = newCount / size
@@ -64,7 +82,14 @@ public struct SeriesPyramid: Sendable {
       }
       position += size
     }
-    return result.summary(samples: max(0, end - max(0, range.lowerBound)))
+    return result.summary(samples: samples(in: range.lowerBound..<max(range.lowerBound, end)))
+  }
+
+  /// Positions of a range that have a number.
+  private func samples(in range: Range<Int>) -> Int {
+    if present.count == count { return max(0, range.upperBound - max(0, range.lowerBound)) }
+    return present.firstIndex(notBelow: Double(range.upperBound))
+      - present.firstIndex(notBelow: Double(range.lowerBound))
   }
 
   /// One summary for each pair of neighbouring boundaries (positions that never fall).
@@ -92,7 +117,7 @@ public struct SeriesSummary: Sendable, Equatable {
   public var mean: Float
   /// Finite numbers in the range.
   public var count: Int
-  /// All numbers in the range, gaps included.
+  /// All numbers in the range, those that are not finite included.
   public var samples: Int
 
   public init(minimum: Float, maximum: Float, mean: Float, count: Int, samples: Int) {

@@ -91,15 +91,17 @@ public struct StepBucket: Sendable, Equatable {
   public var firstStep: Int
   public var count: Int
   public var loss: Range
-  public var gradientNorm: Range
-  public var clippedSteps: Int
-  public var tokens: Int
+  /// Nil where no step of the bucket has one.
+  public var gradientNorm: Range?
+  /// Steps whose gradient was clipped; nil where that was not logged.
+  public var clippedSteps: Int?
+  public var tokens: Int?
   /// The newest step of the bucket, in full.
   public var last: StepRecord
 
   public init(
-    firstStep: Int, count: Int, loss: Range, gradientNorm: Range, clippedSteps: Int, tokens: Int,
-    last: StepRecord
+    firstStep: Int, count: Int, loss: Range, gradientNorm: Range?, clippedSteps: Int?,
+    tokens: Int?, last: StepRecord
   ) {
     self.firstStep = firstStep
     self.count = count
@@ -122,9 +124,12 @@ public struct StepBucket: Sendable, Equatable {
     firstStep = first.step
     count = records.count
     loss = Range(records.lazy.map(\.loss))
-    gradientNorm = Range(records.lazy.map(\.gradientNorm))
-    clippedSteps = records.count { $0.clipped }
-    tokens = records.reduce(0) { $0 + $1.tokens }
+    gradientNorm =
+      records.contains { $0.gradientNorm != nil }
+      ? Range(records.lazy.compactMap(\.gradientNorm)) : nil
+    clippedSteps =
+      records.contains { $0.clipped != nil } ? records.count { $0.clipped == true } : nil
+    tokens = records.reduce(nil) { Self.sum($0, $1.tokens) }
     self.last = last
   }
 
@@ -132,12 +137,22 @@ public struct StepBucket: Sendable, Equatable {
     var result = self
     result.count += newer.count
     result.loss = loss.merged(with: newer.loss, weights: (count, newer.count))
-    result.gradientNorm = gradientNorm.merged(
-      with: newer.gradientNorm, weights: (count, newer.count))
-    result.clippedSteps += newer.clippedSteps
-    result.tokens += newer.tokens
+    result.gradientNorm =
+      if let gradientNorm, let other = newer.gradientNorm {
+        gradientNorm.merged(with: other, weights: (count, newer.count))
+      } else {
+        gradientNorm ?? newer.gradientNorm
+      }
+    result.clippedSteps = Self.sum(clippedSteps, newer.clippedSteps)
+    result.tokens = Self.sum(tokens, newer.tokens)
     result.last = newer.last
     return result
+  }
+
+  /// The sum of what is known; nil where neither is.
+  private static func sum(_ a: Int?, _ b: Int?) -> Int? {
+    guard let a, let b else { return a ?? b }
+    return a &+ b
   }
 }
 

@@ -41,17 +41,20 @@ public enum TrainingState: String, Sendable, Equatable {
 /// Loss and the task's own measure on held-out data.
 public struct ValidationRecord: Sendable, Equatable {
   public var step: Int
-  public var epoch: Double
+  /// Nil where it was not logged, as `elapsed`.
+  public var epoch: Double?
   /// Mean over the real targets of the validation set, in the unit of the training loss.
   public var loss: Double
   /// The task's own measure, in the unit of `RunDescription.metric`.
   public var metric: Double?
-  public var elapsed: Double
+  /// Seconds of training.
+  public var elapsed: Double?
   /// Whether this is the lowest loss so far.
   public var isBest: Bool
 
   public init(
-    step: Int, epoch: Double, loss: Double, metric: Double? = nil, elapsed: Double, isBest: Bool
+    step: Int, epoch: Double? = nil, loss: Double, metric: Double? = nil, elapsed: Double? = nil,
+    isBest: Bool
   ) {
     self.step = step
     self.epoch = epoch
@@ -87,7 +90,8 @@ public struct NamedValues: Sendable, Equatable {
 public struct CommandRecord: Sendable, Equatable {
   /// The last step finished before the command took effect.
   public var step: Int
-  public var elapsed: Double
+  /// Seconds of training; nil where nobody knows.
+  public var elapsed: Double?
   /// The key it changed, such as `learning-rate`, or what it did, such as `pause`.
   public var name: String
   /// What happened in words, such as `learning rate 0.004 → 0.002`.
@@ -98,7 +102,7 @@ public struct CommandRecord: Sendable, Equatable {
   public var value: Double?
 
   public init(
-    step: Int, elapsed: Double, name: String, text: String, marker: String? = nil,
+    step: Int, elapsed: Double? = nil, name: String, text: String, marker: String? = nil,
     value: Double? = nil
   ) {
     self.step = step
@@ -148,9 +152,10 @@ public struct FinishRecord: Sendable, Equatable {
 
   public var reason: Reason
   public var step: Int
-  public var elapsed: Double
+  /// Seconds of training; nil where nobody knows.
+  public var elapsed: Double?
 
-  public init(reason: Reason, step: Int, elapsed: Double) {
+  public init(reason: Reason, step: Int, elapsed: Double? = nil) {
     self.reason = reason
     self.step = step
     self.elapsed = elapsed

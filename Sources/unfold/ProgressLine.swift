@@ -17,8 +17,8 @@ final class ProgressLine: Sendable {
     guard isShown, errors.isIdle, let record else { return }
     let steps = total.map { "step \(record.step) of \($0)" } ?? "step \(record.step)"
     let loss = String(format: "%.4f", record.loss)
-    let rate = String(format: "%.0f", record.tokensPerSecond)
-    errors.write(Array("\r\(steps)  loss \(loss)  \(rate) targets/s\u{1B}[K".utf8))
+    let rate = record.tokensPerSecond.map { String(format: "  %.0f targets/s", $0) } ?? ""
+    errors.write(Array("\r\(steps)  loss \(loss)\(rate)\u{1B}[K".utf8))
   }
 
   func end() {

@@ -29,7 +29,41 @@ import TrainingEvents
     guard case .steps(let batch)? = try read(String(line.dropLast())) else {
       return #expect(Bool(false), "no step in \(line)")
     }
-    #expect(batch.records[0].loss.isNaN && batch.records[0].gradientNorm.isNaN)
+    #expect(batch.records[0].loss.isNaN && batch.records[0].gradientNorm?.isNaN == true)
+  }
+
+  /// What was not logged has no key, and comes back as absent: neither 0 nor NaN.
+  @Test(arguments: [
+    StepRecord(step: 3, loss: 1.5), StepRecord(step: 3, epoch: 0.5, loss: 1.5, clipped: true),
+    StepRecord(step: 3, loss: 1.5, gradientNorm: 0.25, tokens: 7),
+    StepRecord(step: 3, loss: 1.5, learningRate: 0.1, elapsed: 2),
+    StepRecord(step: 3, loss: 1.5, tokens: 100, duration: 0.5),
+  ])
+  func whatWasNotLoggedHasNoKey(record: StepRecord) throws {
+    let line = String(text(.steps(StepBatch([record]))).dropLast())
+    #expect(!line.contains("null"))
+    #expect(try read(line) == .steps(StepBatch([record])))
+    let keys = try #require(try JSONValue(decoding: line).object).members.map(\.key)
+    #expect(keys.contains("gradientNorm") == (record.gradientNorm != nil))
+    #expect(keys.contains("tokensPerSecond") == (record.duration != nil))
+    // As any other program may write it.
+    let spaced = line.split(separator: ",").joined(separator: ", ")
+    #expect(try read(spaced) == .steps(StepBatch([record])))
+    let bucket = try #require(StepBucket([record][...]))
+    let thinned = TrainingEvent.steps(StepBatch(thinned: [bucket]))
+    #expect(try read(String(text(thinned).dropLast())) == thinned)
+  }
+
+  @Test func absentTimesAndEpochsHaveNoKey() throws {
+    for event: TrainingEvent in [
+      .validation(ValidationRecord(step: 9, loss: 2, isBest: false)),
+      .command(CommandRecord(step: 9, name: "restart", text: "t")),
+      .finished(FinishRecord(reason: .stopped, step: 9)),
+    ] {
+      let line = String(text(event).dropLast())
+      #expect(!line.contains("elapsed") && !line.contains("epoch") && !line.contains("null"))
+      #expect(try read(line) == event)
+    }
   }
 
   private static let events: [TrainingEvent] = [

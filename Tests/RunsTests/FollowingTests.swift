@@ -77,7 +77,10 @@ struct Gathered {
     #expect(records[0].loss == 2.5 && records[0].gradientNorm == 1.5)
     #expect(records[0].learningRate == 0.01 && records[0].epoch == 0.5)
     #expect(records[1].tokens == 50 && records[1].elapsed == 1.5 && records[1].duration == 1.5)
-    #expect(records[1].learningRate == 0.01)
+    // What a step did not log it has not.
+    #expect(records[0].tokens == nil && records[0].duration == nil && records[0].clipped == nil)
+    #expect(records[1].learningRate == nil && records[1].gradientNorm == nil)
+    #expect(records[2].elapsed == nil && records[2].epoch == nil)
     #expect(got.history.validations.map(\.step) == [2])
     #expect(got.history.validations[0].loss == 2.75 && got.history.validations[0].isBest)
     #expect(got.history.loss[2].isNaN)
@@ -88,6 +91,23 @@ struct Gathered {
       return #expect(Bool(false), "\(got.events)")
     }
     #expect(run.name == "train.jsonl")
+  }
+
+  /// A log without gradient norms raises no alarm about them, and a loss that is no number is told
+  /// at its step, once, however the log comes in.
+  @Test(arguments: ["", #", "grad_norm": 1.5"#]) func aLossThatIsNoNumberIsToldOnce(
+    norm: String
+  ) throws {
+    let lines = (1...99).map { step in
+      #"{"step": \#(step), "loss": \#(step < 50 ? "2.5" : "NaN")\#(norm)}"# + "\n"
+    }
+    try write(lines[..<60].joined())
+    var follower = try RunFollower(path)
+    var watch = AlertWatch()
+    var warnings = try follower.poll().flatMap { watch.observe($0) }
+    try add(lines[60...].joined())
+    warnings += try follower.poll().flatMap { watch.observe($0) }
+    #expect(warnings.map(\.kind) == ["not-finite"] && warnings.map(\.step) == [50])
   }
 
   @Test func waitsForTheEndOfATornLine() throws {

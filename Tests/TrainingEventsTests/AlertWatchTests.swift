@@ -83,7 +83,21 @@ import TrainingEvents
     #expect(warnings.map(\.kind) == ["not-finite"] && warnings.first?.step == 60)
     #expect(warnings.first?.text == "the loss is not a finite number")
     records = (101...200).map { Self.record($0) } + [Self.record(201, norm: .nan)]
-    #expect(watch.observe(.steps(StepBatch(records))).first?.text.hasPrefix("the gradient") == true)
+    let gradient = watch.observe(.steps(StepBatch(records)))
+    #expect(gradient.map(\.kind) == ["not-finite-gradient"])
+    #expect(gradient.first?.text == "the gradient is not a finite number")
+  }
+
+  /// A gradient that was not logged raises nothing and hides no loss; one that is not finite hides
+  /// none either.
+  @Test(arguments: [nil, Double.nan]) func aLossThatIsNoNumberIsNeverHidden(norm: Double?) {
+    var watch = AlertWatch()
+    let records = (1...100).map {
+      StepRecord(step: $0, loss: $0 < 50 ? 2 : .nan, gradientNorm: norm)
+    }
+    let warnings = watch.observe(.steps(StepBatch(records)))
+    #expect(warnings.filter { $0.kind == "not-finite" }.map(\.step) == [50])
+    #expect(warnings.count == (norm == nil ? 1 : 2))
   }
 
   @Test func aPlateauIsLongAndEndsWithAFall() {

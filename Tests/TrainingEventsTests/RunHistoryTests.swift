@@ -11,6 +11,42 @@ import Testing
       learningRate: 0.1, tokens: 3, elapsed: Double(step) * 0.5, duration: 0.5)
   }
 
+  /// A norm at every tenth step: curves and ranges know of those ten and of nothing between.
+  @Test func whatWasNotLoggedIsNothing() {
+    var history = RunHistory()
+    for step in 1...1_000 {
+      history.append(
+        StepRecord(
+          step: step, epoch: step > 500 ? Double(step) / 100 : nil, loss: 1,
+          gradientNorm: step % 10 == 0 ? Double(step) : step == 501 ? .nan : nil))
+    }
+    let norms = history.gradientNorm
+    #expect(norms.count == 1_000 && norms.value(at: 9) == 10 && norms.value(at: 10) == nil)
+    #expect(norms.value(at: 500)?.isNaN == true && norms.last == 1_000)
+    let whole = norms.summary(of: 0..<1_000)
+    #expect(whole.samples == 101 && whole.count == 100 && whole.maximum == 1_000)
+    #expect(norms.summary(of: 10..<19).samples == 0 && !norms.summary(of: 10..<19).isGap)
+    #expect(norms.summary(of: 500..<501).isGap)
+    #expect(!history.learningRate.hasValues && history.learningRate.last == nil)
+    #expect(history.tokens == nil && history.clippedShare == nil)
+    #expect(!history.has(.time) && history.has(.epoch) && history.has(.step))
+    #expect(history.epoch[499] == nil && history.epoch[500] == 5.01)
+    #expect(history.index(of: 6, on: .epoch) == 599)
+    let past = history.through(step: 505)
+    #expect(past.gradientNorm.summary(of: 0..<505).samples == 51)
+    #expect(past.has(.epoch) && !history.through(step: 400).has(.epoch))
+  }
+
+  @Test func bucketsKeepWhatIsAbsentAbsent() throws {
+    let none = try #require(StepBucket([StepRecord(step: 1, loss: 1)][...]))
+    #expect(none.gradientNorm == nil && none.tokens == nil && none.clippedSteps == nil)
+    let some = try #require(
+      StepBucket([Self.record(2, norm: 4, clipped: true), Self.record(3, norm: 2)][...]))
+    let both = none.merged(with: some)
+    #expect(both.gradientNorm == .init(minimum: 2, maximum: 4, mean: 3) && both.tokens == 6)
+    #expect(both.clippedSteps == 1 && both.count == 3)
+  }
+
   @Test func constantsStayConstantUnderSmoothing() {
     var history = RunHistory(smoothing: 0.99)
     for step in 1...50 { history.append(Self.record(step, loss: 3)) }

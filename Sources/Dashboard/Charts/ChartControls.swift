@@ -16,6 +16,7 @@ struct ChartControls: Sendable, Equatable {
   /// Smoothing that keys choose from, as the share of the old average kept at each step.
   static let smoothings = [0, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999]
 
+  /// The axis that a person chose; `axis(in:)` is what is drawn.
   var axis = HistoryAxis.step
   var window = Window.whole
   /// The step whose values are read off; nil without a cursor.
@@ -27,6 +28,9 @@ struct ChartControls: Sendable, Equatable {
   var showsComparisons = true
 
   var isZoomed: Bool { window != .whole }
+
+  /// What the axis counts: steps, where the run does not tell what was chosen.
+  func axis(in history: RunHistory) -> HistoryAxis { history.has(axis) ? axis : .step }
 
   /// The first and last step shown; nil before the first step of the run.
   func steps(in history: RunHistory) -> ClosedRange<Int>? {
@@ -40,6 +44,7 @@ struct ChartControls: Sendable, Equatable {
 
   /// The same on the horizontal axis, never empty.
   func range(in history: RunHistory) -> ClosedRange<Double>? {
+    let axis = axis(in: history)
     guard let steps = steps(in: history),
       let low = history.position(ofStep: steps.lowerBound, on: axis),
       let high = history.position(ofStep: steps.upperBound, on: axis), low.isFinite, high.isFinite

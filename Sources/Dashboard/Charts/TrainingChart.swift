@@ -40,10 +40,10 @@ extension TrainingChart {
     CursorLine.draw(scene, frame: frame, into: &buffer)
     MarkerRow.draw(
       state.markers.compactMap { marker in
-        state.history.position(ofStep: marker.step, on: state.chart.axis).map { ($0, marker) }
+        state.history.position(ofStep: marker.step, on: state.chartAxis).map { ($0, marker) }
       }, frame: frame, labels: labels, appearance: scene.appearance, into: &buffer)
     BottomAxis.draw(
-      frame: frame, axis: state.chart.axis, y: buffer.inside.bottom,
+      frame: frame, axis: state.chartAxis, y: buffer.inside.bottom,
       appearance: scene.appearance, into: &buffer)
   }
 }

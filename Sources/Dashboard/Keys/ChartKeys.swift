@@ -36,8 +36,7 @@ extension KeyBindings {
       $0.flipScale()
     },
     chart([.character("x")], "x", "count steps, epochs or seconds along the axis") { state in
-      state.chart.axis = state.chart.axis.next
-      state.show("the axis counts \(state.chart.axis.plural)")
+      state.changeAxis()
     },
     chart([.character("m")], "m", hint: "smooth", rank: 9, "smooth the loss more") {
       $0.changeSmoothing(stronger: true)
@@ -91,6 +90,16 @@ extension DashboardState {
     if chart.otherScale.remove(focus) == nil { chart.otherScale.insert(focus) }
     let isLogarithmic = chart.otherScale.contains(focus) != panel.isUsuallyLogarithmic
     show(isLogarithmic ? "logarithmic axis" : "linear axis")
+  }
+
+  /// Counts along the axis the next of what the run tells.
+  mutating func changeAxis() {
+    var next = chart.axis(in: history).next
+    while !history.has(next) { next = next.next }
+    chart.axis = next
+    show(
+      HistoryAxis.allCases.contains { $0 != next && history.has($0) }
+        ? "the axis counts \(next.plural)" : "the run tells neither epochs nor times")
   }
 
   mutating func changeSmoothing(stronger: Bool) {

@@ -38,8 +38,8 @@ enum HeaderBar {
     var steps = "  step \(NumberText.grouped(state.currentStep))"
     if let total = state.run?.totalSteps { steps += " / \(NumberText.grouped(total))" }
     text.add(steps, theme.text)
-    if epoch, let last = state.history.last {
-      text.add("  epoch \(NumberText.fixed(last.epoch, 1))", theme.muted)
+    if epoch, let passed = state.history.last?.epoch {
+      text.add("  epoch \(NumberText.fixed(passed, 1))", theme.muted)
     }
     if state.trainingState == .training, let left = state.secondsLeft {
       text.add("  \(NumberText.duration(left)) left", theme.text)

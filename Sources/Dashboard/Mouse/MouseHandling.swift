@@ -77,7 +77,7 @@ extension DashboardState {
         Scene(state: self, appearance: Appearance()), size: placement.rect.size),
       x >= frame.plot.x, x < frame.plot.right
     else { return nil }
-    let index = history.index(of: frame.place(ofColumn: x), on: chart.axis)
+    let index = history.index(of: frame.place(ofColumn: x), on: chartAxis)
     return history.steps.step(at: index)
   }
 

@@ -14,7 +14,7 @@ struct GradientNormPanel: TrainingChart {
   }
 
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
-    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let (history, axis) = (scene.state.history, scene.state.chartAxis)
     let boundaries = history.boundaries(columns: columns, over: range, on: axis)
     var extent = ValueExtent(
       history.gradientNorm.summaries(between: boundaries),
@@ -33,10 +33,13 @@ struct GradientNormPanel: TrainingChart {
       return buffer.note("no step yet", style: scene.theme.muted)
     }
     let history = scene.state.history
+    guard history.gradientNorm.hasValues else {
+      return buffer.note(absence(scene), style: scene.theme.muted)
+    }
     frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
     let boundaries = history.boundaries(
-      columns: canvas.width, over: frame.range, on: scene.state.chart.axis)
+      columns: canvas.width, over: frame.range, on: scene.state.chartAxis)
     let norms = history.gradientNorm.summaries(between: boundaries)
     frame.band(norms, style: scene.theme.gradientRange, on: &canvas)
     frame.line(norms, style: scene.theme.gradient, on: &canvas)
@@ -56,23 +59,24 @@ struct GradientNormPanel: TrainingChart {
   private func drawFoot(_ scene: Scene, rect: Rect, into buffer: inout CellBuffer) {
     let state = scene.state
     let theme = scene.theme
-    guard let last = state.history.last else { return }
     let reading = state.cursorValues
     let label = reading.map { " step \(NumberText.grouped($0.step)) " } ?? " now "
-    StyledText(label, theme.muted)
-      .adding(
-        NumberText.significant(reading?.gradientNorm ?? last.gradientNorm, 3), theme.gradient,
-        joined: true
-      )
-      .adding("   clipped ", theme.muted)
-      .adding(clippedText(state), theme.text, joined: true)
-      .adding(" of steps", theme.muted)
-      .fitting(rect.width)
-      .write(x: rect.x, y: rect.y, limit: rect.right, into: &buffer)
+    let norm = reading.map(\.gradientNorm) ?? state.history.last?.gradientNorm
+    var text = StyledText(label, theme.muted)
+      .adding(norm.map { NumberText.significant($0, 3) } ?? "–", theme.gradient, joined: true)
+    // Another program that says nothing of clipping may well clip.
+    if let share = state.history.clippedShare {
+      text.add("   clipped ", theme.muted)
+      let isOff = state.clipNorm == nil && state.history.clippedSteps == 0
+      text.add(isOff ? "off" : NumberText.percent(share), theme.text, joined: true)
+      if !isOff { text.add(" of steps", theme.muted) }
+    }
+    text.fitting(rect.width).write(x: rect.x, y: rect.y, limit: rect.right, into: &buffer)
   }
 
-  private func clippedText(_ state: DashboardState) -> String {
-    state.clipNorm == nil && state.history.clippedSteps == 0
-      ? "off" : NumberText.percent(state.history.clippedShare)
+  /// Why there is no curve.
+  private func absence(_ scene: Scene) -> String {
+    scene.state.run?.task == .handBuilt
+      ? "set by hand, not trained: there is no gradient" : "no gradient norm was logged"
   }
 }

@@ -19,7 +19,7 @@ struct LossPanel: TrainingChart {
   }
 
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
-    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let (history, axis) = (scene.state.history, scene.state.chartAxis)
     let boundaries = history.boundaries(columns: columns, over: range, on: axis)
     var extent = ValueExtent(
       history.loss.summaries(between: boundaries),
@@ -39,7 +39,7 @@ struct LossPanel: TrainingChart {
     guard let frame = frame(scene, size: buffer.size) else {
       return buffer.note("no step yet", style: scene.theme.muted)
     }
-    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let (history, axis) = (scene.state.history, scene.state.chartAxis)
     frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
     let boundaries = history.boundaries(columns: canvas.width, over: frame.range, on: axis)
@@ -68,7 +68,7 @@ struct LossPanel: TrainingChart {
   private func placedValidations(_ scene: Scene) -> [(Double, ValidationRecord)] {
     let state = scene.state
     return state.history.validations.compactMap { record in
-      state.history.position(ofStep: record.step, on: state.chart.axis).map { ($0, record) }
+      state.history.position(ofStep: record.step, on: state.chartAxis).map { ($0, record) }
     }
   }
 

@@ -51,6 +51,13 @@ enum LossText {
   /// What the cursor reads off, one line each.
   static func reading(_ values: CursorValues, _ scene: Scene, width: Int) -> [StyledText] {
     let (theme, run) = (scene.theme, scene.state.run)
+    var first = StyledText("step \(NumberText.grouped(values.step))", theme.accent)
+    if let epoch = values.epoch {
+      first.add("  epoch \(NumberText.fixed(epoch, 2))", theme.muted)
+    }
+    if let elapsed = values.elapsed {
+      first.add("  \(NumberText.duration(elapsed))", theme.muted)
+    }
     var second = StyledText("train ", theme.muted)
       .adding(plain(values.loss, run), theme.raw, joined: true)
       .adding("  smoothed ", theme.muted)
@@ -59,12 +66,7 @@ enum LossText {
       second.add("  validation ", theme.muted)
       second.add(plain(validation.loss, run), theme.validation, joined: true)
     }
-    return [
-      StyledText("step \(NumberText.grouped(values.step))", theme.accent)
-        .adding("  epoch \(NumberText.fixed(values.epoch, 2))", theme.muted)
-        .adding("  \(NumberText.duration(values.elapsed))", theme.muted),
-      second,
-    ]
+    return [first, second]
   }
 
   static func plain(_ loss: Double, _ run: RunDescription?) -> String {

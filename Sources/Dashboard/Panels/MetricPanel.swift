@@ -41,7 +41,7 @@ struct MetricPanel: TrainingChart {
   }
 
   private func points(_ scene: Scene) -> [(place: Double, value: Double)] {
-    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let (history, axis) = (scene.state.history, scene.state.chartAxis)
     return history.validations.compactMap { record in
       guard let value = record.metric,
         let place = history.position(ofStep: record.step, on: axis)

@@ -97,8 +97,13 @@ struct RunPanel: Panel {
 
   private func knobs(_ state: DashboardState) -> [(String, String)] {
     let rate = state.learningRate.map { NumberText.brief($0, 3) } ?? "–"
-    let clip = state.clipNorm.map { NumberText.brief($0, 3) } ?? "off"
-    return [("", rate), ("", state.run?.optimizer ?? ""), ("clip", clip)]
+    var parts = [("", rate)]
+    if let optimizer = state.run?.optimizer, !optimizer.isEmpty { parts.append(("", optimizer)) }
+    // A run that says nothing of clipping may well clip.
+    if state.clipNorm != nil || state.history.clippedShare != nil {
+      parts.append(("clip", state.clipNorm.map { NumberText.brief($0, 3) } ?? "off"))
+    }
+    return parts
   }
 
   private func health(_ state: DashboardState) -> [(String, String)] {
@@ -122,7 +127,7 @@ struct RunPanel: Panel {
   }
 
   private func times(_ state: DashboardState) -> [(String, String)] {
-    let elapsed = state.history.last.map { NumberText.duration($0.elapsed) } ?? "–"
+    let elapsed = state.history.last?.elapsed.map { NumberText.duration($0) } ?? "–"
     guard state.trainingState == .training, let left = state.secondsLeft else {
       return [("", "\(elapsed) trained")]
     }

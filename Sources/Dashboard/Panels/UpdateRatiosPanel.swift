@@ -68,7 +68,7 @@ struct UpdateRatiosPanel: TrainingChart {
   }
 
   private func points(_ scene: Scene, parameter: Int) -> [(place: Double, value: Double)] {
-    let (history, axis) = (scene.state.history, scene.state.chart.axis)
+    let (history, axis) = (scene.state.history, scene.state.chartAxis)
     return scene.state.statisticsHistory.entries.compactMap { entry in
       guard parameter < entry.frame.count,
         let place = history.position(ofStep: entry.step, on: axis)

@@ -68,13 +68,17 @@ struct ValuesPanel: Panel {
     }
     rows += [
       Row(label: isNarrow ? "gradient" : "gradient norm", style: theme.gradient) {
-        NumberText.significant($0.gradientNorm, 3)
+        $0.gradientNorm.map { NumberText.significant($0, 3) } ?? "–"
       },
       Row(label: isNarrow ? "rate" : "learning rate", style: theme.muted) {
-        NumberText.brief($0.learningRate, 3)
+        $0.learningRate.map { NumberText.brief($0, 3) } ?? "–"
       },
-      Row(label: "epoch", style: theme.muted) { NumberText.fixed($0.epoch, 2) },
-      Row(label: "time", style: theme.muted) { NumberText.duration($0.elapsed) },
+      Row(label: "epoch", style: theme.muted) {
+        $0.epoch.map { NumberText.fixed($0, 2) } ?? "–"
+      },
+      Row(label: "time", style: theme.muted) {
+        $0.elapsed.map { NumberText.duration($0) } ?? "–"
+      },
     ]
     for comparison in scene.state.shownComparisons {
       rows.append(

@@ -44,7 +44,7 @@ struct WaterfallPanel: TrainingChart {
     let entries = scene.state.lagHistory.entries
     let history = scene.state.history
     let places = entries.map {
-      history.position(ofStep: $0.step, on: scene.state.chart.axis) ?? .infinity
+      history.position(ofStep: $0.step, on: scene.state.chartAxis) ?? .infinity
     }
     var index = 0
     for x in frame.plot.x..<max(frame.plot.x, frame.plot.right) {

@@ -60,6 +60,9 @@ extension Command {
         throw CommandMistake(
           unknown: "axis", argument, among: HistoryAxis.allCases.map(\.rawValue))
       }
+      guard state.history.isEmpty || state.history.has(axis) else {
+        throw CommandMistake("this run tells no \(axis.plural)")
+      }
       state.chart.axis = axis
       return []
     },

@@ -85,12 +85,13 @@ public enum EventLine {
 
   private static func validationObject(_ record: ValidationRecord) -> JSONValue {
     var object: JSONObject = [
-      "event": "validation", "step": .integer(record.step), "epoch": epoch(record.epoch),
-      "loss": .real(record.loss),
+      "event": "validation", "step": .integer(record.step),
     ]
+    object["epoch"] = record.epoch.map(epoch)
+    object["loss"] = .real(record.loss)
     object["metric"] = record.metric.map(JSONValue.real)
     object["best"] = .bool(record.isBest)
-    object["elapsed"] = seconds(record.elapsed)
+    object["elapsed"] = record.elapsed.map(seconds)
     return .object(object)
   }
 
@@ -107,7 +108,7 @@ public enum EventLine {
     ]
     object["marker"] = record.marker.map(JSONValue.string)
     object["value"] = record.value.map(JSONValue.real)
-    object["elapsed"] = seconds(record.elapsed)
+    object["elapsed"] = record.elapsed.map(seconds)
     return .object(object)
   }
 
@@ -128,10 +129,11 @@ public enum EventLine {
   }
 
   private static func finishedObject(_ record: FinishRecord) -> JSONValue {
-    [
+    var object: JSONObject = [
       "event": "finished", "reason": .string(record.reason.rawValue), "step": .integer(record.step),
-      "elapsed": seconds(record.elapsed),
     ]
+    object["elapsed"] = record.elapsed.map(seconds)
+    return .object(object)
   }
 
   /// Steps of which only a summary is left, because nobody read them for long.
@@ -139,22 +141,30 @@ public enum EventLine {
     func range(_ range: StepBucket.Range) -> JSONValue {
       ["minimum": .real(range.minimum), "maximum": .real(range.maximum), "mean": .real(range.mean)]
     }
-    return [
+    var object: JSONObject = [
       "event": "steps", "firstStep": .integer(bucket.firstStep), "count": .integer(bucket.count),
-      "loss": range(bucket.loss), "gradientNorm": range(bucket.gradientNorm),
-      "clippedSteps": .integer(bucket.clippedSteps), "tokens": .integer(bucket.tokens),
-      "last": stepObject(bucket.last),
+      "loss": range(bucket.loss),
     ]
+    object["gradientNorm"] = bucket.gradientNorm.map(range)
+    object["clippedSteps"] = bucket.clippedSteps.map(JSONValue.integer)
+    object["tokens"] = bucket.tokens.map(JSONValue.integer)
+    object["last"] = stepObject(bucket.last)
+    return .object(object)
   }
 
   private static func stepObject(_ record: StepRecord) -> JSONValue {
-    [
-      "step": .integer(record.step), "epoch": epoch(record.epoch), "loss": .real(record.loss),
-      "gradientNorm": .real(record.gradientNorm), "clipped": .bool(record.clipped),
-      "learningRate": .real(record.learningRate), "tokens": .integer(record.tokens),
-      "tokensPerSecond": .real(DecimalNumber.rounded(record.tokensPerSecond, places: 1)),
-      "elapsed": seconds(record.elapsed),
-    ]
+    var object: JSONObject = ["step": .integer(record.step)]
+    object["epoch"] = record.epoch.map(epoch)
+    object["loss"] = .real(record.loss)
+    object["gradientNorm"] = record.gradientNorm.map(JSONValue.real)
+    object["clipped"] = record.clipped.map(JSONValue.bool)
+    object["learningRate"] = record.learningRate.map(JSONValue.real)
+    object["tokens"] = record.tokens.map(JSONValue.integer)
+    object["tokensPerSecond"] = record.tokensPerSecond.map {
+      .real(DecimalNumber.rounded($0, places: 1))
+    }
+    object["elapsed"] = record.elapsed.map(seconds)
+    return .object(object)
   }
 
   static func epoch(_ value: Double) -> JSONValue { .real(DecimalNumber.rounded(value, places: 6)) }

@@ -73,19 +73,19 @@ extension EventLine {
 
   private static func step(_ object: JSONObject) throws(Malformed) -> StepRecord {
     let tokens = tokens(object)
-    let rate = object["tokensPerSecond"]?.double ?? 0
     return StepRecord(
-      step: try integer("step", object), epoch: object["epoch"]?.double ?? 0,
-      loss: try number("loss", object), gradientNorm: object["gradientNorm"]?.double ?? .nan,
-      clipped: object["clipped"]?.bool ?? false,
-      learningRate: object["learningRate"]?.double ?? .nan, tokens: tokens,
-      elapsed: object["elapsed"]?.double ?? 0, duration: rate > 0 ? Double(tokens) / rate : 0)
+      step: try integer("step", object), epoch: object["epoch"]?.double,
+      loss: try number("loss", object), gradientNorm: object["gradientNorm"]?.double,
+      clipped: object["clipped"]?.bool, learningRate: object["learningRate"]?.double,
+      tokens: tokens, elapsed: object["elapsed"]?.double,
+      duration: StepLine.duration(
+        tokens: tokens, tokensPerSecond: object["tokensPerSecond"]?.double))
   }
 
   private static func bucket(_ object: JSONObject) throws(Malformed) -> StepBucket {
-    guard let last = object["last"]?.object, let loss = range(object["loss"]),
-      let gradientNorm = range(object["gradientNorm"])
-    else { throw Malformed(message: "`loss`, `gradientNorm` or `last` is missing") }
+    guard let last = object["last"]?.object, let loss = range(object["loss"]) else {
+      throw Malformed(message: "`loss` or `last` is missing")
+    }
     let newest = try step(last)
     let (firstStep, count) = (try integer("firstStep", object), try integer("count", object))
     // A count larger than the steps it spans would make a short line cost much memory.
@@ -93,8 +93,9 @@ extension EventLine {
       newest.step - firstStep >= count - 1
     else { throw Malformed(message: "`count` does not fit the steps it spans") }
     return StepBucket(
-      firstStep: firstStep, count: count, loss: loss, gradientNorm: gradientNorm,
-      clippedSteps: min(max(0, object["clippedSteps"]?.int ?? 0), count),
+      firstStep: firstStep, count: count, loss: loss,
+      gradientNorm: range(object["gradientNorm"]),
+      clippedSteps: object["clippedSteps"]?.int.map { min(max(0, $0), count) },
       tokens: tokens(object), last: newest)
   }
 
@@ -107,14 +108,14 @@ extension EventLine {
 
   private static func validation(_ object: JSONObject) throws(Malformed) -> ValidationRecord {
     ValidationRecord(
-      step: try integer("step", object), epoch: object["epoch"]?.double ?? 0,
+      step: try integer("step", object), epoch: object["epoch"]?.double,
       loss: try number("loss", object), metric: object["metric"]?.double,
-      elapsed: object["elapsed"]?.double ?? 0, isBest: object["best"]?.bool ?? false)
+      elapsed: object["elapsed"]?.double, isBest: object["best"]?.bool ?? false)
   }
 
   private static func command(_ object: JSONObject) throws(Malformed) -> CommandRecord {
     CommandRecord(
-      step: try integer("step", object), elapsed: object["elapsed"]?.double ?? 0,
+      step: try integer("step", object), elapsed: object["elapsed"]?.double,
       name: try string("name", object), text: try string("text", object),
       marker: object["marker"]?.string, value: object["value"]?.double)
   }
@@ -126,7 +127,7 @@ extension EventLine {
         message: "`reason` is `\(word.prefix(40))`, expected completed, stopped or diverged")
     }
     return FinishRecord(
-      reason: reason, step: try integer("step", object), elapsed: object["elapsed"]?.double ?? 0)
+      reason: reason, step: try integer("step", object), elapsed: object["elapsed"]?.double)
   }
 
   private static func integer(_ key: String, _ object: JSONObject) throws(Malformed) -> Int {
@@ -141,8 +142,8 @@ extension EventLine {
     return integer
   }
 
-  private static func tokens(_ object: JSONObject) -> Int {
-    let count = object["tokens"]?.int ?? 0
+  private static func tokens(_ object: JSONObject) -> Int? {
+    guard let count = object["tokens"]?.int else { return nil }
     return min(max(count, SaneNumbers.tokens.lowerBound), SaneNumbers.tokens.upperBound)
   }
 

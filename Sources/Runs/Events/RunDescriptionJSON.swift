@@ -12,7 +12,7 @@ enum RunDescriptionJSON {
     ]
     object["totalSteps"] = run.totalSteps.map(JSONValue.integer)
     object["clipNorm"] = run.clipNorm.map(JSONValue.real)
-    object["learningRate"] = .real(run.learningRate)
+    object["learningRate"] = run.learningRate.map(JSONValue.real)
     object["lossUnit"] = .string(run.lossUnit == .squaredError ? "squared-error" : "nats")
     object["targetName"] = .string(run.targetName)
     object["metric"] = run.metric.map { metric in
@@ -43,7 +43,8 @@ enum RunDescriptionJSON {
       task: TaskKind(rawValue: text("task")) ?? .languageModel, network: text("network"),
       parameterCount: count("parameterCount") ?? 0, optimizer: text("optimizer"),
       totalSteps: count("totalSteps"), firstStep: count("firstStep") ?? 0,
-      clipNorm: object["clipNorm"]?.double, learningRate: object["learningRate"]?.double ?? .nan,
+      clipNorm: object["clipNorm"]?.double,
+      learningRate: object["learningRate"]?.double.flatMap { $0.isFinite ? $0 : nil },
       lossUnit: text("lossUnit") == "squared-error" ? .squaredError : .natsPerTarget,
       metric: metric, targetName: text("targetName", "step"),
       architecture: architecture(object["architecture"]?.object ?? [:]),

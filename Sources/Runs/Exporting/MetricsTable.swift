@@ -83,8 +83,8 @@ enum MetricsTable {
     }
     return [
       .integer(step), number(history.epoch[index]), number(history.loss[index]),
-      number(history.smoothedLoss[index]), number(history.gradientNorm[index]),
-      number(history.learningRate[index]), number(history.elapsed[index]),
+      number(history.smoothedLoss[index]), number(history.gradientNorm.value(at: index)),
+      number(history.learningRate.value(at: index)), number(history.elapsed[index]),
     ]
   }
 
@@ -102,8 +102,9 @@ enum MetricsTable {
     return AnySequence(Set(own).union(strange).sorted())
   }
 
-  /// A 32-bit number with no more digits than it has.
-  private static func number(_ value: Float) -> CSVWriter.Field {
+  /// A 32-bit number with no more digits than it has; empty where there is none.
+  private static func number(_ value: Float?) -> CSVWriter.Field {
+    guard let value else { return .empty }
     guard value.isFinite else { return .number(Double(value)) }
     return .number(Double(value.description) ?? Double(value))
   }

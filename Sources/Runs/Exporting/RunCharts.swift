@@ -46,7 +46,7 @@ public enum RunCharts {
   public static func gradients(
     _ history: RunHistory, of run: RunDescription?, markers: [CommandRecord] = []
   ) -> SVGLineChart {
-    let share = short(history.clippedShare * 100)
+    let share = history.clippedShare.map { short($0 * 100) } ?? ""
     var chart = SVGLineChart(
       title: "Gradient norm",
       subtitle: subtitle(run) + (history.clippedSteps > 0 ? " · \(share) % of steps clipped" : ""),
@@ -111,7 +111,9 @@ public enum RunCharts {
       let (first, last) = (history.steps.step(at: from), history.steps.step(at: to - 1))
       return (Double(first ?? 0) + Double(last ?? 0)) / 2
     }
-    return (x, series.summaries(between: boundaries))
+    // Steps without a number leave no hole in a curve: those that have one are joined.
+    let found = zip(x, series.summaries(between: boundaries)).filter { $0.1.samples > 0 }
+    return (found.map(\.0), found.map(\.1))
   }
 
   private static func texts(of commands: [CommandRecord]) -> [SVGLineChart.Marker] {

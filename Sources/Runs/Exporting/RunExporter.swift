@@ -62,9 +62,12 @@ public enum RunExporter {
   ) throws(RunError) -> [String] {
     let (history, markers) = (run.history, run.commands)
     var pictures = [
-      ("loss.svg", RunCharts.loss(history, of: run.description, markers: markers).svg()),
-      ("gradients.svg", RunCharts.gradients(history, of: run.description, markers: markers).svg()),
+      ("loss.svg", RunCharts.loss(history, of: run.description, markers: markers).svg())
     ]
+    if history.gradientNorm.hasValues {
+      let chart = RunCharts.gradients(history, of: run.description, markers: markers)
+      pictures.append(("gradients.svg", chart.svg()))
+    }
     if case .gradientByLag(let frame)? = run.frame(.gradientByLag, before: .max) {
       let chart = RunCharts.gradientByLag(frame, of: run.description)
       pictures.append(("gradient-by-lag.svg", chart.svg()))

@@ -19,16 +19,17 @@ struct TensorBoardExport {
     }
     let history = run.history
     for index in 0..<history.count {
+      let values: [(tag: String, value: Float?)] = [
+        ("train/loss", history.loss[index]),
+        ("train/smoothed_loss", history.smoothedLoss[index]),
+        ("train/gradient_norm", history.gradientNorm.value(at: index)),
+        ("train/learning_rate", history.learningRate.value(at: index)),
+      ]
       try add(
         TFEvent(
-          wallTime: began + finite(history.elapsed[index]),
+          wallTime: began + finite(history.elapsed.place(at: index)),
           step: history.steps.step(at: index) ?? 0,
-          values: [
-            ("train/loss", .scalar(history.loss[index])),
-            ("train/smoothed_loss", .scalar(history.smoothedLoss[index])),
-            ("train/gradient_norm", .scalar(history.gradientNorm[index])),
-            ("train/learning_rate", .scalar(history.learningRate[index])),
-          ]))
+          values: values.compactMap { tag, value in value.map { (tag, .scalar($0)) } }))
     }
     for validation in history.validations {
       var values: [(tag: String, value: TFEvent.Value)] = [
@@ -39,7 +40,7 @@ struct TensorBoardExport {
       }
       try add(
         TFEvent(
-          wallTime: began + (validation.elapsed.isFinite ? validation.elapsed : 0),
+          wallTime: began + seconds(of: validation),
           step: validation.step, values: values))
     }
     for series in history.extra {
@@ -64,6 +65,13 @@ struct TensorBoardExport {
 
   private var metricName: String {
     (run.description?.metric?.name ?? "metric").split(separator: " ").joined(separator: "_")
+  }
+
+  /// When a validation was done; when its step was, where it does not say.
+  private func seconds(of validation: ValidationRecord) -> Double {
+    if let elapsed = validation.elapsed { return elapsed.isFinite ? elapsed : 0 }
+    let index = run.history.steps.firstIndex(notBelow: Double(validation.step))
+    return index < run.history.count ? finite(run.history.elapsed.place(at: index)) : 0
   }
 
   private func finite(_ value: Float) -> Double { value.isFinite ? Double(value) : 0 }

@@ -17,7 +17,6 @@ struct FollowedLines: Sendable {
   private var reader: LineReader?
   private var lines = ForeignLines()
   private(set) var isAtEnd = false
-  private var began: Double?
 
   init(path: String) {
     file = FollowedFile(path)
@@ -35,9 +34,6 @@ struct FollowedLines: Sendable {
   }
 
   mutating func poll() throws(RunError) -> [TrainingEvent] {
-    let now = WallClock.now
-    lines.note(arrival: max(0, now - (began ?? now)))
-    began = began ?? now
     if file != nil { try pollFile() } else { try pollPipe() }
     return lines.drain()
   }

@@ -35,7 +35,7 @@ struct FollowedRecord: Sendable {
       events.append(
         .command(
           CommandRecord(
-            step: step, elapsed: 0, name: "restart", text: "the record began anew",
+            step: step, name: "restart", text: "the record began anew",
             marker: "restart")))
     }
     guard var reader else { return events }

@@ -43,9 +43,6 @@ struct ForeignLines: Sendable {
     return events
   }
 
-  /// Notes when the lines to come arrived.
-  mutating func note(arrival seconds: Double) { run.arrival = seconds }
-
   mutating func restart(_ text: String) { run.restart(text) }
 
   private mutating func complain(_ message: String) {

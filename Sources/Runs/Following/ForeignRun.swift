@@ -20,12 +20,10 @@ struct ForeignRun: Sendable {
     var tokens: Double?
     var tokensPerSecond: Double?
     var elapsed: Double?
-    var clipped = false
+    var clipped: Bool?
     var values: [NamedValues.Value] = []
   }
 
-  /// Seconds that passed here, for programs that write no times; nil leaves times out.
-  var arrival: Double?
   private var pending: Pending?
   private var events: [TrainingEvent] = []
   private var records: [StepRecord] = []
@@ -106,7 +104,7 @@ struct ForeignRun: Sendable {
     events.append(
       .command(
         CommandRecord(
-          step: step, elapsed: last?.elapsed ?? 0, name: "restart", text: text, marker: "restart")))
+          step: step, elapsed: last?.elapsed, name: "restart", text: text, marker: "restart")))
   }
 
   private mutating func takeWallTime(_ time: Double) {
@@ -124,8 +122,8 @@ struct ForeignRun: Sendable {
       events.append(
         .validation(
           ValidationRecord(
-            step: step.step, epoch: step.epoch ?? last?.epoch ?? 0, loss: loss,
-            elapsed: step.elapsed ?? last?.elapsed ?? 0, isBest: loss < best)))
+            step: step.step, epoch: step.epoch, loss: loss, elapsed: step.elapsed,
+            isBest: loss < best)))
       best = loss < best ? loss : best
     }
     if !step.values.isEmpty {
@@ -143,21 +141,25 @@ struct ForeignRun: Sendable {
     if let last, step.step < last.step {
       seam("the other program went back from step \(last.step) to \(step.step)", step: step.step)
     }
-    let elapsed = step.elapsed ?? (firstWallTime == nil ? arrival : nil) ?? last?.elapsed ?? 0
-    let before = last.flatMap { $0.step < step.step ? $0.elapsed : nil }
-    let count = step.tokens ?? 0
     let bound = Double(SaneNumbers.tokens.upperBound)
-    let tokens = count.isFinite ? Int(min(max(0, count), bound)) : 0
-    var duration = before.map { max(0, elapsed - $0) } ?? last?.duration ?? 0
-    if let rate = step.tokensPerSecond, rate > 0, tokens > 0 { duration = Double(tokens) / rate }
+    let tokens = step.tokens.flatMap { $0.isFinite ? Int(min(max(0, $0), bound)) : nil }
     let record = StepRecord(
-      step: step.step, epoch: step.epoch ?? last?.epoch ?? 0, loss: loss,
-      gradientNorm: step.gradientNorm ?? .nan, clipped: step.clipped,
-      learningRate: step.learningRate ?? last?.learningRate ?? .nan, tokens: tokens,
-      elapsed: elapsed, duration: duration)
+      step: step.step, epoch: step.epoch, loss: loss, gradientNorm: step.gradientNorm,
+      clipped: step.clipped, learningRate: step.learningRate, tokens: tokens,
+      elapsed: step.elapsed,
+      duration: StepLine.duration(tokens: tokens, tokensPerSecond: step.tokensPerSecond)
+        ?? secondsPerStep(step))
     last = record
     records.append(record)
     if records.count >= 4096 { closeBatch() }
+  }
+
+  /// Seconds from the last step to this one, where both say when they were done.
+  private func secondsPerStep(_ step: Pending) -> Double? {
+    guard let last, last.step < step.step, let before = last.elapsed, let now = step.elapsed,
+      now >= before
+    else { return nil }
+    return (now - before) / Double(step.step - last.step)
   }
 
   /// What was gathered becomes events; many steps make one, so that a reader keeps up.

@@ -97,7 +97,7 @@ public struct RunFollower: Sendable {
   private var description: RunDescription {
     RunDescription(
       name: name, title: "Following \(name)", lecture: "", task: .languageModel, network: "",
-      parameterCount: 0, optimizer: "", totalSteps: nil, clipNorm: nil, learningRate: .nan,
+      parameterCount: 0, optimizer: "", totalSteps: nil, clipNorm: nil, learningRate: nil,
       lossUnit: .natsPerTarget, targetName: "target",
       architecture: Architecture(
         shape: .everyStep, cell: "", inputSize: 0, hiddenSize: 0, outputSize: 0))

@@ -151,7 +151,7 @@ extension TrainingEvent {
     guard case .started(let run) = self, run.firstStep > 0, step > 0 else { return self }
     return .command(
       CommandRecord(
-        step: run.firstStep, elapsed: -1, name: CommandRecord.seamName,
+        step: run.firstStep, name: CommandRecord.seamName,
         text: "went on from the snapshot at step \(run.firstStep)", marker: "resumed"))
   }
 }

@@ -15,8 +15,8 @@ struct ReplayClock: Sendable, Equatable {
   /// Moves the clock to a training time.
   /// - Returns: the time of the replay.
   @discardableResult
-  mutating func advance(elapsed: Double) -> Double {
-    guard elapsed.isFinite, elapsed >= 0, elapsed < 1e12 else { return now }
+  mutating func advance(elapsed: Double?) -> Double {
+    guard let elapsed, elapsed.isFinite, elapsed >= 0, elapsed < 1e12 else { return now }
     if elapsed < lastElapsed { base += lastElapsed - elapsed }
     lastElapsed = elapsed
     now = max(now, base + elapsed)

@@ -67,7 +67,7 @@ public struct RunComparison: Sendable {
     }
     row("state") { $0.stateText }
     row("steps") { String($0.step) }
-    row("training time") { Self.duration($0.elapsed) }
+    row("training time") { $0.elapsed.map(Self.duration) }
     row("training loss") { $0.last.map { Self.number($0.loss) } }
     row("validation loss, last") { $0.newest.map { Self.number($0.loss) } }
     row("validation loss, best") {
@@ -115,7 +115,7 @@ extension RunSummary {
       let total = summary.run?.totalSteps.map { " of \($0)" } ?? ""
       rows.append([
         summary.name, summary.stateText, "\(summary.step)\(total)",
-        RunComparison.duration(summary.elapsed),
+        summary.elapsed.map(RunComparison.duration) ?? "–",
         summary.best.map { RunCharts.significant($0.loss, digits: 5) } ?? "–",
         NumberWords.bytes(summary.size), summary.run?.network ?? "",
       ])

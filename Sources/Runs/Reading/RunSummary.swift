@@ -30,8 +30,8 @@ public struct RunSummary: Sendable, Equatable {
 
   public var name: String { FileTree.name(of: path) }
   public var step: Int { last?.step ?? run?.firstStep ?? 0 }
-  /// Seconds of training.
-  public var elapsed: Double { last?.elapsed ?? 0 }
+  /// Seconds of training; nil where the record does not say.
+  public var elapsed: Double? { last?.elapsed }
 
   /// Looks through one run's record.
   public init(_ path: String) throws(RunError) {

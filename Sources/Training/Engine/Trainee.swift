@@ -55,9 +55,10 @@ protocol Trainee: AnyObject {
 /// What one step gave.
 struct StepOutcome {
   var total: LossTotal
-  var gradientNorm: Double
-  var clipped: Bool
-  var learningRate: Double
+  /// Nil where nothing is learned, as `clipped` and `learningRate`.
+  var gradientNorm: Double?
+  var clipped: Bool?
+  var learningRate: Double?
   /// Epochs finished when the step began.
   var epoch: Double
   /// What is not a number any more, and the weights were not changed; nil when all is well.

@@ -43,8 +43,7 @@ final class HandBuiltTrainee: Trainee {
       total = total + judge(batch.inputTokens(of: n), truth: batch.targetTokens(of: n).last)
     }
     step += 1
-    return StepOutcome(
-      total: total, gradientNorm: 0, clipped: false, learningRate: 0, epoch: epoch)
+    return StepOutcome(total: total, epoch: epoch)
   }
 
   /// The states before the first symbol and after each one.
@@ -141,7 +140,7 @@ final class HandBuiltTrainee: Trainee {
       name: preset.name, title: preset.title, lecture: preset.lecture, task: .handBuilt,
       network: "\(units) units by hand",
       parameterCount: network.tensors.reduce(0) { $0 + $1.values.count }, optimizer: "none",
-      totalSteps: preset.training.steps, firstStep: step, clipNorm: nil, learningRate: 0,
+      totalSteps: preset.training.steps, firstStep: step, clipNorm: nil, learningRate: nil,
       lossUnit: .squaredError,
       metric: MetricDescription(name: "accuracy", unit: "%", higherIsBetter: true),
       targetName: task.targetName,
