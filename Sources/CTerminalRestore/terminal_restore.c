@@ -11,19 +11,22 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { leave_capacity = 512, stray_capacity = 16384, stack_size = 65536 };
+enum { leave_capacity = 512, stray_capacity = 16384 };
 
-// SIGQUIT is no fault, but Ctrl-\ must not leave a broken terminal either.
-static const int fatal_signals[] = {
-    SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGQUIT};
+static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 enum { fatal_count = sizeof fatal_signals / sizeof fatal_signals[0] };
 
 // Sent to the thread that draws, to end its wait for the terminal. Ignored by default, so that a
 // late one harms nobody.
 enum { nudge_signal = SIGURG };
 
-// Everything a handler reads is plain memory, set before `armed` becomes 1.
-static int armed;
+// Who restores: one thread, once. Everybody else who wants to leave waits until it has, so that
+// nobody closes a descriptor that it writes to, or ends the process, before the terminal is back.
+enum { unarmed, armed, restoring, restored };
+
+// Everything a handler reads is plain memory, set before `state` becomes `armed`.
+static int state;
+static pthread_t restoring_thread;
 static int on_screen;
 static int own_tty = -1;
 static int screen = -1;
@@ -91,8 +94,29 @@ int unfold_restore_is_foreground(void) {
   return foreground < 0 || foreground == getpgrp();
 }
 
+// Takes the one turn there is to restore. Returns whether it is this thread's.
+static int take_turn(void) {
+  int expected = armed;
+  if (!__atomic_compare_exchange_n(
+          &state, &expected, restoring, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    return 0;
+  restoring_thread = pthread_self();
+  return 1;
+}
+
+// Waits until the thread whose turn it is has restored; not for ever, and not for itself.
+static void await_turn(void) {
+  for (int patience = 400; patience > 0; patience--) {
+    if (__atomic_load_n(&state, __ATOMIC_SEQ_CST) != restoring) return;
+    if (pthread_equal(restoring_thread, pthread_self())) return;
+    poll(NULL, 0, 5);
+  }
+}
+
 // Writes the leave sequences, even when a frame fills the terminal's queue.
 static void leave_screen(void) {
+  // Settings first: they wait for nothing and nobody.
+  tcsetattr(own_tty, TCSANOW, &saved_settings);
   if (null_device >= 0 && screen >= 0) dup2(null_device, screen);
   // The thread that waits in write() holds the terminal. Woken, it writes the rest of its frame to
   // the null device.
@@ -107,11 +131,12 @@ static void leave_screen(void) {
     tcflush(own_tty, TCOFLUSH);
     write_all(own_tty, leave_bytes, leave_count);
   }
+  // The drawing thread may have set its own just before its descriptor was cut off.
   tcsetattr(own_tty, TCSANOW, &saved_settings);
 }
 
 void unfold_restore_now(void) {
-  if (!__atomic_exchange_n(&armed, 0, __ATOMIC_SEQ_CST)) return;
+  if (!take_turn()) return await_turn();
   int saved_errno = errno;
   // From the background, changing a terminal stops the process that does it.
   sigset_t stop, mask;
@@ -122,7 +147,13 @@ void unfold_restore_now(void) {
   give_back_descriptors();
   print_stray();
   pthread_sigmask(SIG_SETMASK, &mask, NULL);
+  __atomic_store_n(&state, restored, __ATOMIC_SEQ_CST);
   errno = saved_errno;
+}
+
+static int is_fault(int number, const siginfo_t *info) {
+  return info->si_code > 0 &&
+         (number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE);
 }
 
 static void die(int number, siginfo_t *info, void *context) {
@@ -132,26 +163,14 @@ static void die(int number, siginfo_t *info, void *context) {
     if (fatal_signals[i] == number) sigaction(number, &previous[i], NULL);
   }
   // A fault happens again when this returns, in its own context, which is what a backtracer wants.
-  // A signal that was sent does not: a backtracer would return to a program that must end.
-  if (info->si_code <= 0) {
-    signal(number, SIG_DFL);
-    raise(number);
-  } else if (number == SIGTRAP) {
-    // The trapping instruction is already past.
-    raise(number);
-  }
+  if (is_fault(number, info)) return;
+  // Anything else does not. A signal that was sent is no case for a backtracer, which would return
+  // to a program that must end.
+  if (info->si_code <= 0) signal(number, SIG_DFL);
+  raise(number);
 }
 
 static void nudge(int number) { (void)number; }
-
-// So that a stack overflow is caught too: a handler needs a stack to run on.
-static void cover_thread(void) {
-  stack_t current;
-  if (sigaltstack(NULL, &current) != 0 || !(current.ss_flags & SS_DISABLE)) return;
-  // Lives as long as the thread may; there are few threads and none is short-lived.
-  stack_t stack = {.ss_sp = malloc(stack_size), .ss_size = stack_size};
-  if (stack.ss_sp != NULL && sigaltstack(&stack, NULL) != 0) free(stack.ss_sp);
-}
 
 int unfold_restore_arm(int tty_fd, int screen_fd) {
   static int registered;
@@ -168,7 +187,7 @@ int unfold_restore_arm(int tty_fd, int screen_fd) {
   true_stdout = true_stderr = stray_source = -1;
   leave_count = stray_total = 0;
   is_drawing = 0;
-  cover_thread();
+  unfold_restore_cover_thread();
   if (!registered) {
     registered = 1;
     atexit(unfold_restore_now);
@@ -183,7 +202,7 @@ int unfold_restore_arm(int tty_fd, int screen_fd) {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &action, &previous[i]);
   on_screen = 1;
-  __atomic_store_n(&armed, 1, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&state, armed, __ATOMIC_SEQ_CST);
   return 0;
 }
 
@@ -228,11 +247,15 @@ void unfold_restore_resume(void) {
 }
 
 void unfold_restore_finish(void) {
-  if (__atomic_exchange_n(&armed, 0, __ATOMIC_SEQ_CST)) {
+  if (take_turn()) {
     if (on_screen && unfold_restore_is_foreground()) tcsetattr(own_tty, TCSANOW, &saved_settings);
     give_back_descriptors();
     print_stray();
+    __atomic_store_n(&state, restored, __ATOMIC_SEQ_CST);
   }
+  await_turn();
+  // Whoever restores for so long needs its descriptors; the process is about to end.
+  if (__atomic_load_n(&state, __ATOMIC_SEQ_CST) == restoring) return;
   for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &previous[i], NULL);
   sigaction(nudge_signal, &previous_nudge, NULL);
   if (own_tty >= 0) close(own_tty);

@@ -6,6 +6,14 @@ public enum DashboardAction: Sendable, Equatable {
   case send(TrainingCommand)
   /// End the program, after a snapshot when asked for.
   case quit(saving: Bool)
+  /// Try once more to save what could not be saved when the run was to be left.
+  case saveAgain
+  /// Save it in another directory instead.
+  case saveElsewhere(String)
+  /// Leave the run although its last steps are lost.
+  case leaveUnsaved
+  /// Do not leave it after all.
+  case stay
   /// Stop like any program on Ctrl-Z, and draw anew on return.
   case suspend
   /// Draw every cell anew, for a screen that something else wrote on.

@@ -8,6 +8,8 @@ import TrainingEvents
 public struct DashboardState: Sendable {
   /// What lies over the view and takes the keys.
   enum Overlay: Sendable, Equatable {
+    /// Asks what to do about steps that could not be saved, and says why.
+    case unsaved(String)
     case help(scroll: Int)
     /// Asks before steps that no snapshot holds are lost.
     case quit
@@ -79,6 +81,8 @@ public struct DashboardState: Sendable {
   var focusByView: [ViewKind: PanelKind] = [:]
   var enlarged = false
   var overlay: Overlay?
+  /// Why the last snapshot could not be saved, once a person was asked about it.
+  var unsavedReason: String?
 
   public init() {}
 

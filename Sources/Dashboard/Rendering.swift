@@ -26,6 +26,7 @@ extension DashboardState {
     switch overlay {
     case .help(let scroll): HelpOverlay.draw(scene, scroll: scroll, into: &buffer)
     case .quit: QuitDialog.draw(scene, into: &buffer)
+    case .unsaved(let reason): UnsavedDialog.draw(reason, scene, into: &buffer)
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)
     case .knobs(let chosen): KnobsOverlay.draw(scene, chosen: chosen, into: &buffer)
     case .settings(let page): page.draw(appearance, into: &buffer)

@@ -7,8 +7,9 @@ public enum TerminalInput: Sendable, Equatable {
   case resized(Size)
   /// Ctrl-C or SIGINT.
   case interrupt
-  /// SIGTERM.
-  case terminate
+  /// SIGTERM, SIGQUIT (Ctrl-\), SIGUSR1 or any other signal that would end the program and is no
+  /// fault.
+  case terminate(signal: Int32)
   /// The terminal is gone: SIGHUP, or the end of its input.
   case hangUp
   /// Ctrl-Z: the program should call `suspend()` when it is ready to stop.

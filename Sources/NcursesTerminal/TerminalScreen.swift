@@ -183,14 +183,14 @@ public actor TerminalScreen {
 
   private func watchSignals() -> ProcessSignals? {
     // Nothing here waits for the actor, which a blocked terminal may hold.
-    ProcessSignals { [weak self, continuation] number in
+    ProcessSignals(hasScreen: true) { [weak self, continuation] number in
       switch number {
       case SIGINT: continuation.yield(.interrupt)
-      case SIGTERM: continuation.yield(.terminate)
       case SIGHUP: continuation.yield(.hangUp)
       case SIGTSTP: continuation.yield(.suspend)
       case SIGWINCH: Task { await self?.resize() }
       case SIGCONT: Task { await self?.wasContinued() }
+      case _ where ProcessSignals.isEnding(number): continuation.yield(.terminate(signal: number))
       default: break
       }
     }

@@ -41,6 +41,7 @@ import TrainingEvents
     case .confirm: state.overlay = .confirm(.restart)
     case .help: state.overlay = .help(scroll: 3)
     case .quitDialog: state.overlay = .quit
+    case .unsaved: state.askAboutUnsaved("no snapshot was written: the disk is full")
     }
     return state
   }

@@ -139,11 +139,29 @@ import Testing
     #expect(program.names(in: "run/snapshots").count == 1)
   }
 
+  /// Standard output of a run is no way to stop its training or its record.
+  @Test(arguments: [
+    ("> /dev/full", "the disk is full"), (">&-", "it is not open"),
+    ("< /dev/null >&0", "it is not open"),
+  ])
+  func anOutputThatTakesNothingIsOneLineAndTheRunGoesOn(redirection: String, word: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let outcome = try program.shell(
+      "$UNFOLD train --headless --steps 5 --out run \(redirection)")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(word))
+    #expect(try program.shell("grep -c '\"event\":\"step\"' run/events.jsonl").output == "5\n")
+    #expect(program.names(in: "run/snapshots") == ["step-00000005"])
+  }
+
   @Test func aReaderThatGoesAwayStopsTheRunWithASnapshot() throws {
     let program = try Program()
     defer { program.remove() }
-    _ = try program.shell("$UNFOLD train --headless --out run | head -n 3 > some.txt")
+    let outcome = try program.shell(
+      "$UNFOLD train --headless --out run | head -n 3 > some.txt; exit ${PIPESTATUS[0]}")
     #expect(program.names(in: "run/snapshots").count == 1)
+    #expect(outcome.errors.contains("nobody reads it any more: stopped at step"))
   }
 
   @Test func aBenchmarkSaysWhatItMeasured() throws {

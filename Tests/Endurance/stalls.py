@@ -30,6 +30,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TINY = ["network.hidden=2", "training.batch=1", "training.sequence-length=2",
         "training.validate-every=100000000"]
+ENDLESS = 1_000_000_000
 PATIENCE = 10
 
 
@@ -46,7 +47,7 @@ class Run:
 
     def __init__(self, base, name, steps=None, every=None, **streams):
         self.directory = base / name
-        limit = ["--steps", str(steps)] if steps else []
+        limit = ["--steps", str(steps or ENDLESS)]
         settings = TINY + ([f"training.snapshot-every={every}"] if every else [])
         self.process = subprocess.Popen(
             [BINARY, "train", "words", "--headless", "--threads", "1", "--out", self.directory,

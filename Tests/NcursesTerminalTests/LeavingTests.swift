@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("f", SIGSEGV), ("t", SIGILL), ("a", SIGABRT),
+    ("f", SIGSEGV), ("t", SIGILL), ("a", SIGABRT), ("o", SIGSEGV),
   ])
   func aCrashGivesTheTerminalBack(key: String, signal: Int32) throws {
     let program = try RunningProgram()
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [SIGSEGV, SIGBUS, SIGQUIT, SIGSYS])
+  @Test(arguments: [SIGSEGV, SIGBUS, SIGFPE, SIGSYS])
   func aDeadlySignalFromOutsideToo(signal: Int32) throws {
     let program = try RunningProgram(mode: "flood")
     try program.waitForScreen()
@@ -44,6 +44,29 @@ import Testing
     #expect(parts.last == "\u{1B}[23;0;0t", "nothing is drawn after leaving")
   }
 
+  @Test(arguments: [SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO, 30, 40])
+  func aSignalThatWouldEndTheProgramEndsItInGoodOrder(signal: Int32) throws {
+    let program = try RunningProgram()
+    try program.waitForScreen()
+    kill(program.process, signal)
+    let status = try program.waitForEnd()
+    #expect(exitStatus(status) == 128 + signal)
+    #expect(program.log.contains("closed"))
+    let expected = try unusual()
+    #expect(program.terminal.settings == expected)
+    #expect(program.terminal.output.contains("\u{1B}[?1049l"))
+  }
+
+  @Test func controlBackslashEndsTheProgram() throws {
+    let program = try RunningProgram()
+    try program.waitForScreen()
+    program.terminal.type("\u{1C}")
+    let status = try program.waitForEnd()
+    #expect(exitStatus(status) == 128 + SIGQUIT)
+    let expected = try unusual()
+    #expect(program.terminal.settings == expected)
+  }
+
   @Test func exitWithoutClosingGivesItBack() throws {
     let program = try RunningProgram()
     try program.waitForScreen()
@@ -55,7 +78,7 @@ import Testing
     #expect(program.terminal.output.contains("\u{1B}[?1049l"))
   }
 
-  @Test(arguments: [(SIGTERM, "terminate"), (SIGINT, "interrupt"), (SIGHUP, "hangUp")])
+  @Test(arguments: [(SIGTERM, "terminate(signal: 15)"), (SIGINT, "interrupt"), (SIGHUP, "hangUp")])
   func signalsArriveAsInputs(signal: Int32, noted: String) throws {
     let program = try RunningProgram()
     try program.waitForScreen()
@@ -79,18 +102,18 @@ import Testing
   }
 
   /// A connection that hangs: output is taken no more while a picture is being written.
-  @Test func aTerminalThatTakesNothingHoldsUpNoSignal() throws {
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT])
+  func aTerminalThatTakesNothingHoldsUpNoSignal(signal: Int32) throws {
     let program = try RunningProgram(mode: "flood", width: 200, height: 60)
     try program.waitForScreen()
     program.terminal.set(takesOutput: false)
     // Until the kernel's queue is full and a picture is stuck in it.
     usleep(500_000)
     let start = Date()
-    kill(program.process, SIGTERM)
+    kill(program.process, signal)
     let status = try program.waitForEnd()
-    #expect(exitStatus(status) == 143)
+    #expect(exitStatus(status) == 128 + signal)
     #expect(Date().timeIntervalSince(start) < 5)
-    #expect(program.log.contains("terminate"))
     let expected = try unusual()
     #expect(program.terminal.settings == expected)
     program.terminal.set(takesOutput: true)
@@ -140,7 +163,7 @@ import Testing
     terminal.type("\u{1A}")
     try waitUntil("stopped again") { terminal.output.components(separatedBy: "Stopped").count == 3 }
     terminal.type("kill %1; wait; echo gone=$?\r")
-    try program.wait(for: "terminate")
+    try program.wait(for: "terminate(signal: 15)")
     try waitUntil("the end") { terminal.output.contains("gone=") }
   }
 }

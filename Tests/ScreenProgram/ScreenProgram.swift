@@ -6,7 +6,8 @@ import TerminalGraphics
 /// A program with a screen, for tests to type at, suspend, kill and crash.
 ///
 /// Usage: `ScreenProgram LOG [still|moving|flood]`. Every input becomes a line of the file LOG. Keys:
-/// q quit, e write to standard error, m mouse, s suspend, f fault, t trap, a abort, x exit without closing, r everything anew.
+/// q quit, e write to standard error, m mouse, s suspend, f fault, t trap, a abort, o overflow of a
+/// stack, x exit without closing, r everything anew.
 @main
 struct ScreenProgram {
   static func main() async {
@@ -64,7 +65,8 @@ actor Program {
     case .resized(let size):
       self.size = size
       draw()
-    case .terminate: return 143
+    case .interrupt: return 130
+    case .terminate(let signal): return 128 + signal
     case .hangUp: return 129
     case .suspend:
       await screen.suspend()
@@ -88,10 +90,18 @@ actor Program {
     case "a": abort()
     case "x": exit(7)
     case "f": UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
+    // On a thread of Dispatch's, which this program did not start.
+    case "o": DispatchQueue.global().async { Self.write("\(Self.dive(0))", to: STDERR_FILENO) }
     case "t": note("\([1, 2, 3][frame + 1000])")
     default: break
     }
     return nil
+  }
+
+  /// Calls itself until the stack is used up.
+  private static func dive(_ depth: Int) -> Int {
+    let path = [depth, depth + 1]
+    return depth < 0 ? 0 : dive(depth + 1) &+ path[depth % 2]
   }
 
   private func leave(_ status: Int32) async {

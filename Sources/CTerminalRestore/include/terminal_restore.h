@@ -37,17 +37,28 @@ void unfold_restore_resume(void);
 // Whether this process may draw: it is in the terminal's foreground, or has no job control.
 int unfold_restore_is_foreground(void);
 
-// Restores now; does nothing the second time. Async-signal-safe.
+// Restores now, settings first. The second time, or while another thread restores, it only waits
+// until that is done. Async-signal-safe.
 void unfold_restore_now(void);
 
 // The screen was closed in good order: put settings, descriptors and signal handlers back, and
 // print what was caught. Nothing is written to the terminal itself.
 void unfold_restore_finish(void);
 
-// Signals as bytes in a pipe: SIGINT SIGTERM SIGHUP SIGWINCH SIGTSTP SIGCONT, each one byte with
-// the signal's number. `ends` becomes the reading end (non-blocking) and the writing end, which
-// belong to the caller. Returns 0, or -1 with errno.
-int unfold_signals_open(int ends[2]);
+// Gives this thread a stack on which a handler can run when its own overflows. Threads that are
+// started with pthread_create have one already, on Linux.
+void unfold_restore_cover_thread(void);
+
+// Signals as bytes in a pipe, each one byte with the signal's number: those that ask for an orderly
+// end, and with a screen also SIGWINCH, SIGCONT and SIGTSTP, which SIGTTIN and SIGTTOU become when
+// somebody sends them. A second SIGQUIT restores and ends the process by itself. `ends` becomes the
+// reading end (non-blocking) and the writing end, which belong to the caller. Returns 0, or -1 with
+// errno.
+int unfold_signals_open(int ends[2], int has_screen);
+
+// Whether a signal asks for an orderly end: SIGINT, SIGTERM, SIGHUP, SIGQUIT and all others that
+// would end the process and are no fault.
+int unfold_signal_ends(int number);
 
 // Puts the old dispositions back: nothing is written any more, and both ends may be closed.
 void unfold_signals_restore(void);

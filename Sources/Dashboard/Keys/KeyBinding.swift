@@ -21,6 +21,7 @@ struct KeyBinding: Sendable {
     case settings
     case help
     case quitDialog
+    case unsaved
     case confirm
   }
 
@@ -39,6 +40,7 @@ struct KeyBinding: Sendable {
     case knobs = "Among the knobs"
     case settings = "In the settings"
     case quitting = "When asked before quitting"
+    case unsaved = "When the last snapshot could not be saved"
     case confirming = "When asked before going back"
     case help = "In this help"
   }

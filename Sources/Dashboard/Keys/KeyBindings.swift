@@ -6,7 +6,7 @@ enum KeyBindings {
   static let all: [KeyBinding] =
     training + openingKnobs + views + charts + units + graph + walk + log
     + looking + openingWalk + opening + program + openingPages + prompt
-    + knobs + settings + quitDialog + confirming + help
+    + knobs + settings + quitDialog + unsaved + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.
   static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {

@@ -30,6 +30,7 @@ extension DashboardState {
     case nil: [focusedPanel?.context, .view].compactMap { $0 }
     case .help: [.help]
     case .quit: [.quitDialog]
+    case .unsaved: [.unsaved]
     case .confirm: [.confirm]
     case .knobs: [.knobs]
     case .settings: [.settings]

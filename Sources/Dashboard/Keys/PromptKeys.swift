@@ -21,7 +21,7 @@ extension KeyBindings {
   static let prompt: [KeyBinding] = [
     prompt([.enter], "enter", "do it") { $0.submitPrompt() },
     prompt([.escape, .control("c")], "esc", "leave the prompt") { state in
-      state.prompt = nil
+      state.leavePrompt()
       return []
     },
     prompt([.tab], "tab", "complete, then go through the ways to") { $0.completePrompt() },
@@ -35,7 +35,7 @@ extension KeyBindings {
     prompt([.backspace, .control("h")], "backspace", "delete back; in an empty line, leave") {
       state in
       if state.prompt?.line.isEmpty ?? true {
-        state.prompt = nil
+        state.leavePrompt()
       } else {
         state.prompt?.edit { $0.deleteBackward() }
       }
@@ -102,6 +102,7 @@ extension DashboardState {
         return []
       }
     case .reading: return text.isEmpty ? [] : read(text)
+    case .place: return submitPlace(text)
     case .pattern:
       if let pattern = UnitPattern(text.trimmed) {
         find(pattern)

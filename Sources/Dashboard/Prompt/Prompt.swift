@@ -7,6 +7,8 @@ struct Prompt: Sendable, Equatable {
     case reading
     /// A pattern that units may follow, after `/`.
     case pattern
+    /// A directory to save in.
+    case place
   }
 
   /// One way to go on, offered above the line.
@@ -39,6 +41,7 @@ struct Prompt: Sendable, Equatable {
     case .command: ":"
     case .reading: "read: "
     case .pattern: "/"
+    case .place: "save in: "
     }
   }
 

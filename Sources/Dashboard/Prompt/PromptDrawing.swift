@@ -52,6 +52,7 @@ enum PromptDrawing {
       switch prompt.kind {
       case .command: "a command: tab completes, ↑ goes back, esc leaves"
       case .reading: "a word or a sentence, then enter"
+      case .place: "a directory, such as /tmp, then enter"
       case .pattern: "inside quotes, position in word, or any letters: tab completes"
       }
     buffer.write(hint, x: x, y: y, style: scene.theme.faint, limit: buffer.size.width - 1)
@@ -63,7 +64,8 @@ enum PromptDrawing {
     let all =
       prompt.offered.isEmpty
       ? Completion(prompt, scene.state).candidates : prompt.offered
-    guard !prompt.line.isEmpty || !prompt.offered.isEmpty, !all.isEmpty, prompt.kind != .reading
+    guard !prompt.line.isEmpty || !prompt.offered.isEmpty, !all.isEmpty,
+      ![.reading, .place].contains(prompt.kind)
     else { return }
     let count = min(all.count, Self.most, max(0, bottom - 3))
     // The chosen one stays in sight.

@@ -9,7 +9,8 @@ struct FrameThrottle: Sendable {
 
   private var last: [Int: UInt64] = [:]
 
-  mutating func lets(_ event: TrainingEvent, at now: UInt64) -> Bool {
+  /// - Parameter hasRoom: frames are worth no memory that a stalled disk may never give back
+  mutating func lets(_ event: TrainingEvent, at now: UInt64, hasRoom: Bool = true) -> Bool {
     let (kind, pause): (Int, UInt64)
     switch event {
     case .hiddenStates: (kind, pause) = (0, Self.heavy)
@@ -18,6 +19,7 @@ struct FrameThrottle: Sendable {
     case .samples: (kind, pause) = (3, Self.light)
     default: return true
     }
+    guard hasRoom else { return false }
     if let before = last[kind], now &- before < pause { return false }
     last[kind] = now
     return true

@@ -27,9 +27,15 @@ public final class RunRecorder: Sendable {
     var throttle = FrameThrottle()
     var isScheduled = false
     var lostSteps = 0
+    /// Whether steps were ever left out.
+    var hasLost = false
     var lastStep = 0
     /// Bytes that the writer still holds.
     var backlog = 0
+    var stall = StallWatch()
+
+    /// Whether a disk that takes nothing has used up the room there is.
+    var isFull: Bool { bytes.count + backlog >= RunRecorder.patience }
   }
 
   private let queue = DispatchQueue(label: "unfold recorder", qos: .utility)
@@ -42,8 +48,8 @@ public final class RunRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - directory: the run, which stays locked while the recorder lives.
-  ///   - report: gets a warning when writing fails, and again when it works, on the recorder's
-  ///     queue.
+  ///   - report: gets a warning when writing fails or takes very long, and again when it works, on
+  ///     any queue; it must not wait.
   public init(
     _ directory: RunDirectory, report: @escaping @Sendable (WarningRecord) -> Void
   ) {
@@ -58,12 +64,14 @@ public final class RunRecorder: Sendable {
   /// Adds an event to the record. Returns at once.
   public func record(_ event: TrainingEvent) {
     let now = DispatchTime.now().uptimeNanoseconds
+    if pending.withLock({ $0.stall.isNews(at: now) }) { reportStall() }
     let delay: Double? = pending.withLock { pending in
-      guard pending.throttle.lets(event, at: now) else { return nil }
+      guard pending.throttle.lets(event, at: now, hasRoom: !pending.isFull) else { return nil }
       if case .steps(let batch) = event {
         pending.lastStep = batch.records.last?.step ?? pending.lastStep
-        guard pending.bytes.count + pending.backlog < Self.patience else {
+        guard !pending.isFull else {
           pending.lostSteps += batch.stepCount
+          pending.hasLost = true
           return nil
         }
       }
@@ -98,7 +106,12 @@ public final class RunRecorder: Sendable {
   }
 
   /// Ends the record.
-  public func close() { synchronize() }
+  /// - Returns: whether it holds every step that it was given.
+  @discardableResult
+  public func close() -> Bool {
+    synchronize()
+    return pending.withLock { $0.backlog == 0 && !$0.hasLost }
+  }
 
   private func write() {
     let (bytes, lost, step) = pending.withLock { pending in
@@ -107,14 +120,21 @@ public final class RunRecorder: Sendable {
         pending.lostSteps = 0
         pending.isScheduled = false
       }
+      pending.stall.begin(at: DispatchTime.now().uptimeNanoseconds)
       return (pending.bytes, pending.lostSteps, pending.lastStep)
     }
     let (outcome, backlog) = writer.withLock { writer in
       (writer.write(bytes, lostSteps: lost, step: step), writer.backlog)
     }
-    pending.withLock { $0.backlog = backlog }
+    let hasStalled = pending.withLock { pending in
+      pending.backlog = backlog
+      return pending.stall.end()
+    }
     switch outcome {
-    case .unchanged: break
+    case .unchanged:
+      if hasStalled {
+        report(WarningRecord(step: step, kind: "record", text: "the record's disk answers again"))
+      }
     case .failed(let error): report(Self.warning(error, step: step))
     case .recovered:
       report(
@@ -131,6 +151,14 @@ public final class RunRecorder: Sendable {
           text: "the run's directory was moved; it goes on in \(SafeText.printable(place))"))
     }
     if backlog > 0 { retryLater() }
+  }
+
+  private func reportStall() {
+    let step = pending.withLock(\.lastStep)
+    report(
+      WarningRecord(
+        step: step, kind: "record", text: "the record's disk does not answer",
+        advice: "Training goes on; \(Self.patience >> 20) MB of steps are kept for it."))
   }
 
   private func retryLater() {

@@ -1,5 +1,13 @@
 import TrainingEvents
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Writes snapshots into a run's directory, each whole or not at all.
 public struct SnapshotWriter: Sendable {
   private let directory: RunDirectory
@@ -30,6 +38,17 @@ public struct SnapshotWriter: Sendable {
     }
     if contents.checkpoint.reason == .scheduled { SnapshotKeeping.prune(snapshots, keep: keep) }
     return record
+  }
+
+  /// Writes one snapshot into a directory that a person named, beside whatever else is there.
+  public static func write(
+    _ contents: SnapshotContents, into directory: String
+  ) throws(RunError) -> SnapshotRecord {
+    let path = directory + "/" + name(ofStep: contents.checkpoint.state.step)
+    guard FileTree.status(path) == nil else {
+      throw .system(operation: "write", path: path, code: EEXIST)
+    }
+    return try write(contents, to: path)
   }
 
   /// Writes one snapshot at a path of its own, outside any run.

@@ -66,7 +66,7 @@ actor ChooserSession: StageActor {
     case .strayLine(let line): chooser.show(line)
     case .suspend: suspend()
     case .interrupt: quit(ExitStatus.signal(SIGINT))
-    case .terminate: quit(ExitStatus.signal(SIGTERM))
+    case .terminate(let signal): quit(ExitStatus.signal(signal))
     case .hangUp: quit(ExitStatus.signal(SIGHUP))
     }
     draw()

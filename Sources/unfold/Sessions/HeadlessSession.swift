@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import NcursesTerminal
 import Runs
@@ -39,9 +38,7 @@ actor HeadlessSession {
   /// - Throws: `RunFailure` with the exit status when training did not end well.
   func run() async throws {
     let engine = setup.engine
-    let signals = ProcessSignals { [stops] number in
-      if ProcessSignals.ending.contains(number) { stops.hear(number) }
-    }
+    let signals = ProcessSignals(hasScreen: false) { [stops] in stops.hear($0) }
     // Not on this actor, which may have much to write just then.
     let stopping = Task.detached { [stops] in
       for await _ in stops.stream { await engine.perform(.stop) }
@@ -62,7 +59,10 @@ actor HeadlessSession {
       take(event)
     }
     progress.end()
-    await Self.withoutHoldingUp { [recorder] in recorder.close() }
+    let isRecorded = await DiskWait.run { [recorder] in recorder.close() }
+    if !isRecorded {
+      failure = failure ?? "\(setup.directory.path): the record lacks steps, which were not written"
+    }
     stopping.cancel()
     stops.saved()
     try await leave(finish)
@@ -86,16 +86,6 @@ actor HeadlessSession {
     }
     // What refused was told when it did.
     if case .refused = outcome.trouble { exit(ExitStatus.failed) }
-  }
-
-  /// Waits for a disk, away from the threads that everything else runs on.
-  private static func withoutHoldingUp(_ body: @escaping @Sendable () -> Void) async {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global(qos: .utility).async {
-        body()
-        continuation.resume()
-      }
-    }
   }
 
   private func take(_ event: TrainingEvent) {

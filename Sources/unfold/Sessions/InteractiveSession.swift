@@ -23,6 +23,8 @@ actor InteractiveSession {
   private var current: (any StageActor)?
   /// The preset that ran last or was to run, which the chooser stands on.
   private var last = PresetLibrary.standard
+  /// Whether a run lost steps that a person may have wanted.
+  private var hasLost = false
   /// What stays in the scrollback.
   private var reports: [String] = []
 
@@ -43,7 +45,7 @@ actor InteractiveSession {
         case .run(let setup): next = try await live(setup)
         case .quit(let status):
           keys.cancel()
-          await leave(status)
+          await leave(hasLost ? ExitStatus.failed : status)
         }
       }
     } catch {
@@ -68,7 +70,7 @@ actor InteractiveSession {
   private func leaveUnheard(_ input: TerminalInput) {
     switch input {
     case .interrupt: Stage.leaveAtOnce(ExitStatus.signal(SIGINT))
-    case .terminate: Stage.leaveAtOnce(ExitStatus.signal(SIGTERM))
+    case .terminate(let signal): Stage.leaveAtOnce(ExitStatus.signal(signal))
     case .hangUp: Stage.leaveAtOnce(ExitStatus.signal(SIGHUP))
     default: break
     }
@@ -103,6 +105,7 @@ actor InteractiveSession {
     let next = try await session.run()
     stage = await session.stage
     reports.append(await session.reportText)
+    if await session.hasLost { hasLost = true }
     return next
   }
 

@@ -36,8 +36,11 @@ actor LiveSession: StageActor {
   private let stray: AsyncStream<WarningRecord>
   private var ticker: Task<Void, Never>?
 
-  /// Set once the run was asked to end.
-  private var next: NextAct?
+  private var departure = Departure()
+  /// Where a person wants the next snapshot instead of the run's own directory.
+  private var elsewhere: String?
+  /// Whether steps were lost that a person may have wanted.
+  private(set) var hasLost = false
 
   /// Seconds between pictures at least while training; keys are answered at once.
   private static let interval = 0.3
@@ -66,18 +69,20 @@ actor LiveSession: StageActor {
     startTicking()
     overlayEarlierRuns()
     for await event in engine.events {
+      departure.note(event)
       if case .finished(let record) = event, snapshotsUnderWay > 0 {
         finish = record
       } else {
         take(event)
       }
+      await leaveWhenSaved()
     }
     await writing?.value
     tellEnd()
     ticker?.cancel()
-    recorder.close()
+    if await !DiskWait.run({ [recorder] in recorder.close() }) { hasLost = true }
     keepSettings()
-    return next ?? .quit(status: ExitStatus.done)
+    return departure.next ?? .quit(status: ExitStatus.done)
   }
 
   // MARK: Events
@@ -138,7 +143,7 @@ actor LiveSession: StageActor {
     case .strayLine(let line): dashboard.log(line)
     case .suspend: suspend()
     case .interrupt: await interrupt(SIGINT)
-    case .terminate: await interrupt(SIGTERM)
+    case .terminate(let signal): await interrupt(signal)
     case .hangUp: await interrupt(SIGHUP)
     }
     askForProbes()
@@ -149,6 +154,10 @@ actor LiveSession: StageActor {
     switch action {
     case .send(let command): await engine.perform(command)
     case .quit(let saving): await end(saving: saving, then: .quit(status: ExitStatus.done))
+    case .saveAgain: await saveAgain(in: nil)
+    case .saveElsewhere(let path): await saveAgain(in: NSString(string: path).expandingTildeInPath)
+    case .leaveUnsaved: await leaveUnsaved()
+    case .stay: departure.stay()
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):
@@ -172,15 +181,45 @@ actor LiveSession: StageActor {
 
   private func interrupt(_ signal: Int32) async {
     // A second Ctrl-C does not wait for the snapshot.
-    if next != nil, signal == SIGINT { Stage.leaveAtOnce(ExitStatus.signal(SIGINT)) }
-    await end(saving: true, then: .quit(status: ExitStatus.signal(signal)))
+    if departure.next != nil, signal == SIGINT {
+      Stage.leaveAtOnce(ExitStatus.signal(SIGINT))
+    }
+    let next = NextAct.quit(status: ExitStatus.signal(signal))
+    // Whoever sends signals answers no questions.
+    if departure.insist(next) { return await leaveUnsaved() }
+    await end(saving: true, asks: false, then: next)
   }
 
-  private func end(saving: Bool, then next: NextAct) async {
-    guard self.next == nil else { return }
-    self.next = next
+  private func end(saving: Bool, asks: Bool = true, then next: NextAct) async {
+    guard departure.begin(next, saving: saving, asks: asks) else { return }
     dashboard.log(saving ? "stopping: the last snapshot is being written" : "stopping")
-    if saving { await engine.perform(.stop) }
+    guard saving else { return await engine.shutDown() }
+    // What could not be written when the run ended is tried again.
+    if departure.hasUnsavedEnd { return await saveAgain(in: nil) }
+    await engine.perform(.stop)
+    await leaveWhenSaved()
+  }
+
+  private func leaveWhenSaved() async {
+    switch departure.verdict {
+    case .wait: break
+    case .leave: await engine.shutDown()
+    case .lose: await leaveUnsaved()
+    case .ask(let reason):
+      departure.asked()
+      dashboard.askAboutUnsaved(reason)
+      scheduleDraw(soon: true)
+    }
+  }
+
+  private func saveAgain(in directory: String?) async {
+    departure.savesAgain()
+    elsewhere = directory
+    await engine.perform(.snapshot)
+  }
+
+  private func leaveUnsaved() async {
+    hasLost = true
     await engine.shutDown()
   }
 
@@ -265,16 +304,24 @@ actor LiveSession: StageActor {
     contents.statistics = frames.statistics
     contents.screen = picture
     snapshotsUnderWay += 1
-    writing = Task { [before = writing, contents] in
+    departure.keeps()
+    writing = Task { [before = writing, contents, elsewhere] in
       await before?.value
-      self.wrote(await self.snapshots.write(contents))
+      await self.wrote(await self.snapshots.write(contents, elsewhere: elsewhere))
     }
+    elsewhere = nil
   }
 
-  private func wrote(_ event: TrainingEvent) {
+  private func wrote(_ event: TrainingEvent) async {
     take(event)
     snapshotsUnderWay -= 1
+    if case .warning(let warning) = event {
+      departure.wrote(failure: warning.text)
+    } else {
+      departure.wrote(failure: nil)
+    }
     if snapshotsUnderWay == 0 { tellEnd() }
+    await leaveWhenSaved()
   }
 
   /// Tells the run's end, which waited for its last snapshot.

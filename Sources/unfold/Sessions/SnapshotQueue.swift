@@ -14,12 +14,17 @@ struct SnapshotQueue: Sendable {
       directory: setup.directory, keep: setup.preset.training.keepSnapshots, recorder: recorder)
   }
 
+  /// - Parameter elsewhere: a directory to write into instead of the run's own
   /// - Returns: the event that says where the snapshot stands, or why there is none.
-  func write(_ contents: SnapshotContents) async -> TrainingEvent {
+  func write(_ contents: SnapshotContents, elsewhere: String? = nil) async -> TrainingEvent {
     await withCheckedContinuation { continuation in
       queue.async {
         do {
-          continuation.resume(returning: .snapshot(try writer.write(contents)))
+          let record =
+            if let elsewhere { try SnapshotWriter.write(contents, into: elsewhere) } else {
+              try writer.write(contents)
+            }
+          continuation.resume(returning: .snapshot(record))
         } catch {
           let step = contents.checkpoint.state.step
           continuation.resume(

@@ -103,7 +103,7 @@ actor ViewerSession {
       case .strayLine(let line): dashboard.log(line)
       case .suspend: suspend()
       case .interrupt: status = ExitStatus.signal(SIGINT)
-      case .terminate: status = ExitStatus.signal(SIGTERM)
+      case .terminate(let signal): status = ExitStatus.signal(signal)
       case .hangUp: status = ExitStatus.signal(SIGHUP)
       }
       draw()
@@ -113,7 +113,9 @@ actor ViewerSession {
   private func perform(_ action: DashboardAction) async {
     switch action {
     case .send(let command): control(command)
-    case .quit: status = ExitStatus.done
+    case .quit, .leaveUnsaved: status = ExitStatus.done
+    // Nothing is saved here, so that nobody was asked.
+    case .saveAgain, .saveElsewhere, .stay: break
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):

@@ -1,0 +1,58 @@
+import TerminalGraphics
+
+/// Asks what to do when a run is to be left and its last snapshot could not be saved.
+enum UnsavedDialog {
+  static func draw(_ reason: String, _ scene: Scene, into buffer: inout CellBuffer) {
+    let choices = KeyBindings.all.filter { $0.context == .unsaved }
+    let lines = reason.wrapped(to: min(62, buffer.size.width - 6))
+    let rect = buffer.bounds.centred(width: 66, height: lines.count + choices.count + 3)
+    Dialog.draw(rect, title: "Not saved", scene: scene, into: &buffer)
+    let inner = rect.inset(2, 1)
+    for (index, line) in lines.enumerated() {
+      buffer.write(
+        line, x: inner.x, y: inner.y + index, style: scene.theme.text, limit: inner.right)
+    }
+    for (index, choice) in choices.enumerated() {
+      let y = inner.y + lines.count + 1 + index
+      guard y < inner.bottom else { return }
+      buffer.write(choice.label, x: inner.x, y: y, style: scene.theme.accent)
+      buffer.write(
+        choice.summary, x: inner.x + 10, y: y, style: scene.theme.text, limit: inner.right)
+    }
+  }
+}
+
+extension DashboardState {
+  /// Asks a person who wants to leave what to do, since the last snapshot could not be saved.
+  /// - Parameter reason: why, in one line
+  public mutating func askAboutUnsaved(_ reason: String) {
+    prompt = nil
+    unsavedReason = reason
+    overlay = .unsaved(reason)
+    needsRedraw = true
+  }
+
+  /// Ends the question with an answer.
+  mutating func answerUnsaved(_ action: DashboardAction) -> [DashboardAction] {
+    overlay = nil
+    if action == .saveAgain { show("writing a snapshot …") }
+    return [action]
+  }
+
+  /// Leaves the prompt; back to the question that it was part of, if any.
+  mutating func leavePrompt() {
+    let wasPlace = prompt?.kind == .place
+    prompt = nil
+    if wasPlace, let unsavedReason { overlay = .unsaved(unsavedReason) }
+  }
+
+  mutating func submitPlace(_ text: String) -> [DashboardAction] {
+    let place = text.trimmed
+    guard !place.isEmpty else {
+      if let unsavedReason { overlay = .unsaved(unsavedReason) }
+      return []
+    }
+    show("writing a snapshot …")
+    return [.saveElsewhere(place)]
+  }
+}
