@@ -37,7 +37,7 @@ struct MemoryTests {
     var (preset, task) = try TinyRun.preset(["network.cell": "lstm"])
     (preset.network.hidden, preset.network.layers) = (16_384, 64)
     let error = #expect(throws: PresetError.self) {
-      try TrainingEngine(preset: preset, task: task, threads: 1) { _ in nil }
+      try TrainingEngine(preset: preset, task: task, threads: 1)
     }
     let text = error?.description ?? ""
     #expect(text.contains("545 GB") && text.contains("network.hidden: 16384"))
@@ -71,9 +71,7 @@ struct MemoryTests {
     checkpoint.preset = preset.resolvedText
     #expect(throws: ParameterMismatch.self) { try TrainedNetwork(checkpoint, file: "x") }
     #expect(throws: ParameterMismatch.self) {
-      try TrainingEngine(preset: preset, task: learner.task, threads: 1, checkpoint: checkpoint) {
-        _ in nil
-      }
+      try TrainingEngine(preset: preset, task: learner.task, threads: 1, checkpoint: checkpoint)
     }
   }
 
