@@ -7,6 +7,7 @@ import Testing
   static let names = [
     "tanh-every-step", "tanh-tokens-adam", "lstm-two-layers", "gru-final-output",
     "tanh-bidirectional", "lstm-bidirectional-final", "gru-two-layers-bidirectional",
+    "relu-two-layers-bidirectional",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {
