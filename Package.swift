@@ -71,7 +71,10 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SequenceDataTests",
-      dependencies: ["SequenceData", "TrainingEvents", "LinearAlgebra", "FuzzedReaders"]),
+      dependencies: [
+        "SequenceData", "TrainingEvents", "FileFormats", "LinearAlgebra", "FuzzedReaders",
+      ],
+      exclude: ["Cases"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -96,6 +99,9 @@ let package = Package(
       name: "FuzzedReaders",
       dependencies: ["Runs", "Training", "SequenceData", "TrainingEvents", "FileFormats"],
       path: "Tests/FuzzedReaders", exclude: ["Corpus"]),
+    .executableTarget(
+      name: "ReadingProgram", dependencies: ["SequenceData", "TrainingEvents", "FileFormats"],
+      path: "Tests/ReadingProgram"),
     .executableTarget(
       name: "ReaderFuzzer", dependencies: ["FuzzedReaders"], path: "Tests/ReaderFuzzer"),
     .testTarget(

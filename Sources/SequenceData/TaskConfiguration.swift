@@ -1,3 +1,4 @@
+import FileFormats
 import TrainingEvents
 
 /// Everything a preset's `task` block can say.
@@ -22,7 +23,7 @@ public struct DataSource: Sendable, Equatable {
     case lines
     /// source⇥target, or label⇥text.
     case tsv
-    /// Numeric columns.
+    /// A table whose columns of numbers are a series.
     case csv
     /// The UEA/UCR archive's format.
     case ts
@@ -52,8 +53,13 @@ public struct DataSource: Sendable, Equatable {
   public var length: Int?
   /// A file whose examples are the test set.
   public var test: String?
-  /// Which columns of a CSV file hold the series, by name or number from 1.
+  /// Which columns of a CSV file hold the series, by name or number from 1; without, all of numbers.
   public var columns: [String] = []
+  /// What separates the columns of a CSV file, what marks the decimals of its numbers, and whether
+  /// its first row names the columns; what is nil is found out from the file.
+  public var table = TableDialect.Wish()
+  /// What to do where a series has no number; nil refuses it.
+  public var missing: MissingValues?
   /// Recordings joined at random into one, for `connected-digits`.
   public var joined: ClosedRange<Int>?
   /// What a `tsv` file's texts are cut into.

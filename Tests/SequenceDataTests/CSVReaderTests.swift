@@ -78,21 +78,27 @@ struct CSVReaderTests {
   }
 
   @Test func mistakesAreNamed() throws {
+    let missing = "or task.data.missing=hold, interpolate or drop"
     #expect(
-      try failure("a,b\n1,2\n3\n")
-        == "file:3: a row of another width: found 1 fields, expected 2 as in the first row")
+      try failure("a,b\n1,2\n3\n4,5\n")
+        == "file:3: a row of another width: found 1 fields, expected 2 as in the other rows")
     #expect(
-      try failure("a,b\n1,x\n")
-        == "file:2:2: not a number in the column “b”: found “x”, expected a finite number")
+      try failure("a,b\n1,2\n2,x\n")
+        == "file:3:2: not a number in the column “b”: found “x”, expected a finite number")
     #expect(
-      try failure("a,b\n1,\n")
-        == "file:2:2: not a number in the column “b”: found nothing, expected a finite number")
+      try failure("a,b\n1,2\n2,\n")
+        == "file:3:2: not a number in the column “b”: found nothing, expected a finite number, "
+        + missing)
     #expect(
       try failure("a\n1\nNaN\n")
-        == "file:3:1: not a number in the column “a”: found “NaN”, expected a finite number")
+        == "file:3:1: not a number in the column “a”: found “NaN”, expected a finite number, "
+        + missing)
     #expect(
       try failure("a\n1\n1e39\n")
         == "file:3:1: not a number in the column “a”: found “1e39”, expected a finite number")
+    #expect(
+      try failure("a\n1\n-inf\n")
+        == "file:3:1: not a number in the column “a”: found “-inf”, expected a finite number")
     #expect(try failure("") == "file: there is no row of numbers: expected one row a time step")
     #expect(
       try failure("a,b\n") == "file: there is no row of numbers: expected one row a time step")
@@ -102,6 +108,10 @@ struct CSVReaderTests {
     #expect(
       try failure("year,sunspots\n1,2", columns: ["sunspot"])
         == "file: no such column: found “sunspot”, expected year, sunspots; did you mean sunspots?")
+    #expect(
+      try failure("day,name\n2020-01-01,x\n")
+        == "file: there is no column of numbers: found “day” (dates), “name” (text), "
+        + "expected one row a time step")
     #expect(try failure("a,\"b\n1,2") == "file:1: a quote that is never closed")
   }
 

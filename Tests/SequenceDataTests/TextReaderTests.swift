@@ -44,7 +44,7 @@ struct TextReaderTests {
   @Test func agreesWithTheStandardLibrary() throws {
     let content = "¡Olé! — ℝ² ∀x 한국어 ภาษาไทย हिन्दी\r\nﷺ 🇫🇷🇩🇪 ❤️x\u{0300}\n\u{0300}\r\n\rz"
     let task = try load(text(content))
-    let expected = content.map { $0 == "\r\n" ? "\n" : String($0) }
+    let expected = content.map { $0 == "\r\n" || $0 == "\r" ? "\n" : String($0) }
     let vocabulary = try #require(task.inputVocabulary)
     #expect(task.train.streamed.map { vocabulary.symbols[Int($0)] } == expected)
   }
@@ -53,6 +53,21 @@ struct TextReaderTests {
     let task = try load(text([0xEF, 0xBB, 0xBF] + Array("ab\r\nab".utf8)))
     #expect(task.inputVocabulary?.symbols == ["\n", "a", "b"])
     #expect(task.train.streamed == [1, 2, 0, 1, 2])
+  }
+
+  @Test func wideCharactersAndOldLineEndsAreReadAsWhatTheyAre() throws {
+    let content = "naïve 日本\n👩‍👩‍👧 end\n"
+    let plain = try load(text(content))
+    let units = Array(content.utf16)
+    let little = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let big = [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    let old = Array(content.replacingOccurrences(of: "\n", with: "\r").utf8)
+    let windows = Array(content.replacingOccurrences(of: "\n", with: "\r\n").utf8)
+    for bytes in [little, big, old, windows] {
+      let task = try load(text(bytes))
+      #expect(task.inputVocabulary == plain.inputVocabulary)
+      #expect(task.train == plain.train)
+    }
   }
 
   @Test func partsFollowEachOther() throws {
@@ -76,8 +91,19 @@ struct TextReaderTests {
       try message(text([0x61, 0x0A, 0xFF, 0x62]), in: scratch)
         == "file:2: byte 2 is not valid UTF-8: found 0xFF, expected UTF-8 text")
     #expect(
-      try message(text([0xFF, 0xFE, 0x61, 0]), in: scratch)
-        == "file:1: byte 0 is not valid UTF-8: found UTF-16, expected UTF-8 text")
+      try message(text([0x61, 0x0A, 0x62, 0, 0x63]), in: scratch)
+        == "file:2: byte 3 is 0, which no text has: expected UTF-8 text")
+    #expect(
+      try message(text([0x61, 0, 0x62, 0]), in: scratch)
+        == "file:1: byte 1 is 0, which no text has: found perhaps UTF-16 without a mark, "
+        + "expected UTF-8 text")
+    #expect(
+      try message(text([0xFF, 0xFE, 0x61, 0, 0x0A, 0, 0x00, 0xD8]), in: scratch)
+        == "file:2: byte 6 is half a character of UTF-16: found 0xD800, expected UTF-8 text")
+    #expect(
+      try message(text([0xFF, 0xFE, 0x61]), in: scratch)
+        == "file:1: the file begins as UTF-16 does and is none: found an odd number of bytes, "
+        + "expected UTF-8 text")
   }
 
   @Test func textsWithNothingToPredictAreRefused() throws {

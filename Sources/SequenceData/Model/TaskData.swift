@@ -95,14 +95,18 @@ public struct Normalisation: Sendable, Equatable, Codable {
     self.standardDeviation = standardDeviation
   }
 
-  /// Measures rows of `width` numbers. A channel that never changes keeps its scale.
+  /// Measures rows of `width` numbers. A channel that never changes is brought to 0.
   public init(measuring rows: some Sequence<[Float]>, width: Int) {
     var (sum, squares, count) =
       ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width), 0)
+    var range = [ClosedRange<Float>?](repeating: nil, count: width)
     for values in rows {
       for (i, value) in values.enumerated() {
         sum[i % width] += Double(value)
         squares[i % width] += Double(value) * Double(value)
+        let known = range[i % width]
+        range[i % width] =
+          min(known?.lowerBound ?? value, value)...max(known?.upperBound ?? value, value)
       }
       count += values.count / max(width, 1)
     }
@@ -111,6 +115,12 @@ public struct Normalisation: Sendable, Equatable, Codable {
     standardDeviation = zip(sum, squares).map { sum, squares in
       let variance = squares / total - (sum / total) * (sum / total)
       return variance > 1e-12 ? Float(variance.squareRoot()) : 1
+    }
+    // Rounding would leave a constant far from 0 with a deviation, and divide by it.
+    for case (let channel, let range?) in range.enumerated()
+    where range.lowerBound == range.upperBound {
+      mean[channel] = range.lowerBound
+      standardDeviation[channel] = 1
     }
   }
 

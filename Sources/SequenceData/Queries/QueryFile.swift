@@ -69,7 +69,7 @@ struct QueryFile {
   }
 
   private func table() throws(DataError) -> Example {
-    let table = try CSVTable(UTF8Text.read(path), columns: reader.columns)
+    let table = try CSVTable(UTF8Text.read(path), reader.source)
     var example = try reader.sequence(table.values, width: table.names.count, path)
     example.text = path
     return example
@@ -78,7 +78,7 @@ struct QueryFile {
   /// Recordings with their labels, which are right answers to compare with.
   private func recordings() throws(DataError) -> [Example] {
     var examples: [Example] = []
-    for recording in try TimeSeriesReader.read(path) {
+    for recording in try TimeSeriesReader.read(path, missing: reader.source.missing) {
       var example = try reader.sequence(
         recording.values, width: recording.width, path, recording.line)
       if let label = reader.labels?.id(of: recording.label) { example.target = .label(label) }

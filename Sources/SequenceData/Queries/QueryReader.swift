@@ -23,7 +23,8 @@ public struct QueryReader: Sendable {
   /// The examples that `#12` is one of.
   public var examples: [Example] = []
   let task: TaskData
-  private let source: DataSource
+  /// Where the task's data came from, and how it was read.
+  let source: DataSource
 
   /// - Parameters:
   ///   - task: vocabulary, widths and scale; its data is not needed
@@ -192,8 +193,6 @@ public struct QueryReader: Sendable {
     return input
   }
 
-  /// The columns of a table that the preset chose.
-  var columns: [String] { source.columns }
   var labels: Vocabulary? { task.outputVocabulary }
 
   /// What may stand on a line, for messages.

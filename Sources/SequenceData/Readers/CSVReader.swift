@@ -1,75 +1,94 @@
-/// Numeric columns of a comma-separated file as one series: `data: { csv: FILE, columns: [NAME] }`.
-/// The network reads x(t) and says x(t+1).
+import FileFormats
+
+/// Columns of numbers of a table as one series: `data: { csv: FILE, columns: [NAME] }`. The network
+/// reads x(t) and says x(t+1).
 enum CSVReader {
   /// The rows follow each other in time; the parts are cut by position, training first.
   static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
     let path = try request.locator.path(of: request.data.location)
-    let table = try CSVTable(UTF8Text.read(path), columns: request.data.columns)
-    return try ForecastingTask.make(table.values, names: table.names, request, source: path)
+    let table = try CSVTable(UTF8Text.read(path), request.data)
+    var task = try ForecastingTask.make(
+      table.values, names: table.names, request, source: path)
+    let isKnown = DataCatalogue.entry(request.data.location) != nil
+    task.notes = (isKnown ? [] : table.notes) + task.notes
+    return task
   }
 }
 
-/// The chosen columns of a CSV file, all numbers.
+/// The chosen columns of a table, all numbers.
 struct CSVTable {
   private(set) var names: [String] = []
   /// Row by row, `names.count` numbers a row.
   private(set) var values: [Float] = []
+  /// How the file was read, a line each.
+  private(set) var notes: [String] = []
 
   var rowCount: Int { names.isEmpty ? 0 : values.count / names.count }
 
-  /// Reads the columns called for by name or by number from 1; every column when none is. A first
-  /// row that is not all numbers names the columns.
-  init(_ text: UTF8Text, columns: [String]) throws(DataError) {
+  /// Reads the columns that `source` calls for by name or by number from 1; where it calls for none,
+  /// every column of numbers.
+  init(_ text: UTF8Text, _ source: DataSource) throws(DataError) {
     let file = text.file
-    var chosen: [Int] = []
-    var fieldCount = 0
-    try text.forEachLine { number, line throws(DataError) in
-      guard !NumberScanner.trim(line).isEmpty else { return }
-      let fields = try Self.fields(of: line, file, number)
-      if fieldCount == 0 {
-        fieldCount = fields.count
-        let isHeader = fields.contains { NumberScanner.double($0) == nil }
-        let header =
-          isHeader
-          ? fields.map { String(decoding: NumberScanner.trim($0), as: UTF8.self) }
-          : fields.indices.map { "column \($0 + 1)" }
-        chosen = try Self.choose(columns, from: header, file)
-        names = chosen.map { header[$0] }
-        if isHeader { return }
+    do throws(TableError) {
+      let table = try NumericTable(text.bytes, wish: source.table)
+      let chosen = try Self.choose(source.columns, from: table)
+      names = chosen.map { table.columns[$0].name }
+      let read = try table.values(of: chosen)
+      values = read.numbers
+      guard !values.isEmpty else {
+        throw TableError(message: "there is no row of numbers", expected: "one row a time step")
       }
-      guard fields.count == fieldCount else {
-        throw DataError(
-          file, line: number, "a row of another width", found: "\(fields.count) fields",
-          expected: "\(fieldCount) as in the first row")
-      }
-      for column in chosen {
-        guard let value = NumberScanner.double(fields[column]), Float(value).isFinite else {
-          throw DataError(
-            file, line: number, column: column + 1,
-            "not a number in the column “\(names[chosen.firstIndex(of: column) ?? 0])”",
-            found: DataError.quote(NumberScanner.trim(fields[column])), expected: "a finite number")
-        }
-        values.append(Float(value))
-      }
+      notes = Self.notes(file, table, chosen)
+      try fill(read, source.missing)
+    } catch {
+      throw DataError(
+        file, line: error.line, column: error.column, error.message, found: error.found,
+        expected: error.expected, suggestion: error.suggestion)
     }
+  }
+
+  private mutating func fill(
+    _ read: NumericTable.Values, _ policy: MissingValues?
+  ) throws(TableError) {
+    guard let first = read.missing.first else { return }
+    guard let policy else {
+      throw TableError(
+        line: read.lines[first.row], column: first.field + 1,
+        message: "not a number in the column “\(names[first.column])”",
+        found: DataError.quote(first.text),
+        expected: "a finite number, or task.data.missing=hold, interpolate or drop")
+    }
+    let count = policy.fill(&values, width: names.count)
+    notes.append("\(count.words(policy)); the first in line \(read.lines[first.row])")
     guard !values.isEmpty else {
-      throw DataError(file, "there is no row of numbers", expected: "one row a time step")
+      throw TableError(message: "no row has all of its numbers", expected: "one row a time step")
     }
   }
 
   private static func choose(
-    _ columns: [String], from header: [String], _ file: String
-  ) throws(DataError) -> [Int] {
-    if columns.isEmpty { return Array(header.indices) }
+    _ columns: [String], from table: NumericTable
+  ) throws(TableError) -> [Int] {
+    let numeric = table.columns.indices.filter { table.columns[$0].kind == .numbers }
+    if columns.isEmpty {
+      guard !numeric.isEmpty else {
+        let kinds = table.columns.prefix(12).map { "“\($0.name)” (\($0.kind.words))" }
+        throw TableError(
+          message: "there is no column of numbers", found: kinds.joined(separator: ", "),
+          expected: "one row a time step")
+      }
+      return numeric
+    }
+    let header = table.columns.map(\.name)
     var chosen: [Int] = []
     for column in columns {
-      if let index = header.firstIndex(of: column) {
+      let words = column.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      if let index = header.firstIndex(of: words) {
         chosen.append(index)
       } else if let number = Int(column), header.indices.contains(number - 1) {
         chosen.append(number - 1)
       } else {
-        throw DataError(
-          file, "no such column", found: DataError.quote(column),
+        throw TableError(
+          message: "no such column", found: DataError.quote(column),
           expected: header.prefix(12).joined(separator: ", "),
           suggestion: EditDistance.nearest(to: column, among: header))
       }
@@ -77,34 +96,28 @@ struct CSVTable {
     return chosen
   }
 
-  /// Fields between commas, or semicolons or tabs where a line has no comma; quotes hold a field
-  /// together and are dropped.
-  private static func fields(
-    of line: ArraySlice<UInt8>, _ file: String, _ number: Int
-  ) throws(DataError) -> [ArraySlice<UInt8>] {
-    let separator =
-      [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].first { line.contains($0) }
-      ?? UInt8(ascii: ",")
-    let quote = UInt8(ascii: "\"")
-    guard line.contains(quote) else {
-      return line.split(separator: separator, omittingEmptySubsequences: false)
+  private static func notes(_ file: String, _ table: NumericTable, _ chosen: [Int]) -> [String] {
+    func list(_ columns: [Int], _ word: (NumericTable.Column) -> String) -> String {
+      let shown = columns.prefix(8).map { word(table.columns[$0]) }.joined(separator: ", ")
+      return columns.count > 8 ? "\(shown) and \(columns.count - 8) more" : shown
     }
-    var fields: [ArraySlice<UInt8>] = []
-    var (field, isQuoted): ([UInt8], Bool) = ([], false)
-    for byte in line {
-      if byte == quote {
-        isQuoted.toggle()
-      } else if byte == separator, !isQuoted {
-        fields.append(field[...])
-        field = []
-      } else {
-        field.append(byte)
-      }
+    let name = file.split(separator: "/").last.map(String.init) ?? file
+    let rest = table.columns.indices.filter { !chosen.contains($0) }
+    var line = "\(name): \(table.dialect.words); reads \(list(chosen) { "“\($0.name)”" })"
+    if !rest.isEmpty { line += "; leaves out \(list(rest) { "“\($0.name)” (\($0.kind.words))" })" }
+    var notes = [line]
+    if let first = table.remarks.first {
+      let more = table.remarks.count > 1 ? " and \(table.remarks.count - 1) more" : ""
+      notes.append(
+        "\(name): line \(first.line)\(more) is no row of the table and left out: "
+          + DataError.quote(first.text))
     }
-    guard !isQuoted else {
-      throw DataError(file, line: number, "a quote that is never closed")
+    let counters = chosen.filter { table.columns[$0].isCounter }
+    if !counters.isEmpty, counters.count < chosen.count {
+      notes.append(
+        "\(name): \(list(counters) { "“\($0.name)”" }) counts the rows and is learnt with the rest; "
+          + "task.data.columns chooses others")
     }
-    fields.append(field[...])
-    return fields
+    return notes
   }
 }

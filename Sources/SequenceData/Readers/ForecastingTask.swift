@@ -53,6 +53,14 @@ enum ForecastingTask {
     task.normalisation = scale
     task.series = series
     task.baselines = baselines(values, width, series)
+    let constant = names.indices.filter { column in
+      let first = numbers[column]
+      return (1..<series.trainCount).allSatisfy { numbers[$0 * width + column] == first }
+    }
+    if !constant.isEmpty {
+      let shown = constant.prefix(8).map { "“\(names[$0])”" }.joined(separator: ", ")
+      task.notes.append("\(shown) never changes in the training part")
+    }
     return task
   }
 

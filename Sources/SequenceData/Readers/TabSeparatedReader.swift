@@ -1,37 +1,119 @@
 import TrainingEvents
 
-/// Two fields a line: label⇥text for a classification, source⇥target otherwise.
+/// Two fields a line: label⇥text for a classification, source⇥target otherwise. Quotation marks are
+/// text. A label and numbers behind it are a recording, as in the UCR archive (`ArchiveTable`).
 enum TabSeparatedReader {
   private struct Row {
     var line: Int
     var left: String
     var right: String
+
+    mutating func swap() { (left, right) = (right, left) }
   }
 
   static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
     let path = try request.locator.path(of: request.data.location)
-    let rows = try read(path)
-    let testRows: [Row]?
+    let text = try UTF8Text.read(path)
+    if request.kind == .sequenceClassification, ArchiveTable.matches(text) {
+      return try RecordingsTask.load(request) { file throws(DataError) in
+        try ArchiveTable.read(file)
+      }
+    }
+    var notes: [String] = []
+    var rows = try read(text)
+    let isTurned = request.kind == .sequenceClassification && turn(&rows, path, &notes)
+    leaveOutHeader(&rows, path, request.kind, &notes)
+    var testRows: [Row]?
     var testPath = path
     if let location = request.data.test {
       testPath = try request.locator.path(of: location, key: "task.data.test")
-      testRows = try read(testPath)
-    } else {
-      testRows = nil
+      var own = try read(UTF8Text.read(testPath))
+      if isTurned { for index in own.indices { own[index].swap() } }
+      leaveOutHeader(&own, testPath, request.kind, &notes)
+      testRows = own
     }
-    switch request.kind {
-    case .sequenceClassification:
-      return try classification(rows, testRows, files: (path, testPath), request)
-    case .sequenceLabelling:
-      return try labelling(rows, testRows, files: (path, testPath), request)
-    default:
-      return try translation(rows, testRows, files: (path, testPath), request)
+    var task =
+      switch request.kind {
+      case .sequenceClassification:
+        try classification(rows, testRows, files: (path, testPath), request)
+      case .sequenceLabelling:
+        try labelling(rows, testRows, files: (path, testPath), request)
+      default:
+        try translation(rows, testRows, files: (path, testPath), request)
+      }
+    task.notes = notes + task.notes
+    return task
+  }
+
+  // MARK: Columns and headers
+
+  /// Puts the label first where a file has text⇥label: the left fields are all different, the right
+  /// ones few.
+  private static func turn(_ rows: inout [Row], _ path: String, _ notes: inout [String]) -> Bool {
+    guard rows.count > 5 else { return false }
+    let (left, right) = (Set(rows.map(\.left)).count, Set(rows.map(\.right)).count)
+    let hasWords = rows.lazy.filter { $0.left.contains(" ") }.count * 2 > rows.count
+    let hasShortLabels = rows.lazy.filter { !$0.right.contains(" ") }.count * 10 > 9 * rows.count
+    guard left * 2 > rows.count, right * 4 <= rows.count, hasWords, hasShortLabels else {
+      return false
+    }
+    for index in rows.indices { rows[index].swap() }
+    notes.append("\(Self.name(path)): the labels stand on the right, behind the texts")
+    return true
+  }
+
+  /// What people call the columns of such files.
+  private static let headerWords: Set<String> = [
+    "label", "labels", "class", "classes", "category", "target", "targets", "y", "text", "texts",
+    "sentence", "sentences", "review", "x", "input", "inputs", "source", "src", "tgt", "trg",
+    "output", "sentiment", "tag", "tags", "word", "words", "content", "document", "message",
+    "title",
+    "name", "question", "answer", "english", "french", "german", "spanish", "italian", "japanese",
+    "chinese", "korean", "russian", "kategorie", "klasse", "satz", "étiquette", "texte", "etiqueta",
+    "texto", "polarity", "score", "rating", "intent", "language", "lang", "phones", "letters",
+  ]
+
+  /// A first row of names is no example. One that only may be a header is named.
+  private static func leaveOutHeader(
+    _ rows: inout [Row], _ path: String, _ kind: TaskKind, _ notes: inout [String]
+  ) {
+    guard let first = rows.first, rows.count > 2 else { return }
+    let place = "\(name(path)): line \(first.line)"
+    let names = [first.left, first.right].map { $0.lowercased().trimmingBlanks }
+    let known = names.filter(headerWords.contains).count
+    let others = rows.dropFirst()
+    // What stands further down is a label or a text, whatever it is called.
+    let isRepeated = others.contains { $0.left == first.left }
+    if known == 2, !isRepeated || kind != .sequenceClassification {
+      notes.append(
+        "\(place) is a header and left out: \(DataError.quote(first.left)), "
+          + DataError.quote(first.right))
+      rows.removeFirst()
+      return
+    }
+    guard kind == .sequenceClassification, !isRepeated else { return }
+    let labels = Set(others.map(\.left))
+    let isWord = !first.right.trimmingBlanks.contains(" ")
+    let longer = others.lazy.filter { $0.right.trimmingBlanks.contains(" ") }.count
+    if labels.count * 3 <= others.count, isWord, longer * 2 > others.count || known > 0 {
+      notes.append(
+        "\(place) is taken for a header and left out: its label "
+          + "\(DataError.quote(first.left)) stands nowhere else")
+      rows.removeFirst()
+    } else if labels.count * 3 <= others.count {
+      notes.append(
+        "\(place) may be a header: its label \(DataError.quote(first.left)) "
+          + "stands nowhere else")
     }
   }
 
-  private static func read(_ path: String) throws(DataError) -> [Row] {
+  private static func name(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  private static func read(_ text: UTF8Text) throws(DataError) -> [Row] {
     var rows: [Row] = []
-    let text = try UTF8Text.read(path)
+    let path = text.file
     try text.forEachLine { number, line throws(DataError) in
       guard !line.isEmpty else { return }
       let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
@@ -99,6 +181,13 @@ enum TabSeparatedReader {
       outputVocabulary: labels, inputWidth: vocabulary.count,
       outputWidth: max(names.count, request.configuration.classes ?? 0), targetName: "label")
     try distribute(rows, testRows, files, split, &task, example)
+    let counts = Dictionary(grouping: rows, by: \.left)
+    for name in names {
+      guard let only = counts[name], only.count == 1, rows.count > 5 else { continue }
+      task.notes.append(
+        "\(Self.name(files.0)): the label \(DataError.quote(name)) has one row alone, line \(only[0].line)"
+      )
+    }
     return task
   }
 

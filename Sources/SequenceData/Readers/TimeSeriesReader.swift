@@ -1,79 +1,16 @@
 /// The UEA/UCR archive's `.ts` format: header lines after `@`, then one labelled recording a line,
 /// its channels separated by colons and each channel's numbers by commas.
 enum TimeSeriesReader {
-  struct Recording {
-    var line: Int
-    var label: String
-    /// Step by step, `width` numbers a step.
-    var values: [Float]
-    var width: Int
-  }
-
   static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
-    let path = try request.locator.path(of: request.data.location)
-    let recordings = try read(path)
-    var (testPath, testRecordings): (String, [Recording]?) = (path, nil)
-    if let location = request.data.test {
-      testPath = try request.locator.path(of: location, key: "task.data.test")
-      testRecordings = try read(testPath)
-    }
-    let width = recordings.first?.width ?? 0
-    if let other = testRecordings?.first, other.width != width {
-      throw DataError(
-        testPath, line: other.line, "another number of channels", found: "\(other.width)",
-        expected: "\(width) as in \(path)")
-    }
-    let names = Self.sorted(Set(recordings.map(\.label)))
-    guard names.count > 1 else {
-      throw DataError(
-        path, "every recording has the same label", found: DataError.quote(names.first ?? ""),
-        expected: "at least two labels")
-    }
-    let labels = Vocabulary(symbols: names, unit: .word)
-    let split = request.split(recordings.count, ownTest: testRecordings != nil)
-    let scale = Normalisation(
-      measuring: split.train.lazy.map { recordings[$0].values }, width: width)
-    func examples(_ chosen: [Recording], _ file: String) throws(DataError) -> DataSet {
-      var examples: [Example] = []
-      for recording in chosen {
-        guard let label = labels.id(of: recording.label) else {
-          throw DataError(
-            file, line: recording.line, "a label that no training recording has",
-            found: DataError.quote(recording.label), expected: "one of \(labels.summary)",
-            suggestion: EditDistance.nearest(to: recording.label, among: names))
-        }
-        var values = recording.values
-        scale.apply(to: &values)
-        examples.append(
-          Example(
-            input: .vectors(values, width: width), target: .label(label),
-            text: "recording \(recording.line)"))
-      }
-      return .examples(examples)
-    }
-    var task = TaskData(
-      kind: request.kind, train: try examples(split.train.map { recordings[$0] }, path),
-      validation: try examples(split.validation.map { recordings[$0] }, path),
-      test: try examples(testRecordings ?? split.test.map { recordings[$0] }, testPath),
-      outputVocabulary: labels, inputWidth: width,
-      outputWidth: max(names.count, request.configuration.classes ?? 0), targetName: "label")
-    task.normalisation = scale
-    return task
-  }
-
-  /// Numbers before words, numbers by size.
-  private static func sorted(_ names: Set<String>) -> [String] {
-    names.sorted { left, right in
-      switch (Double(left), Double(right)) {
-      case (let left?, let right?) where left != right: left < right
-      case (.some, nil): true
-      case (nil, .some): false
-      default: left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars)
-      }
+    try RecordingsTask.load(request) { path throws(DataError) in
+      try read(path, missing: request.data.missing)
     }
   }
 
-  static func read(_ path: String) throws(DataError) -> [Recording] {
+  /// - Parameter missing: what to do with `?` and NaN among the numbers; nil refuses them
+  static func read(
+    _ path: String, missing: MissingValues? = nil
+  ) throws(DataError) -> [Recording] {
     let text = try UTF8Text.read(path)
     var recordings: [Recording] = []
     var isData = false
@@ -104,7 +41,7 @@ enum TimeSeriesReader {
         }
         return
       }
-      let recording = try self.recording(line, path, number)
+      let recording = try self.recording(line, path, number, missing)
       if let width = recordings.first?.width ?? declared, recording.width != width {
         throw DataError(
           path, line: number, "another number of channels", found: "\(recording.width)",
@@ -119,7 +56,7 @@ enum TimeSeriesReader {
   }
 
   private static func recording(
-    _ line: ArraySlice<UInt8>, _ path: String, _ number: Int
+    _ line: ArraySlice<UInt8>, _ path: String, _ number: Int, _ missing: MissingValues?
   ) throws(DataError) -> Recording {
     let parts = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard let label = parts.last.map(NumberScanner.trim), parts.count > 1, !label.isEmpty else {
@@ -132,10 +69,18 @@ enum TimeSeriesReader {
     for (channel, part) in parts.dropLast().enumerated() {
       var values: [Float] = []
       for field in part.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+        let isMissing = isMissing(field)
+        if isMissing, missing != nil {
+          values.append(.nan)
+          continue
+        }
         guard let value = NumberScanner.double(field), Float(value).isFinite else {
           throw DataError(
             path, line: number, column: field.startIndex - line.startIndex + 1, "not a number",
-            found: DataError.quote(NumberScanner.trim(field)), expected: "a finite number")
+            found: DataError.quote(NumberScanner.trim(field)),
+            expected: isMissing
+              ? "a finite number, or task.data.missing=hold, interpolate or drop"
+              : "a finite number")
         }
         values.append(Float(value))
       }
@@ -155,7 +100,17 @@ enum TimeSeriesReader {
     var values: [Float] = []
     values.reserveCapacity(steps * width)
     for step in 0..<steps { for channel in channels { values.append(channel[step]) } }
+    _ = missing?.fill(&values, width: width)
+    guard !values.isEmpty else {
+      throw DataError(path, line: number, "no step of the recording has all of its numbers")
+    }
     return Recording(
       line: number, label: String(decoding: label, as: UTF8.self), values: values, width: width)
+  }
+
+  private static func isMissing(_ field: ArraySlice<UInt8>) -> Bool {
+    let word = NumberScanner.trim(field)
+    return word.elementsEqual([UInt8(ascii: "?")])
+      || String(decoding: word.prefix(4), as: UTF8.self).lowercased() == "nan"
   }
 }

@@ -80,3 +80,10 @@ enum NumberScanner {
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 }
+
+extension String {
+  /// Without blanks and tabs at its ends.
+  var trimmingBlanks: String {
+    String(decoding: NumberScanner.trim(Array(utf8)[...]), as: UTF8.self)
+  }
+}

@@ -101,6 +101,27 @@ extension PresetKey {
       })
   }
 
+  /// One of a few names, or none. `spelled` gives further spellings of them.
+  static func choice<Value>(
+    _ path: String, _ place: Place<Value?>, spelled: [String: Value] = [:]
+  ) -> PresetKey
+  where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
+    let names = Value.allCases.map(\.rawValue)
+    return PresetKey(
+      path: path, expected: names.joined(separator: ", ") + " or none", choices: names,
+      read: { $0[keyPath: place]?.rawValue },
+      write: { preset, value in
+        switch value {
+        case .absent: preset[keyPath: place] = nil
+        case .scalar(let text):
+          guard let known = Value(rawValue: text) ?? spelled[text] else { return false }
+          preset[keyPath: place] = known
+        case .list: return false
+        }
+        return true
+      })
+  }
+
   // MARK: Values
 
   static func whole(_ value: PresetValue) -> Int? {

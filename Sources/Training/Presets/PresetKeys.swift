@@ -1,3 +1,4 @@
+import FileFormats
 import RecurrentNetworks
 import SequenceData
 import TrainingEvents
@@ -30,6 +31,15 @@ enum PresetKeys {
       optionalText("task.data.test", \.task.data.test),
       .integer("task.data.length", \.task.data.length, 1...100_000),
       names("task.data.columns", \.task.data.columns),
+      .choice(
+        "task.data.separator", \.task.data.table.separator,
+        spelled: [
+          ",": .comma, ";": .semicolon, "\t": .tab, "\\t": .tab, "|": .pipe, "space": .blank,
+        ]),
+      .choice(
+        "task.data.decimal", \.task.data.table.decimal, spelled: [".": .point, ",": .comma]),
+      .choice("task.data.header", \.task.data.table.header),
+      .choice("task.data.missing", \.task.data.missing),
       range("task.data.joined", \.task.data.joined, 1...1000),
       .choice("task.data.symbols", \.task.data.symbols),
       .integer("task.data.minimum-count", \.task.data.minimumCount, 1...1_000_000),
