@@ -26,7 +26,32 @@ public enum TaskLoader {
     if hasClasses, task.baselines.isEmpty, let baseline = task.mostFrequentClass() {
       task.baselines = [baseline]
     }
+    if configuration.kind != .handBuilt { explainEmptyParts(&task, configuration) }
     return task
+  }
+
+  /// Says why a share of the data that is not 0 holds nothing to judge by.
+  private static func explainEmptyParts(_ task: inout TaskData, _ configuration: TaskConfiguration) {
+    let parts: [(TaskData.EmptyPart, DataSet, Double)] = [
+      (.validation, task.validation, configuration.validationShare),
+      (.test, task.test, configuration.testShare),
+    ]
+    for (part, data, share) in parts where data.isEmpty && share > 0 {
+      let reason: String
+      if case .stream(let tokens) = data {
+        let all = [task.train, task.validation, task.test].reduce(0) { sum, set in
+          if case .stream(let tokens) = set { sum + tokens.count } else { sum }
+        }
+        reason =
+          "\(share) of \(all) \(task.targetName)s is \(tokens.count), and a part needs 2 for one to "
+          + "be predicted"
+      } else {
+        let count = task.series?.count ?? task.train.count + task.validation.count + task.test.count
+        reason = "\(count) \(count == 1 ? "sequence is" : "sequences are") too few to hold any out"
+      }
+      task.whyEmpty[part] = "task.split.\(part.rawValue) is \(share), but \(reason)"
+      task.notes.append("there is no \(part.rawValue) data: \(task.whyEmpty[part] ?? "")")
+    }
   }
 
   private static func read(_ request: LoadRequest) throws(DataError) -> TaskData {

@@ -29,7 +29,7 @@ public enum Target: Sendable, Equatable {
   /// One class for the whole sequence.
   case label(Int32)
   /// One symbol for each input step, or a sequence of its own length; the end symbol, where the
-  /// vocabulary has one, is its last.
+  /// vocabulary has one, is its last. −1 is none, and counts nowhere.
   case labels([Int32])
   /// One row of `width` numbers a step (or one row in all), row by row.
   case values([Float], width: Int)
@@ -45,6 +45,13 @@ public enum Target: Sendable, Equatable {
   }
 }
 
+extension Target {
+  /// Steps at which there is no answer.
+  public var leftOut: Int {
+    if case .labels(let labels) = self { labels.reduce(0) { $0 + ($1 < 0 ? 1 : 0) } } else { 0 }
+  }
+}
+
 /// One sequence with its answer.
 public struct Example: Sendable, Equatable {
   public var input: SequenceInput
@@ -56,16 +63,19 @@ public struct Example: Sendable, Equatable {
   public var text: String
   /// Answers that are as right as `target`, such as a word's other pronunciations.
   public var alternatives: [[Int32]]
+  /// The line of its file on which it begins; nil where it stands on no line of its own.
+  public var line: Int?
 
   public init(
     input: SequenceInput, target: Target, scoredFrom: Int = 0, text: String = "",
-    alternatives: [[Int32]] = []
+    alternatives: [[Int32]] = [], line: Int? = nil
   ) {
     self.input = input
     self.target = target
     self.scoredFrom = scoredFrom
     self.text = text
     self.alternatives = alternatives
+    self.line = line
   }
 
   /// Every answer that counts as right.
@@ -101,7 +111,7 @@ public enum DataSet: Sendable, Equatable {
   public var targetCount: Int {
     switch self {
     case .examples(let examples):
-      examples.reduce(0) { $0 + max(0, $1.target.steps - $1.scoredFrom) }
+      examples.reduce(0) { $0 + max(0, $1.target.steps - $1.scoredFrom - $1.target.leftOut) }
     case .lines(let table): table.tokenCount + table.count
     case .stream(let tokens): max(0, tokens.count - 1)
     }

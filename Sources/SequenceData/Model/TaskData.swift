@@ -24,6 +24,10 @@ public struct TaskData: Sendable {
   public var baselines: [Baseline] = []
   /// One-line remarks for a person, such as what was left out.
   public var notes: [String] = []
+  /// Why the validation or the test part is empty though the task asks for one.
+  public var whyEmpty: [EmptyPart: String] = [:]
+
+  public enum EmptyPart: String, Sendable { case validation, test }
 
   public init(
     kind: TaskKind, train: DataSet, validation: DataSet = .examples([]),
@@ -70,7 +74,7 @@ public struct TaskData: Sendable {
       for example in examples {
         switch example.target {
         case .label(let label): counts[Int(label)] += 1
-        case .labels(let labels): for label in labels { counts[Int(label)] += 1 }
+        case .labels(let labels): for label in labels where label >= 0 { counts[Int(label)] += 1 }
         case .none, .values: break
         }
       }

@@ -4,46 +4,83 @@ import TrainingEvents
 /// `target` for one sequence to another; `vector` and `targets` for captioning.
 ///
 /// Integers stand for themselves: no start or end symbol is added, and there are as many symbols
-/// as the largest integer requires, or as `task.classes` says.
+/// as the largest integer requires, or as `task.classes` says. Labels may be words. A target of
+/// −100, as PyTorch leaves it out of a loss, is none. The objects may also stand in one array, or each
+/// over several lines.
 enum JSONLinesReader {
   static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
     let path = try request.locator.path(of: request.data.location)
-    let examples = try read(path, request.kind)
+    var labels = LabelWords()
+    var notes: [String] = []
+    var examples = try read(path, request.kind, &labels, &notes)
     var ownTest: [Example]?
     if let location = request.data.test {
+      labels.isClosed = true
       ownTest = try read(
-        try request.locator.path(of: location, key: "task.data.test"), request.kind)
+        try request.locator.path(of: location, key: "task.data.test"), request.kind, &labels, &notes)
+    }
+    let words = try labels.sorted(path)
+    if let words {
+      labels.renumber(&examples, words)
+      if var own = ownTest {
+        labels.renumber(&own, words)
+        ownTest = own
+      }
     }
     let all = examples + (ownTest ?? [])
     let (inputWidth, tokensIn) = try inputWidth(of: all, path)
     let (outputWidth, labelsOut) = try outputWidth(of: all, path, request.configuration.classes)
+    let names =
+      words.map {
+        Vocabulary(
+          symbols: $0 + ($0.count..<max($0.count, outputWidth)).map { String($0) }, unit: .word)
+      } ?? .integers(outputWidth)
     var task = TaskData(
       kind: request.kind, train: .examples([]),
       inputVocabulary: tokensIn ? .integers(inputWidth) : nil,
-      outputVocabulary: labelsOut ? .integers(outputWidth) : nil,
+      outputVocabulary: labelsOut ? names : nil,
       inputWidth: inputWidth, outputWidth: outputWidth,
       targetName: request.kind == .sequenceClassification ? "label" : labelsOut ? "symbol" : "step")
     request.distribute(examples, ownTest: ownTest, into: &task)
+    task.notes = notes
     return task
   }
 
-  private static func read(_ path: String, _ kind: TaskKind) throws(DataError) -> [Example] {
+  private static func read(
+    _ path: String, _ kind: TaskKind, _ labels: inout LabelWords, _ notes: inout [String]
+  ) throws(DataError) -> [Example] {
     var examples: [Example] = []
+    var otherKeys: Set<String> = []
     let text = try UTF8Text.read(path)
-    try text.forEachLine { number, line throws(DataError) in
-      guard !NumberScanner.trim(line).isEmpty else { return }
+    try JSONObjects.forEach(of: text) { number, line throws(DataError) in
       let object = try JSONLine(file: path, number: number, bytes: line)
-      let example = try JSONExample(object).example(for: kind)
+      var reader = JSONExample(object, labels)
+      var example = try reader.example(for: kind)
+      labels = reader.labels
+      example.line = number
       guard max(example.input.steps, example.target.steps) <= DataLimits.steps else {
         throw DataError(
           path, line: number, "the sequence is too long",
           found: "\(max(example.input.steps, example.target.steps)) steps",
           expected: "at most \(DataLimits.steps)")
       }
+      otherKeys.formUnion(object.otherKeys)
       examples.append(example)
     }
     guard !examples.isEmpty else {
       throw DataError(path, "there is no sequence in the file", expected: "one object a line")
+    }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    if !otherKeys.isEmpty {
+      let shown = otherKeys.sorted().prefix(8).map { DataError.quote($0) }.joined(separator: ", ")
+      notes.append("\(name): passes over \(shown)")
+    }
+    let left = examples.reduce(0) { $0 + $1.target.leftOut }
+    if left > 0 {
+      notes.append("\(name): \(left) targets of -100 are none, and count nowhere")
+      guard examples.contains(where: { $0.target.steps > $0.target.leftOut }) else {
+        throw DataError(path, "every target is -100, which is none")
+      }
     }
     return examples
   }
@@ -114,10 +151,14 @@ enum JSONLinesReader {
 /// Gives one JSON line the meaning that a kind of task has for it.
 private struct JSONExample {
   let line: JSONLine
+  private(set) var labels: LabelWords
 
-  init(_ line: JSONLine) { self.line = line }
+  init(_ line: JSONLine, _ labels: LabelWords) {
+    self.line = line
+    self.labels = labels
+  }
 
-  func example(for kind: TaskKind) throws(DataError) -> Example {
+  mutating func example(for kind: TaskKind) throws(DataError) -> Example {
     switch kind {
     case .sequenceClassification:
       try only("inputs", "tokens", "target")
@@ -143,7 +184,7 @@ private struct JSONExample {
         input: .tokens(Array(tokens.dropLast())), target: .labels(Array(tokens.dropFirst())))
     default:
       try only("inputs", "tokens", "targets")
-      let (input, targets) = (try input(), try integers("targets"))
+      let (input, targets) = (try input(), try targets())
       guard input.steps == targets.count else {
         throw error(
           "not one target for each step", found: "\(targets.count) targets",
@@ -182,17 +223,14 @@ private struct JSONExample {
 
   private func rows(_ key: String) throws(DataError) -> ([Float], Int) {
     guard case .rows(let values, let width)? = line.values[key], width > 0 else {
-      throw error(
-        "“\(key)” is missing or of the wrong shape",
-        expected: "[[number, …], …] with a step or more"
-      )
+      throw missing(key, "[[number, …], …] with a step or more")
     }
     return (try finite(values, key), width)
   }
 
   private func floats(_ key: String) throws(DataError) -> [Float] {
     guard case .row(let values)? = line.values[key], !values.isEmpty else {
-      throw error("“\(key)” is missing or of the wrong shape", expected: "[number, …]")
+      throw missing(key, "[number, …]")
     }
     return try finite(values, key)
   }
@@ -205,8 +243,7 @@ private struct JSONExample {
 
   private func integers(_ key: String) throws(DataError) -> [Int32] {
     guard case .row(let values)? = line.values[key], !values.isEmpty else {
-      throw error(
-        "“\(key)” is missing or of the wrong shape", expected: "[integer, …] with a step or more")
+      throw missing(key, "[integer, …] with a step or more")
     }
     var integers: [Int32] = []
     integers.reserveCapacity(values.count)
@@ -214,11 +251,46 @@ private struct JSONExample {
     return integers
   }
 
-  private func label(_ key: String) throws(DataError) -> Int32 {
-    guard case .number(let value)? = line.values[key] else {
-      throw error("“\(key)” is missing or of the wrong shape", expected: "one integer")
+  private mutating func label(_ key: String) throws(DataError) -> Int32 {
+    switch line.values[key] {
+    case .number(let value)?:
+      labels.hasNumbers = true
+      return try integer(value, key)
+    case .word(let word)?: return try label(word)
+    default: throw missing(key, "one integer or word")
     }
-    return try integer(value, key)
+  }
+
+  private mutating func label(_ word: String) throws(DataError) -> Int32 {
+    guard let label = labels.id(of: word) else {
+      throw error("a label that no training line has", found: DataError.quote(word))
+    }
+    return label
+  }
+
+  /// One class a step; -1 where there is none.
+  private mutating func targets() throws(DataError) -> [Int32] {
+    if case .words(let words)? = line.values["targets"] {
+      var targets: [Int32] = []
+      for word in words { targets.append(try label(word)) }
+      return targets
+    }
+    guard case .row(let values)? = line.values["targets"], values.contains(-100) else {
+      labels.hasNumbers = true
+      return try integers("targets")
+    }
+    labels.hasNumbers = true
+    var targets: [Int32] = []
+    for value in values { targets.append(value == -100 ? -1 : try integer(value, "targets")) }
+    return targets
+  }
+
+  /// What to say where a key is not there, or holds something else: another key may be meant.
+  private func missing(_ key: String, _ expected: String) -> DataError {
+    let near = line.values[key] == nil ? EditDistance.nearest(to: key, among: line.otherKeys) : nil
+    return error(
+      "“\(key)” is missing or of the wrong shape", found: near.map { DataError.quote($0) },
+      expected: expected)
   }
 
   private func integer(_ value: Double, _ key: String) throws(DataError) -> Int32 {
@@ -234,5 +306,46 @@ private struct JSONExample {
     _ message: String, found: String? = nil, expected: String? = nil
   ) -> DataError {
     DataError(line.file, line: line.number, message, found: found, expected: expected)
+  }
+}
+
+/// Labels that are words: numbers for them, as they come at first and in order at last.
+private struct LabelWords {
+  private var ids: [String: Int32] = [:]
+  var hasNumbers = false
+  /// The training file is read: no new word may come.
+  var isClosed = false
+
+  mutating func id(of word: String) -> Int32? {
+    if let id = ids[word] { return id }
+    if isClosed { return nil }
+    let id = Int32(ids.count)
+    ids[word] = id
+    return id
+  }
+
+  /// The words in their order; nil where labels are numbers.
+  func sorted(_ file: String) throws(DataError) -> [String]? {
+    guard !ids.isEmpty else { return nil }
+    guard !hasNumbers else {
+      throw DataError(
+        file, "labels are words in one line and numbers in another",
+        found: DataError.quote(ids.keys.min() ?? ""), expected: "one kind")
+    }
+    return RecordingsTask.sorted(Set(ids.keys))
+  }
+
+  func renumber(_ examples: inout [Example], _ words: [String]) {
+    var places = [Int32](repeating: 0, count: words.count)
+    for (place, word) in words.enumerated() {
+      if let id = ids[word] { places[Int(id)] = Int32(place) }
+    }
+    for index in examples.indices {
+      switch examples[index].target {
+      case .label(let label): examples[index].target = .label(places[Int(label)])
+      case .labels(let labels): examples[index].target = .labels(labels.map { places[Int($0)] })
+      case .none, .values: break
+      }
+    }
   }
 }

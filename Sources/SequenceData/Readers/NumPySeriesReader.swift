@@ -6,16 +6,28 @@ enum NumPySeriesReader {
     let array = try NumPyArray(
       FileBytes.read(path), file: path, name: String(path.split(separator: "/").last ?? ""))
     let width = array.shape.count == 1 ? 1 : array.shape.last ?? 0
-    guard (1...2).contains(array.shape.count), width > 0 else {
+    guard (1...2).contains(array.shape.count), width > 0, array.texts == nil else {
       throw DataError(
-        path, "the array is not a series", found: "\(array.shape)", expected: "steps × numbers")
+        path, array.texts == nil ? "the array is not a series" : "the array holds words",
+        found: array.shape.isEmpty ? "a single number" : "\(array.shape)",
+        expected: "steps × numbers"
+          + (array.shape.count == 3 ? "; one series, or reshape(-1, \(width))" : ""))
     }
-    let values = array.floats
+    var values = array.floats
+    var notes: [String] = []
+    if let first = values.firstIndex(where: \.isNaN), let policy = request.data.missing {
+      let count = policy.fill(&values, width: width)
+      notes.append("\(count.words(policy)); the first in row \(first / width + 1)")
+    }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw DataError(
-        path, "a number that is not finite", found: "\(values[index]) in row \(index / width + 1)")
+        path, "a number that is not finite", found: "\(values[index]) in row \(index / width + 1)",
+        expected: values[index].isNaN
+          ? "finite numbers, or task.data.missing=hold, interpolate or drop" : "finite numbers")
     }
-    return try ForecastingTask.make(
+    var task = try ForecastingTask.make(
       values, names: (1...width).map { "column \($0)" }, request, source: path)
+    task.notes = notes + task.notes
+    return task
   }
 }

@@ -40,8 +40,8 @@ final class Learner {
 
   init(preset: Preset, task: TaskData, threads: Int) throws(PresetError) {
     self.preset = preset
-    self.task = task
     network = try TaskNetwork(preset: preset, task: task)
+    self.task = try task.noting(unalignedBy: network)
     let training = preset.training
     var random = SeededRandom(seed: training.seed, stream: SeedStream.weights)
     parameters = ParameterVector(network.layout)

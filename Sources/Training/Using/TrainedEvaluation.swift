@@ -38,8 +38,9 @@ extension TrainedNetwork {
         .figures(examples, beamWidth: options.beamWidth)
         + [Evaluation.Figure(.nats, loss.mean)]
       if loss.unreachable > 0 {
+        let first = examples.first { !$0.canBeAligned }
         evaluation.notes.append(
-          "\(loss.unreachable) sequences are too short for their labels and left out of the loss")
+          Example.unalignedNote(loss.unreachable, first: first, of: examples.count))
       }
     } else if network.objective == .crossEntropy {
       evaluation.figures = ClassEvaluation(task: task, network: network, batches: batches)
@@ -115,9 +116,15 @@ extension TaskData {
       let data = part == .test ? test : validation
       if !data.isEmpty { return (part, data) }
     }
+    func reason(_ part: Evaluation.Part) -> String {
+      TaskData.EmptyPart(rawValue: part.rawValue).flatMap { whyEmpty[$0] }
+        ?? "task.split.\(part.rawValue) is 0"
+    }
     throw PresetError(
-      description: wish.map { "there is no \($0.rawValue) data: task.split.\($0.rawValue) is 0" }
-        ?? "there is no data to judge by: both shares of task.split are 0")
+      description: wish.map { "there is no \($0.rawValue) data: \(reason($0))" }
+        ?? (whyEmpty.isEmpty
+          ? "there is no data to judge by: both shares of task.split are 0"
+          : "there is no data to judge by: \(reason(.test)); \(reason(.validation))"))
   }
 
   /// Examples that were not trained on: of the test set, or else of the validation set.
