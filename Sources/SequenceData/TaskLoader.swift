@@ -31,7 +31,8 @@ public enum TaskLoader {
   }
 
   /// Says why a share of the data that is not 0 holds nothing to judge by.
-  private static func explainEmptyParts(_ task: inout TaskData, _ configuration: TaskConfiguration) {
+  private static func explainEmptyParts(_ task: inout TaskData, _ configuration: TaskConfiguration)
+  {
     let parts: [(TaskData.EmptyPart, DataSet, Double)] = [
       (.validation, task.validation, configuration.validationShare),
       (.test, task.test, configuration.testShare),

@@ -46,7 +46,7 @@ struct CheckGradientsCommand: ParsableCommand {
 
   private func check(_ name: String) throws -> Double {
     var preset = try PresetLibrary.preset(name)
-    for setting in settings { try preset.set(argument: setting) }
+    try preset.set(arguments: settings)
     let task = try TaskLoader.load(
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
     let check = try PresetGradientCheck.run(preset, task: task, entriesPerTensor: entries)

@@ -52,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let loaded = try SnapshotReader.read(snapshot)
     var judge = try SnapshotEvaluation(loaded.checkpoint, file: loaded.path)
-    for setting in settings { try judge.set(setting) }
+    try judge.set(settings)
     let task = try TaskLoader.load(
       judge.preset.task, seed: judge.preset.training.seed, dataDirectories: DataDirectories.all)
     var options = EvaluationOptions()

@@ -30,14 +30,17 @@ struct RunSetup: Sendable {
       preset = try PresetLibrary.preset(command.preset ?? PresetLibrary.standard)
     }
     let before = preset
-    for setting in command.settings { try preset.set(argument: setting) }
+    try preset.set(arguments: command.settings)
     if let steps = command.steps { preset.training.steps = steps }
     if let seed = command.seed { preset.training.seed = seed }
     if loaded != nil {
       changes = preset.differences(from: before).map { "\($0.key) \($0.theirs) → \($0.mine)" }
     }
-    let task = try TaskLoader.load(
+    var task = try TaskLoader.load(
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
+    if loaded == nil, let note = PresetLibrary.choice(for: command.preset ?? "")?.note {
+      task.notes.insert(note, at: 0)
+    }
     var checkpoint = loaded?.checkpoint
     if let old = checkpoint, !changes.isEmpty { checkpoint = Self.apply(preset, to: old) }
     firstStep = checkpoint?.state.step ?? 0

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TrainingEvents
 
@@ -9,7 +10,12 @@ struct JSONLinesReaderTests {
   init() throws { scratch = try Scratch() }
 
   private func examples(_ kind: TaskKind, _ content: String) throws -> [Example] {
-    try load(configuration(kind, .jsonl, try scratch.write(content))).train.examples
+    // Where an example stands is not what it is.
+    try load(configuration(kind, .jsonl, try scratch.write(content))).train.examples.map {
+      var example = $0
+      example.line = nil
+      return example
+    }
   }
 
   private func failure(_ kind: TaskKind, _ content: String, classes: Int? = nil) throws -> String {
@@ -37,7 +43,9 @@ struct JSONLinesReaderTests {
     let path = try scratch.write(#"{"tokens": [3, 0, 7], "targets": [1, 1, 0]}"#)
     let task = try load(configuration(.languageModel, .jsonl, path) { $0.classes = 6 })
     #expect(
-      task.train.examples == [Example(input: .tokens([3, 0, 7]), target: .labels([1, 1, 0]))])
+      task.train.examples == [
+        Example(input: .tokens([3, 0, 7]), target: .labels([1, 1, 0]), line: 1)
+      ])
     #expect((task.inputWidth, task.outputWidth) == (8, 6))
   }
 
@@ -74,8 +82,8 @@ struct JSONLinesReaderTests {
         == "file:1:13: not a number: found “NaN]],\"targe”, expected a finite number")
     #expect(
       try failure(kind, #"{"token":[1],"targets":[0]}"#)
-        == "file:1:2: an unknown key: found “token”, expected inputs, tokens, targets, target, "
-        + "source, vector; did you mean tokens?")
+        == "file:1: “tokens” is missing or of the wrong shape: found “token”, "
+        + "expected [integer, …] with a step or more")
     #expect(
       try failure(kind, #"{"tokens":[1],"tokens":[0]}"#)
         == "file:1:15: a key that was there before: found “tokens”")
@@ -88,6 +96,57 @@ struct JSONLinesReaderTests {
     #expect(
       try failure(kind, "\n\n")
         == "file: there is no sequence in the file: expected one object a line")
+  }
+
+  @Test func wordsAreLabelsInTheirOrder() throws {
+    let content = """
+      {"tokens": [1], "target": "no", "id": {"a": [1, "x"]}}
+      {"tokens": [2], "target": "maybe"}
+      {"tokens": [3], "target": "no"}
+      """
+    let path = try scratch.write(content)
+    let task = try load(configuration(.sequenceClassification, .jsonl, path))
+    #expect(task.classNames == ["maybe", "no"])
+    #expect(task.train.examples.map(\.target) == [.label(1), .label(0), .label(1)])
+    #expect(task.notes == ["file: passes over “id”"])
+    let tags = try load(
+      configuration(
+        .sequenceLabelling, .jsonl,
+        try scratch.write(#"{"input_ids": [1, 2], "labels": ["V", "N"]}"#, to: "tags")))
+    #expect(tags.train.examples.map(\.target) == [.labels([1, 0])])
+    #expect(
+      try failure(
+        .sequenceClassification, "{\"tokens\":[1],\"target\":\"a\"}\n{\"tokens\":[1],\"target\":0}")
+        == "file: labels are words in one line and numbers in another: found “a”, expected one kind"
+    )
+    let test = try scratch.write(#"{"tokens": [1], "target": "yes"}"#, to: "test")
+    #expect(
+      message(
+        configuration(.sequenceClassification, .jsonl, path) { $0.data.test = test }, in: scratch)
+        == "test:1: a label that no training line has: found “yes”")
+  }
+
+  @Test func arraysAndObjectsOverSeveralLinesAreTheSame() throws {
+    let kind = TaskKind.sequenceLabelling
+    let lines = "{\"tokens\":[1,2],\"targets\":[0,1]}\n{\"tokens\":[3],\"targets\":[-100]}\n"
+    let plain = try examples(kind, lines)
+    #expect(plain[1].target == .labels([-1]))
+    let array = "[" + lines.split(separator: "\n").joined(separator: ",") + "]"
+    #expect(try examples(kind, array) == plain)
+    #expect(try examples(kind, array.replacingOccurrences(of: ",", with: ",\n ")) == plain)
+    let pretty = lines.replacingOccurrences(of: "[", with: "\n [\n").replacingOccurrences(
+      of: ":", with: ":\n")
+    #expect(try examples(kind, "{\n" + pretty.dropFirst()) == plain)
+    #expect(
+      try failure(kind, "[{\"tokens\":[1],\n\"targets\":[0]},\n{\"tokens\":[x]}]")
+        == "file:3:12: not a number: found “x]}”, expected a finite number")
+    #expect(
+      try failure(kind, "[{\"tokens\":[1],\"targets\":[0]}\n")
+        == "file:2: not valid JSON: the array has no end")
+    #expect(
+      try failure(kind, #"{"tokens":[1],"targets":[-100]}"#)
+        == "file: every target is -100, which is none")
+    #expect(try load(configuration(kind, .jsonl, scratch.write(lines))).train.targetCount == 2)
   }
 
   @Test func meaninglessSequencesAreNamed() throws {

@@ -90,8 +90,16 @@ struct NumPyReaderTests {
     #expect(try array(NumPyFile.array("|u1", [2], [255, 1])).integers == [255, 1])
     #expect(try array(NumPyFile.array("|i1", [2], [255, 1])).floats == [-1, 1])
     #expect(try array(NumPyFile.array("<f8", [1], [0, 0, 0, 0, 0, 0, 0xF8, 0x3F])).floats == [1.5])
+    let largest = try array(NumPyFile.array("<u8", [1], [UInt8](repeating: 255, count: 8)))
+    #expect(largest.integers == nil && largest.floats == [0x1p64])
+    #expect(try array(NumPyFile.array(">i2", [2], [0xFF, 0xFE, 1, 0])).integers == [-2, 256])
+    #expect(try array(NumPyFile.array("|b1", [2], [0, 1])).integers == [0, 1])
+    let half: [UInt8] = [0, 0x3C, 0, 0xC0, 1, 0, 0, 0x7C]
+    #expect(try array(NumPyFile.array("<f2", [4], half)).floats == [1, -2, 0x1p-24, .infinity])
+    #expect(try array(NumPyFile.array(">f4", [1], [0x3F, 0xC0, 0, 0])).floats == [1.5])
     #expect(
-      try array(NumPyFile.array("<u8", [1], [UInt8](repeating: 255, count: 8))).integers == [.max])
+      try array(NumPyFile.array("<U2", [1], [0x61, 0, 0, 0, 0, 0, 0, 0])).texts == ["a"])
+    #expect(try array(NumPyFile.array("|S3", [1], [0x61, 0x62, 0])).texts == ["ab"])
     #expect(try array(NumPyFile.array("<i4", [], [7, 0, 0, 0])).shape == [])
   }
 
@@ -102,10 +110,12 @@ struct NumPyReaderTests {
     #expect(task.inputWidth == 2)
     #expect(
       try failure(NumPyFile.floats([1, .nan, 3], [3]), .npy)
-        == "file: a number that is not finite: found nan in row 2")
+        == "file: a number that is not finite: found nan in row 2, "
+        + "expected finite numbers, or task.data.missing=hold, interpolate or drop")
     #expect(
       try failure(NumPyFile.floats([1], [1, 1, 1]), .npy)
-        == "file: the array is not a series: found [1, 1, 1], expected steps × numbers")
+        == "file: the array is not a series: found [1, 1, 1], expected steps × numbers; "
+        + "one series, or reshape(-1, 1)")
   }
 
   @Test func damagedArraysAreRefused() throws {
@@ -117,9 +127,9 @@ struct NumPyReaderTests {
     }
     #expect(failure([1, 2, 3]) == "file: the array “a” is not in NumPy's format")
     #expect(
-      failure(NumPyFile.array(">f4", [1], [0, 0, 0, 0]))
-        == "file: the array “a” has elements that cannot be read: found “>f4”, "
-        + "expected little-endian numbers such as <f4 or <i8")
+      failure(NumPyFile.array("<q4", [1], [0, 0, 0, 0]))
+        == "file: the array “a” has elements that cannot be read: found “<q4”, "
+        + "expected numbers such as <f4 or <i8")
     #expect(
       failure(NumPyFile.array("<f4", [2], [0, 0, 0, 0]))
         == "file: the array “a” does not have the size its shape says: found 4 bytes, expected 8")
@@ -128,8 +138,8 @@ struct NumPyReaderTests {
     var header = NumPyFile.array("<f4", [1], [0, 0, 0, 0])
     header[9] = 0xFF
     #expect(failure(header) == "file: the array “a” has a damaged header")
-    let fortran = NumPyFile.array("<f4", [1, 1], [0, 0, 0, 0], fortran: true)
-    #expect(failure(fortran) == "file: the array “a” is in Fortran order: expected C order")
+    let fortran = NumPyFile.array("|u1", [2, 3], [1, 2, 3, 4, 5, 6], fortran: true)
+    #expect(try array(fortran).integers == [1, 3, 5, 2, 4, 6])
   }
 
   @Test func mistakesAreNamed() throws {
@@ -146,7 +156,8 @@ struct NumPyReaderTests {
       try failure([]) == "file: is not a zip archive: expected an npz file as NumPy saves it")
     #expect(
       try failure(NumPyFile.archive(["a": []]))
-        == "file: there are no arrays “X” and “y”: found “a.npy”, expected X, y and lengths")
+        == "file: there are no arrays “X” and “y”: found “a.npy”, "
+        + "expected X and y, or x_train and y_train, or data and labels, and perhaps lengths")
     #expect(
       try failure(archive([1, .infinity, 3]))
         == "file: the array “X” has a number that is not finite: found inf in step 2")
@@ -154,8 +165,8 @@ struct NumPyReaderTests {
       try failure(archive([1, 2, 3], [0, 1, 1]))
         == "file: there is not one label for each recording: found 3 labels, expected 2")
     #expect(
-      try failure(archive([1, 2, 3], [0, -1]))
-        == "file: recording 2 has no class as its label: found -1, "
+      try failure(archive([1, 2, 3], [0, 1_000_000]))
+        == "file: recording 2 has no class as its label: found 1000000, "
         + "expected an integer from 0 to 999999")
     #expect(
       try failure(archive([1, 2, 3], [0, 1], [1, 3]))

@@ -170,7 +170,7 @@ public struct QueryReader: Sendable {
       error.column = error.column.map { max(1, $0 - opening.utf8.count) }
       throw error
     }
-    guard let value = line.values["inputs"] ?? line.values["vector"] else {
+    guard let value = line.values["inputs"] ?? line.values["vector"], value.isNumbers else {
       throw DataError(
         name, line: number, "there are no inputs in the object",
         found: line.values.keys.sorted().joined(separator: ", "), expected: "inputs")
@@ -187,6 +187,7 @@ public struct QueryReader: Sendable {
       case .number(let one): ([one], 1)
       case .row(let row): if case .vector = form { (row, row.count) } else { (row, 1) }
       case .rows(let rows, let width): (rows, width)
+      case .word, .words: ([], 0)
       }
     var input = try sequence(values.map { Float($0) }, width: width, name, number)
     input.text = text

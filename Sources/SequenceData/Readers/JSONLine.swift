@@ -8,6 +8,13 @@ struct JSONLine {
     case rows([Double], width: Int)
     case word(String)
     case words([String])
+
+    var isNumbers: Bool {
+      switch self {
+      case .number, .row, .rows: true
+      case .word, .words: false
+      }
+    }
   }
 
   static let keys = ["inputs", "tokens", "targets", "target", "source", "vector"]

@@ -17,7 +17,8 @@ enum JSONLinesReader {
     if let location = request.data.test {
       labels.isClosed = true
       ownTest = try read(
-        try request.locator.path(of: location, key: "task.data.test"), request.kind, &labels, &notes)
+        try request.locator.path(of: location, key: "task.data.test"), request.kind, &labels, &notes
+      )
     }
     let words = try labels.sorted(path)
     if let words {
@@ -256,12 +257,12 @@ private struct JSONExample {
     case .number(let value)?:
       labels.hasNumbers = true
       return try integer(value, key)
-    case .word(let word)?: return try label(word)
+    case .word(let word)?: return try label(word: word)
     default: throw missing(key, "one integer or word")
     }
   }
 
-  private mutating func label(_ word: String) throws(DataError) -> Int32 {
+  private mutating func label(word: String) throws(DataError) -> Int32 {
     guard let label = labels.id(of: word) else {
       throw error("a label that no training line has", found: DataError.quote(word))
     }
@@ -272,7 +273,7 @@ private struct JSONExample {
   private mutating func targets() throws(DataError) -> [Int32] {
     if case .words(let words)? = line.values["targets"] {
       var targets: [Int32] = []
-      for word in words { targets.append(try label(word)) }
+      for word in words { targets.append(try label(word: word)) }
       return targets
     }
     guard case .row(let values)? = line.values["targets"], values.contains(-100) else {

@@ -251,7 +251,8 @@ struct NumPyArray {
         case 0: return sign * fraction * 0x1p-24
         case 31: return fraction == 0 ? sign * .infinity : .nan
         default:
-          return sign * (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+          return sign * (1 + fraction / 1024)
+            * Float(sign: .plus, exponent: exponent - 15, significand: 1)
         }
       }
     }

@@ -1,12 +1,19 @@
 import SequenceData
 
 extension Preset {
-  /// Sets one key, as `--set path=value` does.
+  /// Sets one key, as `--set path=value` does. A key that names other data, `task.data.FORMAT`,
+  /// forgets what described the old.
   ///
   /// - Throws: `PresetError` that names the key, what was found and what was expected, and the
   ///   nearest known name.
   public mutating func set(_ path: String, to value: String) throws(PresetError) {
+    let before = task.data
     try assign(path, PresetValue(argument: value), at: path)
+    if Self.format(named: path) != nil, isOther(before) { forgetData() }
+  }
+
+  private func isOther(_ data: DataSource) -> Bool {
+    data.location != task.data.location || data.format != task.data.format
   }
 
   /// Carries out `path=value`.
@@ -20,7 +27,36 @@ extension Preset {
     }
     let path = String(argument[..<equals]).trimmingSpaces
     let value = PresetValue(argument: String(argument[argument.index(after: equals)...]))
+    let before = task.data
     try assign(path, value, at: "--set \(path)")
+    if Self.format(named: path) != nil, isOther(before) { forgetData() }
+  }
+
+  /// Carries out `path=value` one after the other, whatever names data first: `--set
+  /// task.data.test=B --set task.data.csv=A` is data with a test set, in either order.
+  public mutating func set(arguments: [String]) throws(PresetError) {
+    let data = arguments.filter { Self.format(named: $0.prefix { $0 != "=" }) != nil }
+    let others = arguments.filter { Self.format(named: $0.prefix { $0 != "=" }) == nil }
+    for argument in data + others { try set(argument: argument) }
+  }
+
+  /// The format of `task.data.FORMAT`; nil for other keys.
+  private static func format(named path: some StringProtocol) -> DataSource.Format? {
+    let path = String(path).trimmingSpaces
+    guard path.hasPrefix("task.data.") else { return nil }
+    return DataSource.Format(rawValue: String(path.dropFirst("task.data.".count)))
+  }
+
+  /// Other data than the preset's has another test set, other columns and classes, is written in
+  /// another way, and makes another title.
+  mutating func forgetData() {
+    task.data.test = nil
+    task.data.columns = []
+    task.data.table = .init()
+    task.data.missing = nil
+    task.classes = nil
+    let name = task.data.location.split(separator: "/").last.map(String.init)
+    title = name ?? task.data.location
   }
 
   /// - Parameters:

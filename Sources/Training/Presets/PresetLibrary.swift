@@ -24,6 +24,7 @@ public enum PresetLibrary {
     }
     let isPath =
       nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")
+    if let choice = choice(for: nameOrPath) { return try choice.preset(nameOrPath) }
     guard isPath || FileBytes.exists(nameOrPath) else {
       let near = EditDistance.nearest(to: nameOrPath, among: names)
       throw PresetError(

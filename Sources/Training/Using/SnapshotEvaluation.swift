@@ -17,15 +17,15 @@ public struct SnapshotEvaluation {
       yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
   }
 
-  /// Changes what the network is judged on, as `path=value`.
+  /// Changes what the network is judged on, each as `path=value`.
   /// - Throws: `PresetError` for a key that would change the network or its training.
-  public mutating func set(_ argument: String) throws(PresetError) {
-    guard argument.hasPrefix("task.") else {
+  public mutating func set(_ arguments: [String]) throws(PresetError) {
+    for argument in arguments where !argument.hasPrefix("task.") {
       throw PresetError(
         description: "\(argument.prefix { $0 != "=" }): only keys of the task can be set, such as "
           + "task.data.length: the network stays as it was trained")
     }
-    try preset.set(argument: argument)
+    try preset.set(arguments: arguments)
   }
 
   /// - Parameter task: the data of `preset.task`

@@ -63,6 +63,6 @@ extension Probe {
 
   /// What stands for an output symbol or class in a terminal.
   func outputName(_ symbol: Int32) -> String {
-    task.outputVocabulary?.name(of: symbol) ?? "\(symbol)"
+    symbol < 0 ? "–" : task.outputVocabulary?.name(of: symbol) ?? "\(symbol)"
   }
 }
