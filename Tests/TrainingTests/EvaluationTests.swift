@@ -149,7 +149,7 @@ import Training
     (empty.test, empty.validation) = (.examples([]), .examples([]))
     #expect(throws: PresetError.self) { try judge.run(empty, options: EvaluationOptions()) }
     var changed = judge
-    #expect(throws: PresetError.self) { try changed.set("network.hidden=3") }
+    #expect(throws: PresetError.self) { try changed.set(["network.hidden=3"]) }
     try changed.set(["task.data.length=7"])
     #expect(changed.preset.task.data.length == 7)
   }

@@ -22,19 +22,22 @@ extension TaskData {
   /// Counts the training targets that connectionist temporal classification cannot align with their
   /// steps, as a remark.
   ///
+  /// - Parameter file: where the targets stand, for messages
   /// - Throws: `PresetError` where none can: the loss would be 0 and nothing learnt.
-  func noting(unalignedBy network: TaskNetwork) throws(PresetError) -> TaskData {
+  func noting(
+    unalignedBy network: TaskNetwork, file: String
+  ) throws(PresetError) -> TaskData {
     guard network.objective == .connectionistTemporalClassification,
       case .examples(let examples) = train
     else { return self }
     let unaligned = examples.filter { !$0.canBeAligned }
     guard let first = unaligned.first else { return self }
     guard unaligned.count < examples.count else {
-      let place = first.line.map { "line \($0): " } ?? ""
+      let place = first.line.map { "\(file):\($0)" } ?? file
       throw PresetError(
-        description: "\(place)no target is short enough for its steps: found \(first.target.steps) "
-          + "symbols in \(first.input.steps) steps, expected a step for each symbol and one between "
-          + "equal neighbours (network.loss is ctc)")
+        description: "\(place): no target is short enough for its steps: found "
+          + "\(first.target.steps) symbols in \(first.input.steps) steps, expected a step for each "
+          + "symbol and one between equal neighbours (network.loss is ctc)")
     }
     var task = self
     task.notes.append(

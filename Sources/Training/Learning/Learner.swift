@@ -41,7 +41,7 @@ final class Learner {
   init(preset: Preset, task: TaskData, threads: Int) throws(PresetError) {
     self.preset = preset
     network = try TaskNetwork(preset: preset, task: task)
-    self.task = try task.noting(unalignedBy: network)
+    self.task = try task.noting(unalignedBy: network, file: preset.task.data.location)
     let training = preset.training
     var random = SeededRandom(seed: training.seed, stream: SeedStream.weights)
     parameters = ParameterVector(network.layout)
