@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import NcursesTerminal
 import SequenceData
 import Training
 
@@ -22,6 +23,7 @@ import Training
 
   static func main() async {
     StandardDescriptors.occupyClosed()
+    FailureReport.install()
     // A full disk and a reader that went away are reported, not died of.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)

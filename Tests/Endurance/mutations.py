@@ -212,7 +212,9 @@ def yaml_changes(text):
             continue
         key = line.split(": ")[0]
         for new in VALUES + ["*alias", "&name 1", "!!binary x", "{a: {b: {c: {d: {e: 1}}}}}", "1-2",
-                             "16384", "64", "65536", "100000", "0.999999", "1e-300"]:
+                             "16384", "64", "65536", "100000", "0.999999", "1e-300", "lstm", "final", "output",
+             "additive", "bidirectional", "two-dimensional", "language-model", "autonomous",
+             "sequence-labelling", "captioning", "hand-built", "forecasting", "ctc", "learned"]:
             shown = new if isinstance(new, str) and new != LONG else text_of(new)
             shown = shown.replace(RAW, "")
             yield (f"{key.strip()}: {shown[:30]}",
@@ -229,7 +231,8 @@ def tensor_changes(data):
         encoded = text.encode()
         yield name, struct.pack("<Q", len(encoded)) + encoded + rest
     for kind in ["F16", "BF16", "F64", "I64", "BOOL", "F8_E4M3"]:
-        one = changed(header, (sorted(header)[0], "dtype"), kind)
+        first = min(name for name in header if name != "__metadata__")
+        one = changed(header, (first, "dtype"), kind)
         encoded = text_of(one).encode()
         yield f"dtype = {kind}", struct.pack("<Q", len(encoded)) + encoded + rest
 

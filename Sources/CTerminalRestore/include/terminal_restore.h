@@ -66,4 +66,8 @@ void unfold_signals_restore(void);
 // Stops this process as Ctrl-Z would, and returns when it is continued.
 void unfold_signals_stop_process(void);
 
+// From now on a failure inside the program says one line on standard error, and leaves a report
+// with the stack in the directory for temporary files, instead of printing the stack.
+void unfold_report_failures(void);
+
 #endif

@@ -1,53 +1,73 @@
 extension SafetensorsFile {
   /// Reads a whole file and refuses whatever breaks a rule of the format.
   public init(decoding bytes: [UInt8]) throws(SafetensorsError) {
-    let header = try Self.header(of: bytes)
-    let dataStart = header.endIndex
-    var entries: [Entry] = []
-    metadata = [:]
-    for member in try Self.members(of: header) {
+    let end = 8 + (try Self.headerBytes(of: bytes, fileBytes: bytes.count))
+    let entries: [Entry]
+    (entries, metadata) = try Self.entries(of: bytes[8..<end], available: bytes.count - end)
+    tensors = entries.map { entry in
+      Tensor(
+        name: entry.name, dataType: entry.dataType, shape: entry.shape,
+        data: Array(bytes[end + entry.begin..<end + entry.end]))
+    }
+  }
+
+  /// Makes sure, before a large file is read, that its header is whole and describes a file of just
+  /// this size.
+  ///
+  /// - Parameters:
+  ///   - start: the file's first bytes: the header's length, and the header.
+  ///   - fileBytes: of the whole file.
+  public static func check(header start: [UInt8], fileBytes: Int) throws(SafetensorsError) {
+    let end = 8 + (try headerBytes(of: start, fileBytes: fileBytes))
+    guard end <= start.count else { throw .tooShort(bytes: start.count) }
+    _ = try entries(of: start[8..<end], available: fileBytes - end)
+  }
+
+  /// Length of the header, from the file's first 8 bytes.
+  public static func headerBytes(
+    of start: [UInt8], fileBytes: Int
+  ) throws(SafetensorsError) -> Int {
+    guard start.count >= 8 else { throw .tooShort(bytes: start.count) }
+    let count = start[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard count <= UInt64(maximumHeaderBytes) else { throw .headerTooLong(bytes: count) }
+    let headerBytes = Int(count)
+    guard headerBytes <= fileBytes - 8 else {
+      throw .headerBehindEnd(headerBytes: headerBytes, fileBytes: fileBytes)
+    }
+    guard headerBytes % 8 == 0 else { throw .headerNotPadded(bytes: headerBytes) }
+    return headerBytes
+  }
+
+  /// The tensors in the order of their data, which they must fill without holes.
+  private static func entries(
+    of header: ArraySlice<UInt8>, available: Int
+  ) throws(SafetensorsError) -> ([Entry], metadata: [String: String]) {
+    var (entries, metadata): ([Entry], [String: String]) = ([], [:])
+    for member in try members(of: header) {
       if member.key == "__metadata__" {
-        metadata = try Self.metadata(member.value)
+        metadata = try self.metadata(member.value)
       } else {
         entries.append(try Entry(name: member.key, member.value))
       }
     }
     // Tensors without elements share their begin with the next one and come first.
     entries.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
-
     var expected = 0
-    let available = bytes.count - dataStart
-    tensors = []
     for entry in entries {
       guard entry.begin == expected else {
         throw .offsets(name: entry.name, expected: expected, found: entry.begin)
       }
       expected = entry.end
       guard expected <= available else { throw .dataEnd(expected: expected, found: available) }
-      let data = Array(bytes[dataStart + entry.begin..<dataStart + entry.end])
-      tensors.append(
-        Tensor(name: entry.name, dataType: entry.dataType, shape: entry.shape, data: data))
     }
     guard expected == available else { throw .dataEnd(expected: expected, found: available) }
-  }
-
-  private static func header(of bytes: [UInt8]) throws(SafetensorsError) -> ArraySlice<UInt8> {
-    guard bytes.count >= 8 else { throw .tooShort(bytes: bytes.count) }
-    let count = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard count <= UInt64(maximumHeaderBytes) else { throw .headerTooLong(bytes: count) }
-    let headerBytes = Int(count)
-    guard headerBytes <= bytes.count - 8 else {
-      throw .headerBehindEnd(headerBytes: headerBytes, fileBytes: bytes.count)
-    }
-    guard headerBytes % 8 == 0 else { throw .headerNotPadded(bytes: headerBytes) }
-    let header = bytes[8..<8 + headerBytes]
-    guard header.first == UInt8(ascii: "{") else { throw .headerStart(byte: header.first ?? 0) }
-    return header
+    return (entries, metadata)
   }
 
   private static func members(
     of header: ArraySlice<UInt8>
   ) throws(SafetensorsError) -> [JSONObject.Member] {
+    guard header.first == UInt8(ascii: "{") else { throw .headerStart(byte: header.first ?? 0) }
     let text = header[..<((header.lastIndex { $0 != 0x20 } ?? header.startIndex) + 1)]
     guard text.last == UInt8(ascii: "}") else {
       throw .headerJSON(

@@ -30,7 +30,34 @@ final class FileDescriptor: Sendable {
     let file = try FileDescriptor(path, flags: flags | O_NONBLOCK)
     let kind = try file.status().kind
     guard kind == .regular else { throw OpenDirectory.refusal(of: kind, path) }
+    try file.refuseHoles()
     return file
+  }
+
+  /// Bytes of holes that a file may have: no text has any, and who copies tensors may make some.
+  private static let mostHoles = 256 << 20
+
+  /// Refuses a file that claims gigabytes and holds next to nothing, which would be read for long.
+  func refuseHoles() throws(RunError) {
+    let size = try status().size
+    guard size > Self.mostHoles else { return }
+    defer { lseek(number, 0, SEEK_SET) }
+    #if canImport(Darwin)
+      let (nextHole, nextData): (Int32, Int32) = (3, 4)
+    #else
+      let (nextData, nextHole): (Int32, Int32) = (3, 4)
+    #endif
+    var (at, holes) = (0, 0)
+    while at < size, holes <= Self.mostHoles {
+      // A file system that knows no holes calls the whole file data.
+      let hole = Int(lseek(number, off_t(at), nextHole))
+      guard hole >= at, hole < size else { return }
+      let data = Int(lseek(number, off_t(hole), nextData))
+      at = data > hole ? data : size
+      holes += at - hole
+    }
+    guard holes > Self.mostHoles else { return }
+    throw .unreadable(path: path, message: "a sparse file of \(size) bytes, expected a whole one")
   }
 
   static func opening(_ flags: Int32) -> String {

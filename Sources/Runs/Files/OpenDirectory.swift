@@ -58,6 +58,7 @@ final class OpenDirectory: Sendable {
     let file = FileDescriptor(adopting: number, path: path(of: name))
     let kind = try file.status().kind
     guard kind == .regular else { throw Self.refusal(of: kind, file.path) }
+    if flags & O_CREAT == 0 { try file.refuseHoles() }
     return file
   }
 

@@ -48,9 +48,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .removed(let path):
       "\(SafeText.printable(path)): the run's directory was removed while the run is written"
     case .malformed(let path, let line, let message):
-      "\(SafeText.printable(path)), line \(line): \(SafeText.printable(message))"
+      "\(SafeText.printable(path)), line \(line): \(SafeText.printable(message, limit: 600))"
     case .unreadable(let path, let message):
-      "\(SafeText.printable(path)): \(SafeText.printable(message))"
+      "\(SafeText.printable(path)): \(SafeText.printable(message, limit: 600))"
     }
   }
 

@@ -3,9 +3,13 @@ import TerminalGraphics
 /// Text from paths and files made harmless for a terminal.
 enum SafeText {
   /// Control characters and direction marks replaced, as on the screen.
-  static func printable(_ text: String) -> String {
+  /// - Parameter limit: characters at most; what a file says may be of any length.
+  static func printable(_ text: String, limit: Int = .max) -> String {
     var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { result.append(CharacterWidth.printable(scalar)) }
+    for (index, scalar) in text.unicodeScalars.enumerated() {
+      guard index < limit else { return String(result) + "…" }
+      result.append(CharacterWidth.printable(scalar))
+    }
     return String(result)
   }
 }

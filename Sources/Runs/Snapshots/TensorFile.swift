@@ -1,5 +1,14 @@
 import FileFormats
+import LinearAlgebra
 import RecurrentNetworks
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Named tensors in safetensors files.
 public enum TensorFile {
@@ -7,7 +16,7 @@ public enum TensorFile {
   ///
   /// - Throws: `RunError` naming the file and, where it is not safetensors, the broken rule.
   public static func read(_ path: String) throws(RunError) -> [NamedTensor] {
-    try decode(try FileTree.contents(of: path, limit: limit), path: path)
+    try decode(try FileDescriptor.regular(path))
   }
 
   /// Bytes beyond which no file of tensors is read.
@@ -16,18 +25,45 @@ public enum TensorFile {
   static func read(
     _ name: String, in directory: OpenDirectory
   ) throws(RunError) -> [NamedTensor] {
-    try decode(
-      try directory.contents(of: name, limit: limit), path: directory.path + "/" + name)
+    try decode(try directory.open(name, flags: O_RDONLY))
   }
 
-  private static func decode(_ bytes: [UInt8], path: String) throws(RunError) -> [NamedTensor] {
-    do throws(SafetensorsError) {
+  private static func decode(_ file: FileDescriptor) throws(RunError) -> [NamedTensor] {
+    let (path, size) = (file.path, try file.status().size)
+    // What the header says is held against the file's size before the rest is read.
+    var start = try file.read(upTo: 8)
+    let length = try naming(path) { () throws(SafetensorsError) in
+      try SafetensorsFile.headerBytes(of: start, fileBytes: size)
+    }
+    start += try file.read(upTo: length)
+    try naming(path) { () throws(SafetensorsError) in
+      try SafetensorsFile.check(header: start, fileBytes: size)
+    }
+    // Values are widened: two bytes may become eight, beside the file itself.
+    let (need, memory) = (5 * Double(size), MachineMemory.bytes)
+    guard need <= Double(memory) else {
+      throw .unreadable(
+        path: path,
+        message: "its tensors take \(MachineMemory.words(need)), and this machine has "
+          + MachineMemory.words(Double(memory)))
+    }
+    try file.seek(to: 0)
+    let bytes = try file.contents(limit: limit)
+    return try naming(path) { () throws(SafetensorsError) in
       var tensors: [NamedTensor] = []
       for tensor in try SafetensorsFile(decoding: bytes).tensors {
         tensors.append(
           NamedTensor(name: tensor.name, shape: tensor.shape, values: try tensor.doubles()))
       }
       return tensors
+    }
+  }
+
+  private static func naming<Value>(
+    _ path: String, _ body: () throws(SafetensorsError) -> Value
+  ) throws(RunError) -> Value {
+    do throws(SafetensorsError) {
+      return try body()
     } catch {
       throw .unreadable(path: path, message: "\(error)")
     }

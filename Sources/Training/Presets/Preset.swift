@@ -18,9 +18,13 @@ public struct Preset: Sendable, Equatable {
 /// Why a preset cannot be used, in one line: where, what was found, what was expected.
 public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String
+  private static let longest = 1_500
 
   public init(description: String) {
     // Keys come from files of others, and so do the names in them.
-    self.description = description.withoutControls
+    let line = description.withoutControls
+    self.description =
+      line.unicodeScalars.count <= Self.longest
+      ? line : String(String.UnicodeScalarView(line.unicodeScalars.prefix(Self.longest))) + "…"
   }
 }
