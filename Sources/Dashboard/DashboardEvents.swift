@@ -9,12 +9,7 @@ extension DashboardState {
   public mutating func apply(_ event: TrainingEvent, isPast: Bool = false) {
     needsRedraw = true
     // An alert that stands already is not told twice, whoever raised it.
-    if case .warning(let record) = event,
-      alerts.active.contains(where: { $0.rawValue == record.kind })
-    {
-      return
-    }
-    let warnings = alerts.observe(event)
+    if case .warning(let record) = event, alerts.contains(kind: record.kind) { return }
     switch event {
     case .started(let description): start(description)
     case .steps(let batch): add(batch, isPast: isPast)
@@ -44,13 +39,12 @@ extension DashboardState {
     case .snapshot(let record): add(record)
     case .checkpoint: break
     case .warning(let record): add(record)
+    case .recovered(let record): alerts.end(kind: record.kind)
     case .finished(let record): end(record)
     case .task(let frame): task = frame
     case .reading(let frame): reading = frame
     case .trace(let frame): trace = frame
     }
-    // What went wrong in an earlier session stands in its record.
-    for warning in warnings where !isPast { add(warning) }
   }
 
   private mutating func start(_ description: RunDescription) {
@@ -65,6 +59,7 @@ extension DashboardState {
     knobBoard.start(description)
     (finish, lastSnapshot) = (nil, nil)
     passage = Passage()
+    alerts = StandingAlerts()
     (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
     (chart.window, chart.cursor) = (.whole, nil)
     learningRate = description.learningRate
@@ -132,6 +127,7 @@ extension DashboardState {
   }
 
   private mutating func add(_ record: WarningRecord) {
+    alerts.begin(record)
     markers.append(CurveMarker(step: record.step, kind: .warning, text: ""))
     log.add(record.text, step: record.step, .warning, advice: record.advice)
     show(record.text, .warning, seconds: 8)

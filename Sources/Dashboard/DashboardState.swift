@@ -63,7 +63,7 @@ public struct DashboardState: Sendable {
   var chart = ChartControls()
   var heatmap = HeatmapControls()
   var graph = GraphControls()
-  var alerts = AlertWatch()
+  var alerts = StandingAlerts()
   var knobBoard = KnobBoard()
   var prompt: Prompt?
   var promptHistory = PromptHistory()

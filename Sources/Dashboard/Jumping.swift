@@ -8,6 +8,7 @@ extension DashboardState {
   public mutating func jump(to history: RunHistory, events: [TrainingEvent]) {
     log = EventLog()
     (markers, finish, lastSnapshot) = ([], nil, nil)
+    alerts = StandingAlerts()
     for event in events { apply(event, isPast: true) }
     let smoothing = self.history.smoothing
     self.history = history

@@ -4,12 +4,18 @@ public enum Alert: String, Sendable, CaseIterable {
   case exploding
   case notFinite = "not-finite"
   case gradientNotFinite = "not-finite-gradient"
+  case diverged
   case plateau
   case overfitting
   case saturated
   case dead
   case smallUpdates = "small-updates"
   case largeUpdates = "large-updates"
+
+  /// Whether training cannot go on from there.
+  public var endsTraining: Bool {
+    [.notFinite, .gradientNotFinite, .diverged].contains(self)
+  }
 
   /// A word or two, for a line of status.
   public var title: String {
@@ -18,6 +24,7 @@ public enum Alert: String, Sendable, CaseIterable {
     case .exploding: "gradients explode"
     case .notFinite: "loss is not finite"
     case .gradientNotFinite: "gradient is not finite"
+    case .diverged: "diverged"
     case .plateau: "plateau"
     case .overfitting: "overfitting"
     case .saturated: "units saturated"
@@ -27,32 +34,56 @@ public enum Alert: String, Sendable, CaseIterable {
     }
   }
 
-  /// One sentence on what people do about it.
-  public var advice: String {
+  /// What is measured, in one sentence.
+  public var measure: String {
+    switch self {
+    case .vanishing, .exploding:
+      "‖∂L(τ)/∂s(t)‖ of the last loss term of a few held-out sequences, against the lag τ − t"
+        + (self == .exploding ? ", and the gradient's norm at every step." : ".")
+    case .notFinite: "The training loss of every step."
+    case .gradientNotFinite: "The norm of the whole gradient at every step."
+    case .diverged: "The training loss of every step, against the loss before anything was learned."
+    case .plateau: "The moving average of the training loss over about the last hundred steps."
+    case .overfitting:
+      "The median of three validation losses in a row, their scatter, and the moving average of the "
+        + "training loss."
+    case .saturated: "The share of state values with |s| > 0.97."
+    case .dead: "The share of units that never leave a narrow band of values."
+    case .smallUpdates, .largeUpdates:
+      "‖update‖ ÷ ‖weights‖ of the last step, the median over all weight matrices."
+    }
+  }
+
+  /// When the alert is raised, in one sentence.
+  public var threshold: String {
     switch self {
     case .vanishing:
-      "An LSTM or GRU keeps gradients alive; so does starting W near the identity."
+      "Raised when 1 % is left within half of the steps measured, \(AlertWatch.streak) times in a "
+        + "row; for a GRU only while the loss does not fall. Not raised where the curve is not the "
+        + "way that gradients take: with attention, with teacher forcing of the output, for the cell "
+        + "state of an LSTM."
     case .exploding:
-      "Clip the gradient's norm, or lower the learning rate."
-    case .notFinite:
-      "Go back to the last snapshot, then halve the learning rate or clip the gradient."
-    case .gradientNotFinite:
-      "Lower the learning rate or clip the gradient; with mixed precision, a loss scaler skips such "
-        + "steps by itself."
+      "Raised when the norm grows tenfold and more over the steps measured, \(AlertWatch.streak) "
+        + "times in a row, or when nothing clips it and it is 30 times the mean of the last hundred "
+        + "steps."
+    case .notFinite, .gradientNotFinite: "Raised at the first value that is NaN or infinite."
+    case .diverged:
+      "Raised when the loss is \(LossBlowUp.factor) times what it was at the beginning for "
+        + "\(LossBlowUp.patience) steps in a row, or a million times once."
     case .plateau:
-      "Halve the learning rate; if that changes nothing, the network may be too small."
+      "Raised when the loss has not fallen by half a percent in at least "
+        + "\(LossTrend.leastSteps) steps that are more than half of the run so far."
     case .overfitting:
-      "Keep the best snapshot, and train again with dropout, fewer units or more data."
+      "Raised when the median has risen by 1 % and by four times the scatter above its lowest, while "
+        + "the training loss went on falling."
     case .saturated:
-      "Lower the learning rate or start from smaller weights: where 1 − s² is near 0, no gradient "
-        + "passes."
+      "Raised above 50 %, \(AlertWatch.streak) times in a row, while the loss is not near 0."
     case .dead:
-      "Fewer units would do as well; a smaller learning rate or other starting weights may wake "
-        + "them."
+      "Raised above 20 %, \(AlertWatch.streak) times in a row, while the loss is not near 0."
     case .smallUpdates:
-      "Raise the learning rate: at this pace the weights hardly move."
-    case .largeUpdates:
-      "Lower the learning rate: healthy updates are about a thousandth of the weights."
+      "Raised below 0.00001 over some hundred steps, while the learning rate is not lowered by its "
+        + "schedule."
+    case .largeUpdates: "Raised above 0.03 over some hundred steps; about 0.001 is usual."
     }
   }
 }

@@ -72,6 +72,11 @@ public struct LagCurve: Sendable, Equatable {
     self.norms = norms
     self.factorPerStep = factorPerStep
   }
+
+  /// A curve with the factor of its fit.
+  public init(name: String, norms: [Float]) {
+    self.init(name: name, norms: norms, factorPerStep: LagFit(norms).factorPerStep)
+  }
 }
 
 /// How healthy the network is, per parameter and as a whole.

@@ -133,10 +133,14 @@ public struct Architecture: Sendable, Equatable {
   public var attention: Bool
   /// States come from the left and from above (a two-dimensional recurrence over an image).
   public var twoDimensional: Bool
+  /// Share of steps at which a fed-back output is the true one when training begins; nil where
+  /// nothing is fed back, or nobody said.
+  public var teacherForcing: Double?
 
   public init(
     shape: Shape, cell: String, inputSize: Int, hiddenSize: Int, outputSize: Int, layers: Int = 1,
-    bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false
+    bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false,
+    teacherForcing: Double? = nil
   ) {
     self.shape = shape
     self.cell = cell
@@ -147,5 +151,6 @@ public struct Architecture: Sendable, Equatable {
     self.bidirectional = bidirectional
     self.attention = attention
     self.twoDimensional = twoDimensional
+    self.teacherForcing = teacherForcing
   }
 }

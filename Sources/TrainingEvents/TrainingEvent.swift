@@ -26,6 +26,8 @@ public enum TrainingEvent: Sendable, Equatable {
   /// A snapshot stands whole on disk.
   case snapshot(SnapshotRecord)
   case warning(WarningRecord)
+  /// What a warning spoke of is over.
+  case recovered(RecoveryRecord)
   /// The last event of a run.
   case finished(FinishRecord)
 }
@@ -140,6 +142,17 @@ public struct WarningRecord: Sendable, Equatable {
     self.kind = kind
     self.text = text
     self.advice = advice
+  }
+}
+
+/// The end of what a warning of the same kind spoke of.
+public struct RecoveryRecord: Sendable, Equatable {
+  public var step: Int
+  public var kind: String
+
+  public init(step: Int, kind: String) {
+    self.step = step
+    self.kind = kind
   }
 }
 

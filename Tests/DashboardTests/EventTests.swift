@@ -71,8 +71,8 @@ import TrainingEvents
   }
 
   @Test func verdictsAreInWords() {
-    func verdict(_ factor: Double) -> GradientReach.Verdict {
-      GradientReach(LagCurve(name: "", norms: [1, 1], factorPerStep: factor)).verdict
+    func verdict(_ factor: Float) -> LagFit.Verdict {
+      GradientReach(LagCurve(name: "", norms: [1, factor, factor * factor])).verdict
     }
     #expect(verdict(0.46) == .vanishes)
     #expect(verdict(1) == .holds)

@@ -103,10 +103,11 @@ struct Gathered {
     }
     try write(lines[..<60].joined())
     var follower = try RunFollower(path)
-    var watch = AlertWatch()
-    var warnings = try follower.poll().flatMap { watch.observe($0) }
+    var got = Gathered()
+    got.take(try follower.poll())
     try add(lines[60...].joined())
-    warnings += try follower.poll().flatMap { watch.observe($0) }
+    got.take(try follower.poll())
+    let warnings = got.events.compactMap { if case .warning(let it) = $0 { it } else { nil } }
     #expect(warnings.map(\.kind) == ["not-finite"] && warnings.map(\.step) == [50])
   }
 

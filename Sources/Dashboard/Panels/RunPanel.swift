@@ -67,7 +67,7 @@ struct RunPanel: Panel {
     }
     let isNarrow = Self.isNarrow(width)
     let room = width - Self.labelWidth(in: width) - 1
-    let alerts = state.alerts.active.map(\.title).joined(separator: ", ")
+    let alerts = state.alerts.shown.map(\.alert.title).joined(separator: ", ")
     let watch =
       alerts.isEmpty ? [] : [Line(label: "alerts", value: StyledText(alerts, theme.warning))]
     return [

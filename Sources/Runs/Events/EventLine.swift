@@ -29,6 +29,11 @@ public enum EventLine {
     case .snapshot(let record): line(snapshotObject(record), to: &bytes)
     case .warning(let record): line(warningObject(record), to: &bytes)
     case .finished(let record): line(finishedObject(record), to: &bytes)
+    case .recovered(let record):
+      guard audience == .record else { return }
+      line(
+        ["event": "recovered", "step": .integer(record.step), "kind": .string(record.kind)],
+        to: &bytes)
     case .values(let records):
       guard audience == .record else { return }
       for record in records { line(valuesObject(record), to: &bytes) }

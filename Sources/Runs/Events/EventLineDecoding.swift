@@ -52,6 +52,9 @@ extension EventLine {
         WarningRecord(
           step: try integer("step", object), kind: try string("kind", object),
           text: try string("text", object), advice: object["advice"]?.string))
+    case "recovered":
+      return .recovered(
+        RecoveryRecord(step: try integer("step", object), kind: try string("kind", object)))
     case "finished": return .finished(try finished(object))
     case "started": return .started(RunDescriptionJSON.description(object))
     case "state":

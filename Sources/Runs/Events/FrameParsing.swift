@@ -1,14 +1,6 @@
 import FileFormats
 import TrainingEvents
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 extension FrameJSON {
   /// States from `maps`, or from the short form `states`: one list of unit values per column.
   static func hiddenStates(_ object: JSONObject, step: Int) -> HiddenStateFrame? {
@@ -57,22 +49,13 @@ extension FrameJSON {
       let read = floats(norms)
       return LagCurve(
         name: value["name"]?.string ?? "", norms: read,
-        factorPerStep: value["factorPerStep"]?.double ?? factorPerStep(read))
+        factorPerStep: value["factorPerStep"]?.double ?? LagFit(read).factorPerStep)
     }
     if curves.isEmpty, let norms = object["gradientByLag"]?.array {
       let read = floats(norms)
-      curves = [LagCurve(name: "layer 1", norms: read, factorPerStep: factorPerStep(read))]
+      curves = [LagCurve(name: "layer 1", norms: read)]
     }
     return curves.isEmpty ? nil : GradientByLag(step: step, curves: curves)
-  }
-
-  /// Geometric mean of the change from one lag to the next.
-  private static func factorPerStep(_ norms: [Float]) -> Double {
-    guard let first = norms.first, let last = norms.last, norms.count > 1, first > 0, last > 0
-    else {
-      return .nan
-    }
-    return pow(Double(last) / Double(first), 1 / Double(norms.count - 1))
   }
 
   static func samples(_ object: JSONObject, step: Int) -> SampleFrame? {

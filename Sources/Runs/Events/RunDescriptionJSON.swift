@@ -52,13 +52,15 @@ enum RunDescriptionJSON {
   }
 
   private static func architecture(_ value: Architecture) -> JSONValue {
-    [
+    var object: JSONObject = [
       "shape": .string(value.shape.rawValue), "cell": .string(value.cell),
       "inputSize": .integer(value.inputSize), "hiddenSize": .integer(value.hiddenSize),
       "outputSize": .integer(value.outputSize), "layers": .integer(value.layers),
       "bidirectional": .bool(value.bidirectional), "attention": .bool(value.attention),
       "twoDimensional": .bool(value.twoDimensional),
     ]
+    object["teacherForcing"] = value.teacherForcing.map(JSONValue.real)
+    return .object(object)
   }
 
   private static func architecture(_ object: JSONObject) -> Architecture {
@@ -72,6 +74,7 @@ enum RunDescriptionJSON {
       hiddenSize: size("hiddenSize", 0), outputSize: size("outputSize", 0),
       layers: size("layers", 1), bidirectional: object["bidirectional"]?.bool ?? false,
       attention: object["attention"]?.bool ?? false,
-      twoDimensional: object["twoDimensional"]?.bool ?? false)
+      twoDimensional: object["twoDimensional"]?.bool ?? false,
+      teacherForcing: object["teacherForcing"]?.double)
   }
 }

@@ -74,10 +74,14 @@ public enum RunCharts {
       xLabel: "lag τ − t (steps)", yLabel: "‖∂L(τ)/∂s(t)‖", isLogarithmic: true,
       series: frame.curves.enumerated().map { index, curve in
         SVGLineChart.Series(
-          name: "\(curve.name) (×\(short(curve.factorPerStep)) a step)", color: .forSeries(index),
+          name: named(curve), color: .forSeries(index),
           x: curve.norms.indices.map(Double.init), y: curve.norms.map(Double.init),
           width: 1.8, hasDots: curve.norms.count < 80)
       })
+  }
+
+  private static func named(_ curve: LagCurve) -> String {
+    LagFit(curve.norms).rate().map { "\(curve.name) (\($0))" } ?? curve.name
   }
 
   /// States over time, with the symbols being read.

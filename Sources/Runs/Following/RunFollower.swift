@@ -22,6 +22,8 @@ public struct RunFollower: Sendable {
 
   private var source: Source
   private let name: String
+  /// Another program raises no alerts; our own record holds those that were raised.
+  private var watch = AlertWatch()
   private var hasBegun = false
 
   /// What is read: a description for messages.
@@ -89,6 +91,10 @@ public struct RunFollower: Sendable {
       if !events.contains(where: \.isBeginning) {
         events.insert(contentsOf: [.started(description), .state(.training)], at: 0)
       }
+    }
+    if case .record = source {
+    } else {
+      events = events.flatMap { [$0] + watch.observe($0) }
     }
     return Self.newestFrames(events)
   }

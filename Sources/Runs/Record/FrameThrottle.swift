@@ -7,21 +7,26 @@ struct FrameThrottle: Sendable {
   private static let heavy: UInt64 = 10_000_000_000
   private static let light: UInt64 = 2_000_000_000
 
-  private var last: [Int: UInt64] = [:]
+  private var last: [Int: (time: UInt64, step: Int)] = [:]
 
   /// - Parameter hasRoom: frames are worth no memory that a stalled disk may never give back
   mutating func lets(_ event: TrainingEvent, at now: UInt64, hasRoom: Bool = true) -> Bool {
-    let (kind, pause): (Int, UInt64)
+    let (kind, pause, step, isSparse): (Int, UInt64, Int, Bool)
     switch event {
-    case .hiddenStates: (kind, pause) = (0, Self.heavy)
-    case .gradientByLag: (kind, pause) = (1, Self.light)
-    case .statistics: (kind, pause) = (2, Self.light)
-    case .samples: (kind, pause) = (3, Self.light)
+    case .hiddenStates(let frame):
+      (kind, pause, step, isSparse) = (0, Self.heavy, frame.step, false)
+    case .gradientByLag(let frame):
+      (kind, pause, step, isSparse) = (1, Self.light, frame.step, true)
+    case .statistics(let frame): (kind, pause, step, isSparse) = (2, Self.light, frame.step, true)
+    case .samples(let frame): (kind, pause, step, isSparse) = (3, Self.light, frame.step, false)
     default: return true
     }
     guard hasRoom else { return false }
-    if let before = last[kind], now &- before < pause { return false }
-    last[kind] = now
+    if let before = last[kind], now &- before.time < pause {
+      // A run that is over in seconds has its whole course recorded, too.
+      guard isSparse, step >= before.step + max(10, before.step / 20) else { return false }
+    }
+    last[kind] = (now, step)
     return true
   }
 }

@@ -98,6 +98,7 @@ extension TrainingEngine {
     newest = checkpoint.validation
     finish = nil
     smoothedLoss = nil
+    blowUp = trainee.untrainedLoss.map { LossBlowUp(untrained: $0) }
     limit = nil
     if checkpoint.state.isValidationDue {
       trainee.beginValidation()

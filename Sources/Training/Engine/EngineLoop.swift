@@ -47,6 +47,8 @@ extension TrainingEngine {
       learningRate: outcome.learningRate, tokens: outcome.total.targets,
       elapsed: clock.total, duration: clock.now - began)
     post(record)
+    for frame in trainee.recordedFrames() { post(frame) }
+    if blowUp?.add(record.loss) == true { return blewUp(record) }
     smoothedLoss = (smoothedLoss ?? record.loss) * 0.98 + record.loss * 0.02
     let isDue = trainee.step % validateEvery == 0 || trainee.step == total
     if isDue, !trainee.task.validation.isEmpty {
@@ -77,7 +79,9 @@ extension TrainingEngine {
 
   private func judgeOneBatch() {
     guard let total = trainee.judgeOneBatch() else { return }
-    let isBest = total.mean < (best?.loss ?? .infinity)
+    // A loss beyond all bounds is nobody's best, even where it is the first.
+    let isBest =
+      total.mean < (best?.loss ?? .infinity) && blowUp?.isBeyond(total.mean) != true
     if isBest { best = (total.mean, trainee.step) }
     newest = Checkpoint.Validation(loss: total.mean, step: trainee.step)
     let hasClasses = trainee.description.metric != nil
@@ -98,12 +102,31 @@ extension TrainingEngine {
     post(
       .warning(
         WarningRecord(
-          step: trainee.step + 1, kind: "not-finite",
+          step: trainee.step + 1,
+          kind: (outcome.total.sum.isFinite ? Alert.gradientNotFinite : .notFinite).rawValue,
           text: "step \(trainee.step + 1): \(outcome.notFinite ?? "the loss") is not a number; "
             + "the weights are still those of step \(trainee.step)",
           advice: "A lower learning rate or clipping usually helps.")))
     enter(.diverged)
     snapshot(.diverged)
+  }
+
+  /// A loss that is still finite, but of another order than any network's that learns.
+  private func blewUp(_ record: StepRecord) {
+    let reference = blowUp?.reference ?? record.loss
+    let times = ShortNumber.text(record.loss / reference)
+    post(
+      .warning(
+        WarningRecord(
+          step: record.step, kind: Alert.diverged.rawValue,
+          text: "diverged: the loss of \(ShortNumber.text(record.loss)) at step \(record.step) is "
+            + "\(times) times that of an untrained network",
+          advice: Alert.diverged.advice)))
+    enter(.diverged)
+    // These weights are kept for whoever wants to know; undo goes back to good ones.
+    let good = lastSnapshot ?? beginning
+    snapshot(.diverged)
+    lastSnapshot = good
   }
 
   func stop(_ reason: FinishRecord.Reason) {

@@ -24,7 +24,12 @@ final class LearningTrainee: Trainee {
   var batchesPerEpoch: Int { learner.source.batchesPerEpoch }
   var baseLearningRate: Double? { learner.baseLearningRate }
 
-  func advance() -> StepOutcome { learner.advance() }
+  var untrainedLoss: Double? { learner.untrainedLoss }
+
+  func advance() -> StepOutcome {
+    looker.prepare(learner)
+    return learner.advance()
+  }
 
   // MARK: Validation
 
@@ -68,6 +73,8 @@ final class LearningTrainee: Trainee {
   func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent] {
     looker.look(learner, request, now: now, force: force)
   }
+
+  func recordedFrames() -> [TrainingEvent] { looker.recordedFrames(learner) }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
     try looker.read(text, learner)

@@ -15,6 +15,8 @@ protocol Trainee: AnyObject {
   var batchesPerEpoch: Int { get }
   /// The learning rate before its schedule; nil where nothing is learned.
   var baseLearningRate: Double? { get }
+  /// What a network that has learned nothing loses, at least; nil where nothing is learned.
+  var untrainedLoss: Double? { get }
 
   /// Does one step.
   func advance() -> StepOutcome
@@ -48,6 +50,8 @@ protocol Trainee: AnyObject {
 
   /// Frames that are due; all that were asked for when `force` is set.
   func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent]
+  /// Frames that are due behind the newest step whether or not anybody watches.
+  func recordedFrames() -> [TrainingEvent]
   /// Reads a text that a person typed.
   func read(_ text: String) throws(PresetError) -> ReadingFrame
 }

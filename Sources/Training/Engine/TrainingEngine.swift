@@ -27,6 +27,8 @@ public actor TrainingEngine {
   var isLooping = false
   var limit: RunLimit?
   var smoothedLoss: Double?
+  /// Nil where nothing is learned.
+  var blowUp: LossBlowUp?
   var request = ProbeRequest()
   var best: (loss: Double, step: Int)?
   /// The newest validation.
@@ -80,6 +82,7 @@ public actor TrainingEngine {
     }
     validateEvery =
       preset.training.validateEvery ?? min(1000, max(100, trainee.batchesPerEpoch))
+    blowUp = trainee.untrainedLoss.map { LossBlowUp(untrained: $0) }
     beginning = trainee.checkpoint(
       elapsed: clock.total, best: best, isValidationDue: false)
     if checkpoint?.state.isValidationDue == true { trainee.beginValidation() }

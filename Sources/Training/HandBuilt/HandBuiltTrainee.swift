@@ -34,6 +34,7 @@ final class HandBuiltTrainee: Trainee {
   var epochs: Double { source.epochs }
   var batchesPerEpoch: Int { source.batchesPerEpoch }
   var baseLearningRate: Double? { nil }
+  var untrainedLoss: Double? { nil }
 
   func advance() -> StepOutcome {
     let epoch = source.epochs
@@ -129,6 +130,8 @@ final class HandBuiltTrainee: Trainee {
   func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent] {
     looker.look(self, request, now: now, force: force)
   }
+
+  func recordedFrames() -> [TrainingEvent] { [] }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
     try looker.read(text, self)

@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import RecurrentNetworks
 import SequenceData
@@ -76,6 +77,16 @@ final class Learner {
 
   /// The sum of all parts' gradients at the newest step, before clipping.
   var gradient: ParameterVector<Float> { parts[0].gradient }
+  /// What outputs that say nothing lose, in the unit of the loss: an even guess among all classes.
+  /// Where the loss depends on the data's unit, a tenth; the first loss is usually more.
+  var untrainedLoss: Double {
+    switch network.objective {
+    case .crossEntropy, .connectionistTemporalClassification:
+      log(Double(max(2, network.outputWidth)))
+    case .binaryCrossEntropy: log(2)
+    case .squaredError: 0.1
+    }
+  }
   /// Bytes of working memory and gradients.
   var workingBytes: Int {
     parts.reduce(prepared.bytes) { $0 + $1.arena.bytes + $1.gradient.count * 4 }

@@ -25,7 +25,7 @@ extension Probe {
     return GradientByLag(
       step: learner.step,
       curves: decays.map {
-        LagCurve(name: $0.title, norms: $0.norms.map(Float.init), factorPerStep: $0.factorPerStep)
+        LagCurve(name: $0.title, norms: $0.norms.map(Float.init))
       })
   }
 }

@@ -13,6 +13,9 @@ final class Looker {
   private var statistics = LookSchedule(share: 0.001)
   private var samples = LookSchedule(share: 0.002)
   private var taskFrames = LookSchedule(share: 0.003)
+  private var lagRecord = SparseSchedule(share: 0.0015)
+  private var statisticsRecord = SparseSchedule(share: 0.001)
+  private var isStatisticsStep = false
   private var sequences: ProbeSequences { probe.sequences }
 
   init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
@@ -68,6 +71,35 @@ final class Looker {
       let trace = probe.trace(learner, batch: sequences.batch, sequence: request.sequence)
     {
       events.append(.trace(trace))
+    }
+    return events
+  }
+
+  // MARK: Looking while nobody watches
+
+  /// Prepares for a look behind the next step, where one is due: an update is measured while it
+  /// happens.
+  func prepare(_ learner: Learner) {
+    isStatisticsStep = statisticsRecord.isDue(step: learner.step + 1)
+    if isStatisticsStep { learner.measuresNextUpdate = true }
+  }
+
+  /// What the record of a run always has, and what alerts go by: gradients by lag and statistics,
+  /// at a few steps. Training does not notice.
+  func recordedFrames(_ learner: Learner) -> [TrainingEvent] {
+    var events: [TrainingEvent] = []
+    if lagRecord.isDue(step: learner.step) {
+      lagRecord.run(step: learner.step) {
+        if let curves = probe.gradientByLag(learner, batch: sequences.batch) {
+          events.append(.gradientByLag(curves))
+        }
+      }
+    }
+    if isStatisticsStep {
+      isStatisticsStep = false
+      statisticsRecord.run(step: learner.step) {
+        if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
+      }
     }
     return events
   }

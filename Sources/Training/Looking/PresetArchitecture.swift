@@ -13,7 +13,8 @@ extension Preset {
       shape: shape, cell: network.cell.rawValue, inputSize: inputSize,
       hiddenSize: network.hidden, outputSize: outputSize, layers: network.layers,
       bidirectional: network.direction == .bidirectional, attention: network.attention != .none,
-      twoDimensional: network.imageReading == .twoDimensional && task.kind == .captioning)
+      twoDimensional: network.imageReading == .twoDimensional && task.kind == .captioning,
+      teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil)
   }
 
   /// The network in a few words, such as `lstm 2×128 bidirectional`.

@@ -14,6 +14,9 @@ actor HeadlessSession {
   private var history: RunHistory
   private var description: RunDescription?
   private var markers: [CommandRecord] = []
+  private var watch = AlertWatch()
+  /// Why it diverged, if it did.
+  private var divergence: String?
   private var warnings: [WarningRecord] = []
   /// The newest snapshot.
   private var saved: SnapshotRecord?
@@ -82,13 +85,19 @@ actor HeadlessSession {
     if let failure { throw RunFailure(description: failure) }
     if let signal { exit(ExitStatus.signal(signal)) }
     if finish?.reason == .diverged {
-      throw RunFailure(description: "training diverged: the loss is not a number any more")
+      throw RunFailure(description: "training diverged: \(divergence ?? "the loss is not finite")")
     }
     // What refused was told when it did.
     if case .refused = outcome.trouble { exit(ExitStatus.failed) }
   }
 
   private func take(_ event: TrainingEvent) {
+    tell(event)
+    // What the run's alerts say of an event travels behind it.
+    for alert in watch.observe(event) { tell(alert) }
+  }
+
+  private func tell(_ event: TrainingEvent) {
     switch event {
     case .started(let run):
       var run = run
@@ -103,6 +112,8 @@ actor HeadlessSession {
     case .command(let record): markers.append(record)
     case .checkpoint(let record): return keep(record)
     case .snapshot(let record): saved = record
+    case .warning(let record) where Alert(rawValue: record.kind)?.endsTraining == true:
+      divergence = record.text.trimmingPrefix("diverged: ").description
     default: break
     }
     recorder.record(event)

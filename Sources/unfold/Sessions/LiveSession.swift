@@ -24,6 +24,7 @@ actor LiveSession: StageActor {
 
   private var dashboard = DashboardState()
   private var markers: [CommandRecord] = []
+  private var watch = AlertWatch()
   /// What a resumed run changed, until it is said and recorded.
   private var changes: [WarningRecord]
   private var description: RunDescription?
@@ -88,6 +89,12 @@ actor LiveSession: StageActor {
   // MARK: Events
 
   private func take(_ event: TrainingEvent) {
+    tell(event)
+    // What the run's alerts say of an event travels behind it.
+    for alert in watch.observe(event) { tell(alert) }
+  }
+
+  private func tell(_ event: TrainingEvent) {
     var event = event
     switch event {
     case .started(var run):

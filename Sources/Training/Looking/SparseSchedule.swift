@@ -1,0 +1,45 @@
+import Dispatch
+
+/// When to look at a network whether or not anybody watches: at steps that lie ever further apart,
+/// so that a run of any length leaves a record of its whole course, and never for more than a small
+/// share of the time.
+struct SparseSchedule {
+  /// The largest part of the time that looking may take.
+  let share: Double
+  /// Seconds that a run may spend before it has lasted long enough to have earned them.
+  private static let advance = 0.01
+  /// The first step that is looked at, and the least distance between two.
+  private static let pace = 10
+
+  private var next = SparseSchedule.pace
+  private var spent = 0.0
+  /// What the last look took, in seconds.
+  private var cost = 0.0
+  private var began: UInt64?
+
+  init(share: Double) {
+    self.share = share
+  }
+
+  /// Whether a step is to be looked at. Reads a clock only where one is due.
+  mutating func isDue(step: Int) -> Bool {
+    guard step >= next else {
+      // After going back to a snapshot, looks begin as dense as they were there.
+      if next - step > max(Self.pace, step / 20) { next = step + max(Self.pace, step / 20) }
+      return false
+    }
+    let now = DispatchTime.now().uptimeNanoseconds
+    let start = began ?? now
+    began = start
+    return spent + cost <= Self.advance + share * Double(now - start) * 1e-9
+  }
+
+  /// Looks at a step, and notes what that took.
+  mutating func run(step: Int, _ look: () -> Void) {
+    next = step + max(Self.pace, step / 20)
+    let start = DispatchTime.now().uptimeNanoseconds
+    look()
+    cost = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+    spent += cost
+  }
+}

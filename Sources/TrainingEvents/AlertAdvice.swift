@@ -1,0 +1,111 @@
+/// What of a network and its training decides which advice fits.
+struct AlertContext: Sendable {
+  /// Nil for a run that nobody described.
+  var architecture: Architecture?
+  var task: TaskKind?
+  var clipNorm: Double?
+  var dropout: Double?
+  /// Share of steps at which a fed-back output is the true one.
+  var teacherForcing: Double?
+  /// The learning rate before its schedule.
+  var baseLearningRate: Double?
+
+  init() {}
+
+  init(_ run: RunDescription) {
+    architecture = run.architecture.cell.isEmpty ? nil : run.architecture
+    task = run.task
+    clipNorm = run.clipNorm
+    baseLearningRate = run.learningRate
+    teacherForcing = run.architecture.teacherForcing
+    dropout = run.knobs.first { $0.key == KnobDescription.dropout.key }?.value
+  }
+
+  /// Whether weights move at all: a network set by hand rests at its loss and is none the worse.
+  var learns: Bool { task != .handBuilt }
+
+  /// Whether a gradient's way back through time is the one that its curve shows.
+  var curveIsTheWay: Bool {
+    guard let architecture else { return true }
+    // Attention is a short way from any output to any input.
+    if architecture.attention { return false }
+    // Given the true outputs, each step is trained by itself: nothing has to flow back.
+    if architecture.shape == .outputRecurrence { return teacherForcing == 0 }
+    // The cell state c(t) carries what the state s(t), whose gradient is measured, forgets.
+    return architecture.cell != "lstm"
+  }
+
+  /// Whether gates can learn to keep what an untrained network forgets.
+  var isGated: Bool { ["lstm", "gru"].contains(architecture?.cell) }
+
+  /// Notes a setting that changed while training.
+  mutating func note(_ record: CommandRecord) {
+    if record.name.hasSuffix("clip-norm") { clipNorm = record.value.flatMap { $0 > 0 ? $0 : nil } }
+    if record.name.hasSuffix("dropout") { dropout = record.value }
+    if record.name.hasSuffix("teacher-forcing") { teacherForcing = record.value }
+    if record.name.hasSuffix("learning-rate"), let value = record.value { baseLearningRate = value }
+  }
+}
+
+extension Alert {
+  /// One sentence on what people do about it, fitting the network.
+  func advice(for context: AlertContext) -> String {
+    switch self {
+    case .vanishing: Self.vanishingAdvice(context)
+    case .exploding:
+      context.clipNorm.map {
+        "The norm is clipped at \(AlertText.number($0)) already: a lower learning rate, or W started "
+          + "smaller, goes to the cause."
+      } ?? "Clip the gradient's norm, or lower the learning rate."
+    case .notFinite:
+      "Go back to a snapshot from before, then halve the learning rate or clip the gradient."
+    case .gradientNotFinite:
+      "Lower the learning rate or clip the gradient; with mixed precision, a loss scaler skips such "
+        + "steps by itself."
+    case .diverged:
+      "Go back to a snapshot from before, then lower the learning rate tenfold or clip the gradient."
+    case .plateau:
+      "Halve the learning rate; if that changes nothing, the network may be too small."
+    case .overfitting:
+      (context.dropout ?? 0) > 0
+        ? "Keep the weights of the best validation, and train again with more dropout, fewer units "
+          + "or more data."
+        : "Keep the weights of the best validation, and train again with dropout, fewer units or "
+          + "more data."
+    case .saturated:
+      context.isGated
+        ? "Lower the learning rate or start from smaller weights: states near ±1 hardly change any "
+          + "more."
+        : "Lower the learning rate or start from smaller weights: where 1 − s² is near 0, no "
+          + "gradient passes."
+    case .dead:
+      "Fewer units would do as well; a smaller learning rate or other starting weights may wake "
+        + "them."
+    case .smallUpdates: "Raise the learning rate: at this pace the weights hardly move."
+    case .largeUpdates:
+      "Lower the learning rate: usual updates are about a thousandth of the weights."
+    }
+  }
+
+  /// The advice where nothing is known of the network.
+  public var advice: String { advice(for: AlertContext()) }
+
+  private static func vanishingAdvice(_ context: AlertContext) -> String {
+    guard let architecture = context.architecture else {
+      return "Gated cells whose forget gates start open, W near the identity, or attention carry "
+        + "gradients further."
+    }
+    if architecture.shape == .outputRecurrence {
+      return "Recurrence from the state instead of the output, or teacher forcing, trains longer "
+        + "dependencies."
+    }
+    switch architecture.cell {
+    case "lstm":
+      return "A larger forget bias keeps more of the cell state; so do shorter sequences at first."
+    case "gru":
+      return "Shorter sequences at first, or attention, shorten the way that a gradient has to go."
+    default:
+      return "An LSTM or GRU keeps gradients alive; so does starting W near the identity."
+    }
+  }
+}
