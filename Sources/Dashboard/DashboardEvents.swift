@@ -57,7 +57,7 @@ extension DashboardState {
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
     (task, reading, trace) = (nil, nil, nil)
     knobBoard.start(description)
-    (finish, lastSnapshot) = (nil, nil)
+    (finish, lastSnapshot, bestSnapshot) = (nil, nil, nil)
     passage = Passage()
     alerts = StandingAlerts()
     (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
@@ -119,6 +119,8 @@ extension DashboardState {
   }
 
   private mutating func add(_ record: SnapshotRecord) {
+    // Written again and again, and its validation was told already.
+    if record.reason == .best { return bestSnapshot = record }
     lastSnapshot = record
     markers.append(CurveMarker(step: record.step, kind: .snapshot, text: ""))
     let text = "snapshot \(record.path)  \(NumberText.bytes(record.bytes))"

@@ -30,6 +30,8 @@ public struct DashboardState: Sendable {
   public internal(set) var trainingState: TrainingState?
   public internal(set) var history = RunHistory()
   public internal(set) var lastSnapshot: SnapshotRecord?
+  /// The weights of the best validation on disk, which `TrainingCommand.goBackToBest` goes back to.
+  public internal(set) var bestSnapshot: SnapshotRecord?
   /// Whether the run is only looked at, so that quitting loses nothing.
   public var isViewing = false
   /// What a person likes to look at. Views looked at are noted here while it runs: whoever keeps

@@ -62,6 +62,35 @@ public final class RunDirectory: Sendable {
     return try prepare(path, preset: preset)
   }
 
+  /// Whether a run that nobody writes ended before its first snapshot, as by a kill: there is
+  /// nothing to go on from, and nothing to lose by beginning it anew.
+  public static func isCutOff(_ path: String) -> Bool {
+    guard let root = try? OpenDirectory(path), root.status(eventsName) != nil,
+      !RunLock.isHeld(directory: path)
+    else { return false }
+    return hasNoSnapshot(root)
+  }
+
+  private static func hasNoSnapshot(_ root: OpenDirectory) -> Bool {
+    guard root.status(snapshotsName) != nil else { return true }
+    guard let names = try? root.directory(snapshotsName).names() else { return false }
+    return names.allSatisfy { $0.hasPrefix(".") }
+  }
+
+  /// Begins a run that was cut off anew, in its own directory and behind what its record has.
+  /// - Throws: `RunError.holdsRun` when it has a snapshot by now.
+  public static func takeUp(_ path: String, preset: String) throws(RunError) -> RunDirectory {
+    let directory = try open(path)
+    guard hasNoSnapshot(directory.root) else { throw .holdsRun(path: path) }
+    try directory.writePreset(preset)
+    return directory
+  }
+
+  /// The resolved preset of a run, as YAML text.
+  public static func preset(of path: String) throws(RunError) -> String {
+    try OpenDirectory(path).text(of: presetName, limit: SnapshotReader.presetLimit)
+  }
+
   /// Opens an existing run to write on, such as to resume it, and clears away what a crash left:
   /// half-written snapshots, and a last line of the record that is not whole.
   public static func open(_ path: String) throws(RunError) -> RunDirectory {

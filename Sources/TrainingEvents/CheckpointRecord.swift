@@ -30,4 +30,6 @@ public enum SnapshotReason: String, Sendable, Codable, CaseIterable {
   case final
   /// The last good state before a number was not finite.
   case diverged
+  /// The lowest validation loss so far: one stands in a run, and a better one replaces it.
+  case best
 }

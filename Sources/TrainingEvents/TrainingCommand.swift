@@ -15,6 +15,8 @@ public enum TrainingCommand: Sendable, Equatable {
   case snapshot
   /// Goes back to the newest snapshot of this session.
   case undo
+  /// Goes back to the weights of the best validation so far.
+  case goBackToBest
   /// Begins the same run again from its first step.
   case restart
   /// Says what is on screen; work for anything else is not done.

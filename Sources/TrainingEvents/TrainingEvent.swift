@@ -120,11 +120,14 @@ public struct SnapshotRecord: Sendable, Equatable {
   public var step: Int
   public var path: String
   public var bytes: Int
+  /// Why it was made; nil in records that do not say.
+  public var reason: SnapshotReason?
 
-  public init(step: Int, path: String, bytes: Int) {
+  public init(step: Int, path: String, bytes: Int, reason: SnapshotReason? = nil) {
     self.step = step
     self.path = path
     self.bytes = bytes
+    self.reason = reason
   }
 }
 

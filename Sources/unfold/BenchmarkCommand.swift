@@ -66,15 +66,15 @@ struct BenchmarkCommand: ParsableCommand {
     let peak = MatrixProductPeak.measure(threads: threadCount)
     if json {
       let rows = try cases.map { BenchmarkListing(try BenchmarkResult.measure($0), peak: peak) }
-      print(BenchmarkListing.json(rows))
+      try SafeOutput.show(BenchmarkListing.json(rows))
       return
     }
     var peaks = threadCount == 1 ? [] : [MatrixProductPeak.measure(threads: 1)]
     peaks.append(peak)
-    for peak in peaks { print(BenchmarkListing.line(peak)) }
-    print(BenchmarkListing.head)
+    for peak in peaks { try SafeOutput.show(BenchmarkListing.line(peak)) }
+    try SafeOutput.show(BenchmarkListing.head)
     for row in cases {
-      print(BenchmarkListing(try BenchmarkResult.measure(row), peak: peak).line)
+      try SafeOutput.show(BenchmarkListing(BenchmarkResult.measure(row), peak: peak).line)
       fflush(nil)
     }
   }

@@ -35,7 +35,7 @@ struct CheckGradientsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let largest = try preset.map(check) ?? checkAll()
+    let largest = try preset.map(check) ?? (try checkAll())
     guard largest < Self.limit else {
       throw RunFailure(
         description: String(
@@ -51,35 +51,35 @@ struct CheckGradientsCommand: ParsableCommand {
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
     let check = try PresetGradientCheck.run(preset, task: task, entriesPerTensor: entries)
     let width = check.tensors.map(\.name.count).max() ?? 0
-    print(
+    try SafeOutput.show(
       Self.column("parameter", width)
         + "  symbol   checked         error  at            backpropagated     differences")
     for tensor in check.tensors {
       let place = Self.column("[\(tensor.row),\(tensor.column)]", 12)
-      print(
+      try SafeOutput.show(
         Self.column(tensor.name, width) + "  " + Self.column(tensor.symbol, 8)
           + Self.column(" \(tensor.checked) of \(tensor.count)", 14)
           + String(format: "%8.1e  ", tensor.largestError) + place
           + String(format: "%16.8e%16.8e", tensor.backpropagated, tensor.differences))
     }
-    print(String(format: "largest relative error %.1e", check.largestError))
+    try SafeOutput.show(String(format: "largest relative error %.1e", check.largestError))
     return check.largestError
   }
 
-  private func checkAll() -> Double {
+  private func checkAll() throws -> Double {
     var largest = 0.0
     let cases = GradientCheckCase.all
     let width = cases.map(\.name.count).max() ?? 0
-    print(Self.column("combination", width) + "     error  worst parameter")
+    try SafeOutput.show(Self.column("combination", width) + "     error  worst parameter")
     for check in cases {
       let result = check.run(entriesPerTensor: entries)
       let worst = result.tensors.max { $0.largestError < $1.largestError }
       let place = worst.map { "\($0.name)[\($0.row),\($0.column)]" } ?? ""
-      print(
+      try SafeOutput.show(
         Self.column(check.name, width) + String(format: "  %8.1e  ", result.largestError) + place)
       largest = max(largest, result.largestError)
     }
-    print(
+    try SafeOutput.show(
       String(format: "%d combinations, largest relative error %.1e", cases.count, largest))
     return largest
   }

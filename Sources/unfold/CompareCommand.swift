@@ -18,7 +18,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     if headless || Terminals.reasonForHeadless != nil {
-      SafeOutput.show(try RunComparison(runs).table)
+      try SafeOutput.show(RunComparison(runs).table)
       return
     }
     let others = try runs.dropFirst().map { path in

@@ -17,6 +17,9 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
   var snapshot: String
 
+  @Flag(help: "Take the weights of the run's best validation, not the newest.")
+  var best = false
+
   @Option(
     help: ArgumentHelp(
       "Data to judge by: validation or test.", valueName: "validation|test"))
@@ -50,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try SnapshotReader.read(snapshot)
+    let loaded = try SnapshotReader.read(snapshot, best: best)
     var judge = try SnapshotEvaluation(loaded.checkpoint, file: loaded.path)
     try judge.set(settings)
     let task = try TaskLoader.load(
@@ -64,6 +67,6 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try judge.run(task, options: options)
     let listing = EvaluationListing(
       evaluation, of: loaded, title: judge.preset.title, elapsed: clock.now - start)
-    SafeOutput.show(json ? listing.json : listing.text)
+    try SafeOutput.show(json ? listing.json : listing.text)
   }
 }

@@ -20,6 +20,8 @@ struct ExportCommand: ParsableCommand {
         "--format must be one of "
           + ExportFormat.allCases.map(\.rawValue).joined(separator: ", ") + ", not \(format)")
     }
-    for path in try RunExporter.export(recorded, format: format, to: out) { SafeOutput.show(path) }
+    for path in try RunExporter.export(recorded, format: format, to: out) {
+      try SafeOutput.show(path)
+    }
   }
 }

@@ -20,10 +20,10 @@ struct PresetsCommand: ParsableCommand {
           description: "\(name) is a file, not a preset of the library", status: ExitStatus.badInput
         )
       }
-      print(text, terminator: "")
+      try SafeOutput.show(text.hasSuffix("\n") ? String(text.dropLast()) : text)
       return
     }
     let rows = try PresetLibrary.names.map { try PresetListing(name: $0) }
-    SafeOutput.show(json ? PresetListing.json(rows) : PresetListing.table(rows))
+    try SafeOutput.show(json ? PresetListing.json(rows) : PresetListing.table(rows))
   }
 }

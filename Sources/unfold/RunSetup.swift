@@ -16,16 +16,19 @@ struct RunSetup: Sendable {
   var firstStep = 0
   /// Curves of the steps before the checkpoint; nil for a new run, and where they were not recorded.
   var earlier: RunHistory?
-  /// Keys that a resumed run changes, as one line each.
-  var changes: [String] = []
+  /// What a person should know of how it goes on, a line each: for its record as well.
+  private(set) var notes: [String] = []
 
-  init(_ command: TrainCommand) throws {
-    var loaded: LoadedSnapshot?
-    if let path = command.resume { loaded = try SnapshotReader.read(path) }
+  /// - Parameter canGoBack: whether a person may undo and restart
+  init(_ command: TrainCommand, canGoBack: Bool) throws {
+    let (loaded, cutOff) = try Self.found(by: command)
     var preset: Preset
     if let loaded {
       preset = try Preset(
         yaml: loaded.checkpoint.preset, file: loaded.path + "/preset.yaml", name: "resumed")
+    } else if let cutOff, command.resume != nil {
+      preset = try Preset(
+        yaml: try RunDirectory.preset(of: cutOff), file: cutOff + "/preset.yaml", name: "resumed")
     } else {
       preset = try PresetLibrary.preset(command.preset ?? PresetLibrary.standard)
     }
@@ -33,6 +36,7 @@ struct RunSetup: Sendable {
     try preset.set(arguments: command.settings)
     if let steps = command.steps { preset.training.steps = steps }
     if let seed = command.seed { preset.training.seed = seed }
+    var changes: [String] = []
     if loaded != nil {
       changes = preset.differences(from: before).map { "\($0.key) \($0.theirs) → \($0.mine)" }
     }
@@ -49,21 +53,41 @@ struct RunSetup: Sendable {
       engine = try TrainingEngine(
         preset: preset, task: task,
         threads: command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
-        checkpoint: checkpoint, initial: try command.initial.map { try TensorFile.read($0) })
+        checkpoint: checkpoint, initial: try command.initial.map { try TensorFile.read($0) },
+        canGoBack: canGoBack)
     } catch let mismatch as ParameterMismatch {
       let file = command.initial ?? command.resume ?? ""
       throw ParameterMismatch(description: "\(file): \(mismatch)")
     }
-    directory = try Self.directory(for: preset, command: command, loaded: loaded)
+    directory = try Self.directory(for: preset, command: command, loaded: loaded, cutOff: cutOff)
+    if let cutOff {
+      notes.append(
+        "\(cutOff): the run was cut off before its first snapshot: it begins anew")
+    }
     self.preset = preset
+    notes += changes.map { "changed on resuming: \($0)" }
     if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
   }
 
-  /// Keys that a resumed run changes, for its record.
-  var changeWarnings: [WarningRecord] {
-    changes.map {
-      WarningRecord(step: firstStep, kind: "resume", text: "changed on resuming: \($0)")
+  /// What there is to go on from: a snapshot, or a run that was cut off before its first one and is
+  /// begun anew where it stands.
+  private static func found(
+    by command: TrainCommand
+  ) throws(RunError) -> (loaded: LoadedSnapshot?, cutOff: String?) {
+    guard let path = command.resume else {
+      return (nil, command.out.flatMap { RunDirectory.isCutOff($0) ? $0 : nil })
     }
+    do throws(RunError) {
+      return (try SnapshotReader.read(path), nil)
+    } catch {
+      guard case .noSnapshot(let run) = error, RunDirectory.isCutOff(run) else { throw error }
+      return (nil, run)
+    }
+  }
+
+  /// The notes for the run's record.
+  var warnings: [WarningRecord] {
+    notes.map { WarningRecord(step: firstStep, kind: "resume", text: $0) }
   }
 
   /// Knobs that a checkpoint remembers give way to what the command line says.
@@ -95,8 +119,11 @@ struct RunSetup: Sendable {
   }
 
   private static func directory(
-    for preset: Preset, command: TrainCommand, loaded: LoadedSnapshot?
+    for preset: Preset, command: TrainCommand, loaded: LoadedSnapshot?, cutOff: String?
   ) throws -> RunDirectory {
+    if let cutOff, command.out == nil || command.out == cutOff {
+      return try RunDirectory.takeUp(cutOff, preset: preset.resolvedText)
+    }
     if let out = command.out {
       return try RunDirectory.create(at: out, preset: preset.resolvedText)
     }

@@ -11,6 +11,6 @@ struct RunsCommand: ParsableCommand {
   func run() throws {
     let (runs, problems) = try RunSummary.list(in: directory)
     for problem in problems { ExitStatus.say(problem) }
-    SafeOutput.show(RunSummary.table(runs))
+    try SafeOutput.show(RunSummary.table(runs))
   }
 }

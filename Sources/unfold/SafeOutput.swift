@@ -1,4 +1,5 @@
 import Glibc
+import Runs
 import TerminalGraphics
 
 /// What a command answers, on standard output.
@@ -6,10 +7,22 @@ enum SafeOutput {
   /// Writes a text and a line end. A pipe gets every byte; a terminal gets nothing that it would
   /// obey, since texts, names and symbols come from files.
   ///
-  /// - Returns: false when the other end is gone.
-  @discardableResult
-  static func show(_ text: String) -> Bool {
-    ExitStatus.write((isatty(STDOUT_FILENO) == 1 ? harmless(text) : text) + "\n", to: STDOUT_FILENO)
+  /// - Throws: `RunFailure` when standard output takes no more: what was asked for was not given.
+  static func show(_ text: String) throws {
+    let shown = isatty(STDOUT_FILENO) == 1 ? harmless(text) : text
+    guard !ExitStatus.write(shown + "\n", to: STDOUT_FILENO) else { return }
+    let code = errno
+    throw RunFailure(
+      description: "standard output: \(reason(code))",
+      status: code == EPIPE ? ExitStatus.signal(SIGPIPE) : ExitStatus.failed)
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    switch code {
+    case EPIPE: "nobody reads it any more"
+    case EBADF: "it is closed"
+    default: RunError.reason(code)
+    }
   }
 
   /// Line ends and tabs stay; other control characters and direction marks are replaced.

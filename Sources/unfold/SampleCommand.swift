@@ -9,6 +9,9 @@ struct SampleCommand: ParsableCommand {
   @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
   var snapshot: String
 
+  @Flag(help: "Take the weights of the run's best validation, not the newest.")
+  var best = false
+
   @Option(help: "Text to go on from.")
   var prompt = ""
 
@@ -31,9 +34,9 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try SnapshotReader.read(snapshot)
+    let loaded = try SnapshotReader.read(snapshot, best: best)
     let network = try TrainedNetwork(loaded.checkpoint, file: loaded.path)
-    SafeOutput.show(
+    try SafeOutput.show(
       prompt
         + (try network.sample(
           prompt: prompt, length: length, temperature: temperature, seed: seed)))

@@ -54,12 +54,12 @@ struct TrainCommand: AsyncParsableCommand {
   func run() async throws {
     let reason = headless ? nil : Terminals.reasonForHeadless
     guard !headless, reason == nil else {
-      let setup = try RunSetup(self)
+      let setup = try RunSetup(self, canGoBack: false)
       if let reason { ExitStatus.say("\(reason): training without the dashboard") }
       return try await HeadlessSession(setup).run()
     }
     // Nothing asked for at all: a person may like to choose.
-    let setup = CommandLine.arguments.count > 1 ? try RunSetup(self) : nil
+    let setup = CommandLine.arguments.count > 1 ? try RunSetup(self, canGoBack: true) : nil
     let stage = try await Stage.open(recording: record)
     try await InteractiveSession(self, on: stage).run(setup)
   }

@@ -142,6 +142,31 @@ import TrainingEvents
     }
   }
 
+  @Test func aRunThatWasCutOffBeforeItsFirstSnapshotIsTakenUp() throws {
+    let path = temporary.path + "/run"
+    #expect(!RunDirectory.isCutOff(path))
+    var run: RunDirectory? = try RunDirectory.create(at: path, preset: "title: a\n")
+    // Somebody still writes it.
+    #expect(!RunDirectory.isCutOff(path))
+    run = nil
+    #expect(RunDirectory.isCutOff(path) && run == nil)
+    try FileManager.default.createDirectory(
+      atPath: path + "/snapshots/.step-00000001.partial-1-2", withIntermediateDirectories: true)
+    #expect(try RunDirectory.preset(of: path) == "title: a\n")
+    let again = try RunDirectory.takeUp(path, preset: "title: b\n")
+    #expect(try RunDirectory.preset(of: path) == "title: b\n")
+    _ = try SnapshotWriter(directory: again).write(Example.contents(step: 1))
+    #expect(temporary.names("/run/snapshots") == ["step-00000001"])
+  }
+
+  @Test func aRunWithASnapshotIsNotBegunAnew() throws {
+    let path = temporary.path + "/run"
+    _ = try SnapshotWriter(directory: try RunDirectory.create(at: path, preset: ""))
+      .write(Example.contents(step: 1))
+    #expect(!RunDirectory.isCutOff(path))
+    #expect(throws: RunError.holdsRun(path: path)) { try RunDirectory.takeUp(path, preset: "") }
+  }
+
   @Test func saysWhyADirectoryCannotBeMade() throws {
     let file = temporary.path + "/file"
     _ = FileManager.default.createFile(atPath: file, contents: nil)

@@ -87,15 +87,29 @@ import TrainingEvents
     #expect(FileManager.default.fileExists(atPath: path + "/gradient-by-lag.svg"))
   }
 
-  @Test func aSnapshotOfTheSameStepReplacesTheOld() throws {
+  @Test func aSnapshotOfTheSameStepAndWeightsReplacesTheOld() throws {
     let writer = SnapshotWriter(directory: run)
-    _ = try writer.write(Example.contents(step: 5))
+    _ = try writer.write(Example.contents(step: 5, reason: .scheduled))
+    let path = try writer.write(Example.contents(step: 5, reason: .final)).path
+    #expect(try SnapshotReader.read(path).checkpoint.reason == .final)
+    #expect(temporary.names("/run/snapshots") == ["step-00000005"])
+  }
+
+  /// A run that was begun again with another learning rate ends on the same step.
+  @Test func otherWeightsOfTheSameStepStandBesideTheFirst() throws {
+    let first = try SnapshotWriter(directory: run).write(Example.contents(step: 5)).path
+    let writer = SnapshotWriter(directory: run)
     var second = Example.contents(step: 5)
     second.checkpoint.parameters[0].values[0] = 42
     second.checkpoint.validation = .init(loss: 2.5, step: 5)
     let path = try writer.write(second).path
+    #expect(path == first + "-2")
     #expect(try SnapshotReader.read(path).checkpoint == second.checkpoint)
-    #expect(temporary.names("/run/snapshots") == ["step-00000005"])
+    #expect(try SnapshotReader.read(first).checkpoint.parameters[0].values[0] != 42)
+    #expect(try SnapshotReader.read(run.path).path == path)
+    // Once more the same: nothing new.
+    #expect(try writer.write(second).path == path)
+    #expect(temporary.names("/run/snapshots") == ["step-00000005", "step-00000005-2"])
   }
 
   @Test func aFailingWriteLeavesNothing() throws {
@@ -134,6 +148,100 @@ import TrainingEvents
     #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 1)
   }
 
+  private func change(_ name: String, _ pattern: String, to text: String) throws {
+    let file = run.snapshotsPath + "/" + name + "/state.json"
+    let before = try String(contentsOfFile: file, encoding: .utf8)
+    let after = before.replacingOccurrences(
+      of: pattern, with: text, options: .regularExpression)
+    #expect(after != before)
+    try after.write(toFile: file, atomically: false, encoding: .utf8)
+  }
+
+  /// A clock that was set back says that the newest snapshot is the oldest.
+  @Test func theOrderIsNotTheClocks() throws {
+    for step in [10, 20, 30] {
+      _ = try SnapshotWriter(directory: run).write(Example.contents(step: step))
+    }
+    for (step, saved) in [(10, 3000), (20, 2000), (30, 1000)] {
+      try change("step-000000\(step)", #""saved" : [0-9.]+"#, to: "\"saved\" : \(saved)")
+    }
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 30)
+    // The newest and the best of those with a schedule stay.
+    let writer = SnapshotWriter(directory: run, keep: 1)
+    _ = try writer.write(Example.contents(step: 15, reason: .scheduled))
+    _ = try writer.write(Example.contents(step: 16, reason: .scheduled))
+    _ = try writer.write(Example.contents(step: 17, reason: .scheduled))
+    #expect(!temporary.names("/run/snapshots").contains("step-00000016"))
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 17)
+  }
+
+  /// Older versions counted nothing: their snapshots come in the order of their steps, before all
+  /// that were counted.
+  @Test func snapshotsWithoutACounterComeFirstAndByStep() throws {
+    for step in [20, 10, 30] {
+      _ = try SnapshotWriter(directory: run).write(Example.contents(step: step))
+    }
+    for step in [10, 20, 30] {
+      try change("step-000000\(step)", #""counter" : [0-9]+,"#, to: "")
+    }
+    let steps = {
+      try SnapshotReader.paths(inRun: run.path).map {
+        try SnapshotReader.read($0).checkpoint.state.step
+      }
+    }
+    #expect(try steps() == [10, 20, 30])
+    _ = try SnapshotWriter(directory: run).write(Example.contents(step: 15))
+    #expect(try steps() == [10, 20, 30, 15])
+  }
+
+  private func best(_ step: Int, _ loss: Double) -> SnapshotContents {
+    var contents = Example.contents(step: step, reason: .best)
+    contents.checkpoint.validation = .init(loss: loss, step: step)
+    return contents
+  }
+
+  @Test func oneBestSnapshotStandsAndIsReplaced() throws {
+    let writer = SnapshotWriter(directory: run)
+    #expect(throws: RunError.noSnapshot(path: run.path)) {
+      try SnapshotReader.read(run.path, best: true)
+    }
+    let last = try writer.write(Example.contents(step: 3)).path
+    let error = #expect(throws: RunError.self) { try SnapshotReader.read(run.path, best: true) }
+    #expect(error?.description.contains("step-00000003") == true)
+    _ = try writer.write(best(4, 2))
+    let record = try writer.write(best(6, 1))
+    #expect(record.path == run.snapshotsPath + "/best" && record.reason == .best)
+    #expect(
+      temporary.names("/run/snapshots/best")
+        == ["model.safetensors", "optimizer.safetensors", "preset.yaml", "state.json"])
+    for path in [run.path, last, record.path] {
+      #expect(try SnapshotReader.read(path, best: true).checkpoint.state.step == 6)
+    }
+    // The newest of all is what a run goes on from.
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 6)
+    #expect(SnapshotReader.paths(inRun: run.path) == [last])
+    #expect(temporary.names("/run/snapshots") == ["best", "step-00000003"])
+  }
+
+  /// A run that went back, or was begun again, has to find a best of its own; the old one is better.
+  @Test func aBetterBestThatTheRunWentBackFromStays() throws {
+    let writer = SnapshotWriter(directory: run)
+    _ = try writer.write(best(6, 1))
+    _ = try writer.write(best(2, 3))
+    #expect(temporary.names("/run/snapshots") == ["best", "step-00000006"])
+    #expect(try SnapshotReader.read(run.path, best: true).checkpoint.state.step == 2)
+    let old = try SnapshotReader.read(run.snapshotsPath + "/step-00000006").checkpoint
+    #expect(old.reason == .best && old.validation?.loss == 1)
+  }
+
+  /// What led to a snapshot is in the record before the snapshot has its name.
+  @Test func theRecordIsWrittenFirst() throws {
+    let recorder = RunRecorder(run) { _ in }
+    recorder.record(.steps(StepBatch([Example.step(1), Example.step(2)])))
+    _ = try SnapshotWriter(directory: run, recorder: recorder).write(Example.contents(step: 2))
+    #expect(try RunSummary(run.path).step == 2)
+  }
+
   @Test func aLeftoverOfACrashIsNoSnapshotAndGoesAway() throws {
     let leftover = run.snapshotsPath + "/.step-00000009.partial-1-2"
     try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: true)
@@ -145,7 +253,7 @@ import TrainingEvents
 
   @Test func keepsTheLastFewAndTheBest() throws {
     func entry(_ step: Int, _ reason: SnapshotReason, _ loss: Double?) -> SnapshotKeeping.Entry {
-      .init(name: "\(step)", step: step, reason: reason, validationLoss: loss, saved: Double(step))
+      .init(name: "\(step)", step: step, reason: reason, validationLoss: loss, counter: step)
     }
     let entries = [
       entry(1, .scheduled, 3), entry(2, .scheduled, 1), entry(3, .requested, 2),

@@ -38,6 +38,10 @@ extension Command {
       state, _ throws(CommandMistake) in
       state.train(.undo)
     },
+    Command("best", "", "go back to the weights of the best validation") {
+      _, _ throws(CommandMistake) in
+      [.send(.goBackToBest)]
+    },
     Command("restart", "", "begin the run again from its first step") {
       state, _ throws(CommandMistake) in
       [.send(.restart)]

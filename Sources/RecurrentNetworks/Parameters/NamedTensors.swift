@@ -1,18 +1,5 @@
 import LinearAlgebra
 
-/// A tensor under its name in files; row-major values.
-public struct NamedTensor: Sendable, Equatable {
-  public var name: String
-  public var shape: [Int]
-  public var values: [Double]
-
-  public init(name: String, shape: [Int], values: [Double]) {
-    self.name = name
-    self.shape = shape
-    self.values = values
-  }
-}
-
 /// Why named tensors do not fit a network.
 public struct ParameterMismatch: Error, CustomStringConvertible, Equatable {
   public var description: String
@@ -27,15 +14,24 @@ extension ParameterVector {
   /// `bias_hh`; a matrix without elements, such as U of a network without inputs, stays out.
   public func namedTensors() -> [NamedTensor] {
     layout.parameters.filter { $0.count > 0 }.flatMap { parameter -> [NamedTensor] in
-      let values = matrix(parameter).elements.map { Double($0) }
-      let tensor = NamedTensor(name: parameter.name, shape: parameter.shape, values: values)
+      let tensor = tensor(parameter, name: parameter.name)
       guard let twin = parameter.twinName else { return [tensor] }
       return [
         tensor,
         NamedTensor(
-          name: twin, shape: parameter.shape, values: values.map { _ in 0 }),
+          name: twin, shape: parameter.shape,
+          floats: [Float](repeating: 0, count: parameter.count)),
       ]
     }
+  }
+
+  private func tensor(_ parameter: Parameter, name: String) -> NamedTensor {
+    let elements = matrix(parameter).elements
+    guard let floats = elements as? [Float] else {
+      return NamedTensor(
+        name: name, shape: parameter.shape, values: elements.map { Double($0) })
+    }
+    return NamedTensor(name: name, shape: parameter.shape, floats: floats)
   }
 
   /// Takes every parameter from tensors under PyTorch's names; `bias_ih` and `bias_hh` of a merged
@@ -45,7 +41,7 @@ extension ParameterVector {
     for (parameter, found) in try layout.match(tensors) {
       let target = matrix(parameter)
       for i in 0..<parameter.count {
-        target.base[i] = Scalar(found.reduce(0) { $0 + $1.values[i] })
+        target.base[i] = Scalar(found.reduce(0) { $0 + $1[i] })
       }
     }
   }
@@ -53,9 +49,7 @@ extension ParameterVector {
   /// Every parameter's values as they stand, a merged bias as one tensor, for optimisers' moments.
   public func plainTensors(prefix: String) -> [NamedTensor] {
     layout.parameters.filter { $0.count > 0 }.map { parameter in
-      NamedTensor(
-        name: prefix + parameter.name, shape: parameter.shape,
-        values: matrix(parameter).elements.map { Double($0) })
+      tensor(parameter, name: prefix + parameter.name)
     }
   }
 
@@ -68,7 +62,7 @@ extension ParameterVector {
       var complaint = Complaint()
       complaint.check(tensor, parameter)
       try complaint.throwIfAny()
-      for (i, value) in tensor.values.enumerated() { base[parameter.offset + i] = Scalar(value) }
+      for i in 0..<parameter.count { base[parameter.offset + i] = Scalar(tensor[i]) }
     }
   }
 }
@@ -166,8 +160,8 @@ extension Parameter {
       let more = tensor.shape.count > 8 ? ", …" : ""
       return "\(tensor.name) has shape [\(found)\(more)], expected \(shape)"
     }
-    guard tensor.values.count == count else {
-      return "\(tensor.name) has \(tensor.values.count) values, expected \(count)"
+    guard tensor.count == count else {
+      return "\(tensor.name) has \(tensor.count) values, expected \(count)"
     }
     return nil
   }

@@ -118,10 +118,12 @@ public enum EventLine {
   }
 
   private static func snapshotObject(_ record: SnapshotRecord) -> JSONValue {
-    [
+    var object: JSONObject = [
       "event": "snapshot", "step": .integer(record.step), "path": .string(record.path),
       "bytes": .integer(record.bytes),
     ]
+    object["reason"] = record.reason.map { .string($0.rawValue) }
+    return .object(object)
   }
 
   private static func warningObject(_ record: WarningRecord) -> JSONValue {

@@ -20,6 +20,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case notASnapshot(path: String)
   /// A run that was never snapshot, or whose snapshots were all removed.
   case noSnapshot(path: String)
+  /// A run without the weights of its best validation; the snapshot that comes nearest.
+  case noBest(path: String, lowest: String?)
   /// A run's directory that is gone while the run is written.
   case removed(path: String)
   /// A recorded line that cannot be understood.
@@ -45,6 +47,10 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
         + " events.jsonl)"
     case .noSnapshot(let path):
       "\(SafeText.printable(path)): the run has no whole snapshot"
+    case .noBest(let path, let lowest):
+      "\(SafeText.printable(path)): no weights of a best validation are kept here (nothing was"
+        + " validated, or by an older version)"
+        + (lowest.map { "; the lowest validation loss has \(SafeText.printable($0))" } ?? "")
     case .removed(let path):
       "\(SafeText.printable(path)): the run's directory was removed while the run is written"
     case .malformed(let path, let line, let message):
@@ -72,7 +78,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
       operation: operation, path: path + String(place.dropFirst(hidden.count)), code: code)
   }
 
-  private static func reason(_ code: Int32) -> String {
+  /// What a code of the system means, in a few words.
+  public static func reason(_ code: Int32) -> String {
     switch code {
     case ENOSPC: "the disk is full"
     case EDQUOT: "the disk quota is used up"

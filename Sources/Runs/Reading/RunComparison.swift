@@ -108,16 +108,23 @@ extension RunSummary {
     }
   }
 
+  /// The newest snapshot: why it was made, and its step.
+  private var snapshotText: String {
+    guard let lastSnapshot else { return bestSnapshot.map { "best \($0.step)" } ?? "–" }
+    let reason = lastSnapshot.reason.map { "\($0.rawValue) " } ?? "step "
+    return reason + String(lastSnapshot.step)
+  }
+
   /// Runs as a table for a terminal, one a line.
   public static func table(_ runs: [RunSummary]) -> String {
-    var rows = [["run", "state", "step", "time", "best validation", "size", "network"]]
+    var rows = [["run", "state", "step", "time", "best validation", "snapshot", "size", "network"]]
     for summary in runs {
       let total = summary.run?.totalSteps.map { " of \($0)" } ?? ""
       rows.append([
         summary.name, summary.stateText, "\(summary.step)\(total)",
         summary.elapsed.map(RunComparison.duration) ?? "–",
         summary.best.map { RunCharts.significant($0.loss, digits: 5) } ?? "–",
-        NumberWords.bytes(summary.size), summary.run?.network ?? "",
+        summary.snapshotText, NumberWords.bytes(summary.size), summary.run?.network ?? "",
       ])
     }
     return TextTable.text(rows)

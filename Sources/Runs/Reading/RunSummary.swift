@@ -25,6 +25,9 @@ public struct RunSummary: Sendable, Equatable {
   public var best: ValidationRecord?
   public var newest: ValidationRecord?
   public var snapshots = 0
+  /// The newest snapshot that was told of, and that of the best validation.
+  public var lastSnapshot: SnapshotRecord?
+  public var bestSnapshot: SnapshotRecord?
   /// Bytes of everything in the directory.
   public var size = 0
 
@@ -46,6 +49,7 @@ public struct RunSummary: Sendable, Equatable {
     last = scan.last
     best = scan.best
     newest = scan.newest
+    (lastSnapshot, bestSnapshot) = (scan.lastSnapshot, scan.bestSnapshot)
     let isHeld = FileTree.isDirectory(path) && RunLock.isHeld(directory: path)
     state =
       switch (isHeld, scan.finish?.reason) {
@@ -62,7 +66,7 @@ public struct RunSummary: Sendable, Equatable {
     size = FileTree.totalSize(path)
     snapshots =
       ((try? OpenDirectory(path).directory(RunDirectory.snapshotsName).names()) ?? [])
-      .count { !$0.hasPrefix(".") }
+      .count { !$0.hasPrefix(".") && $0 != SnapshotFile.best }
   }
 
   /// The runs in a directory, the most recently begun last, and what cannot be read of them, one
@@ -93,6 +97,8 @@ private struct SummaryScan {
   var best: ValidationRecord?
   var newest: ValidationRecord?
   var finish: FinishRecord?
+  var lastSnapshot: SnapshotRecord?
+  var bestSnapshot: SnapshotRecord?
   var isPaused = false
   private var stepLine: [UInt8] = []
 
@@ -110,6 +116,8 @@ private struct SummaryScan {
     case .validation(let record):
       newest = record
       if record.loss < best?.loss ?? .infinity { best = record }
+    case .snapshot(let record):
+      if record.reason == .best { bestSnapshot = record } else { lastSnapshot = record }
     case .state(let state): isPaused = state == .paused
     case .finished(let record): finish = record
     case .steps(let batch): last = batch.records.last ?? batch.thinned.last?.last ?? last

@@ -1,4 +1,5 @@
 import FileFormats
+import RecurrentNetworks
 import TerminalGraphics
 import Training
 import TrainingEvents
@@ -19,6 +20,8 @@ public struct SnapshotContents: Sendable {
   public var statistics: NetworkStatistics?
   /// What the dashboard shows; nil without a dashboard.
   public var screen: CellBuffer?
+  /// Where it stands among the run's snapshots.
+  var counter = 0
   /// Whether the dashboard's theme is dark on light.
   public var isScreenLight = false
 
@@ -34,20 +37,15 @@ public struct SnapshotContents: Sendable {
   func files(saved: Double, path: String) throws(RunError) -> [AtomicDirectory.File] {
     let state = SnapshotState(
       reason: checkpoint.reason, validationLoss: (checkpoint.validation ?? newestValidation)?.loss,
-      saved: saved,
-      resume: checkpoint.state)
+      counter: counter, saved: saved, resume: checkpoint.state)
+    let core = try coreFiles(state, path: path)
+    // Written often, and read for its weights alone.
+    if checkpoint.reason == .best { return core }
     // Training went on while this waited to be written.
     let history = history.through(step: checkpoint.state.step)
     let (hiddenStates, gradientByLag) = (shownStates, shownGradients)
-    var files: [AtomicDirectory.File] = [
-      .init(
-        SnapshotFile.model,
-        try TensorFile.encode(checkpoint.parameters, for: path + "/" + SnapshotFile.model)),
-      .init(
-        SnapshotFile.optimizer,
-        try TensorFile.encode(checkpoint.moments, for: path + "/" + SnapshotFile.optimizer)),
-      .init(SnapshotFile.state, try state.encoded(for: path + "/" + SnapshotFile.state)),
-      .init(SnapshotFile.preset, text: checkpoint.preset),
+    var files = core
+    files += [
       .init("metrics.csv") { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
         try MetricsTable.write(history, to: write)
       },
@@ -72,6 +70,23 @@ public struct SnapshotContents: Sendable {
     let frames = frameLines
     if !frames.isEmpty { files.append(.init(SnapshotFile.frames, frames)) }
     return files
+  }
+
+  /// What goes on with the run, or uses its network.
+  private func coreFiles(
+    _ state: SnapshotState, path: String
+  ) throws(RunError) -> [AtomicDirectory.File] {
+    func tensors(_ tensors: [NamedTensor], _ name: String) -> AtomicDirectory.File {
+      .init(name) { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
+        try TensorFile.write(tensors, for: path + "/" + name, to: write)
+      }
+    }
+    return [
+      tensors(checkpoint.parameters, SnapshotFile.model),
+      tensors(checkpoint.moments, SnapshotFile.optimizer),
+      .init(SnapshotFile.state, try state.encoded(for: path + "/" + SnapshotFile.state)),
+      .init(SnapshotFile.preset, text: checkpoint.preset),
+    ]
   }
 
   private var frameLines: [UInt8] {
@@ -105,8 +120,9 @@ public struct SnapshotContents: Sendable {
   }
 }
 
-/// Names inside a snapshot directory.
+/// Names inside a snapshot directory, and that of the best one.
 enum SnapshotFile {
+  static let best = "best"
   static let model = "model.safetensors"
   static let optimizer = "optimizer.safetensors"
   static let state = "state.json"

@@ -8,10 +8,11 @@ enum SnapshotKeeping {
     var step: Int
     var reason: SnapshotReason
     var validationLoss: Double?
-    var saved: Double
+    var counter: Int
   }
 
-  /// The snapshots of a run whose state can be read, newest last.
+  /// The snapshots of a run whose state can be read, newest last: the order is that of their
+  /// counters, and of their steps where older versions counted nothing.
   static func entries(in directory: OpenDirectory) -> [Entry] {
     let names = (try? directory.names()) ?? []
     let entries = names.filter { !$0.hasPrefix(".") }.compactMap { name -> Entry? in
@@ -20,9 +21,9 @@ enum SnapshotKeeping {
       else { return nil }
       return Entry(
         name: name, step: state.resume.step, reason: state.reason,
-        validationLoss: state.validationLoss, saved: state.saved)
+        validationLoss: state.validationLoss, counter: state.counter)
     }
-    return entries.sorted { ($0.saved, $0.step) < ($1.saved, $1.step) }
+    return entries.sorted { ($0.counter, $0.step) < ($1.counter, $1.step) }
   }
 
   /// Entries to be removed, given newest last.

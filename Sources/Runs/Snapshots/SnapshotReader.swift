@@ -26,10 +26,13 @@ public enum SnapshotReader {
 
   /// Reads a snapshot, or the newest whole one of a run.
   ///
-  /// - Parameter path: a snapshot's directory, or a run's.
+  /// - Parameters:
+  ///   - path: a snapshot's directory, or a run's.
+  ///   - best: whether to take the run's weights of the best validation instead.
   /// - Throws: `RunError` with the file and what is wrong with it.
-  public static func read(_ path: String) throws(RunError) -> LoadedSnapshot {
+  public static func read(_ path: String, best: Bool = false) throws(RunError) -> LoadedSnapshot {
     let path = try directory(path)
+    if best { return try readBest(path) }
     let directory = try OpenDirectory(path)
     if directory.status(SnapshotFile.state) != nil { return try readSnapshot(directory) }
     let isRun = directory.status(RunDirectory.eventsName) != nil
@@ -49,12 +52,37 @@ public enum SnapshotReader {
     throw first ?? .noSnapshot(path: path)
   }
 
-  /// The snapshots of a run, oldest first.
+  /// - Parameter path: a run's directory, or that of one of its snapshots.
+  private static func readBest(_ path: String) throws(RunError) -> LoadedSnapshot {
+    let directory = try OpenDirectory(path)
+    if directory.status(SnapshotFile.state) != nil {
+      let loaded = try readSnapshot(directory)
+      if loaded.checkpoint.reason == .best { return loaded }
+      guard let run = loaded.run else { throw .noBest(path: path, lowest: nil) }
+      return try readBest(run)
+    }
+    guard directory.status(RunDirectory.eventsName) != nil else {
+      throw .notARun(path: path, missing: RunDirectory.eventsName)
+    }
+    guard directory.status(RunDirectory.snapshotsName) != nil else { throw .noSnapshot(path: path) }
+    let snapshots = try directory.directory(RunDirectory.snapshotsName)
+    guard snapshots.status(SnapshotFile.best) != nil else {
+      let entries = SnapshotKeeping.entries(in: snapshots)
+      guard !entries.isEmpty else { throw .noSnapshot(path: path) }
+      let lowest = entries.filter { $0.validationLoss?.isFinite == true }
+        .min { ($0.validationLoss ?? .infinity) < ($1.validationLoss ?? .infinity) }
+      throw .noBest(path: path, lowest: lowest.map { snapshots.path + "/" + $0.name })
+    }
+    return try readSnapshot(snapshots.directory(SnapshotFile.best))
+  }
+
+  /// The snapshots of a run along its steps, oldest first.
   public static func paths(inRun path: String) -> [String] {
     guard let run = try? OpenDirectory(path),
       let snapshots = try? run.directory(RunDirectory.snapshotsName)
     else { return [] }
-    return SnapshotKeeping.entries(in: snapshots).map { snapshots.path + "/" + $0.name }
+    return SnapshotKeeping.entries(in: snapshots).filter { $0.name != SnapshotFile.best }
+      .map { snapshots.path + "/" + $0.name }
   }
 
   /// The probe frames that a snapshot keeps for a replay; lines that make no sense are passed over.

@@ -17,15 +17,22 @@ struct SnapshotState: Codable, Sendable {
   var reason: SnapshotReason
   /// Loss of the newest validation up to this step; nil without one.
   var validationLoss: Double?
-  /// Seconds since 1970.
+  /// Counts a run's snapshots in the order in which they were written: whatever the clock says and
+  /// however often the run went back, the newest has the highest. 0 in those of older versions.
+  var counter: Int
+  /// Seconds since 1970, for people: a clock may be set back.
   var saved: Double
   var resume: ResumeState
 
-  private enum Key: String, CodingKey { case version, reason, validationLoss, saved }
+  private enum Key: String, CodingKey { case version, reason, validationLoss, counter, saved }
 
-  init(reason: SnapshotReason, validationLoss: Double?, saved: Double, resume: ResumeState) {
+  init(
+    reason: SnapshotReason, validationLoss: Double?, counter: Int, saved: Double,
+    resume: ResumeState
+  ) {
     self.reason = reason
     self.validationLoss = validationLoss
+    self.counter = counter
     self.saved = saved
     self.resume = resume
   }
@@ -35,6 +42,7 @@ struct SnapshotState: Codable, Sendable {
     version = try container.decodeIfPresent(Int.self, forKey: .version) ?? Self.version
     reason = try container.decodeIfPresent(SnapshotReason.self, forKey: .reason) ?? .requested
     validationLoss = try container.decodeIfPresent(Double.self, forKey: .validationLoss)
+    counter = try container.decodeIfPresent(Int.self, forKey: .counter) ?? 0
     saved = try container.decodeIfPresent(Double.self, forKey: .saved) ?? 0
     resume = try ResumeState(from: decoder)
   }
@@ -44,6 +52,7 @@ struct SnapshotState: Codable, Sendable {
     try container.encode(version, forKey: .version)
     try container.encode(reason, forKey: .reason)
     try container.encodeIfPresent(validationLoss, forKey: .validationLoss)
+    try container.encode(counter, forKey: .counter)
     try container.encode(saved, forKey: .saved)
     try resume.encode(to: encoder)
   }
@@ -86,6 +95,9 @@ struct SnapshotState: Codable, Sendable {
       return "written by a newer unfold (layout \(version), expected \(Self.version))"
     }
     guard saved.isFinite else { return "`saved` is \(saved), expected seconds since 1970" }
+    guard 0...(1 << 53) ~= counter else {
+      return "`counter` is \(counter), expected 0 to \(1 << 53)"
+    }
     return resume.problem
   }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import TrainingEvents
 
 #if canImport(Glibc)
@@ -14,6 +15,7 @@ public struct SnapshotWriter: Sendable {
   /// Scheduled snapshots that are kept beside the best one.
   private let keep: Int
   private let recorder: RunRecorder?
+  private let counter = SnapshotCounter()
 
   /// - Parameter recorder: of the same run; what it has got is on disk before a snapshot gets its
   ///   name, so that whoever goes on from there finds every step before it in the record
@@ -23,20 +25,34 @@ public struct SnapshotWriter: Sendable {
     self.recorder = recorder
   }
 
-  /// Writes one snapshot, replacing an earlier one of the same step, and removes scheduled ones
-  /// that are neither among the last few nor the best.
+  /// Writes one snapshot, and removes scheduled ones that are neither among the last few nor the
+  /// best. One of the same step gives way where it holds the same weights; other weights, as of a
+  /// run that was begun again, stay beside it.
   ///
   /// - Returns: where it stands, for the event that announces it.
   /// - Throws: the system's first refusal, such as a full disk; nothing is left behind then.
   public func write(_ contents: SnapshotContents) throws(RunError) -> SnapshotRecord {
-    let name = Self.name(ofStep: contents.checkpoint.state.step)
-    let place = try directory.checkPlace() + "/" + RunDirectory.snapshotsName + "/" + name
+    var contents = contents
+    let checkpoint = contents.checkpoint
+    let run = try directory.checkPlace()
     // The run's own snapshots/ may have vanished; the run itself must still be there.
     let snapshots = try directory.snapshots()
+    contents.counter = counter.next(in: snapshots)
+    let name: String
+    if checkpoint.reason == .best {
+      name = SnapshotFile.best
+      keepOlderBest(than: checkpoint.validation?.loss ?? .infinity, in: snapshots)
+    } else {
+      name = Self.name(ofStep: checkpoint.state.step) { name in
+        guard let there = try? snapshots.directory(name) else { return false }
+        return TensorFile.isAnother(checkpoint.parameters, than: SnapshotFile.model, in: there)
+      }
+    }
+    let place = run + "/" + RunDirectory.snapshotsName + "/" + name
     let record = try Self.write(contents, named: name, in: snapshots, path: place) {
       recorder?.synchronize()
     }
-    if contents.checkpoint.reason == .scheduled { SnapshotKeeping.prune(snapshots, keep: keep) }
+    if checkpoint.reason == .scheduled { SnapshotKeeping.prune(snapshots, keep: keep) }
     return record
   }
 
@@ -49,6 +65,15 @@ public struct SnapshotWriter: Sendable {
       throw .system(operation: "write", path: path, code: EEXIST)
     }
     return try write(contents, to: path)
+  }
+
+  /// A best one of steps that the run went back from may be better still: it stays, under its step.
+  private func keepOlderBest(than loss: Double, in snapshots: OpenDirectory) {
+    guard let old = try? snapshots.directory(SnapshotFile.best),
+      let state = try? SnapshotReader.state(of: old), state.validationLoss ?? .infinity < loss
+    else { return }
+    let name = Self.name(ofStep: state.resume.step) { snapshots.status($0) != nil }
+    _ = snapshots.rename(SnapshotFile.best, to: name)
   }
 
   /// Writes one snapshot at a path of its own, outside any run.
@@ -68,12 +93,34 @@ public struct SnapshotWriter: Sendable {
     let bytes = try AtomicDirectory.write(
       contents.files(saved: WallClock.now, path: path), named: name, in: directory,
       beforeNaming: beforeNaming)
-    return SnapshotRecord(step: contents.checkpoint.state.step, path: path, bytes: bytes)
+    let checkpoint = contents.checkpoint
+    return SnapshotRecord(
+      step: checkpoint.state.step, path: path, bytes: bytes, reason: checkpoint.reason)
   }
 
-  /// Names that sort by step.
-  static func name(ofStep step: Int) -> String {
+  /// The first name of a step that is not taken; names sort by step.
+  static func name(ofStep step: Int, isTaken: (String) -> Bool = { _ in false }) -> String {
     let digits = String(step)
-    return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    let first = "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    var (name, number) = (first, 1)
+    while isTaken(name) {
+      number += 1
+      name = "\(first)-\(number)"
+    }
+    return name
+  }
+}
+
+/// Counts the snapshots of a run, on from those that it has.
+private final class SnapshotCounter: Sendable {
+  private let last = Mutex<Int?>(nil)
+
+  func next(in snapshots: OpenDirectory) -> Int {
+    last.withLock { last in
+      let next =
+        (last ?? SnapshotKeeping.entries(in: snapshots).map(\.counter).max() ?? 0) + 1
+      last = next
+      return next
+    }
   }
 }

@@ -21,6 +21,8 @@ public enum TensorFile {
 
   /// Bytes beyond which no file of tensors is read.
   private static let limit = 1 << 32
+  /// Numbers that are written at a time.
+  private static let piece = 1 << 16
 
   static func read(
     _ name: String, in directory: OpenDirectory
@@ -53,7 +55,9 @@ public enum TensorFile {
       var tensors: [NamedTensor] = []
       for tensor in try SafetensorsFile(decoding: bytes).tensors {
         tensors.append(
-          NamedTensor(name: tensor.name, shape: tensor.shape, values: try tensor.doubles()))
+          tensor.dataType == .float64
+            ? NamedTensor(name: tensor.name, shape: tensor.shape, values: try tensor.doubles())
+            : NamedTensor(name: tensor.name, shape: tensor.shape, floats: try tensor.floats()))
       }
       return tensors
     }
@@ -69,19 +73,79 @@ public enum TensorFile {
     }
   }
 
-  /// The tensors as a safetensors file: 32 bits a number where that loses nothing, else 64.
-  static func encode(_ tensors: [NamedTensor], for path: String) throws(RunError) -> [UInt8] {
-    let file = SafetensorsFile(
-      tensors: tensors.map { tensor in
-        let isShort = tensor.values.allSatisfy { $0.isNaN || Double(Float($0)) == $0 }
-        return isShort
-          ? .init(name: tensor.name, shape: tensor.shape, floats: tensor.values.map(Float.init))
-          : .init(name: tensor.name, shape: tensor.shape, doubles: tensor.values)
-      }, metadata: ["format": "pt"])
+  /// Hands over the tensors as a safetensors file, piece by piece: 32 bits a number where that
+  /// loses nothing, else 64.
+  static func write(
+    _ tensors: [NamedTensor], for path: String,
+    to write: ([UInt8]) throws(RunError) -> Void
+  ) throws(RunError) {
+    let areShort = tensors.map(\.isShort)
+    let layout: SafetensorsFile.Layout
     do throws(SafetensorsError) {
-      return try file.encoded()
+      layout = try SafetensorsFile.Layout(
+        zip(tensors, areShort).map { tensor, isShort in
+          .init(name: tensor.name, dataType: isShort ? .float32 : .float64, shape: tensor.shape)
+        }, metadata: ["format": "pt"])
+      for (tensor, size) in zip(tensors, zip(layout.sizes, areShort)) {
+        let found = tensor.count * (size.1 ? 4 : 8)
+        guard found == size.0 else {
+          throw .sizeMismatch(name: tensor.name, expected: size.0, found: found)
+        }
+      }
     } catch {
       throw .unreadable(path: path, message: "cannot be written: \(error)")
     }
+    try write(layout.head)
+    for index in layout.order {
+      let tensor = tensors[index]
+      for start in stride(from: 0, to: tensor.count, by: piece) {
+        let numbers = start..<min(tensor.count, start + piece)
+        try write(
+          areShort[index] ? tensor.floatBytes(numbers) : tensor.doubleBytes(numbers))
+      }
+    }
+  }
+
+  /// Whether a file can be read and is not, byte for byte, what `write` would write.
+  static func isAnother(
+    _ tensors: [NamedTensor], than name: String, in directory: OpenDirectory
+  ) -> Bool {
+    guard let file = try? directory.open(name, flags: O_RDONLY) else { return false }
+    do throws(RunError) {
+      try write(tensors, for: file.path) { (bytes: [UInt8]) throws(RunError) in
+        var position = 0
+        while position < bytes.count {
+          let found = try file.read(upTo: bytes.count - position)
+          guard !found.isEmpty, found.elementsEqual(bytes[position..<position + found.count])
+          else { throw .unreadable(path: file.path, message: "differs") }
+          position += found.count
+        }
+      }
+      return try !file.read(upTo: 1).isEmpty
+    } catch {
+      return true
+    }
+  }
+}
+
+extension NamedTensor {
+  /// Whether 32 bits hold every number exactly.
+  fileprivate var isShort: Bool {
+    floats != nil || values.allSatisfy { $0.isNaN || Double(Float($0)) == $0 }
+  }
+
+  fileprivate func floatBytes(_ range: Range<Int>) -> [UInt8] {
+    guard let floats else {
+      return Self.bytes(range.map { Float(self[$0]).bitPattern.littleEndian })
+    }
+    return Self.bytes(floats[range].map(\.bitPattern.littleEndian))
+  }
+
+  fileprivate func doubleBytes(_ range: Range<Int>) -> [UInt8] {
+    Self.bytes(range.map { self[$0].bitPattern.littleEndian })
+  }
+
+  private static func bytes<Bits: FixedWidthInteger>(_ patterns: [Bits]) -> [UInt8] {
+    patterns.withUnsafeBytes { Array($0) }
   }
 }

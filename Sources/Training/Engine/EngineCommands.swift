@@ -13,6 +13,7 @@ extension TrainingEngine {
     case .set(let key, let value): set(key, to: value)
     case .snapshot: snapshot(.requested)
     case .undo: undo()
+    case .goBackToBest: goBackToBest()
     case .restart: restart()
     case .watch(let request): watch(request)
     case .read(let text): read(text)
@@ -81,11 +82,32 @@ extension TrainingEngine {
     goBack(to: checkpoint, name: "undo", text: "went back to step \(checkpoint.state.step)")
   }
 
+  private func goBackToBest() {
+    guard let best else {
+      return post(.refused("nothing was validated yet: there are no best weights to go back to"))
+    }
+    guard let checkpoint = bestCheckpoint else {
+      return post(
+        .refused(
+          "the best weights are of an earlier session: `unfold train --resume RUN/snapshots/best` "
+            + "goes on from step \(best.step)"))
+    }
+    goBack(
+      to: checkpoint, name: "best", text: "went back to the best validation, step \(best.step),")
+  }
+
   private func restart() {
-    goBack(to: beginning, name: "restart", text: "started over")
+    do {
+      goBack(to: try beginning(), name: "restart", text: "started over")
+    } catch {
+      post(.refused("\(error)"))
+    }
   }
 
   private func goBack(to checkpoint: Checkpoint, name: String, text: String) {
+    guard canGoBack else { return post(.refused("this run cannot go back")) }
+    // The best of the steps that are left behind is worth keeping.
+    handOutBest()
     let from = trainee.step
     let knobs = trainee.description.knobs
     do {
@@ -94,7 +116,11 @@ extension TrainingEngine {
       return post(.refused(error.description))
     }
     clock.set(elapsed: checkpoint.state.elapsed)
+    // What stands on disk as the best stays so until something better comes.
+    let standing = name == "restart" ? nil : best
     best = checkpoint.state.bestValidation.map { ($0, checkpoint.state.bestStep ?? 0) }
+    if let standing, standing.loss < best?.loss ?? .infinity { best = standing }
+    if best?.step != bestCheckpoint?.state.step { bestCheckpoint = nil }
     newest = checkpoint.validation
     finish = nil
     smoothedLoss = nil
@@ -126,40 +152,6 @@ extension TrainingEngine {
     } catch {
       post(.refused(error.description))
     }
-  }
-
-  // MARK: Snapshots
-
-  /// Copies the state and hands it to the reader, who writes it.
-  func snapshot(_ reason: SnapshotReason) {
-    if reason == .scheduled, isReaderLate { return }
-    var checkpoint = trainee.checkpoint(
-      elapsed: clock.total, best: best, isValidationDue: trainee.isValidating)
-    checkpoint.reason = reason
-    checkpoint.validation = newest
-    lastSnapshot = checkpoint
-    // Only what is written needs pictures; what undo goes back to would hold them for nothing.
-    checkpoint.frames = trainee.look(.forSnapshots, now: clock.now, force: true)
-    checkpoint.lease = handedOut.lease()
-    post(
-      .checkpoint(
-        CheckpointRecord(step: checkpoint.state.step, reason: reason, state: checkpoint)))
-    flush()
-  }
-
-  /// Whether the schedule runs ahead of the disk, which is said once.
-  private var isReaderLate: Bool {
-    let isLate = handedOut.isFull(bytes: lastSnapshot?.bytes ?? 0)
-    if isLate, !isScheduleLate {
-      post(
-        .warning(
-          WarningRecord(
-            step: trainee.step, kind: "snapshot",
-            text: "snapshots are due faster than they can be written: some are left out",
-            advice: "A longer training.snapshot-every or training.snapshot-minutes helps.")))
-    }
-    isScheduleLate = isLate
-    return isLate
   }
 
   func short(_ value: Double) -> String { ShortNumber.text(value) }

@@ -15,6 +15,7 @@ extension TrainingEngine {
     while state == .training {
       repeat {
         slice()
+        handOutBestIfDue()
         flushIfDue()
       } while state == .training && !executor.isAwaited
       if state == .training { await Task.yield() }
@@ -95,6 +96,7 @@ extension TrainingEngine {
       record(
         "learning-rate", "plateau: learning rate → \(short(rate))", marker: "lr", value: rate)
     }
+    if isBest { keepBest() }
     endStep()
   }
 

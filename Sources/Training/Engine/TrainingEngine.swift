@@ -19,7 +19,10 @@ public actor TrainingEngine {
   private let mailbox = EventMailbox()
 
   let trainee: any Trainee
-  let beginning: Checkpoint
+  /// What a restart goes back to.
+  let origin: (checkpoint: Checkpoint?, initial: [NamedTensor]?)
+  /// Whether somebody may go back to earlier states, which are kept for that.
+  let canGoBack: Bool
   let validateEvery: Int
 
   var state = TrainingState.paused
@@ -37,6 +40,15 @@ public actor TrainingEngine {
   var lastSnapshot: Checkpoint?
   var handedOut = CheckpointsHandedOut()
   var isScheduleLate = false
+  /// Bytes of the newest copy of the state.
+  var checkpointBytes = 0
+  /// The state of the best validation, as long as it waits to be handed out; until there is a better
+  /// one where somebody can go back to it.
+  var bestCheckpoint: Checkpoint?
+  var isBestWaiting = false
+  /// On the clock's own time.
+  var bestHandedOut = -Double.infinity
+  weak var bestLease: CheckpointLease?
   var clock = TrainingClock()
 
   /// Sets up the engine; nothing runs before `start`.
@@ -47,11 +59,12 @@ public actor TrainingEngine {
   ///   - threads: threads that compute; results do not depend on it.
   ///   - checkpoint: where to go on from; nil begins anew.
   ///   - initial: parameters to begin with instead of random ones.
+  ///   - canGoBack: whether undo and restart are possible; what they need costs memory.
   /// - Throws: `PresetError` when the preset's network does not fit its data,
   ///   `ParameterMismatch` when a checkpoint or initial parameters do not fit the network.
   public init(
     preset: Preset, task: TaskData, threads: Int, checkpoint: Checkpoint? = nil,
-    initial: [NamedTensor]? = nil
+    initial: [NamedTensor]? = nil, canGoBack: Bool = true
   ) throws {
     executor = DispatchQueueExecutor(label: "unfold training")
     events = mailbox.events
@@ -64,11 +77,10 @@ public actor TrainingEngine {
         try network.layout.check(tensors)
       }
     }
-    let trainee: any Trainee =
-      task.kind == .handBuilt
-      ? try HandBuiltTrainee(preset: preset, task: task)
-      : try LearningTrainee(preset: preset, task: task, threads: threads)
+    let trainee = try Self.trainee(preset: preset, task: task, threads: threads)
     self.trainee = trainee
+    origin = canGoBack ? (checkpoint, initial) : (nil, nil)
+    self.canGoBack = canGoBack
     schedule = SnapshotSchedule(
       preset.training, elapsed: checkpoint?.state.elapsed ?? 0)
     if let initial { try trainee.load(initial) }
@@ -83,8 +95,6 @@ public actor TrainingEngine {
     validateEvery =
       preset.training.validateEvery ?? min(1000, max(100, trainee.batchesPerEpoch))
     blowUp = trainee.untrainedLoss.map { LossBlowUp(untrained: $0) }
-    beginning = trainee.checkpoint(
-      elapsed: clock.total, best: best, isValidationDue: false)
     if checkpoint?.state.isValidationDue == true { trainee.beginValidation() }
   }
 
@@ -137,6 +147,7 @@ public actor TrainingEngine {
     // Said before anything is looked at: a person waits for it.
     flush()
     guard new != .training else { return }
+    handOutBest()
     look(force: true)
     flush()
   }

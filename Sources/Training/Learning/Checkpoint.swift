@@ -31,7 +31,7 @@ public struct Checkpoint: CheckpointState {
 
   /// Bytes of its tensors.
   var bytes: Int {
-    (parameters + moments).reduce(0) { $0 + $1.values.count * MemoryLayout<Double>.stride }
+    (parameters + moments).reduce(0) { $0 + $1.byteCount }
   }
 
   public init(

@@ -20,8 +20,10 @@ actor HeadlessSession {
   private var warnings: [WarningRecord] = []
   /// The newest snapshot.
   private var saved: SnapshotRecord?
-  /// Why the newest checkpoint could not be written; nil when it was.
+  /// Why the run's end could not be saved; nil when it was.
   private var failure: String?
+  /// Why the weights of the best validation are not on disk; nil when they are.
+  private var bestFailure: String?
   private let output: HeadlessOutput
   private let progress: ProgressLine
   private let stops = StopSource()
@@ -47,7 +49,10 @@ actor HeadlessSession {
       for await _ in stops.stream { await engine.perform(.stop) }
     }
     await engine.start()
-    for warning in setup.changeWarnings { take(.warning(warning)) }
+    for warning in setup.warnings {
+      output.say(warning.text)
+      take(.warning(warning))
+    }
     var finish: FinishRecord?
     for await event in engine.events {
       switch event {
@@ -82,7 +87,7 @@ actor HeadlessSession {
         "standard output: nobody reads it any more: stopped at step \(finish.step), \(place)")
     }
     await output.finishErrors()
-    if let failure { throw RunFailure(description: failure) }
+    if let failure = failure ?? bestFailure { throw RunFailure(description: failure) }
     if let signal { exit(ExitStatus.signal(signal)) }
     if finish?.reason == .diverged {
       throw RunFailure(description: "training diverged: \(divergence ?? "the loss is not finite")")
@@ -111,7 +116,7 @@ actor HeadlessSession {
     case .validation(let record): history.append(record)
     case .command(let record): markers.append(record)
     case .checkpoint(let record): return keep(record)
-    case .snapshot(let record): saved = record
+    case .snapshot(let record) where record.reason != .best: saved = record
     case .warning(let record) where Alert(rawValue: record.kind)?.endsTraining == true:
       divergence = record.text.trimmingPrefix("diverged: ").description
     default: break
@@ -127,12 +132,18 @@ actor HeadlessSession {
     contents.markers = markers
     writing = Task { [before = writing, contents] in
       await before?.value
-      self.wrote(await self.snapshots.write(contents))
+      self.wrote(await self.snapshots.write(contents), record.reason)
     }
   }
 
-  private func wrote(_ event: TrainingEvent) {
-    failure = if case .warning(let warning) = event { warning.text } else { nil }
+  private func wrote(_ event: TrainingEvent, _ reason: SnapshotReason) {
+    let problem: String? = if case .warning(let warning) = event { warning.text } else { nil }
+    switch reason {
+    // The next one tries again, and the run's end is no scheduled one.
+    case .scheduled: break
+    case .best: bestFailure = problem
+    case .requested, .final, .diverged: failure = problem
+    }
     take(event)
   }
 }

@@ -91,7 +91,7 @@ actor InteractiveSession {
     last = preset
     let command = command.starting(preset)
     do {
-      return .run(try await Task.detached { try RunSetup(command) }.value)
+      return .run(try await Task.detached { try RunSetup(command, canGoBack: true) }.value)
     } catch {
       return .chooser(message: "\(preset) cannot start: \(error)")
     }

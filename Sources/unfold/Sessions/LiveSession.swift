@@ -49,7 +49,7 @@ actor LiveSession: StageActor {
   init(_ setup: RunSetup, on stage: Stage) {
     self.setup = setup
     self.stage = stage
-    changes = setup.changeWarnings
+    changes = setup.warnings
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
     self.stray = stray
     recorder = RunRecorder(setup.directory) { warn.yield($0) }

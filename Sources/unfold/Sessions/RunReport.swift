@@ -8,6 +8,8 @@ struct RunReport {
   private var best: ValidationRecord?
   private var newest: ValidationRecord?
   private var snapshot: SnapshotRecord?
+  /// The weights of the best validation, where they stand.
+  private var bestSnapshot: SnapshotRecord?
   private var finish: FinishRecord?
   /// Why the newest snapshot could not be written.
   private var failure: String?
@@ -19,6 +21,7 @@ struct RunReport {
     case .validation(let record):
       newest = record
       if record.isBest { best = record }
+    case .snapshot(let record) where record.reason == .best: bestSnapshot = record
     case .snapshot(let record): (snapshot, failure) = (record, nil)
     case .warning(let record) where record.kind == "snapshot": failure = record.text
     case .finished(let record): finish = record
@@ -43,6 +46,9 @@ struct RunReport {
       lines.append("go on       unfold train --resume \(snapshot.path)")
     } else {
       lines.append("no snapshot was saved")
+    }
+    if let bestSnapshot {
+      lines.append("best        \(bestSnapshot.path), of step \(bestSnapshot.step)")
     }
     if let failure {
       let first = (snapshot?.step ?? run?.firstStep ?? 0) + 1
