@@ -85,7 +85,7 @@ let package = Package(
       dependencies: [
         "Runs", "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents",
         "TerminalGraphics", "FileFormats",
-      ]),
+      ], resources: [.copy("Logs")]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
       exclude: ["Golden"]),

@@ -24,7 +24,8 @@ public struct ChunkedFloats: Sendable {
   public mutating func append(_ value: Float) {
     if count == chunks.count << Self.shift {
       var chunk = ContiguousArray<Float>()
-      chunk.reserveCapacity(Self.chunkSize)
+      // Thousands of short series are as usual as a long one.
+      if !chunks.isEmpty { chunk.reserveCapacity(Self.chunkSize) }
       chunks.append(chunk)
     }
     chunks[chunks.count - 1].append(value)

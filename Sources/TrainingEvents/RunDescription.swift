@@ -21,11 +21,15 @@ public struct RunDescription: Sendable, Equatable {
   public var learningRate: Double?
   /// What the loss is measured in.
   public var lossUnit: LossUnit
+  /// The name under which another program logs what stands in the loss's place; nil in runs of our
+  /// own, whose loss is one.
+  public var lossName: String?
   /// The task's own measure beside the loss, such as accuracy; nil when there is none.
   public var metric: MetricDescription?
   /// Singular name of a target: `character`, `label`, `frame`, `step`.
   public var targetName: String
-  public var architecture: Architecture
+  /// Nil where nothing is known of a network, as in another program's log.
+  public var architecture: Architecture?
   /// Where the run is recorded; nil when it is not.
   public var directory: String?
   /// Settings that can change while it trains, with their values; empty where nothing can.
@@ -37,7 +41,8 @@ public struct RunDescription: Sendable, Equatable {
     name: String, title: String, lecture: String, task: TaskKind, network: String,
     parameterCount: Int, optimizer: String, totalSteps: Int?, firstStep: Int = 0,
     clipNorm: Double?, learningRate: Double?, lossUnit: LossUnit,
-    metric: MetricDescription? = nil, targetName: String, architecture: Architecture,
+    lossName: String? = nil, metric: MetricDescription? = nil, targetName: String,
+    architecture: Architecture?,
     directory: String? = nil, knobs: [KnobDescription] = [], readsText: Bool = false
   ) {
     self.name = name
@@ -52,6 +57,7 @@ public struct RunDescription: Sendable, Equatable {
     self.clipNorm = clipNorm
     self.learningRate = learningRate
     self.lossUnit = lossUnit
+    self.lossName = lossName
     self.metric = metric
     self.targetName = targetName
     self.architecture = architecture
@@ -87,6 +93,8 @@ public enum LossUnit: Sendable, Equatable {
   case natsPerTarget
   /// Mean squared error over the real targets, in squared units of the data as the network sees it.
   case squaredError
+  /// Another program's loss, which does not say.
+  case unknown
 }
 
 /// A task's own measure, such as accuracy or word error rate.

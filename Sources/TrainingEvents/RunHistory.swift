@@ -17,6 +17,8 @@ public struct RunHistory: Sendable {
   public private(set) var validations: [ValidationRecord] = []
   /// Series of other programs' runs, by name in the order they came.
   public private(set) var extra: [NamedSeries] = []
+  /// Where each of them stands.
+  private var extraIndex: [String: Int] = [:]
   /// Steps of this history whose gradient was clipped.
   public private(set) var clippedSteps = 0
   /// Steps of which it is known whether the gradient was clipped.
@@ -65,23 +67,27 @@ public struct RunHistory: Sendable {
 
   public mutating func append(_ records: [NamedValues]) {
     for record in records {
-      for value in record.values { append(value.number, to: value.name, step: record.step) }
+      guard let index = extraIndex(of: record.name) else { continue }
+      extra[index].append(record)
     }
   }
 
   /// Series with names of their own that are kept; a file with more was not made for people.
-  public static let mostExtraSeries = 256
+  public static let mostExtraSeries = 20_000
 
   /// Adds a value of a series that has a name of its own, such as one read from another program.
   public mutating func append(_ value: Double, to name: String, unit: String = "", step: Int) {
-    let index = extra.firstIndex { $0.name == name }
-    if let index {
-      extra[index].append(value, step: step)
-    } else if extra.count < Self.mostExtraSeries {
-      var series = NamedSeries(name: name, unit: unit)
-      series.append(value, step: step)
-      extra.append(series)
-    }
+    guard let index = extraIndex(of: name, unit: unit) else { return }
+    extra[index].append(value, step: step)
+  }
+
+  /// The series of a name, made where there is none; nil when there are too many.
+  private mutating func extraIndex(of name: String, unit: String = "") -> Int? {
+    if let index = extraIndex[name] { return index }
+    guard extra.count < Self.mostExtraSeries else { return nil }
+    extraIndex[name] = extra.count
+    extra.append(NamedSeries(name: name, unit: unit))
+    return extra.count - 1
   }
 
   /// The curves as they stood when a step of this history had just been done.
@@ -161,29 +167,6 @@ public struct RunHistory: Sendable {
     judgedSteps = Int((Double(judged) * share).rounded())
     average = DebiasedAverage(weight: average.weight)
     for index in max(0, kept - 1_000)..<max(kept, 0) { _ = average.add(Double(loss[index])) }
-  }
-}
-
-/// A series that only some steps have.
-public struct NamedSeries: Sendable {
-  public let name: String
-  public let unit: String
-  public private(set) var steps = StepAxis()
-  public private(set) var values = SeriesPyramid()
-
-  public init(name: String, unit: String = "") {
-    self.name = name
-    self.unit = unit
-  }
-
-  mutating func append(_ value: Double, step: Int) {
-    if let last = steps.last, step <= last {
-      // A program that went back replaces what followed, as in the curves of every step.
-      let kept = steps.firstIndex(notBelow: Double(step))
-      steps.truncate(to: kept)
-      values.truncate(to: kept)
-    }
-    if steps.append(step) { values.append(Float(value)) }
   }
 }
 

@@ -67,24 +67,19 @@ public struct ValidationRecord: Sendable, Equatable {
   }
 }
 
-/// Numbers of one step under the names that their program gave them.
+/// Values of one series under the name that its program gave it, and the step of each.
+///
+/// A log has thousands of series with thousands of values: those of one series travel together.
 public struct NamedValues: Sendable, Equatable {
-  public struct Value: Sendable, Equatable {
-    public var name: String
-    public var number: Double
+  public var name: String
+  public var steps: [Int]
+  /// As many as `steps`.
+  public var numbers: [Double]
 
-    public init(name: String, number: Double) {
-      self.name = name
-      self.number = number
-    }
-  }
-
-  public var step: Int
-  public var values: [Value]
-
-  public init(step: Int, values: [Value]) {
-    self.step = step
-    self.values = values
+  public init(name: String, steps: [Int], numbers: [Double]) {
+    self.name = name
+    self.steps = steps
+    self.numbers = numbers
   }
 }
 

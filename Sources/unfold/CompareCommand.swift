@@ -6,7 +6,8 @@ struct CompareCommand: AsyncParsableCommand {
     commandName: "compare",
     abstract: "Lay runs side by side: curves in the dashboard, a table without one.")
 
-  @Argument(help: "Directories of recorded runs; the first is shown with all its panels.")
+  @Argument(
+    help: "Recorded runs, or logs as `follow` takes them; the first is shown with all its panels.")
   var runs: [String]
 
   @Flag(help: "Print a table instead of the dashboard.")
@@ -22,13 +23,22 @@ struct CompareCommand: AsyncParsableCommand {
       return
     }
     let others = try runs.dropFirst().map { path in
-      (name: path.split(separator: "/").last.map(String.init) ?? path, run: try RecordedRun(path))
+      (
+        name: path.split(separator: "/").last.map(String.init) ?? path,
+        run: try RecordedRun.read(path)
+      )
     }
-    var replay = try Replay(runs[0])
-    let end = try replay.jump(to: replay.duration)
-    replay.pause()
-    let session = ViewerSession(
-      .recorded(replay, opening: end), on: try await Stage.open(recording: nil))
+    let first = try RecordedRun.read(runs[0])
+    let source: ViewerSession.Source
+    if first.isLog {
+      source = .live(try RunFollower(runs[0]))
+    } else {
+      var replay = try Replay(first)
+      let end = try replay.jump(to: replay.duration)
+      replay.pause()
+      source = .recorded(replay, opening: end)
+    }
+    let session = ViewerSession(source, on: try await Stage.open(recording: nil))
     for other in others {
       await session.compare(with: other.name, history: other.run.history)
     }

@@ -3,9 +3,10 @@ import Runs
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a recorded run for other tools.")
+    commandName: "export",
+    abstract: "Write a recorded run, or another program's log, for other tools.")
 
-  @Argument(help: "The directory of a recorded run.")
+  @Argument(help: "The directory of a recorded run, or a log as `follow` takes it.")
   var recorded: String
 
   @Option(help: "csv, jsonl, tensorboard or svg.")
@@ -20,8 +21,9 @@ struct ExportCommand: ParsableCommand {
         "--format must be one of "
           + ExportFormat.allCases.map(\.rawValue).joined(separator: ", ") + ", not \(format)")
     }
-    for path in try RunExporter.export(recorded, format: format, to: out) {
-      try SafeOutput.show(path)
+    let files = try RunExporter.export(recorded, format: format, to: out) { note in
+      ExitStatus.say(note.hasPrefix(recorded) ? note : "\(recorded): \(note)")
     }
+    for path in files { try SafeOutput.show(path) }
   }
 }

@@ -6,8 +6,10 @@ struct FollowCommand: AsyncParsableCommand {
     commandName: "follow",
     abstract: "Watch a run that another process is writing.",
     discussion: """
-      PATH is a run of unfold, a file of JSON lines (`step` and any numbers), a TensorBoard event \
-      file, or - for JSON lines on standard input.
+      PATH is a run of unfold, or what another program writes: a file of JSON lines or of \
+      Python's dictionaries (any numbers, `step` among them), a table (metrics.csv), \
+      trainer_state.json, a TensorBoard event file, a W&B .wandb file, or a directory of these; \
+      or - for lines on standard input.
       """)
 
   @Argument(help: "What to follow.")

@@ -9,7 +9,7 @@ struct RunsCommand: ParsableCommand {
   var directory = "runs"
 
   func run() throws {
-    let (runs, problems) = try RunSummary.list(in: directory)
+    let (runs, problems) = try RunSummary.list(in: directory, withLogs: true)
     for problem in problems { ExitStatus.say(problem) }
     try SafeOutput.show(RunSummary.table(runs))
   }

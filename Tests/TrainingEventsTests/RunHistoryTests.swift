@@ -154,13 +154,13 @@ import Testing
   @Test func goingBackReplacesWhatFollowed() {
     var history = RunHistory()
     for step in 1...5 { history.append(Double(step), to: "a", step: step) }
-    history.append([NamedValues(step: 3, values: [.init(name: "a", number: 9)])])
+    history.append([NamedValues(name: "a", steps: [3], numbers: [9])])
     #expect(history.extra[0].steps.count == 3 && history.extra[0].values.last == 9)
   }
 
   @Test func moreNamesThanAPersonCouldReadAreLeftOut() {
     var history = RunHistory()
-    for name in 0..<1000 { history.append(1, to: "\(name)", step: 1) }
+    for name in 0..<RunHistory.mostExtraSeries + 10 { history.append(1, to: "\(name)", step: 1) }
     #expect(history.extra.count == RunHistory.mostExtraSeries)
   }
 }

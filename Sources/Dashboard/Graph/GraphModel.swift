@@ -164,7 +164,7 @@ extension DashboardState {
   /// The columns of the unfolded graph: those of the walk, else those of what is read now.
   var graphColumns: [GraphTrace.Column] {
     if let trace, graph.isWalking { return trace.columns }
-    let shape = run?.architecture.shape ?? .everyStep
+    let shape = run?.architecture?.shape ?? .everyStep
     if case .translation(let frame) = task, shape == .encoderDecoder {
       return columns(frame.source, part: "encoder", []) + [Self.meeting]
         + columns(["⊢"] + frame.output.dropLast(), part: "decoder", frame.output)

@@ -25,6 +25,9 @@ struct GraphPanel: Panel {
     guard let run = scene.state.run else {
       return buffer.note("waiting for a run", style: scene.theme.muted)
     }
+    guard let architecture = run.architecture else {
+      return buffer.note("this log tells nothing of a network", style: scene.theme.muted)
+    }
     let area = buffer.inside
     let graph = scene.state.graph
     if graph.isWalking, scene.state.walkStop == nil {
@@ -36,7 +39,7 @@ struct GraphPanel: Panel {
         style: scene.theme.muted)
     }
     if graph.isFolded {
-      return FoldedDrawing(run.architecture, scene).draw(in: area, into: &buffer)
+      return FoldedDrawing(architecture, scene).draw(in: area, into: &buffer)
     }
     let drawing = UnfoldedDrawing(scene)
     let height = drawing.height(in: area)
@@ -50,7 +53,7 @@ struct GraphPanel: Panel {
     if let stop = scene.state.walkStop {
       WalkDetails(stop: stop, scene: scene).draw(in: rest, into: &buffer)
     } else {
-      GraphWords(run: run, scene: scene).draw(in: rest, into: &buffer)
+      GraphWords(run: run, architecture: architecture, scene: scene).draw(in: rest, into: &buffer)
     }
   }
 }
@@ -58,6 +61,7 @@ struct GraphPanel: Panel {
 /// What the picture shows, in the lecture's words, with the shapes of the parameters.
 struct GraphWords {
   let run: RunDescription
+  let architecture: Architecture
   let scene: Scene
 
   func draw(in area: Rect, into buffer: inout CellBuffer) {
@@ -76,7 +80,6 @@ struct GraphWords {
 
   /// The equations of the forward pass.
   var equations: [String] {
-    let architecture = run.architecture
     switch architecture.shape {
     case .autonomous: return ["s(t) = g(s(t−1); θ)"]
     case .handBuilt: return ["s(t) = σ(W s(t−1) + U x(t) + b)   σ(z) = min(max(z, 0), 1)"]
@@ -103,12 +106,12 @@ struct GraphWords {
   }
 
   private var cell: String {
-    run.architecture.cell == "tanh" ? "tanh" : run.architecture.cell.uppercased()
+    architecture.cell == "tanh" ? "tanh" : architecture.cell.uppercased()
   }
 
   var words: String {
-    switch run.architecture.shape {
-    case .everyStep where run.architecture.bidirectional:
+    switch architecture.shape {
+    case .everyStep where architecture.bidirectional:
       "A second state g runs from the end to the start; the output sees both (GBC fig. 10.11)."
     case .everyStep:
       "An output and a loss at every step; the same U, V, W, b, c at all of them (GBC fig. 10.3)."
@@ -117,7 +120,7 @@ struct GraphWords {
       "The recurrence goes through the output; with teacher forcing the right one is fed back, and "
         + "the steps come apart (GBC fig. 10.4, 10.6)."
     case .vectorToSequence: "One vector x conditions every step of the sequence (GBC fig. 10.9)."
-    case .encoderDecoder where run.architecture.attention:
+    case .encoderDecoder where architecture.attention:
       "The decoder starts from the encoder's last state C, and at every step looks back at all of "
         + "the source for a context C(t) (Bahdanau et al. 2015)."
     case .encoderDecoder:

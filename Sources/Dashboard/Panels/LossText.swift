@@ -9,12 +9,13 @@ enum LossText {
     switch run.lossUnit {
     case .natsPerTarget: return "nats/\(run.targetName)"
     case .squaredError: return "mean squared error"
+    case .unknown: return ""
     }
   }
 
   /// Such as `2.187 nats · 3.16 bits`.
   static func value(_ loss: Double, _ run: RunDescription?) -> String {
-    guard run?.lossUnit != .squaredError else { return NumberText.significant(loss, 4) }
+    guard isNats(run) else { return NumberText.significant(loss, 4) }
     let bits = loss / 0.693_147_180_559_945_3
     return "\(NumberText.fixed(loss, 3)) nats · \(NumberText.fixed(bits, 2)) bits"
   }
@@ -70,7 +71,12 @@ enum LossText {
   }
 
   static func plain(_ loss: Double, _ run: RunDescription?) -> String {
-    run?.lossUnit == .squaredError
-      ? NumberText.significant(loss, 3) : NumberText.fixed(loss, 3)
+    isNats(run)
+      ? NumberText.fixed(loss, 3) : NumberText.significant(loss, run?.lossUnit == .unknown ? 4 : 3)
+  }
+
+  /// Nobody knows the unit of another program's loss.
+  static func isNats(_ run: RunDescription?) -> Bool {
+    run.map { $0.lossUnit == .natsPerTarget } ?? true
   }
 }

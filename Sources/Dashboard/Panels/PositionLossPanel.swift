@@ -9,7 +9,7 @@ struct PositionLossPanel: Panel {
     let losses = frame.loss.filter(\.isFinite)
     guard !losses.isEmpty else { return text }
     let total = Double(losses.reduce(0, +))
-    let unit = scene.state.run?.lossUnit == .squaredError ? "" : " nats"
+    let unit = LossText.isNats(scene.state.run) ? " nats" : ""
     text.add(
       "  Σ L(t) = \(NumberText.fixed(total, 1))\(unit) over \(losses.count)", scene.theme.muted)
     return text

@@ -96,7 +96,7 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   }
 
   /// Appends a member without looking for an equal key.
-  mutating func append(_ key: String, _ value: JSONValue) {
+  public mutating func append(_ key: String, _ value: JSONValue) {
     members.append(Member(key: key, value: value))
   }
 }

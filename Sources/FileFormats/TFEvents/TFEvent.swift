@@ -92,13 +92,18 @@ extension TFEvent {
   /// Reads a protocol buffer; what it holds beside scalars and histograms is passed over.
   /// - Returns: nil where the bytes are no message.
   public init?(decoding bytes: ArraySlice<UInt8>) {
+    guard let event = bytes.withUnsafeBytes({ TFEvent(decoding: $0) }) else { return nil }
+    self = event
+  }
+
+  init?(decoding bytes: UnsafeRawBufferPointer) {
     self.init(wallTime: 0)
     var reader = ProtobufReader(bytes)
     while let (field, value) = reader.next() {
       switch field {
       case 1: wallTime = value.double ?? wallTime
       case 2: step = value.int ?? step
-      case 3: fileVersion = value.data.map { String(decoding: $0, as: UTF8.self) }
+      case 3: fileVersion = value.text
       case 5:
         guard let summary = value.data, readSummary(summary) else { return nil }
       default: break
@@ -107,7 +112,7 @@ extension TFEvent {
     if reader.isBroken { return nil }
   }
 
-  private mutating func readSummary(_ bytes: ArraySlice<UInt8>) -> Bool {
+  private mutating func readSummary(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var reader = ProtobufReader(bytes)
     while let (field, value) = reader.next() {
       guard field == 1, let entry = value.data else { continue }
@@ -116,41 +121,23 @@ extension TFEvent {
     return !reader.isBroken
   }
 
-  private mutating func readValue(_ bytes: ArraySlice<UInt8>) -> Bool {
+  private mutating func readValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var reader = ProtobufReader(bytes)
     var tag = ""
     var found: Value?
     while let (field, value) = reader.next() {
       switch field {
-      case 1: tag = value.data.map { String(decoding: $0, as: UTF8.self) } ?? tag
+      case 1: tag = value.text ?? tag
       case 2: found = value.double.map { .scalar(Float($0)) } ?? found
       case 5:
         guard let data = value.data, let histogram = Histogram(decoding: data) else { return false }
         found = .histogram(histogram)
-      case 8: found = value.data.flatMap(Self.scalarTensor).map(Value.scalar) ?? found
+      case 8: found = value.data.flatMap(ScalarTensor.number).map { .scalar(Float($0)) } ?? found
       default: break
       }
     }
     if let found { values.append((tag, found)) }
     return !reader.isBroken
-  }
-
-  /// TensorFlow 2 writes a scalar as a tensor of one number: dtype 1 (float) or 2 (double), the
-  /// number in `tensor_content` (4), `float_val` (5) or `double_val` (6).
-  private static func scalarTensor(_ bytes: ArraySlice<UInt8>) -> Float? {
-    var reader = ProtobufReader(bytes)
-    var type = 0
-    var content: [Double] = []
-    while let (field, value) = reader.next() {
-      switch field {
-      case 1: type = value.int ?? 0
-      case 4 where type == 1 || type == 2: content = value.doubles(width: type == 1 ? 4 : 8)
-      case 5: content = value.doubles(width: 4)
-      case 6: content = value.doubles(width: 8)
-      default: break
-      }
-    }
-    return content.count == 1 ? content.first.map { Float($0) } : nil
   }
 }
 
@@ -214,7 +201,7 @@ extension TFEvent.Histogram {
     return message.bytes
   }
 
-  fileprivate init?(decoding bytes: ArraySlice<UInt8>) {
+  fileprivate init?(decoding bytes: UnsafeRawBufferPointer) {
     self.init(
       minimum: 0, maximum: 0, count: 0, sum: 0, sumOfSquares: 0, limits: [], counts: [])
     var reader = ProtobufReader(bytes)

@@ -19,6 +19,9 @@ public enum TFEventsError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Takes event files apart as their bytes come in; a record that is not whole yet waits.
+///
+/// A damaged record hides nothing else: where only its data is wrong, its length leads on; where
+/// the length is, the next place is searched for at which a length and its checksum agree.
 public struct TFEventsParser: Sendable {
   /// No scalar or histogram comes near it; pictures and graphs do.
   public static let longestRecord = 256 << 20
@@ -26,52 +29,114 @@ public struct TFEventsParser: Sendable {
   private var buffer: [UInt8] = []
   /// Where `buffer` begins in the file.
   private var offset = 0
+  /// Whether a place is searched for at which records go on.
+  private var isSearching = false
 
   public init() {}
 
   /// Whether everything so far was whole records.
   public var isAtBoundary: Bool { buffer.isEmpty }
 
+  /// Takes bytes that follow those before, and hands over every record that is whole now.
+  ///
+  /// - Parameter body: gets each record's data, and says whether it is an event.
+  /// - Returns: what was damaged, in order.
+  public mutating func append(
+    _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Bool
+  ) -> [TFEventsError] {
+    buffer.append(contentsOf: bytes)
+    var damage: [TFEventsError] = []
+    var isSearching = isSearching
+    let end = buffer.withUnsafeBytes { all in
+      var start = 0
+      while true {
+        if isSearching {
+          guard let found = Self.search(all, from: &start) else { return start }
+          start = found
+          isSearching = false
+        }
+        switch Self.record(all, at: start) {
+        case .unfinished: return start
+        case .badLength:
+          damage.append(.length(offset: offset + start))
+          isSearching = true
+          start += 1
+        case .tooLong(let length):
+          damage.append(.tooLong(offset: offset + start, bytes: length))
+          isSearching = true
+          start += 1
+        case .badData(let behind):
+          damage.append(.data(offset: offset + start))
+          start = behind
+        case .whole(let data, let behind):
+          if !body(UnsafeRawBufferPointer(rebasing: all[data])) {
+            damage.append(.message(offset: offset + start))
+          }
+          start = behind
+        }
+      }
+    }
+    self.isSearching = isSearching
+    buffer.removeFirst(end)
+    offset += end
+    return damage
+  }
+
   /// Takes bytes that follow those before.
   ///
   /// - Returns: the events that are whole now.
-  /// - Throws: `TFEventsError` at the first record that breaks a rule; nothing after it can be
-  ///   trusted, because only lengths lead from record to record.
+  /// - Throws: `TFEventsError` at the first record that breaks a rule.
   public mutating func append(_ bytes: some Sequence<UInt8>) throws(TFEventsError) -> [TFEvent] {
-    buffer.append(contentsOf: bytes)
     var events: [TFEvent] = []
-    var start = 0
-    defer {
-      buffer.removeFirst(start)
-      offset += start
-    }
-    while let end = try recordEnd(from: start) {
-      let data = buffer[start + 12..<end - 4]
-      guard number(at: end - 4, bytes: 4) == UInt64(CRC32C.masked(data)) else {
-        throw .data(offset: offset + start)
+    let damage = Array(bytes).withUnsafeBytes { bytes in
+      append(bytes) { record in
+        guard let event = TFEvent(decoding: record) else { return false }
+        events.append(event)
+        return true
       }
-      guard let event = TFEvent(decoding: data) else { throw .message(offset: offset + start) }
-      events.append(event)
-      start = end
     }
+    if let first = damage.first { throw first }
     return events
   }
 
-  /// Where the record that starts at `start` ends; nil while it is not whole.
-  private func recordEnd(from start: Int) throws(TFEventsError) -> Int? {
-    guard buffer.count - start >= 12 else { return nil }
-    guard number(at: start + 8, bytes: 4) == UInt64(CRC32C.masked(buffer[start..<start + 8])) else {
-      throw .length(offset: offset + start)
-    }
-    let length = number(at: start, bytes: 8)
-    guard length <= UInt64(Self.longestRecord) else {
-      throw .tooLong(offset: offset + start, bytes: length)
-    }
-    let end = start + 12 + Int(length) + 4
-    return end <= buffer.count ? end : nil
+  private enum Record {
+    case unfinished
+    case badLength
+    case tooLong(UInt64)
+    case badData(behind: Int)
+    case whole(Range<Int>, behind: Int)
   }
 
-  private func number(at start: Int, bytes count: Int) -> UInt64 {
-    buffer[start..<start + count].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+  /// A record: u64 length, its masked checksum, the data, its masked checksum.
+  private static func record(_ all: UnsafeRawBufferPointer, at start: Int) -> Record {
+    guard all.count - start >= 12 else { return .unfinished }
+    let length = UInt64(littleEndian: all.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+    guard isLength(all, at: start) else { return .badLength }
+    guard length <= UInt64(longestRecord) else { return .tooLong(length) }
+    let data = start + 12..<start + 12 + Int(length)
+    guard data.upperBound + 4 <= all.count else { return .unfinished }
+    let stored = UInt32(
+      littleEndian: all.loadUnaligned(fromByteOffset: data.upperBound, as: UInt32.self))
+    guard stored == CRC32C.masked(UnsafeRawBufferPointer(rebasing: all[data])) else {
+      return .badData(behind: data.upperBound + 4)
+    }
+    return .whole(data, behind: data.upperBound + 4)
+  }
+
+  private static func isLength(_ all: UnsafeRawBufferPointer, at start: Int) -> Bool {
+    let stored = UInt32(
+      littleEndian: all.loadUnaligned(fromByteOffset: start + 8, as: UInt32.self))
+    return stored == CRC32C.masked(UnsafeRawBufferPointer(rebasing: all[start..<start + 8]))
+  }
+
+  /// The next place at which a length that can be and its checksum agree.
+  /// - Parameter start: moved to where the search goes on when more bytes come.
+  private static func search(_ all: UnsafeRawBufferPointer, from start: inout Int) -> Int? {
+    while start + 12 <= all.count {
+      let length = UInt64(littleEndian: all.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+      if length <= UInt64(longestRecord), isLength(all, at: start) { return start }
+      start += 1
+    }
+    return nil
   }
 }

@@ -36,7 +36,15 @@ public enum EventLine {
         to: &bytes)
     case .values(let records):
       guard audience == .record else { return }
-      for record in records { line(valuesObject(record), to: &bytes) }
+      var byStep: [Int: JSONObject] = [:]
+      for record in records {
+        for (step, number) in zip(record.steps, record.numbers) {
+          byStep[step, default: [:]][record.name] = .real(number)
+        }
+      }
+      for (step, values) in byStep.sorted(by: { $0.key < $1.key }) {
+        line(valuesObject(step, values), to: &bytes)
+      }
     case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
       guard audience == .record, let object = recordObject(event) else { return }
       line(object, to: &bytes)
@@ -100,10 +108,9 @@ public enum EventLine {
     return .object(object)
   }
 
-  private static func valuesObject(_ record: NamedValues) -> JSONValue {
-    var values = JSONObject()
-    for value in record.values { values[value.name] = .real(value.number) }
-    return ["event": "values", "step": .integer(record.step), "values": .object(values)]
+  /// The values of one step, whatever series they belong to.
+  private static func valuesObject(_ step: Int, _ values: JSONObject) -> JSONValue {
+    ["event": "values", "step": .integer(step), "values": .object(values)]
   }
 
   private static func commandObject(_ record: CommandRecord) -> JSONValue {

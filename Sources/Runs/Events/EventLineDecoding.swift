@@ -37,10 +37,11 @@ extension EventLine {
     case "steps": return .steps(StepBatch(thinned: [try bucket(object)]))
     case "validation": return .validation(try validation(object))
     case "values":
+      let step = try integer("step", object)
       let values = (object["values"]?.object?.members ?? []).compactMap { member in
-        member.value.double.map { NamedValues.Value(name: member.key, number: $0) }
+        member.value.double.map { NamedValues(name: member.key, steps: [step], numbers: [$0]) }
       }
-      return .values([NamedValues(step: try integer("step", object), values: values)])
+      return .values(values)
     case "command": return .command(try command(object))
     case "snapshot":
       return .snapshot(

@@ -13,7 +13,8 @@ enum RunDescriptionJSON {
     object["totalSteps"] = run.totalSteps.map(JSONValue.integer)
     object["clipNorm"] = run.clipNorm.map(JSONValue.real)
     object["learningRate"] = run.learningRate.map(JSONValue.real)
-    object["lossUnit"] = .string(run.lossUnit == .squaredError ? "squared-error" : "nats")
+    object["lossUnit"] = .string(lossUnits.first { $0.unit == run.lossUnit }?.word ?? "nats")
+    object["lossName"] = run.lossName.map(JSONValue.string)
     object["targetName"] = .string(run.targetName)
     object["metric"] = run.metric.map { metric in
       [
@@ -21,7 +22,7 @@ enum RunDescriptionJSON {
         "higherIsBetter": .bool(metric.higherIsBetter),
       ]
     }
-    object["architecture"] = architecture(run.architecture)
+    object["architecture"] = run.architecture.map(architecture)
     object["readsText"] = .bool(run.readsText)
     object["directory"] = run.directory.map(JSONValue.string)
     return .object(object)
@@ -45,11 +46,16 @@ enum RunDescriptionJSON {
       totalSteps: count("totalSteps"), firstStep: count("firstStep") ?? 0,
       clipNorm: object["clipNorm"]?.double,
       learningRate: object["learningRate"]?.double.flatMap { $0.isFinite ? $0 : nil },
-      lossUnit: text("lossUnit") == "squared-error" ? .squaredError : .natsPerTarget,
+      lossUnit: lossUnits.first { $0.word == text("lossUnit") }?.unit ?? .natsPerTarget,
+      lossName: object["lossName"]?.string,
       metric: metric, targetName: text("targetName", "step"),
-      architecture: architecture(object["architecture"]?.object ?? [:]),
+      architecture: object["architecture"]?.object.map(architecture),
       directory: object["directory"]?.string, readsText: object["readsText"]?.bool ?? false)
   }
+
+  private static let lossUnits: [(unit: LossUnit, word: String)] = [
+    (.natsPerTarget, "nats"), (.squaredError, "squared-error"), (.unknown, "unknown"),
+  ]
 
   private static func architecture(_ value: Architecture) -> JSONValue {
     var object: JSONObject = [

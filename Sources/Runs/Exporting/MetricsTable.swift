@@ -3,19 +3,27 @@ import TrainingEvents
 
 /// A run's history as a table: one row a step, validations in the row of their step.
 enum MetricsTable {
+  private static let standard = [
+    "step", "epoch", "loss", "smoothed_loss", "gradient_norm", "learning_rate", "elapsed_seconds",
+    "validation_loss", "validation_metric",
+  ]
+
   static func columns(_ history: RunHistory) -> [String] {
-    [
-      "step", "epoch", "loss", "smoothed_loss", "gradient_norm", "learning_rate",
-      "elapsed_seconds", "validation_loss", "validation_metric",
-    ] + history.extra.map(\.name)
+    standard
+      + history.extra.compactMap { series in
+        guard let column = standard.firstIndex(of: series.name) else { return series.name }
+        // A series named as a column stands in it; no other number is a step.
+        return column == 0 ? "step (logged)" : nil
+      }
   }
 
   /// Hands the table to `write` piece by piece, so that a million steps cost no memory.
   static func write(
-    _ history: RunHistory, to write: ([UInt8]) throws(RunError) -> Void
+    _ history: RunHistory, of run: RunDescription? = nil,
+    to write: ([UInt8]) throws(RunError) -> Void
   ) throws(RunError) {
     var table = CSVWriter(columns: columns(history))
-    try forEachRow(history) { (row: [CSVWriter.Field]) throws(RunError) in
+    try forEachRow(history, of: run) { (row: [CSVWriter.Field]) throws(RunError) in
       table.append(row)
       if table.bytes.count > 1 << 16 { try write(table.takeBytes()) }
     }
@@ -24,13 +32,16 @@ enum MetricsTable {
 
   /// The same rows as JSON, one object a line; empty fields are left out.
   static func writeLines(
-    _ history: RunHistory, to write: ([UInt8]) throws(RunError) -> Void
+    _ history: RunHistory, of run: RunDescription? = nil,
+    to write: ([UInt8]) throws(RunError) -> Void
   ) throws(RunError) {
     let columns = columns(history)
     var bytes: [UInt8] = []
-    try forEachRow(history) { (row: [CSVWriter.Field]) throws(RunError) in
+    try forEachRow(history, of: run) { (row: [CSVWriter.Field]) throws(RunError) in
       var object = JSONObject()
-      for (column, field) in zip(columns, row) { object[column] = json(field) }
+      for (column, field) in zip(columns, row) {
+        if let value = json(field) { object.append(column, value) }
+      }
       JSONValue.object(object).encode(into: &bytes)
       bytes.append(0x0A)
       guard bytes.count > 1 << 16 else { return }
@@ -51,26 +62,38 @@ enum MetricsTable {
   }
 
   private static func forEachRow(
-    _ history: RunHistory, _ body: ([CSVWriter.Field]) throws(RunError) -> Void
+    _ history: RunHistory, of run: RunDescription?,
+    _ body: ([CSVWriter.Field]) throws(RunError) -> Void
   ) throws(RunError) {
     var validations = history.validations[...]
-    var extra = history.extra.map { ($0, 0) }
+    var positions = [Int](repeating: 0, count: history.extra.count)
+    // The column of the table that a series fills by its name.
+    let shared = history.extra.map { series in
+      standard.firstIndex(of: series.name).flatMap { $0 > 0 ? $0 : nil }
+    }
+    // Where a log has no loss, another curve stands in its place on the screen, but not here.
+    let isLoss = run?.lossName.map { ForeignNames.role(of: $0) == .loss } ?? true
     for step in allSteps(history) {
       var row = own(step, history)
+      if !isLoss { (row[2], row[3]) = (.empty, .empty) }
       if let validation = validations.first, validation.step == step {
-        row += [.number(validation.loss), validation.metric.map(CSVWriter.Field.number) ?? .empty]
+        row += [number(validation.loss), validation.metric.map(CSVWriter.Field.number) ?? .empty]
         validations.removeFirst()
       } else {
         row += [.empty, .empty]
       }
-      for position in extra.indices {
-        let (series, at) = extra[position]
-        guard at < series.steps.count, series.steps.step(at: at) == step else {
-          row.append(.empty)
+      for index in history.extra.indices {
+        let at = positions[index]
+        var field = CSVWriter.Field.empty
+        if at < history.extra[index].steps.count, history.extra[index].steps.step(at: at) == step {
+          field = .number(history.extra[index].number(at: at))
+          positions[index] += 1
+        }
+        guard let column = shared[index] else {
+          row.append(field)
           continue
         }
-        row.append(number(series.values[at]))
-        extra[position].1 += 1
+        if field != .empty { row[column] = field }
       }
       try body(row)
     }
@@ -100,6 +123,11 @@ enum MetricsTable {
     }
     guard !strange.isEmpty else { return AnySequence(own) }
     return AnySequence(Set(own).union(strange).sorted())
+  }
+
+  /// A number that is exactly one of 32 bits has no more digits than that.
+  private static func number(_ value: Double) -> CSVWriter.Field {
+    Double(Float(value)) == value ? number(Float(value)) : .number(value)
   }
 
   /// A 32-bit number with no more digits than it has; empty where there is none.

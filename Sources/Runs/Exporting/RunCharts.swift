@@ -11,10 +11,16 @@ public enum RunCharts {
   public static func loss(
     _ history: RunHistory, of run: RunDescription?, markers: [CommandRecord] = []
   ) -> SVGLineChart {
-    let unit = run?.lossUnit == .squaredError ? "squared error" : "nats per \(target(run))"
+    let unit: String? =
+      switch run?.lossUnit {
+      case .squaredError: "squared error"
+      case .unknown: nil
+      case .natsPerTarget, nil: "nats per \(target(run))"
+      }
+    let name = run?.lossName ?? "loss"
     var chart = SVGLineChart(
       title: "Loss" + (run.map { ": \($0.title.isEmpty ? $0.name : $0.title)" } ?? ""),
-      subtitle: subtitle(run), xLabel: "step", yLabel: "loss (\(unit))")
+      subtitle: subtitle(run), xLabel: "step", yLabel: name + (unit.map { " (\($0))" } ?? ""))
     let (x, raw) = sampled(history.loss, history)
     let (_, smooth) = sampled(history.smoothedLoss, history)
     chart.series = [

@@ -22,27 +22,30 @@ public enum RunExporter {
   ///   - format: what to write.
   ///   - directory: where; made if missing. Files of the same name are replaced, each in one
   ///     stroke.
+  ///   - say: gets what a person should know of the run as it was read, one line each.
   /// - Returns: the files written.
   /// - Throws: `RunError` when there is no run, or the files cannot be written.
   @discardableResult
   public static func export(
-    _ path: String, format: ExportFormat, to directory: String
+    _ path: String, format: ExportFormat, to directory: String,
+    saying say: (String) -> Void = { _ in }
   ) throws(RunError) -> [String] {
-    let run = try RecordedRun(path)
+    let run = try RecordedRun.read(path)
+    run.notes.forEach(say)
     try FileTree.makeDirectories(directory)
     switch format {
     case .csv:
       let file = directory + "/metrics.csv"
       try AtomicFile.write(to: file) {
         (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
-        try MetricsTable.write(run.history, to: write)
+        try MetricsTable.write(run.history, of: run.description, to: write)
       }
       return [file]
     case .jsonl:
       let file = directory + "/metrics.jsonl"
       try AtomicFile.write(to: file) {
         (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
-        try MetricsTable.writeLines(run.history, to: write)
+        try MetricsTable.writeLines(run.history, of: run.description, to: write)
       }
       return [file]
     case .tensorboard:

@@ -18,7 +18,8 @@ struct TensorBoardExport {
       bytes.removeAll(keepingCapacity: true)
     }
     let history = run.history
-    for index in 0..<history.count {
+    // A log's numbers go out under the names they have, and not under others beside.
+    for index in 0..<(run.isLog ? 0 : history.count) {
       let values: [(tag: String, value: Float?)] = [
         ("train/loss", history.loss[index]),
         ("train/smoothed_loss", history.smoothedLoss[index]),
@@ -31,7 +32,7 @@ struct TensorBoardExport {
           step: history.steps.step(at: index) ?? 0,
           values: values.compactMap { tag, value in value.map { (tag, .scalar($0)) } }))
     }
-    for validation in history.validations {
+    for validation in run.isLog ? [] : history.validations {
       var values: [(tag: String, value: TFEvent.Value)] = [
         ("validation/loss", .scalar(Float(validation.loss)))
       ]
@@ -48,7 +49,7 @@ struct TensorBoardExport {
         try add(
           TFEvent(
             wallTime: began, step: series.steps.step(at: index) ?? 0,
-            values: [(series.name, .scalar(series.values[index]))]))
+            values: [(tag: series.name, value: .scalar(series.values[index]))]))
       }
     }
     for moment in run.moments where moment.kind != nil {

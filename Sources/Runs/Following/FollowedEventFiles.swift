@@ -1,19 +1,30 @@
 import FileFormats
 import TrainingEvents
 
-/// TensorBoard's event files, one after the other: a program that starts over begins a new file.
-struct FollowedEventFiles: Sendable {
+/// TensorBoard's event files: one, or all of a directory and those below it, each read on as it
+/// grows. A program that starts over begins a new file; some write several at once.
+struct FollowedEventFiles: ForeignLog {
   private static let piece = 1 << 20
-  private static let most = 16 << 20
+  private static let depth = 6
+  /// Files of one directory that are kept open; more are no run.
+  private static let mostFiles = 512
+
+  private struct Source: Sendable {
+    var file: FollowedFile
+    var parser = TFEventsParser()
+    /// What stands before its tags: the directory it is in.
+    var prefix: [UInt8]
+    /// Whether its series may be the run's loss and so on.
+    var hasRole: Bool
+  }
 
   /// Nil when one file alone is followed.
   private let directory: String?
-  private var file: FollowedFile?
-  private var parser = TFEventsParser()
-  private var run = ForeignRun()
-  private var isBroken = false
-  private var complaint: String?
-  private var step = 0
+  private var sources: [Source] = []
+  private var known: Set<String> = []
+  private var hasTold = false
+  /// When the directories that were looked into last changed.
+  private var looked: [String: Double] = [:]
 
   init(directory: String) {
     self.directory = directory
@@ -21,81 +32,203 @@ struct FollowedEventFiles: Sendable {
 
   init(file path: String) {
     directory = nil
-    file = FollowedFile(path)
+    sources = [Source(file: FollowedFile(path), prefix: [], hasRole: true)]
   }
 
   static func isEventFile(_ name: String) -> Bool { name.contains("tfevents") }
 
-  /// Event files of a directory, oldest first: their names begin with the time.
-  static func names(in directory: String) throws(RunError) -> [String] {
-    try FileTree.names(in: directory).filter { isEventFile($0) && !$0.hasPrefix(".") }
+  /// Event files of a directory and those below it, as paths from it, oldest first: their names
+  /// begin with the time.
+  static func names(in directory: String) -> [String] {
+    var found: [String] = []
+    walk(directory, "", depth) { below in
+      for name in (try? FileTree.names(in: directory + "/" + below)) ?? []
+      where isEventFile(name) && !name.hasPrefix(".") && found.count < mostFiles {
+        let path = below.isEmpty ? name : below + "/" + name
+        if !FileTree.isDirectory(directory + "/" + path) { found.append(path) }
+      }
+    }
+    return found.sorted {
+      let (a, b) = (FileTree.name(of: $0), FileTree.name(of: $1))
+      return a == b ? $0 < $1 : NaturalOrder.precedes(a, b)
+    }
   }
 
-  mutating func poll() throws(RunError) -> [TrainingEvent] {
+  /// A directory and those below it, with the time each changed last.
+  private static func directories(in directory: String) -> [String: Double] {
+    var result: [String: Double] = [:]
+    walk(directory, "", depth) { below in
+      let path = directory + "/" + below
+      result[path] = FileTree.status(path)?.modified
+    }
+    return result
+  }
+
+  /// Visits directories as paths from the first; links are not followed.
+  private static func walk(
+    _ directory: String, _ below: String, _ depth: Int, _ visit: (String) -> Void
+  ) {
+    visit(below)
+    guard depth > 0, let names = try? FileTree.names(in: directory + "/" + below) else { return }
+    for name in names where !name.hasPrefix(".") {
+      let path = below.isEmpty ? name : below + "/" + name
+      let status = FileTree.status(directory + "/" + path, followingLinks: false)
+      if status?.isDirectory == true { walk(directory, path, depth - 1, visit) }
+    }
+  }
+
+  mutating func read(into run: inout ForeignRun) throws(RunError) -> Int {
+    findFiles(&run)
     var total = 0
-    repeat {
-      let count = try readFile()
-      total += count
-      if count == 0, try !advance() { break }
-    } while total < Self.most
-    var events = run.drain()
-    if let complaint {
-      events.append(
-        .warning(
-          WarningRecord(
-            step: step, kind: "follow", text: complaint,
-            advice: "Nothing behind a damaged record can be read; a new file is waited for.")))
-      self.complaint = nil
+    for index in sources.indices {
+      // One file after the other, each to its end: that is the order in which they were written.
+      while total < Self.most {
+        let count = try read(index, &run)
+        total += count
+        if count == 0 { break }
+      }
     }
-    return events
+    return total
   }
 
-  /// Goes on to the next file of the directory.
-  /// - Returns: whether there is one.
-  private mutating func advance() throws(RunError) -> Bool {
-    guard let directory else { return false }
-    let names = try Self.names(in: directory)
-    let current = file.map { FileTree.name(of: $0.path) }
-    guard let next = names.first(where: { current == nil || $0 > current ?? "" }) else {
-      return false
+  mutating func finish(into run: inout ForeignRun) {
+    for source in sources where !source.parser.isAtBoundary {
+      run.warn("\(SafeText.printable(source.file.path)): the last record is not whole")
     }
-    if current != nil { run.restart("the other program began a new event file") }
-    file = FollowedFile(directory + "/" + next)
-    parser = TFEventsParser()
-    isBroken = false
-    return true
   }
 
-  private mutating func readFile() throws(RunError) -> Int {
-    guard var file else { return 0 }
-    defer { self.file = file }
-    switch try file.check() {
+  // MARK: Files
+
+  /// Whether something was added to the directory or one below it since it was looked at; looking
+  /// into all of them ten times a second would cost more than reading.
+  private var hasChanged: Bool {
+    looked.isEmpty || looked.contains { FileTree.status($0.key)?.modified != $0.value }
+  }
+
+  private mutating func findFiles(_ run: inout ForeignRun) {
+    guard let directory, hasChanged else { return }
+    let names = Self.names(in: directory).filter { !known.contains($0) }
+    looked = Self.directories(in: directory)
+    guard !names.isEmpty else { return }
+    let folders = LogFolders(known.union(names).map(Self.folder))
+    known.formUnion(names)
+    // The newest file says which run is looked at, where there are several.
+    let newest = folders.run(of: Self.folder(of: names.last ?? ""))
+    for name in names {
+      let folder = Self.folder(of: name)
+      sources.append(
+        Source(
+          file: FollowedFile(directory + "/" + name), prefix: folders.prefix(of: folder),
+          hasRole: folders.run(of: folder) == newest))
+    }
+    if folders.runs.count > 1, !hasTold {
+      hasTold = true
+      run.note(
+        "\(folders.runs.count) runs stand here: the curves are those of \(newest), the others are "
+          + "under Metrics; name the folders to compare them")
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  }
+
+  private mutating func read(_ index: Int, _ run: inout ForeignRun) throws(RunError) -> Int {
+    var source = sources[index]
+    // Its buffer has one owner, so that it is not copied.
+    sources[index].parser = TFEventsParser()
+    defer { sources[index] = source }
+    switch try source.file.check() {
     case .none: return 0
     case .goesOn, .appeared: break
     case .restarted:
-      run.restart("the event file began anew")
-      parser = TFEventsParser()
-      isBroken = false
+      run.restart("the event file began anew", writer: index)
+      source.parser = TFEventsParser()
     }
-    guard let descriptor = file.file, !isBroken else { return 0 }
+    guard let descriptor = source.file.file else { return 0 }
     let bytes = try descriptor.read(upTo: Self.piece)
-    file.note(bytes: bytes.count)
-    do throws(TFEventsError) {
-      for event in try parser.append(bytes) { take(event) }
-    } catch {
-      isBroken = true
-      complaint = "\(SafeText.printable(file.path)): \(error)"
+    guard !bytes.isEmpty else { return 0 }
+    source.file.note(bytes: bytes.count)
+    var name = source.prefix
+    let (start, hasRole) = (name.count, source.hasRole)
+    let damage = bytes.withUnsafeBytes { bytes in
+      source.parser.append(bytes) { record in
+        let scalars = TFScalars(record) { tag, number in
+          name.removeLast(name.count - start)
+          name.append(contentsOf: tag)
+          name.withUnsafeBytes { run.add(number, name: $0, hasRole: hasRole) }
+        }
+        guard let scalars else {
+          run.dropRow()
+          return false
+        }
+        for other in scalars.others { run.pass(over: other) }
+        run.endRow(step: Double(scalars.step), wallTime: scalars.wallTime, writer: index)
+        return true
+      }
+    }
+    if let first = damage.first {
+      run.warn(
+        "\(SafeText.printable(source.file.path)): \(first)",
+        advice: "What stood before it is shown, and what follows is searched for.")
     }
     return bytes.count
   }
+}
 
-  private mutating func take(_ event: TFEvent) {
-    guard SaneNumbers.steps.contains(event.step) else { return }
-    for (tag, value) in event.values {
-      guard case .scalar(let number) = value else { continue }
-      step = event.step
-      run.take(wallTime: event.wallTime, step: event.step)
-      run.take(Double(number), as: tag, step: event.step)
+/// The folders that hold a run's event files, and what they mean: parts of one run, such as
+/// `train/` and `validation/` and those of `add_scalars`, or a run each.
+struct LogFolders {
+  private let common: String
+  /// The runs, by the folder each is in; one that is empty where all files are one run's.
+  let runs: [String]
+
+  init(_ folders: some Collection<String>) {
+    let unique = Set(folders).sorted()
+    // A single folder is the run itself, unless its name is that of a part.
+    var common = unique.first ?? ""
+    for folder in unique {
+      while !common.isEmpty, folder != common, !folder.hasPrefix(common + "/") {
+        common = common.lastIndex(of: "/").map { String(common[..<$0]) } ?? ""
+      }
     }
+    if unique.count == 1, Self.isPart(FileTree.name(of: common)) {
+      common = common.lastIndex(of: "/").map { String(common[..<$0]) } ?? ""
+    }
+    self.common = common
+    let rest = unique.map { Self.rest($0, common) }
+    let tops = Set(rest.map(Self.top))
+    // Files beside the folders belong to the program that made the folders.
+    let isOne = tops.contains("") || tops.count < 2 || tops.allSatisfy(Self.isPart)
+    runs = isOne ? [""] : tops.sorted()
+    hasParts = isOne && (tops.contains("") || tops.contains(where: Self.isPart))
+  }
+
+  /// Whether files stand in several places that belong together.
+  let hasParts: Bool
+
+  /// The run that a folder belongs to; empty where there is one only.
+  func run(of folder: String) -> String {
+    runs == [""] ? "" : Self.top(Self.rest(folder, common))
+  }
+
+  /// What stands before the names of the series in a folder.
+  func prefix(of folder: String) -> [UInt8] {
+    let rest = Self.rest(folder, common)
+    return rest.isEmpty ? [] : Array((rest + "/").utf8)
+  }
+
+  private static func isPart(_ name: String) -> Bool {
+    let words = ForeignNames.words(of: name)
+    return ForeignNames.isValidation(words) || ForeignNames.isTraining(words)
+  }
+
+  private static func rest(_ folder: String, _ common: String) -> String {
+    common.isEmpty
+      ? folder : folder == common ? "" : String(folder.dropFirst(common.count + 1))
+  }
+
+  private static func top(_ path: String) -> String {
+    String(path.prefix { $0 != "/" })
   }
 }

@@ -1,89 +1,67 @@
 import FileFormats
 import TrainingEvents
 
-/// Lines of JSON from another program: an object a line, `step` and any numbers, and frames where
-/// the program writes them.
+/// Lines of another program: an object of JSON or of Python a line, behind whatever else stands in
+/// it, such as a progress bar; and frames where the program writes them.
 struct ForeignLines: Sendable {
-  /// Objects inside objects that are still taken apart, as `{"train": {"loss": 1}}`.
-  private static let depth = 3
-
-  private(set) var run = ForeignRun()
   private(set) var malformedCount = 0
   private(set) var lineNumber = 0
-  /// The first line that made no sense; told once.
-  private var complaint: String?
-  private var step = 0
+  private var numbers = FlatNumbers()
   private static let options = JSONValue.ParsingOptions(maximumDepth: 16, acceptsNotFinite: true)
 
-  mutating func take(_ line: UnsafeBufferPointer<UInt8>) {
+  /// Takes one line, without its line feed.
+  mutating func take(_ line: UnsafeBufferPointer<UInt8>, into run: inout ForeignRun) {
     lineNumber += 1
+    var line = line
+    if lineNumber == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) {
+      line = UnsafeBufferPointer(rebasing: line.dropFirst(3))
+    }
     let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     guard !isBlank else { return }
-    do throws(JSONError) {
-      let value = try JSONValue(decoding: line, options: Self.options)
-      guard case .object(let object) = value else {
-        return complain("expected an object, found \(value.kind)")
+    var scanner = LogObjectScanner(line)
+    var found = 0
+    while true {
+      numbers.removeAll()
+      do throws(JSONError) {
+        guard let range = try scanner.object(into: &numbers) else { break }
+        found += 1
+        take(line[range], &run)
+      } catch {
+        // What stood whole before it was taken; the rest of the line has lost its place.
+        return complain(
+          found == 0 ? "column \(error.column): \(error.message)" : error.message, &run)
       }
-      take(object)
-    } catch {
-      complain("column \(error.column): \(error.message)")
     }
+    if found == 0 { complain("expected an object, as {\"step\": 1, \"loss\": 2.5}", &run) }
   }
 
-  mutating func drain() -> [TrainingEvent] {
-    var events = run.drain()
-    if let complaint {
-      events.append(
-        .warning(
-          WarningRecord(
-            step: step, kind: "follow", text: complaint,
-            advice: "Such lines are passed over; each line must be one JSON object.")))
-      self.complaint = nil
-    }
-    return events
-  }
-
-  mutating func restart(_ text: String) { run.restart(text) }
-
-  private mutating func complain(_ message: String) {
+  private mutating func complain(_ message: String, _ run: inout ForeignRun) {
     malformedCount += 1
-    if malformedCount == 1 { complaint = "line \(lineNumber): \(message)" }
+    guard malformedCount == 1 else { return }
+    run.warn(
+      "line \(lineNumber): \(message)",
+      advice: "Such lines are passed over; what follows them is read.")
   }
 
-  private mutating func take(_ object: JSONObject) {
+  /// Takes the object that was scanned last.
+  private mutating func take(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ run: inout ForeignRun) {
+    var whole: JSONObject?
+    if numbers.hasEvent || numbers.hasFrames {
+      whole = (try? JSONValue(decoding: text, options: Self.options))?.object
+    }
     // Lines of our own kind mean exactly what they mean in a record.
-    if object["event"]?.string != nil, let event = try? EventLine.event(object) {
+    if numbers.hasEvent, let whole, let event = try? EventLine.event(whole) {
       if case .steps = event {} else { return run.take(event) }
     }
-    if let found = stepNumber(object) { step = found }
-    takeNumbers(object, prefix: "", depth: Self.depth)
-    takeFrames(object)
-  }
-
-  private func stepNumber(_ object: JSONObject) -> Int? {
-    for member in object.members where ForeignNames.role(of: member.key) == .step {
-      // Trainers that average write whole steps as 12.0.
-      if let number = member.value.int, SaneNumbers.steps.contains(number) { return number }
+    for entry in numbers.entries {
+      numbers.withName(entry.name) { run.add(entry.number, name: $0) }
     }
-    return nil
+    run.pass(over: numbers.others, of: numbers)
+    run.endRow(clipped: numbers.clipped)
+    if numbers.hasFrames, let whole { takeFrames(whole, step: run.lastStep, &run) }
   }
 
-  private mutating func takeNumbers(_ object: JSONObject, prefix: String, depth: Int) {
-    for member in object.members {
-      let name = prefix.isEmpty ? member.key : prefix + "/" + member.key
-      switch member.value {
-      case .integer, .number:
-        if let number = member.value.double { run.take(number, as: name, step: step) }
-      case .bool(let value):
-        if member.key == "clipped" { run.take(clipped: value, step: step) }
-      case .object(let inner) where depth > 0:
-        takeNumbers(inner, prefix: name, depth: depth - 1)
-      default: break
-      }
-    }
-  }
-
-  private mutating func takeFrames(_ object: JSONObject) {
+  private func takeFrames(_ object: JSONObject, step: Int, _ run: inout ForeignRun) {
     if object["states"]?.array != nil || object["hiddenStates"]?.array != nil
       || object["maps"]?.array != nil,
       let frame = FrameJSON.hiddenStates(object, step: step)

@@ -1,172 +1,473 @@
+import FileFormats
 import TrainingEvents
 
 /// Another program's numbers on their way to becoming events.
 ///
-/// Values of one step may come in several pieces; they are gathered until a later step begins or
-/// nothing more is there to be read. A step that gets more afterwards is told again.
+/// Every number becomes a value of a series of its own name. Of the names that mean the same, the
+/// surest one is the loss, the validation loss, the gradient norm, the learning rate; where none
+/// means a loss, the likeliest series stands in its place, under its own name.
 struct ForeignRun: Sendable {
-  /// Series with names of their own; more than a person could tell apart.
-  private static let mostNames = 64
-
-  private struct Pending: Sendable {
-    var step: Int
-    var wasTold = false
-    var hasNews = false
-    var loss: Double?
-    var epoch: Double?
-    var validationLoss: Double?
-    var gradientNorm: Double?
-    var learningRate: Double?
-    var tokens: Double?
-    var tokensPerSecond: Double?
-    var elapsed: Double?
-    var clipped: Bool?
-    var values: [NamedValues.Value] = []
+  /// What was learned about a log, with which it can be read again from its beginning.
+  struct Knowledge: Sendable, Equatable {
+    /// The names chosen for roles.
+    var names: [ForeignNames.Role: String] = [:]
+    var countsConstantSteps = true
   }
 
-  private var pending: Pending?
+  /// One line or record.
+  private struct Row: Sendable {
+    var step: Int
+    var epoch: Double?
+    /// Seconds since the first time told.
+    var elapsed: Double?
+    var clipped: Bool?
+    var tokens: Double?
+    var tokensPerSecond: Double?
+  }
+
+  /// The values of one series that were not told yet, and the rows they stand in.
+  private struct Column: Sendable {
+    var rows: [Int32] = []
+    var numbers: [Double] = []
+  }
+
+  /// Rows that are told together.
+  private static let mostRows = 65_536
+
+  private(set) var names = LogNames()
+  /// What is the run's loss and so on, and whether it is known from before.
+  private(set) var chosen: [ForeignNames.Role: Int] = [:]
+  private let knowledge: Knowledge
+  /// Whether a surer name than the one told before was found: reading again would tell a truer run.
+  private(set) var isMistaken = false
+  private var hasTold = false
+  private var surer: [ForeignNames.Role: String] = [:]
+
+  private var rows: [Row] = []
+  private var columns: [Column] = []
   private var events: [TrainingEvent] = []
-  private var records: [StepRecord] = []
-  private var named: [NamedValues] = []
-  private var last: StepRecord?
-  private var lastStep = 0
-  private var lastLoss: Double?
+  private var notes: [String] = []
+  private var counters: [StepCounter] = []
+  /// The writer that each series came from last, and the last step it has.
+  private var writers: [Int] = []
+  private var lastSteps: [Int] = []
+  /// Writers that were found to have started over.
+  private var restarted: Set<Int> = []
+  /// The step of the last row.
+  private(set) var lastStep = 0
+  private var lastRecord: StepRecord?
   private var best = Double.infinity
   private var firstWallTime: Double?
-  private var names: Set<String> = []
+  private var unseen: Set<String> = []
+  private var wordless: Set<String> = []
+  private var hasToldRefused = false
 
-  /// Takes one number of one step.
-  mutating func take(_ number: Double, as name: String, step: Int) {
-    begin(step)
-    pending?.hasNews = true
-    switch ForeignNames.role(of: name) {
-    case .step: break
-    case .epoch: pending?.epoch = number
-    case .loss: pending?.loss = number
-    case .validationLoss: pending?.validationLoss = number
-    case .gradientNorm: pending?.gradientNorm = number
-    case .learningRate: pending?.learningRate = number
-    case .tokens: pending?.tokens = number
-    case .tokensPerSecond: pending?.tokensPerSecond = number
-    case .elapsed: pending?.elapsed = number
-    case .wallTime: takeWallTime(number)
-    case nil:
-      guard names.contains(name) || names.count < Self.mostNames else { return }
-      names.insert(name)
-      pending?.values.append(NamedValues.Value(name: name, number: number))
+  // The row that is being gathered.
+  private var ids: [Int] = []
+  private var numbers: [Double] = []
+
+  init(knowing knowledge: Knowledge = Knowledge()) {
+    self.knowledge = knowledge
+  }
+
+  /// What is to be known when the log is read again.
+  var nextKnowledge: Knowledge {
+    var next = knowledge
+    next.names.merge(surer) { _, surer in surer }
+    if counters.contains(where: \.wasWrong) { next.countsConstantSteps = false }
+    return next
+  }
+
+  /// The name of the series that stands in the loss's place; nil before there is one.
+  var lossName: String? { chosen[.loss].map { names[$0] } }
+
+  // MARK: Rows
+
+  mutating func add(_ number: Double, name: UnsafeRawBufferPointer, hasRole: Bool = true) {
+    guard let id = names.id(of: name, hasRole: hasRole) else { return }
+    ids.append(id)
+    numbers.append(number)
+  }
+
+  /// Forgets the row that was gathered, which turned out to be none.
+  mutating func dropRow() {
+    ids.removeAll(keepingCapacity: true)
+    numbers.removeAll(keepingCapacity: true)
+  }
+
+  /// Ends the row that was gathered.
+  ///
+  /// - Parameters:
+  ///   - step: where the record itself tells it; else it is looked for among the numbers.
+  ///   - wallTime: seconds since 1970, where the record tells them.
+  ///   - writer: which of the log's files it stands in.
+  mutating func endRow(
+    step: Double? = nil, wallTime: Double? = nil, clipped: Bool? = nil, writer: Int = 0
+  ) {
+    defer { dropRow() }
+    while counters.count <= writer {
+      counters.append(StepCounter(countsConstant: knowledge.countsConstantSteps))
+    }
+    var row = Row(step: 0, clipped: clipped)
+    if let wallTime { row.elapsed = elapsed(wallTime) }
+    var place = StepCounter.Row(step: step)
+    let stepIndex = step == nil ? look(into: &row, &place) : look(into: &row, &place, steps: false)
+    if let stepIndex {
+      place.step = numbers[stepIndex]
+      ids.remove(at: stepIndex)
+      numbers.remove(at: stepIndex)
+    }
+    guard !ids.isEmpty else {
+      // A row with nothing but frames has a step all the same.
+      if place.step != nil, case .at(let step) = counters[writer].place(place, series: []) {
+        lastStep = step
+      }
+      return
+    }
+    noteWriter(writer, place)
+    switch counters[writer].place(place, series: ids) {
+    case .at(let step): row.step = step
+    case .back(let step, let from):
+      seam("the other program went back from step \(from) to \(step)", step: step)
+      row.step = step
+    }
+    if let way = counters[writer].takeNews() { tell(way) }
+    if row.epoch == nil, counters[writer].way == .countedFractions { row.epoch = place.step }
+    if counters[writer].wasWrong, knowledge.countsConstantSteps { isMistaken = true }
+    gather(row)
+  }
+
+  private mutating func gather(_ row: Row) {
+    if rows.count >= Self.mostRows { closeBatch() }
+    lastStep = row.step
+    let index = Int32(rows.count)
+    rows.append(row)
+    for (id, number) in zip(ids, numbers) {
+      while columns.count <= id { columns.append(Column()) }
+      columns[id].rows.append(index)
+      columns[id].numbers.append(number)
+      lastSteps[id] = row.step
     }
   }
 
-  /// Takes the time at which a step was written, in seconds since 1970 or since any other moment.
-  mutating func take(wallTime: Double, step: Int) {
-    begin(step)
-    takeWallTime(wallTime)
+  /// Finds what a row tells beside its series.
+  /// - Returns: where its step stands.
+  private mutating func look(
+    into row: inout Row, _ place: inout StepCounter.Row, steps: Bool = true
+  ) -> Int? {
+    var stepIndex: Int?
+    var stepRank = Int.max
+    for index in ids.indices {
+      guard let ranked = names.roles[ids[index]] else { continue }
+      let number = numbers[index]
+      switch ranked.role {
+      case .step where steps && ranked.rank < stepRank && number.isFinite && number >= 0:
+        (stepIndex, stepRank) = (index, ranked.rank)
+      case .epoch where number.isFinite: (row.epoch, place.epoch) = (number, number)
+      case .tokens: row.tokens = number
+      case .tokensPerSecond: row.tokensPerSecond = number
+      case .elapsed where number.isFinite: row.elapsed = number
+      case .wallTime where row.elapsed == nil: row.elapsed = elapsed(number)
+      default: break
+      }
+    }
+    return stepIndex
   }
 
-  mutating func take(clipped: Bool, step: Int) {
-    begin(step)
-    pending?.clipped = clipped
+  private mutating func elapsed(_ wallTime: Double) -> Double? {
+    guard wallTime.isFinite else { return nil }
+    let first = firstWallTime ?? wallTime
+    firstWallTime = first
+    return max(0, wallTime - first)
   }
+
+  /// A series that another file began again is a seam: the program was started anew.
+  private mutating func noteWriter(_ writer: Int, _ place: StepCounter.Row) {
+    var isBack = false
+    for id in ids {
+      while writers.count <= id {
+        writers.append(-1)
+        lastSteps.append(.min)
+      }
+      if writers[id] >= 0, writers[id] != writer, let step = place.step,
+        step <= Double(lastSteps[id])
+      {
+        isBack = true
+      }
+      writers[id] = writer
+    }
+    guard isBack, let step = place.step, (0...0x1p53).contains(step),
+      restarted.insert(writer).inserted
+    else { return }
+    seam("the other program began a new file at step \(Int(step))", step: Int(step))
+  }
+
+  // MARK: What else there is
 
   /// Takes an event that is complete by itself, such as a frame.
   mutating func take(_ event: TrainingEvent) {
-    flush()
     closeBatch()
     events.append(event)
   }
 
-  /// Everything up to now, for a reader that has seen all there is.
-  mutating func drain() -> [TrainingEvent] {
-    flush()
-    closeBatch()
-    defer { events.removeAll() }
-    return events
-  }
-
   /// The other program started over: its steps begin again.
-  mutating func restart(_ text: String) {
-    flush()
-    pending = nil
+  mutating func restart(_ text: String, writer: Int = 0) {
     seam(text, step: lastStep)
-    last = nil
+    if writer < counters.count { counters[writer].restart() }
     firstWallTime = nil
+    lastRecord = nil
   }
 
-  private mutating func begin(_ step: Int) {
-    if let pending, pending.step == step { return }
-    flush()
-    pending = Pending(step: step)
-    lastStep = step
+  /// Says something about the log, in one line.
+  mutating func note(_ text: String) { notes.append(text) }
+
+  /// Warns of something that is wrong with the log.
+  mutating func warn(_ text: String, advice: String? = nil) {
+    closeBatch()
+    events.append(
+      .warning(WarningRecord(step: lastStep, kind: "follow", text: text, advice: advice)))
+  }
+
+  /// Notes that something was read which is not shown, such as `histograms`.
+  mutating func pass(over what: String) {
+    // Said once for each kind; the number of them is not news.
+    if unseen.insert(what).inserted { notes.append("not shown: \(what)") }
+  }
+
+  /// Notes names under which no number stands: each once, the first few of them.
+  mutating func pass(over names: [Range<Int>], of numbers: FlatNumbers) {
+    for name in names where wordless.count < 8 {
+      let text = numbers.withName(name) { String(decoding: $0, as: UTF8.self) }
+      if wordless.insert(text).inserted, !Self.shown.contains(text) {
+        pass(over: "what stands under “\(text)”, which is no number")
+      }
+    }
+  }
+
+  private static let shown: Set = [
+    "event", "states", "hiddenStates", "maps", "gradientByLag", "samples", "symbols", "clipped",
+  ]
+
+  private mutating func tell(_ way: StepCounter.Way) {
+    switch way {
+    case .written: break
+    case .epochs: note("no steps in this log: epochs are counted")
+    case .countedRows: note("no steps in this log: its lines are counted")
+    case .countedFractions:
+      note("the steps are fractions: lines are counted, and the fraction is the epoch")
+    case .countedConstant: note("all steps are the same: values are counted")
+    case .laps(let from, let after):
+      note("steps began again at \(from) after \(after): they go on over epochs")
+    }
   }
 
   private mutating func seam(_ text: String, step: Int) {
     closeBatch()
     events.append(
-      .command(
-        CommandRecord(
-          step: step, elapsed: last?.elapsed, name: "restart", text: text, marker: "restart")))
+      .command(CommandRecord(step: step, name: "restart", text: text, marker: "restart")))
   }
 
-  private mutating func takeWallTime(_ time: Double) {
-    guard time.isFinite else { return }
-    let first = firstWallTime ?? time
-    firstWallTime = first
-    if pending?.elapsed == nil { pending?.elapsed = max(0, time - first) }
-  }
+  // MARK: Events
 
-  private mutating func flush() {
-    guard var step = pending, step.hasNews else { return }
-    if let loss = step.loss { tell(step, loss) }
-    if let loss = step.validationLoss {
-      closeBatch()
-      events.append(
-        .validation(
-          ValidationRecord(
-            step: step.step, epoch: step.epoch, loss: loss, elapsed: step.elapsed,
-            isBest: loss < best)))
-      best = loss < best ? loss : best
+  /// Everything up to now, for a reader that has seen all there is.
+  mutating func drain() -> [TrainingEvent] {
+    closeBatch()
+    if names.refused > 0, !hasToldRefused {
+      hasToldRefused = true
+      note("more than \(LogNames.most) names: values under further names are left out")
     }
-    if !step.values.isEmpty {
-      named.append(NamedValues(step: step.step, values: step.values))
+    // Notes come first: they say how what follows was understood.
+    let told: [TrainingEvent] = notes.map {
+      .command(CommandRecord(step: lastStep, name: "follow", text: $0))
     }
-    // What was told once is not told again, unless more comes for the step.
-    step.values = []
-    step.validationLoss = nil
-    step.hasNews = false
-    pending = step
-  }
-
-  private mutating func tell(_ step: Pending, _ loss: Double) {
-    // Only the loss tells: validations and weights are often written under steps of their own.
-    if let last, step.step < last.step {
-      seam("the other program went back from step \(last.step) to \(step.step)", step: step.step)
-    }
-    let bound = Double(SaneNumbers.tokens.upperBound)
-    let tokens = step.tokens.flatMap { $0.isFinite ? Int(min(max(0, $0), bound)) : nil }
-    let record = StepRecord(
-      step: step.step, epoch: step.epoch, loss: loss, gradientNorm: step.gradientNorm,
-      clipped: step.clipped, learningRate: step.learningRate, tokens: tokens,
-      elapsed: step.elapsed,
-      duration: StepLine.duration(tokens: tokens, tokensPerSecond: step.tokensPerSecond)
-        ?? secondsPerStep(step))
-    last = record
-    records.append(record)
-    if records.count >= 4096 { closeBatch() }
-  }
-
-  /// Seconds from the last step to this one, where both say when they were done.
-  private func secondsPerStep(_ step: Pending) -> Double? {
-    guard let last, last.step < step.step, let before = last.elapsed, let now = step.elapsed,
-      now >= before
-    else { return nil }
-    return (now - before) / Double(step.step - last.step)
+    notes.removeAll()
+    defer { events.removeAll() }
+    return told + events
   }
 
   /// What was gathered becomes events; many steps make one, so that a reader keeps up.
   private mutating func closeBatch() {
-    if !records.isEmpty { events.append(.steps(StepBatch(records))) }
-    if !named.isEmpty { events.append(.values(named)) }
-    records.removeAll(keepingCapacity: true)
-    named.removeAll(keepingCapacity: true)
+    guard !rows.isEmpty else { return }
+    choose()
+    tellSteps()
+    tellValues()
+    rows.removeAll(keepingCapacity: true)
+    hasTold = true
+  }
+
+  /// Chooses which names stand for roles. One that was told before stays: a surer one is a mistake
+  /// to be mended by reading again.
+  private mutating func choose() {
+    for role in [ForeignNames.Role.loss, .validationLoss, .gradientNorm, .learningRate] {
+      guard let id = candidate(role), id != chosen[role] else { continue }
+      // A name known from an earlier reading is waited for, and only a surer one is a mistake.
+      if let known = knowledge.names[role], names[id] != known {
+        let knownRank = ForeignNames.rank(known)
+        let limit = knownRank?.role == role ? knownRank?.rank ?? .max : .max
+        if rank(id, as: role) < min(limit, 1_000) { mend(role, id) }
+        continue
+      }
+      if let current = chosen[role], hasTold {
+        if rank(id, as: role) < rank(current, as: role) { mend(role, id) }
+        continue
+      }
+      chosen[role] = id
+    }
+  }
+
+  /// Notes that a log is to be read again with a surer name for a role.
+  private mutating func mend(_ role: ForeignNames.Role, _ id: Int) {
+    surer[role] = names[id]
+    isMistaken = true
+  }
+
+  private func candidate(_ role: ForeignNames.Role) -> Int? {
+    // Only series that have values.
+    let all = columns.indices.filter { !columns[$0].rows.isEmpty || chosen[role] == $0 }
+    let best = all.filter { role != .validationLoss || fits($0) }
+      .min { rank($0, as: role) < rank($1, as: role) }
+    return best.flatMap { rank($0, as: role) < .max ? $0 : nil }
+  }
+
+  /// Whether a validation loss measures what the loss does: they share a chart.
+  private func fits(_ id: Int) -> Bool {
+    guard let loss = chosen[.loss] else { return true }
+    let ranks = [rank(loss, as: .loss), rank(id, as: .validationLoss)]
+    return ranks.allSatisfy { $0 < 10 }
+      || ForeignNames.kind(of: names[loss]) == ForeignNames.kind(of: names[id])
+  }
+
+  /// How likely a series has a role; a loss is always somewhere.
+  private func rank(_ id: Int, as role: ForeignNames.Role) -> Int {
+    let ranked = names.roles[id]
+    if let ranked, ranked.role == role { return ranked.rank }
+    guard role == .loss else { return .max }
+    return switch ranked?.role {
+    case .validationLoss: 1_000
+    case nil: 2_000
+    case .gradientNorm: 3_000
+    case .learningRate: 4_000
+    default: 5_000
+    }
+  }
+
+  private mutating func tellSteps() {
+    guard let loss = chosen[.loss], loss < columns.count else { return }
+    // A series that stands in the loss's place has no second role.
+    let validation = chosen[.validationLoss].flatMap { $0 == loss ? nil : $0 }
+    var norms = RoleColumn(chosen[.gradientNorm], columns, rows)
+    var rates = RoleColumn(chosen[.learningRate], columns, rows)
+    let losses = columns[loss]
+    let checks = validation.map { columns[$0] } ?? Column()
+    // Where nearly every step has a validation, a few hundred of them come together.
+    let together = max(1, checks.rows.count / 256)
+    var next = 0
+    var records: [StepRecord] = []
+    func flush() {
+      if !records.isEmpty { events.append(.steps(StepBatch(records))) }
+      records.removeAll(keepingCapacity: true)
+    }
+    func tellChecks(before row: Int32) {
+      guard next < checks.rows.count, checks.rows[next] < row else { return }
+      let due = checks.rows[next...].prefix { $0 < row }.count
+      guard due >= together || row == .max else { return }
+      flush()
+      for index in next..<next + due {
+        tellCheck(rows[Int(checks.rows[index])], checks.numbers[index])
+      }
+      next += due
+    }
+    if let last = lastRecord, let again = completed(last, &norms, &rates, before: losses) {
+      records.append(again)
+    }
+    for (rowIndex, number) in zip(losses.rows, losses.numbers) {
+      tellChecks(before: rowIndex)
+      let record = record(rows[Int(rowIndex)], number, &norms, &rates)
+      if let last = records.last, last.step == record.step { records.removeLast() }
+      records.append(record)
+      lastRecord = record
+      if records.count >= 4096 { flush() }
+    }
+    tellChecks(before: .max)
+    flush()
+  }
+
+  private func record(
+    _ row: Row, _ loss: Double, _ norms: inout RoleColumn, _ rates: inout RoleColumn
+  ) -> StepRecord {
+    let bound = Double(SaneNumbers.tokens.upperBound)
+    let tokens = row.tokens.flatMap { $0.isFinite ? Int(min(max(0, $0), bound)) : nil }
+    var duration: Double?
+    if let rate = row.tokensPerSecond, rate > 0, let tokens, tokens > 0 {
+      duration = Double(tokens) / rate
+    } else if let last = lastRecord, last.step < row.step, let before = last.elapsed,
+      let now = row.elapsed, now >= before
+    {
+      duration = (now - before) / Double(row.step - last.step)
+    }
+    return StepRecord(
+      step: row.step, epoch: row.epoch, loss: loss, gradientNorm: norms.number(at: row.step),
+      clipped: row.clipped, learningRate: rates.number(at: row.step), tokens: tokens,
+      elapsed: row.elapsed, duration: duration)
+  }
+
+  /// The last step told, where more came for it since.
+  private func completed(
+    _ record: StepRecord, _ norms: inout RoleColumn, _ rates: inout RoleColumn, before: Column
+  ) -> StepRecord? {
+    var record = record
+    let (norm, rate) = (norms.number(at: record.step), rates.number(at: record.step))
+    guard norm != nil && record.gradientNorm == nil || rate != nil && record.learningRate == nil
+    else { return nil }
+    record.gradientNorm = record.gradientNorm ?? norm
+    record.learningRate = record.learningRate ?? rate
+    return record
+  }
+
+  private mutating func tellCheck(_ row: Row, _ loss: Double) {
+    events.append(
+      .validation(
+        ValidationRecord(
+          step: row.step, epoch: row.epoch, loss: loss, elapsed: row.elapsed, isBest: loss < best)))
+    best = loss < best ? loss : best
+  }
+
+  private mutating func tellValues() {
+    var values: [NamedValues] = []
+    for id in columns.indices where !columns[id].rows.isEmpty {
+      values.append(
+        NamedValues(
+          name: names[id], steps: columns[id].rows.map { rows[Int($0)].step },
+          numbers: columns[id].numbers))
+      columns[id].rows.removeAll(keepingCapacity: true)
+      columns[id].numbers.removeAll(keepingCapacity: true)
+    }
+    if !values.isEmpty { events.append(.values(values)) }
+  }
+
+  /// A series read beside the loss: the value of a step, asked for in their order.
+  private struct RoleColumn {
+    private var steps: [Int] = []
+    private var numbers: [Double] = []
+    private var position = 0
+
+    init(_ id: Int?, _ columns: [Column], _ rows: [Row]) {
+      guard let id, id < columns.count else { return }
+      steps = columns[id].rows.map { rows[Int($0)].step }
+      numbers = columns[id].numbers
+    }
+
+    mutating func number(at step: Int) -> Double? {
+      // Steps of one series may come again, the last of them counts; another's may lie between.
+      if position > 0, position <= steps.count, steps[position - 1] > step { position = 0 }
+      while position < steps.count, steps[position] < step { position += 1 }
+      var found: Double?
+      while position < steps.count, steps[position] == step {
+        found = numbers[position]
+        position += 1
+      }
+      if found != nil { position -= 1 }
+      return found
+    }
   }
 }

@@ -1,72 +1,65 @@
-import FileFormats
 import TrainingEvents
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Follows a run that another process is writing: our own record, lines of JSON, or TensorBoard's
-/// event files. Torn ends wait until they are whole; a file that starts over becomes a seam.
+/// Follows a run that another process is writing: our own record, or a log of any of the kinds that
+/// other programs write. Torn ends wait until they are whole; a file that starts over is a seam.
 ///
 /// It reads when it is asked to and never waits, except for nothing: `follow` asks at intervals.
 public struct RunFollower: Sendable {
   private enum Source: Sendable {
     case record(FollowedRecord)
-    case lines(FollowedLines)
-    case eventFiles(FollowedEventFiles)
+    case log(any ForeignLog)
   }
 
   private var source: Source
+  /// Nil for a record of our own, and for standard input, which cannot be read twice.
+  private let place: LogPlace?
+  private var run = ForeignRun()
   private let name: String
   /// Another program raises no alerts; our own record holds those that were raised.
   private var watch = AlertWatch()
   private var hasBegun = false
+  /// Whether the last look took as much as it may, so that more is there already.
+  public private(set) var isBehind = false
 
   /// What is read: a description for messages.
   public let path: String
 
-  /// - Parameter path: a run's directory or record, a file of JSON lines, an event file or a
-  ///   directory of them, or `-` for JSON lines on standard input. A file that is not there yet is
-  ///   waited for; its directory must exist.
+  /// - Parameter path: a run's directory or record; another program's log (lines of JSON, a table,
+  ///   a JSON document, an event file, a `.wandb` file) or a directory of it; or `-` for lines on
+  ///   standard input. A file that is not there yet is waited for; its directory must exist.
   /// - Throws: `RunError` when the path cannot lead to any of these.
   public init(_ path: String) throws(RunError) {
     self.path = path
     name = path == "-" ? "standard input" : FileTree.name(of: path)
-    if path == "-" {
-      source = .lines(FollowedLines(standardInput: ()))
-    } else if FileTree.isDirectory(path) {
-      if try OpenDirectory(path).status(RunDirectory.eventsName) != nil {
-        source = .record(FollowedRecord(ofRun: path))
-      } else if try FollowedEventFiles.names(in: path).isEmpty {
-        throw .notARun(path: path, missing: "events.jsonl and no event file (*tfevents*)")
-      } else {
-        source = .eventFiles(FollowedEventFiles(directory: path))
-      }
+    guard path != "-" else {
+      place = nil
+      source = .log(FollowedLines(standardInput: ()))
+      return
+    }
+    let place = try LogPlace.find(path)
+    if let log = place.log {
+      self.place = place
+      source = .log(log)
     } else {
-      guard FileTree.isDirectory(FileTree.parent(of: path)) else {
-        throw .system(operation: "follow", path: path, code: ENOENT)
-      }
-      source =
-        if FileTree.name(of: path) == RunDirectory.eventsName {
-          .record(FollowedRecord(path))
-        } else if FollowedEventFiles.isEventFile(name) {
-          .eventFiles(FollowedEventFiles(file: path))
-        } else {
-          .lines(FollowedLines(path: path))
-        }
+      self.place = nil
+      source = .record(
+        FileTree.isDirectory(path) ? FollowedRecord(ofRun: path) : FollowedRecord(path))
     }
   }
 
-  /// Whether nothing more can come: standard input was closed, or a record said that its run ended.
+  /// Follows a log that is open already, for tests.
+  init(_ log: some ForeignLog, name: String) {
+    path = name
+    self.name = name
+    place = nil
+    source = .log(log)
+  }
+
+  /// Whether nothing more can come: standard input was closed, or the run said that it ended.
   public var isAtEnd: Bool {
     switch source {
     case .record(let record): record.isFinished
-    case .lines(let lines): lines.isAtEnd
-    case .eventFiles: false
+    case .log(let log): log.isAtEnd && !isBehind
     }
   }
 
@@ -74,18 +67,46 @@ public struct RunFollower: Sendable {
   ///
   /// - Throws: `RunError` when reading fails for good.
   public mutating func poll() throws(RunError) -> [TrainingEvent] {
-    var events: [TrainingEvent]
     switch source {
     case .record(var record):
-      events = try record.poll()
+      let events = try record.poll()
       source = .record(record)
-    case .lines(var lines):
-      events = try lines.poll()
-      source = .lines(lines)
-    case .eventFiles(var files):
-      events = try files.poll()
-      source = .eventFiles(files)
+      return begun(events)
+    case .log(var log):
+      // The log has one owner while it reads, so that nothing it holds is copied.
+      source = .log(NoLog())
+      defer { source = .log(log) }
+      let count = try log.read(into: &run)
+      isBehind = count >= type(of: log).most
+      return try drain(&log)
     }
+  }
+
+  /// Takes what stands behind the last whole line, when nobody waits for its rest.
+  mutating func finish() throws(RunError) -> [TrainingEvent] {
+    guard case .log(var log) = source else { return [] }
+    log.finish(into: &run)
+    source = .log(log)
+    return begun(run.drain())
+  }
+
+  private mutating func drain(_ log: inout any ForeignLog) throws(RunError) -> [TrainingEvent] {
+    var events = run.drain()
+    // A truer reading of what was told already begins at the beginning.
+    for _ in 0..<4 {
+      guard run.isMistaken, let again = place?.log else { break }
+      let knowledge = run.nextKnowledge
+      log = again
+      run = ForeignRun(knowing: knowledge)
+      hasBegun = false
+      isBehind = try log.read(into: &run) >= type(of: log).most
+      events = run.drain()
+    }
+    return begun(events)
+  }
+
+  private mutating func begun(_ events: [TrainingEvent]) -> [TrainingEvent] {
+    var events = events
     if !hasBegun, !events.isEmpty {
       hasBegun = true
       if !events.contains(where: \.isBeginning) {
@@ -104,9 +125,7 @@ public struct RunFollower: Sendable {
     RunDescription(
       name: name, title: "Following \(name)", lecture: "", task: .languageModel, network: "",
       parameterCount: 0, optimizer: "", totalSteps: nil, clipNorm: nil, learningRate: nil,
-      lossUnit: .natsPerTarget, targetName: "target",
-      architecture: Architecture(
-        shape: .everyStep, cell: "", inputSize: 0, hiddenSize: 0, outputSize: 0))
+      lossUnit: .unknown, lossName: run.lossName, targetName: "target", architecture: nil)
   }
 
   /// Of frames that came at once, only the newest of each kind is worth drawing.
@@ -117,6 +136,11 @@ public struct RunFollower: Sendable {
     }
     return kept.reversed()
   }
+}
+
+/// Stands in a follower's place of a log while that is read.
+private struct NoLog: ForeignLog {
+  mutating func read(into run: inout ForeignRun) throws(RunError) -> Int { 0 }
 }
 
 extension TrainingEvent {

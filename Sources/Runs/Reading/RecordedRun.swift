@@ -24,6 +24,9 @@ public struct RecordedRun: Sendable {
   public private(set) var firstMalformed: RunError?
   /// Length of the replay in seconds.
   public private(set) var duration = 0.0
+  /// What a person should know of another program's log: how it was understood, and what of it is
+  /// damaged or not shown.
+  public private(set) var notes: [String] = []
 
   /// A place in the record from which reading can go on.
   struct Mark: Sendable {
@@ -71,6 +74,51 @@ public struct RecordedRun: Sendable {
     malformedCount = reader.malformedCount
     firstMalformed = reader.firstMalformed
     duration = clock.now
+  }
+
+  /// Takes in a record, or another program's log as a whole: its curves, without a place in time.
+  ///
+  /// - Parameter path: what `follow` takes, but standard input.
+  /// - Throws: `RunError` when there is no run or log, or it cannot be read.
+  public static func read(_ path: String) throws(RunError) -> RecordedRun {
+    _ = try FileTree.examine(path)
+    let place = try LogPlace.find(path)
+    return try place.kind == .record ? RecordedRun(path) : RecordedRun(log: place, path: path)
+  }
+
+  /// Whether it is another program's log, which has curves but no record to be replayed.
+  public private(set) var isLog = false
+
+  private init(log place: LogPlace, path: String) throws(RunError) {
+    self.path = path
+    file = place.path
+    isLog = true
+    var follower = try RunFollower(path)
+    var events = try follower.poll()
+    repeat {
+      for event in events { take(ofLog: event) }
+      events = try follower.poll()
+    } while !events.isEmpty || follower.isBehind
+    for event in try follower.finish() { take(ofLog: event) }
+  }
+
+  private mutating func take(ofLog event: TrainingEvent) {
+    switch event {
+    case .started(let run):
+      // A log that turned out to mean something else is told from its beginning.
+      (description, history, commands, notes) = (
+        run, RunHistory(smoothing: history.smoothing), [], []
+      )
+    case .steps(let batch): history.append(batch)
+    case .validation(let record): history.append(record)
+    case .values(let records): history.append(records)
+    case .command(let record):
+      if record.marker != nil { commands.append(record) }
+      notes.append(record.text)
+    case .warning(let record): notes.append(record.text)
+    case .finished(let record): finish = record
+    default: break
+    }
   }
 
   private mutating func take(_ event: TrainingEvent, at offset: Int) {

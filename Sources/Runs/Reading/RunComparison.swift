@@ -68,6 +68,7 @@ public struct RunComparison: Sendable {
     row("state") { $0.stateText }
     row("steps") { String($0.step) }
     row("training time") { $0.elapsed.map(Self.duration) }
+    row("the loss is logged as") { $0.run?.lossName }
     row("training loss") { $0.last.map { Self.number($0.loss) } }
     row("validation loss, last") { $0.newest.map { Self.number($0.loss) } }
     row("validation loss, best") {
@@ -78,9 +79,33 @@ public struct RunComparison: Sendable {
         "\(RunCharts.short(value)) \(summary.run?.metric?.unit ?? "")"
       }
     }
-    row("parameters") { $0.run.map { String($0.parameterCount) } }
+    row("parameters") { $0.run.flatMap { $0.parameterCount > 0 ? String($0.parameterCount) : nil } }
+    rows += metricRows
     for difference in differences { rows.append([difference.key] + difference.values) }
     return TextTable.text(rows)
+  }
+
+  /// Series with names of their own beyond which a table is no help any more.
+  private static let mostMetrics = 40
+
+  /// The newest value of each series that other programs log, under their own names.
+  private var metricRows: [[String]] {
+    var names: [String] = []
+    var seen: Set<String> = []
+    for metric in summaries.flatMap(\.metrics) where seen.insert(metric.name).inserted {
+      names.append(metric.name)
+    }
+    let values = summaries.map { summary in
+      Dictionary(
+        summary.metrics.map { ($0.name, $0.last) }, uniquingKeysWith: { first, _ in first })
+    }
+    var rows = names.prefix(Self.mostMetrics).map { name in
+      [name + ", last"] + values.map { $0[name].map(Self.number) ?? "–" }
+    }
+    if names.count > Self.mostMetrics {
+      rows.append(["and \(names.count - Self.mostMetrics) more metrics"])
+    }
+    return rows
   }
 
   private static func number(_ value: Double) -> String {
@@ -105,6 +130,7 @@ extension RunSummary {
     case .stopped: "stopped"
     case .diverged: "diverged"
     case .crashed: "crashed"
+    case .unknown: "–"
     }
   }
 

@@ -12,6 +12,8 @@ public struct RunSummary: Sendable, Equatable {
     case diverged
     /// Nobody writes it, and it never said that it ended.
     case crashed
+    /// Another program's log, which does not say.
+    case unknown
   }
 
   public var path: String
@@ -31,13 +33,48 @@ public struct RunSummary: Sendable, Equatable {
   /// Bytes of everything in the directory.
   public var size = 0
 
+  /// What another program logs, and the newest value of each.
+  public struct Metric: Sendable, Equatable {
+    public var name: String
+    public var last: Double
+  }
+  public var metrics: [Metric] = []
+
   public var name: String { FileTree.name(of: path) }
   public var step: Int { last?.step ?? run?.firstStep ?? 0 }
   /// Seconds of training; nil where the record does not say.
   public var elapsed: Double? { last?.elapsed }
 
-  /// Looks through one run's record.
+  /// Looks through one run's record, or through another program's log.
   public init(_ path: String) throws(RunError) {
+    guard try LogPlace.find(path).kind == .record else {
+      self.init(try RecordedRun.read(path))
+      return
+    }
+    try self.init(record: path)
+  }
+
+  /// What another program's log tells.
+  private init(_ log: RecordedRun) {
+    path = log.path
+    run = log.description
+    last = log.history.last
+    best = log.history.best
+    newest = log.history.validations.last
+    state =
+      switch log.finish?.reason {
+      case .completed: .completed
+      case .stopped: .stopped
+      case .diverged: .diverged
+      case nil: .unknown
+      }
+    size = FileTree.totalSize(FileTree.isDirectory(path) ? path : log.file)
+    metrics = log.history.extra.compactMap { series in
+      series.last.map { Metric(name: series.name, last: $0) }
+    }
+  }
+
+  private init(record path: String) throws(RunError) {
     self.path = path
     let file = try RecordReader.open(path)
     var scan = SummaryScan()
@@ -71,14 +108,16 @@ public struct RunSummary: Sendable, Equatable {
 
   /// The runs in a directory, the most recently begun last, and what cannot be read of them, one
   /// line each. Directories that hold no run are passed over.
+  ///
+  /// - Parameter withLogs: whether other programs' logs are looked through, too, as a whole each.
   public static func list(
-    in parent: String
+    in parent: String, withLogs: Bool = false
   ) throws(RunError) -> (runs: [RunSummary], problems: [String]) {
     var (runs, problems): ([RunSummary], [String]) = ([], [])
-    for name in try FileTree.names(in: parent) {
-      let path = parent + "/" + name
-      guard FileTree.status(path + "/" + RunDirectory.eventsName, followingLinks: false) != nil
-      else { continue }
+    let own = try FileTree.names(in: parent).map { parent + "/" + $0 }.filter { path in
+      FileTree.status(path + "/" + RunDirectory.eventsName, followingLinks: false) != nil
+    }
+    for path in own + (withLogs ? LogPlace.logs(in: parent).filter { !own.contains($0) } : []) {
       do throws(RunError) {
         runs.append(try RunSummary(path))
       } catch {

@@ -1,0 +1,52 @@
+/// Cyclic redundancy checks of 32 bits, eight bytes at a time.
+public struct CRC32: Sendable {
+  /// The check of zip, gzip and W&B's logs (RFC 1952, section 8).
+  public static let ieee = CRC32(polynomial: 0xEDB8_8320)
+  /// The Castagnoli check of TensorFlow's records and LevelDB's logs (RFC 3720, appendix B.4).
+  public static let castagnoli = CRC32(polynomial: 0x82F6_3B78)
+
+  /// `tables[256 k + b]` is byte b's share of the check when k more bytes follow it.
+  private let tables: [UInt32]
+
+  init(polynomial: UInt32) {
+    var tables = [UInt32](repeating: 0, count: 8 * 256)
+    for byte in 0..<256 {
+      tables[byte] = (0..<8).reduce(UInt32(byte)) { value, _ in
+        value & 1 == 1 ? value >> 1 ^ polynomial : value >> 1
+      }
+    }
+    for index in 256..<tables.count {
+      let before = tables[index - 256]
+      tables[index] = tables[Int(before & 0xFF)] ^ before >> 8
+    }
+    self.tables = tables
+  }
+
+  /// - Parameter earlier: the check of the bytes before these.
+  public func checksum(_ bytes: UnsafeRawBufferPointer, after earlier: UInt32 = 0) -> UInt32 {
+    tables.withUnsafeBufferPointer { tables in
+      var crc = ~earlier
+      var position = 0
+      while position + 8 <= bytes.count {
+        let word = UInt64(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        let low = UInt32(truncatingIfNeeded: word) ^ crc
+        let high = UInt32(truncatingIfNeeded: word >> 32)
+        crc =
+          tables[0x700 | Int(low & 0xFF)] ^ tables[0x600 | Int(low >> 8 & 0xFF)]
+          ^ tables[0x500 | Int(low >> 16 & 0xFF)] ^ tables[0x400 | Int(low >> 24)]
+          ^ tables[0x300 | Int(high & 0xFF)] ^ tables[0x200 | Int(high >> 8 & 0xFF)]
+          ^ tables[0x100 | Int(high >> 16 & 0xFF)] ^ tables[Int(high >> 24)]
+        position += 8
+      }
+      while position < bytes.count {
+        crc = tables[Int((crc ^ UInt32(bytes[position])) & 0xFF)] ^ crc >> 8
+        position += 1
+      }
+      return ~crc
+    }
+  }
+
+  /// A check rotated and shifted, so that a check of data with checks in it stays one.
+  public static func masked(_ crc: UInt32) -> UInt32 { (crc >> 15 | crc << 17) &+ 0xA282_EAD8 }
+}
