@@ -4,6 +4,10 @@ import TrainingEvents
 public enum DashboardAction: Sendable, Equatable {
   /// Pass this to the engine.
   case send(TrainingCommand)
+  /// Play a finished run back from its record.
+  case replay(TrainingCommand)
+  /// Let a recorded run pass faster or slower.
+  case changeSpeed(faster: Bool)
   /// End the program, after a snapshot when asked for.
   case quit(saving: Bool)
   /// Try once more to save what could not be saved when the run was to be left.

@@ -24,6 +24,7 @@ extension DashboardState {
         show(reason, .warning, seconds: 8)
       }
       submitted = nil
+      settingChanges.noteRefusal()
     case .hiddenStates(let frame):
       hiddenStates = frame
       if let map = shownMap { passage.add(frame, map) }
@@ -57,6 +58,7 @@ extension DashboardState {
     (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
     (task, reading, trace) = (nil, nil, nil)
     knobBoard.start(description)
+    settingChanges = SettingChanges()
     (finish, lastSnapshot, bestSnapshot) = (nil, nil, nil)
     passage = Passage()
     alerts = StandingAlerts()
@@ -101,10 +103,8 @@ extension DashboardState {
       run?.metric.flatMap { metric in
         record.metric.map { "  \(metric.name) \(MetricText.value($0, metric))" }
       } ?? ""
-    let best = record.isBest ? "  best so far" : ""
-    log.add(
-      "validation \(NumberText.fixed(record.loss, 3))\(metric)\(best)", step: record.step,
-      record.isBest ? .good : .plain)
+    log.addValidation(
+      "\(NumberText.fixed(record.loss, 3))\(metric)", step: record.step, isBest: record.isBest)
   }
 
   private mutating func add(_ record: CommandRecord) {
@@ -115,7 +115,7 @@ extension DashboardState {
     knobBoard.note(record)
     if record.name.hasSuffix("clip-norm") { clipNorm = record.value.flatMap { $0 > 0 ? $0 : nil } }
     if record.name.hasSuffix("learning-rate"), let value = record.value { learningRate = value }
-    if record.marker != nil { show(record.text) }
+    tell(record)
   }
 
   private mutating func add(_ record: SnapshotRecord) {
@@ -140,7 +140,7 @@ extension DashboardState {
     switch record.reason {
     case .completed:
       trainingState = .finished
-      log.add("finished: every step is done", step: record.step, .good)
+      log.add("completed: all \(grouped(record.step)) steps", step: record.step, .good)
     case .stopped:
       trainingState = .finished
       log.add("stopped at step \(grouped(record.step))", step: record.step)

@@ -10,7 +10,7 @@ public struct DashboardState: Sendable {
   enum Overlay: Sendable, Equatable {
     /// Asks what to do about steps that could not be saved, and says why.
     case unsaved(String)
-    case help(scroll: Int)
+    case help(HelpPage)
     /// Asks before steps that no snapshot holds are lost.
     case quit
     case confirm(Question)
@@ -34,9 +34,14 @@ public struct DashboardState: Sendable {
   public internal(set) var bestSnapshot: SnapshotRecord?
   /// Whether the run is only looked at, so that quitting loses nothing.
   public var isViewing = false
-  /// What a person likes to look at. Views looked at are noted here while it runs: whoever keeps
-  /// settings keeps these at the end.
+  /// Whether a finished run is played back from its record.
+  public var isReplaying = false
+  /// What a person likes to look at.
   public internal(set) var settings = DashboardSettings()
+  /// Steps a second at most; nil where training goes as fast as it can.
+  public var pace: Double?
+  /// Names of the presets that the prompt can start; empty where nobody told.
+  public var presetNames: [String] = []
   /// Whether something changed since the last `didDraw()`.
   public internal(set) var needsRedraw = true
 
@@ -67,6 +72,7 @@ public struct DashboardState: Sendable {
   var graph = GraphControls()
   var alerts = StandingAlerts()
   var knobBoard = KnobBoard()
+  var settingChanges = SettingChanges()
   var prompt: Prompt?
   var promptHistory = PromptHistory()
   /// The command line whose answer is still to come, until another key is pressed.
@@ -120,11 +126,24 @@ public struct DashboardState: Sendable {
     needsRedraw = true
   }
 
+  /// Whether the run can still train.
+  public var canTrain: Bool {
+    !isReplaying && trainingState != .finished && trainingState != .diverged
+  }
+
+  /// Whether the run's last step is shown, and how it ended.
+  public var isAtEnd: Bool { finish != nil }
+
+  /// Shows a message for a few seconds.
+  public mutating func tell(_ text: String) { show(text) }
+
   /// The last step finished.
   var currentStep: Int { history.steps.last ?? run?.firstStep ?? 0 }
 
   /// Steps that would be lost on leaving now.
-  var unsavedSteps: Int { max(0, currentStep - (lastSnapshot?.step ?? run?.firstStep ?? 0)) }
+  var unsavedSteps: Int {
+    isReplaying ? 0 : max(0, currentStep - (lastSnapshot?.step ?? run?.firstStep ?? 0))
+  }
 
   /// Share of the run that is done, from 0 to 1; nil for a run without an end.
   var progress: Double? {

@@ -15,6 +15,8 @@ struct EventLog: Sendable {
     var text: String
     /// One sentence on what people do about it.
     var advice: String?
+    /// Validations that the entry stands for, where it stands for those that were not the best.
+    var foldedCount = 0
   }
 
   /// Entries kept.
@@ -23,6 +25,22 @@ struct EventLog: Sendable {
   private(set) var entries: [Entry] = []
   /// Entries below the ones shown; 0 follows the newest.
   private(set) var scroll = 0
+
+  /// Adds a validation. The best ones stand each for itself; all others since the best one share a
+  /// line.
+  mutating func addValidation(_ result: String, step: Int, isBest: Bool) {
+    var count = 0
+    if let index = entries.lastIndex(where: { $0.foldedCount > 0 }) {
+      count = entries.remove(at: index).foldedCount
+      if scroll > 0 { scroll -= 1 }
+    }
+    guard !isBest else { return add("validation \(result)  best so far", step: step, .good) }
+    add(
+      count == 0
+        ? "validation \(result), not better"
+        : "\(count + 1) validations since the best, none better; now \(result)", step: step)
+    entries[entries.count - 1].foldedCount = count + 1
+  }
 
   mutating func add(_ text: String, step: Int, _ severity: Severity = .plain, advice: String? = nil)
   {

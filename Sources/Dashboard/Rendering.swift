@@ -24,7 +24,7 @@ extension DashboardState {
       buffer.place(part, x: placement.rect.x, y: placement.rect.y)
     }
     switch overlay {
-    case .help(let scroll): HelpOverlay.draw(scene, scroll: scroll, into: &buffer)
+    case .help(let page): HelpOverlay.draw(page, scene, into: &buffer)
     case .quit: QuitDialog.draw(scene, into: &buffer)
     case .unsaved(let reason): UnsavedDialog.draw(reason, scene, into: &buffer)
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)

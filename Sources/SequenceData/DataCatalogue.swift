@@ -67,6 +67,16 @@ public enum DataCatalogue {
     }
   }
 
+  /// The file's name where the data is a person's own; nil for what presets call by name.
+  public static func ownFile(of data: DataSource) -> String? {
+    switch data.format {
+    case .synthetic, .grammar: nil
+    default:
+      entry(data.location) == nil
+        ? data.location.split(separator: "/").last.map(String.init) ?? data.location : nil
+    }
+  }
+
   /// Under which licence it may be used, in a few words.
   public static func licence(of data: DataSource) -> String {
     switch data.format {

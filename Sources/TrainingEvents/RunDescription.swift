@@ -30,6 +30,8 @@ public struct RunDescription: Sendable, Equatable {
   public var targetName: String
   /// Nil where nothing is known of a network, as in another program's log.
   public var architecture: Architecture?
+  /// A person's own file that the run trains on, without its folders; nil for a preset's own data.
+  public var ownData: String?
   /// Where the run is recorded; nil when it is not.
   public var directory: String?
   /// Settings that can change while it trains, with their values; empty where nothing can.

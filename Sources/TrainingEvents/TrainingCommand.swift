@@ -21,6 +21,9 @@ public enum TrainingCommand: Sendable, Equatable {
   case restart
   /// Says what is on screen; work for anything else is not done.
   case watch(ProbeRequest)
+  /// Steps a second at most, for somebody who looks on; nil trains as fast as it can. It changes no
+  /// result.
+  case pace(Double?)
   /// Reads a text that a person typed and answers with prediction and hidden states.
   case read(text: String)
   case stop
@@ -53,7 +56,7 @@ public struct ProbeRequest: Sendable, Equatable {
   public var columns: Int
   /// Which example of the probe's batch to look at, counted from 0; wraps around.
   public var sequence: Int
-  /// Sampling temperature T: 1 samples the network's own distribution, lower is bolder.
+  /// Sampling temperature T: 1 samples the network's own distribution, lower is more conservative, 0 is greedy.
   public var temperature: Double
   /// Frames a second at most.
   public var rate: Double

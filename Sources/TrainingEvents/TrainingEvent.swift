@@ -97,10 +97,13 @@ public struct CommandRecord: Sendable, Equatable {
   public var marker: String?
   /// The new value of a key that is a number, such as a clipping norm; nil when it is none.
   public var value: Double?
+  /// The value before, written so that setting it takes the change back, such as `0.004` or `none`;
+  /// nil for what is no change of a hyperparameter.
+  public var previous: String?
 
   public init(
     step: Int, elapsed: Double? = nil, name: String, text: String, marker: String? = nil,
-    value: Double? = nil
+    value: Double? = nil, previous: String? = nil
   ) {
     self.step = step
     self.elapsed = elapsed
@@ -108,6 +111,7 @@ public struct CommandRecord: Sendable, Equatable {
     self.text = text
     self.marker = marker
     self.value = value
+    self.previous = previous
   }
 }
 

@@ -39,7 +39,7 @@ struct CheckGradientsCommand: ParsableCommand {
     guard largest < Self.limit else {
       throw RunFailure(
         description: String(
-          format: "a gradient is off by %.1e relative; at most %.0e was expected", largest,
+          format: "a gradient's relative error is %.1e; at most %.0e was expected", largest,
           Self.limit))
     }
   }

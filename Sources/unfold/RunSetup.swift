@@ -34,6 +34,7 @@ struct RunSetup: Sendable {
     }
     let before = preset
     try preset.set(arguments: command.settings)
+    preset.retitle(after: before)
     if let steps = command.steps { preset.training.steps = steps }
     if let seed = command.seed { preset.training.seed = seed }
     var changes: [String] = []
@@ -67,6 +68,14 @@ struct RunSetup: Sendable {
     self.preset = preset
     notes += changes.map { "changed on resuming: \($0)" }
     if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
+  }
+
+  /// A run's description with what only its setting up knows.
+  func completed(_ run: RunDescription) -> RunDescription {
+    var run = run
+    run.directory = directory.path
+    run.ownData = DataCatalogue.ownFile(of: preset.task.data)
+    return run
   }
 
   /// What there is to go on from: a snapshot, or a run that was cut off before its first one and is

@@ -18,7 +18,8 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "Symbols to write.")
   var length = 200
 
-  @Option(help: "1 is the network's own distribution, lower is bolder, 0 takes the likeliest.")
+  @Option(
+    help: "1 samples the network's own distribution, lower is more conservative, 0 is greedy.")
   var temperature = 0.8
 
   @Option(help: "Seed of the draws.")

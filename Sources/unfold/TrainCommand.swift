@@ -61,7 +61,7 @@ struct TrainCommand: AsyncParsableCommand {
     // Nothing asked for at all: a person may like to choose.
     let setup = CommandLine.arguments.count > 1 ? try RunSetup(self, canGoBack: true) : nil
     let stage = try await Stage.open(recording: record)
-    try await InteractiveSession(self, on: stage).run(setup)
+    await InteractiveSession(self, on: stage).run(setup)
   }
 
   /// The command that trains another preset on the same machine's terms: its own settings, data and

@@ -100,6 +100,32 @@ import TrainingEvents
     #expect(Self.text(state).contains("› malloc: something"))
   }
 
+  /// Bests stand each for itself; everything else since the best one is one line.
+  @Test func validationsThatAreNotTheBestShareALine() {
+    var state = DashboardState()
+    state.apply(.started(SyntheticRun.description))
+    for (step, loss, isBest) in [
+      (1, 3.0, true), (2, 3.5, false), (3, 3.25, false), (4, 2.0, true), (5, 2.5, false),
+    ] {
+      state.apply(
+        .validation(
+          ValidationRecord(step: step, epoch: 0, loss: loss, elapsed: 0, isBest: isBest)))
+      if step == 3 {
+        #expect(
+          state.log.entries.suffix(2).map(\.text) == [
+            "validation 3.000  best so far",
+            "2 validations since the best, none better; now 3.250",
+          ])
+        state.log("something else")
+      }
+    }
+    #expect(
+      state.log.entries.dropFirst().map(\.text) == [
+        "validation 3.000  best so far", "something else", "validation 2.000  best so far",
+        "validation 2.500, not better",
+      ])
+  }
+
   @Test func knobsMoveTheThresholdAndLeaveMarkers() {
     var state = SyntheticRun.state(lastStep: 100)
     state.apply(

@@ -39,7 +39,9 @@ import TrainingEvents
     case .settings: state.overlay = .settings(SettingsPage(settings: state.settings))
     case .knobs: state.overlay = .knobs(1)
     case .confirm: state.overlay = .confirm(.restart)
-    case .help: state.overlay = .help(scroll: 3)
+    case .help: state.overlay = .help(HelpPage(showsAll: true, scroll: 3))
+    case .helpSearch:
+      state.overlay = .help(HelpPage(scroll: 0, search: LineEditor("loss"), isTyping: true))
     case .quitDialog: state.overlay = .quit
     case .unsaved: state.askAboutUnsaved("no snapshot was written: the disk is full")
     }
@@ -118,7 +120,7 @@ import TrainingEvents
 
   @Test func everyKeyIsInTheHelp() {
     var state = Self.state(in: .view)
-    state.overlay = .help(scroll: 0)
+    state.overlay = .help(HelpPage(showsAll: true))
     let text = state.render(size: Size(width: 100, height: 300), appearance: Golden.appearance)
       .lines.joined(separator: "\n")
     for binding in KeyBindings.all {
@@ -127,13 +129,59 @@ import TrainingEvents
     }
   }
 
+  /// The help is about what has the focus, and fits on one page of the smallest usual terminal.
+  @Test(arguments: ViewKind.allCases) func theHelpIsOnePageAboutTheFocus(view: ViewKind) {
+    var state = Self.state(in: .view)
+    state.resize(Size(width: 80, height: 24))
+    state.show(view: view)
+    for panel in state.visiblePanels {
+      state.focus = panel
+      _ = state.handle(.character("?"))
+      let text = EventTests.text(state, state.size)
+      #expect(text.contains("Help: \(panel.title)"))
+      #expect(text.contains(panel.summary.split(separator: " ").prefix(4).joined(separator: " ")))
+      #expect(!text.contains("more: ↓"))
+      for binding in KeyBindings.all where binding.context == panel.context && binding.hint != nil {
+        #expect(text.contains(String(binding.summary.prefix(40))), "\(panel): \(binding.label)")
+      }
+      _ = state.handle(.escape)
+    }
+  }
+
+  @Test func theHelpIsSearched() {
+    var state = Self.state(in: .view)
+    state.resize(Size(width: 80, height: 24))
+    for key in "?/clip" { _ = state.handle(.character(key)) }
+    var text = EventTests.text(state, state.size)
+    #expect(text.contains("halve the clip norm") && !text.contains("move the cursor back"))
+    // A key of the help is a letter while something is typed.
+    for key in "qa" { _ = state.handle(.character(key)) }
+    #expect(EventTests.text(state, state.size).contains("no key and no command has “clipqa”"))
+    _ = state.handle(.escape)
+    _ = state.handle(.character("a"))
+    text = EventTests.text(state, state.size)
+    #expect(text.contains("Keys and commands") && text.contains("more: ↓"))
+    _ = state.handle(.escape)
+    #expect(state.overlay == nil)
+  }
+
   @Test func spaceGoesByTheStateOfTraining() {
     var state = Self.state(in: .view)
     #expect(state.handle(.character(" ")) == [.send(.pause)])
     state.apply(.state(.paused))
     #expect(state.handle(.character(" ")) == [.send(.resume)])
     state.apply(.finished(FinishRecord(reason: .completed, step: 900, elapsed: 1)))
-    #expect(state.handle(.character(" ")) == [])
+    // A finished run is looked at again: from its first step, or one step back.
+    #expect(state.handle(.character(" ")) == [.replay(.resume)])
+    #expect(state.handle(.character(".")) == [.replay(.step(count: 1))])
+    #expect(state.handle(.backspace) == [.replay(.run(until: .step(899)))])
+    #expect(state.handle(.character("+")) == [])
+    #expect(state.message?.text.contains("space replays it, R begins it again") == true)
+    #expect(EventTests.text(state, state.size).contains("space replay"))
+    state.isReplaying = true
+    state.apply(.state(.training))
+    #expect(state.handle(.character(" ")) == [.replay(.pause)])
+    #expect(state.handle(.character("q")) == [.quit(saving: false)])
   }
 
   @Test func quittingAsksOnlyWhenStepsWouldBeLost() {

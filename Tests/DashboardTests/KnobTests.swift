@@ -68,12 +68,71 @@ import TrainingEvents
     #expect(state.probeRequest.sequence == 2)
     for _ in 0..<40 { _ = state.handle(.character("T")) }
     for _ in 0..<40 { _ = state.handle(.character("N")) }
-    #expect(state.probeRequest.temperature == 0.1 && state.probeRequest.sequence == 0)
+    #expect(state.probeRequest.temperature == 0 && state.probeRequest.sequence == 0)
+  }
+
+  private static func change(
+    _ name: String, _ text: String, _ value: Double, _ previous: String?, marker: String? = "m"
+  ) -> TrainingEvent {
+    .command(
+      CommandRecord(
+        step: 1, elapsed: 1, name: name, text: text, marker: marker, value: value,
+        previous: previous))
+  }
+
+  /// `u` takes back settings, newest first, and never a step.
+  @Test func aToastNamesTheKeyThatTakesASettingBack() {
+    var state = Self.state()
+    #expect(state.handle(.character("u")) == [])
+    #expect(state.message?.text.contains("no hyperparameter was changed") == true)
+    state.apply(Self.change("learning-rate", "learning rate 0.004 → 0.008", 0.008, "0.004"))
+    let text = EventTests.text(state, state.size)
+    #expect(text.contains("learning rate 0.004 → 0.008 · u: back to 0.004"))
+    state.apply(Self.change("clip-norm", "clip norm none → 1", 1, "none"))
+    #expect(
+      state.handle(.character("u")) == [.send(.set(key: "training.clip-norm", value: "none"))])
+    state.apply(Self.change("clip-norm", "clip norm 1 → none", .nan, "1"))
+    #expect(state.message?.text == "clip norm 1 → none, taken back")
+    #expect(
+      state.handle(.character("u"))
+        == [.send(.set(key: "training.optimizer.learning-rate", value: "0.004"))])
+    // Refused: it stands, and can be tried again.
+    state.apply(.refused("not now"))
+    #expect(state.handle(.character("u")).count == 1)
+    state.apply(Self.change("learning-rate", "learning rate 0.008 → 0.004", 0.004, "0.008"))
+    #expect(state.handle(.character("u")) == [])
+  }
+
+  @Test func whatWentBackWithTheRunIsNotTakenBackAgain() {
+    var state = Self.state()
+    state.apply(Self.change("learning-rate", "learning rate 0.004 → 0.008", 0.008, "0.004"))
+    state.apply(
+      .command(CommandRecord(step: 1, elapsed: 1, name: "undo", text: "back", marker: "undo")))
+    state.apply(
+      Self.change("learning-rate", "learning rate 0.008 → 0.004", 0.004, "0.008", marker: nil))
+    #expect(state.handle(.character("u")) == [])
+  }
+
+  @Test func thePaceGoesThroughItsLadder() {
+    var state = Self.state()
+    state.pace = 50
+    #expect(state.handle(.character("[")) == [.send(.pace(20))])
+    #expect(state.message?.text.contains("at most 20 steps a second") == true)
+    #expect(state.handle(.character("]")) == [.send(.pace(50))])
+    state.pace = 1000
+    #expect(state.handle(.character("]")) == [.send(.pace(nil))])
+    #expect(state.handle(.character("]")) == [] && state.pace == nil)
+    state.pace = 0.5
+    #expect(state.handle(.character("[")) == [.send(.pace(0.5))])
+    _ = PromptTests.type(":pace 7\n", into: &state)
+    #expect(state.pace == 7)
+    state.isViewing = true
+    #expect(state.handle(.character("]")) == [.changeSpeed(faster: true)])
   }
 
   @Test func goingBackAsksFirst() {
     var state = Self.state()
-    #expect(state.handle(.character("u")) == [] && state.overlay == nil)
+    #expect(state.handle(.character("U")) == [] && state.overlay == nil)
     state.apply(.snapshot(SnapshotRecord(step: 1, path: "s", bytes: 1)))
     #expect(Question.undo.words(state).contains("no step is lost"))
     #expect(Question.restart.words(state).contains("every step so far is in a snapshot"))
@@ -82,11 +141,11 @@ import TrainingEvents
     #expect(Question.restart.words(state).hasSuffix("1 step is in no snapshot."))
     state.apply(.steps(StepBatch([EventTests.record(3, elapsed: 3)])))
     #expect(Question.restart.words(state).hasSuffix("2 steps are in no snapshot."))
-    #expect(state.handle(.character("u")) == [])
+    #expect(state.handle(.character("U")) == [])
     #expect(
       EventTests.text(state, state.size).contains("The 2 steps since the snapshot at 1 are lost"))
     #expect(state.handle(.escape) == [] && state.overlay == nil)
-    _ = state.handle(.character("u"))
+    _ = state.handle(.character("U"))
     #expect(state.handle(.enter) == [.send(.undo)])
     _ = state.handle(.character("R"))
     #expect(state.handle(.enter) == [.send(.restart)] && state.overlay == nil)

@@ -28,7 +28,7 @@ import TrainingEvents
     (":run until loss 2.2\n", .run(until: .loss(2.2))),
     (":run 100\n", .run(until: .step(1_000))),
     (":step\n", .step(count: 1)), (":step 12\n", .step(count: 12)),
-    (":pause\n", .pause), (":sn\n", .snapshot), (":undo\n", .undo), (":restart\n", .restart),
+    (":pause\n", .pause), (":sn\n", .snapshot), (":back\n", .undo), (":restart\n", .restart),
     (":read the cat\n", .read(text: "the cat")), ("ethe cat\n", .read(text: "the cat")),
   ])
   func commandsDoWhatTheySay(line: String, command: TrainingCommand) {
@@ -195,7 +195,7 @@ import TrainingEvents
 
   @Test func everyCommandIsInTheHelp() {
     var state = Self.state()
-    state.overlay = .help(scroll: 0)
+    state.overlay = .help(HelpPage(showsAll: true))
     let text = EventTests.text(state, Size(width: 100, height: 240))
     for command in Command.all { #expect(text.contains("\(command.name) \(command.arguments)")) }
     #expect(Set(Command.all.map(\.name)).count == Command.all.count)

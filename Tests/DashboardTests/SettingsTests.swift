@@ -8,7 +8,7 @@ import TrainingEvents
   static let odd: DashboardSettings = {
     var settings = DashboardSettings()
     (settings.theme, settings.drawing, settings.usesMouse) = ("colour-blind", .block, false)
-    (settings.view, settings.remembersViews, settings.smoothing) = (.states, false, 0.9)
+    (settings.view, settings.smoothing) = (.states, 0.9)
     settings.views = ["words": .graph, "my file.yaml": .loss]
     return settings
   }()
@@ -33,7 +33,7 @@ import TrainingEvents
     ("smoothing: 1", "found 1", "from 0 to below 1"),
     ("smoothing: nan", "found nan", "below 1"),
     ("view: gradint", "found gradint", "did you mean gradients?"),
-    ("view words: nowhere", "view words: found nowhere", "expected overview"),
+    ("pin words: nowhere", "pin words: found nowhere", "expected overview"),
     ("mouse: on\nmouse: off", "line 2", "stands here twice"),
     ("\u{0}\u{1B}:", "line 1", "there is no setting"),
   ])
@@ -61,14 +61,21 @@ import TrainingEvents
     _ = state.handle(.left)
     _ = state.handle(.left)
     #expect(state.settings.theme == Theme.all.last?.name)
-    for _ in 0..<5 { _ = state.handle(.down) }
+    for _ in 0..<4 { _ = state.handle(.down) }
     _ = state.handle(.right)
     #expect(state.settings.smoothing == 0.99 && state.history.smoothing == 0.99)
     _ = state.handle(.escape)
     #expect(state.overlay == nil)
   }
 
-  @Test func eachPresetOpensWhereItWasLeft() {
+  /// Files of earlier versions noted every view that was looked at, which nobody had asked for.
+  @Test func viewsNotedByEarlierVersionsAreNoPins() {
+    let read = DashboardSettings.parse("remember-views: on\nview words: graph\ntheme: light")
+    #expect(read.problems.isEmpty && read.settings.views.isEmpty && read.settings.theme == "light")
+    #expect(read.settings.view(for: "words") == .overview)
+  }
+
+  @Test func aRunOpensInTheOverviewUnlessAnotherViewIsPinned() {
     var settings = DashboardSettings()
     settings.views = ["words": .states]
     var state = DashboardState()
@@ -76,7 +83,12 @@ import TrainingEvents
     state.apply(.started(SyntheticRun.description))
     #expect(state.view == .states)
     _ = state.handle(.character("3"))
-    #expect(state.settings.views["words"] == .gradients)
+    // Looking at a view pins nothing.
+    #expect(state.settings.views["words"] == .states)
+    let actions = state.handle(.character("p"))
+    settings.views = ["words": .gradients]
+    #expect(actions == [.use(settings)] && state.settings == settings)
+    #expect(state.message?.text.contains("open in Gradients") == true)
     // The same run begun again stays; another preset opens with its own view.
     state.apply(.started(SyntheticRun.description))
     #expect(state.view == .gradients)
@@ -84,8 +96,10 @@ import TrainingEvents
     other.name = "shakespeare"
     state.apply(.started(other))
     #expect(state.view == .overview)
-    settings.remembersViews = false
-    #expect(settings.view(for: "words") == .overview)
+    _ = state.handle(.character("2"))
+    _ = state.handle(.character("p"))
+    _ = state.handle(.character("p"))
+    #expect(state.settings == settings)
   }
 
   @Test func appearanceFollowsSettingsAndTerminal() {

@@ -132,7 +132,7 @@ enum SyntheticTraces {
         equation: "a(\(t)) = b + W \(state)(\(t - 1)) + U x(\(t))",
         reference: "slide 14 · GBC eq. 10.8",
         terms: [
-          GraphTrace.Term(label: "from the past", symbol: "‖W \(state)(\(t - 1))‖", value: 1.9),
+          GraphTrace.Term(label: "recurrent", symbol: "‖W \(state)(\(t - 1))‖", value: 1.9),
           GraphTrace.Term(label: "from the input", symbol: "‖U x(\(t))‖", value: 1.2),
           GraphTrace.Term(label: "together", symbol: "‖a(\(t))‖", value: 2.4),
         ], units: [GraphTrace.UnitValues(symbol: "a", values: units(1.4))]),
@@ -167,7 +167,7 @@ enum SyntheticTraces {
       equation: "i, f, o = σ and g = tanh of (b² + W² s²(\(t - 1)) + U² [s¹(\(t)); g¹(\(t))])",
       reference: "GBC section 10.10.1",
       terms: [
-        GraphTrace.Term(label: "from the past", symbol: "‖W² s²(\(t - 1))‖", value: 1.9),
+        GraphTrace.Term(label: "recurrent", symbol: "‖W² s²(\(t - 1))‖", value: 1.9),
         GraphTrace.Term(label: "from the input", symbol: "‖U² [s¹(\(t)); g¹(\(t))]‖", value: 1.2),
         GraphTrace.Term(label: "input gate i", symbol: "mean i", value: 0.4),
         GraphTrace.Term(label: "forget gate f", symbol: "mean f", value: 0.8),
@@ -187,8 +187,8 @@ enum SyntheticTraces {
       equation: "∇\(state)(\(t)) = Wᵀ δ(\(t + 1)) + Vᵀ ∇o(\(t))",
       reference: "slide 25 · GBC eq. 10.21",
       terms: [
-        GraphTrace.Term(label: "from the future", symbol: "‖Wᵀ δ(\(t + 1))‖", value: 0.412),
-        GraphTrace.Term(label: "from here", symbol: "‖Vᵀ ∇o(\(t))‖", value: 0.377),
+        GraphTrace.Term(label: "from t+1", symbol: "‖Wᵀ δ(\(t + 1))‖", value: 0.412),
+        GraphTrace.Term(label: "from o(t)", symbol: "‖Vᵀ ∇o(\(t))‖", value: 0.377),
         GraphTrace.Term(label: "together", symbol: "‖∇\(state)(\(t))‖", value: 0.561),
         GraphTrace.Term(label: "into W", symbol: "‖∇W‖", value: 1.98, previous: 1.93),
       ], remark: "1 − s² is 0.36 on average here: 64 % is lost in tanh",

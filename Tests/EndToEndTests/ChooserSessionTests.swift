@@ -57,6 +57,35 @@ struct ChooserSessionTests {
     try terminal.wait(for: "same")
   }
 
+  /// Looking at the presets ends no run.
+  @Test func escInTheChooserLeadsBackToThePausedRun() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try Terminal(program)
+    try terminal.type(line: "$UNFOLD --out run")
+    try terminal.wait("training") { (Terminal.step(in: $0) ?? 0) > 2 }
+    try terminal.press("P")
+    try terminal.wait(for: "Leave this run?")
+    try terminal.press("Enter")
+    try terminal.wait(for: "esc back to the run")
+    #expect(program.names(in: "run/snapshots").count == 1)
+    try terminal.press("Escape")
+    let step = try #require(Terminal.step(in: try terminal.wait(for: "PAUSED")))
+    try terminal.press("Space")
+    try terminal.wait("training on") { (Terminal.step(in: $0) ?? 0) > step }
+    // A misspelt preset is answered on the prompt's line, and the run trains on.
+    try terminal.press(":")
+    try terminal.press("-l", "start wrods")
+    try terminal.press("Enter")
+    try terminal.wait(for: "there is no preset wrods; did you mean words?")
+    try terminal.press("Escape")
+    try terminal.press("q")
+    try terminal.wait(for: "save and quit")
+    try terminal.press("s")
+    try terminal.wait(for: "unfold train --resume run/snapshots/")
+    #expect(try program.shell("grep -c '\"started\"' run/events.jsonl").output == "1\n")
+  }
+
   @Test func whoPressesNothingGetsTheDefaultPreset() throws {
     let program = try Program()
     defer { program.remove() }
@@ -89,10 +118,21 @@ struct ChooserSessionTests {
     try terminal.press("q")
     try terminal.wait(for: "no snapshot was saved")
     let text = try program.shell("cat config/unfold/settings").output
-    #expect(text.contains("theme: light\n") && text.contains("view words: loss"), "\(text)")
+    #expect(text.contains("theme: light\n") && !text.contains("loss\n"), "\(text)")
 
+    // A view looked at is no view that runs open in, until it is pinned.
     try terminal.type(line: "clear; $UNFOLD --out two")
-    try terminal.wait(for: "Loss per step")
+    try terminal.wait(for: "[1 Overview]")
+    try terminal.press("2")
+    try terminal.press("p")
+    try terminal.wait(for: "runs of words open in Loss")
+    try terminal.wait("steps that would be lost") { (Terminal.step(in: $0) ?? 0) > 2 }
+    try terminal.press("q")
+    try terminal.wait(for: "save and quit")
+    try terminal.press("q")
+    try terminal.wait(for: "no snapshot was saved")
+    try terminal.type(line: "clear; $UNFOLD --out three")
+    try terminal.wait(for: "[2 Loss]")
   }
 
   @Test func aSessionIsRecordedForAsciinema() throws {

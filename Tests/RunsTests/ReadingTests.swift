@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 import TrainingEvents
@@ -228,7 +229,32 @@ enum ExampleRecord {
     let first = try RunSummary(temporary.path + "/a")
     #expect(first.step == 2 && first.elapsed == 2 && first.size > 0 && first.started != nil)
     #expect(RunSummary.table(runs).contains("crashed"))
+    // Date, preset, data, state and best stand in a row; what nobody told is "–" or null.
+    let rows = RunSummary.table(runs).split(separator: "\n").map(String.init)
+    for word in ["date", "preset", "data", "state", "best validation"] {
+      #expect(rows.first?.contains(word) == true, "\(word)")
+    }
+    let json = try JSONValue(decoding: RunSummary.json(runs))
+    let listed = try #require(json.array)
+    #expect(listed.count == 5)
+    let a = try #require(listed.first { $0["run"]?.string == "a" })
+    #expect(a["state"]?.string == "completed" && a["step"]?.int == 2 && a["best"] == .null)
+    #expect(a["date"]?.string?.hasSuffix("Z") == true && a["preset"]?.string == Example.run.name)
     #expect(open.path.hasSuffix("/e"))
+  }
+
+  @Test func aRunSaysWhatItTrainedOn() throws {
+    func data(_ name: String, _ preset: String) throws -> String? {
+      try record(name, [.started(Example.run)], preset: preset)
+      return try RunSummary(temporary.path + "/" + name).data
+    }
+    #expect(try data("own", "task:\n  data: { text: some/where/mine.txt }\n") == "mine.txt")
+    let known = try data("known", "task:\n  kind: forecasting\n  data: { csv: sunspots }\n")
+    #expect(known?.contains("sunspot") == true)
+    #expect(try data("broken", "nonsense: [") == nil)
+    #expect(try data("empty", "") == nil)
+    let table = RunSummary.table(try RunSummary.list(in: temporary.path).runs)
+    #expect(table.contains("mine.txt") && table.contains("–"))
   }
 
   @Test func aRunTakenUpAgainIsNotOverUntilItSaysSo() throws {

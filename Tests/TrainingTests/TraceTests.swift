@@ -96,7 +96,7 @@ import TrainingEvents
     #expect(symbols.suffix(4) == ["∇o(2)", "∇s(2)", "∇o(1)", "∇s(1)"])
     // After the last step nothing comes from the future: all of ∇s is Vᵀ∇o.
     let last = try #require(trace.stops.first { $0.symbol == "∇s(6)" })
-    #expect(last.terms.map(\.label) == ["from here", "together", "through tanh", "into W"])
+    #expect(last.terms.map(\.label) == ["from o(t)", "together", "through tanh", "into W"])
     // ∇W grows from where the step after left it, and s(0) = 0 gives step 1 no share.
     let first = try #require(trace.stops.last?.terms.last)
     let second = try #require(trace.stops.first { $0.symbol == "∇s(2)" }?.terms.last)

@@ -144,8 +144,9 @@ extension ChooserState {
     }
     var text = StyledText()
     for key in ChooserKey.all where key.context == context && !key.label.isEmpty {
-      text.add((text.isEmpty ? "" : "   ") + key.label, theme.accent)
-      text.add(" \(key.hint)", theme.muted, joined: true)
+      let isBack = isOverRun && context == .list && key.label == "q" && filter == nil
+      text.add((text.isEmpty ? "" : "   ") + (isBack ? "esc" : key.label), theme.accent)
+      text.add(" \(isBack ? "back to the run" : key.hint)", theme.muted, joined: true)
     }
     text.fitting(size.width - 2).write(x: 1, y: y, limit: size.width, into: &buffer)
   }

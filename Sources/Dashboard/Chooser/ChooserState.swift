@@ -16,6 +16,8 @@ public struct ChooserState: Sendable {
   var isFiltering = false
   var message: String?
   var page: SettingsPage?
+  /// Whether leaving leads back to a run, which waits paused.
+  public let isOverRun: Bool
 
   /// - Parameters:
   ///   - presets: in the order they are shown
@@ -23,8 +25,9 @@ public struct ChooserState: Sendable {
   ///   - settings: what the screen is drawn by, for the settings page
   public init(
     presets: [PresetChoice], default name: String? = nil,
-    settings: DashboardSettings = DashboardSettings()
+    settings: DashboardSettings = DashboardSettings(), isOverRun: Bool = false
   ) {
+    self.isOverRun = isOverRun
     self.presets = presets
     self.settings = settings
     index = presets.firstIndex { $0.name == name } ?? 0

@@ -42,7 +42,7 @@ extension KeyBindings {
       $0.changeSmoothing(stronger: true)
     },
     chart([.character("M")], "M", "smooth the loss less") { $0.changeSmoothing(stronger: false) },
-    chart([.character("o")], "o", "let outliers leave the picture, and back") { state in
+    chart([.character("o")], "o", "leave outliers out of the vertical scale, and back") { state in
       state.chart.excludesOutliers.toggle()
       state.show(
         state.chart.excludesOutliers
@@ -85,7 +85,7 @@ extension DashboardState {
   /// Turns the focused chart's vertical axis from linear to logarithmic or back.
   mutating func flipScale() {
     guard let panel = focus.drawing as? any TrainingChart, focus != .waterfall else {
-      return show("this panel has no value axis to turn over")
+      return show("this panel has no value axis")
     }
     if chart.otherScale.remove(focus) == nil { chart.otherScale.insert(focus) }
     let isLogarithmic = chart.otherScale.contains(focus) != panel.isUsuallyLogarithmic

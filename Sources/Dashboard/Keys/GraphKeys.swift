@@ -31,7 +31,8 @@ extension KeyBindings {
       state.graph.stop = max(0, (state.trace?.stops.count ?? 1) - 1)
     },
     graph(
-      [.character("b")], "b", hint: "turn", rank: 3, "to where the gradient starts, and back",
+      [.character("b")], "b", hint: "direction", rank: 3,
+      "jump between the forward and the backward pass",
       in: .walk
     ) { $0.turnAround() },
     graph([.down], "↓", hint: "unit", as: "↑ ↓", rank: 2, "the next unit's numbers", in: .walk) {

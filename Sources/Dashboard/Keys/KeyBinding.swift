@@ -20,6 +20,7 @@ struct KeyBinding: Sendable {
     case knobs
     case settings
     case help
+    case helpSearch
     case quitDialog
     case unsaved
     case confirm
@@ -37,12 +38,13 @@ struct KeyBinding: Sendable {
     case looking = "Looking"
     case program = "Program"
     case prompt = "In the prompt"
-    case knobs = "Among the knobs"
+    case knobs = "Among the hyperparameters"
     case settings = "In the settings"
     case quitting = "When asked before quitting"
     case unsaved = "When the last snapshot could not be saved"
     case confirming = "When asked before going back"
-    case help = "In this help"
+    case help = "In the help"
+    case helpSearch = "Searching the help"
   }
 
   /// Any of these does it; the first is the one that is named.

@@ -4,7 +4,7 @@ import TrainingEvents
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + openingKnobs + views + charts + units + graph + walk + log
+    training + pace + openingKnobs + views + charts + units + graph + walk + log
     + looking + openingWalk + opening + program + openingPages + prompt
     + knobs + settings + quitDialog + unsaved + confirming + help
 
@@ -25,6 +25,9 @@ enum KeyBindings {
     KeyBinding(
       [.character(".")], ".", hint: "step", "train one step, then pause", .training
     ) { $0.train(.step(count: 1)) },
+    KeyBinding(
+      [.backspace], "backspace", "one step back, in a finished run or a replay", .training
+    ) { $0.stepBack() },
     KeyBinding(
       [.character("+"), .character("=")], "+", "double the learning rate", .training
     ) { $0.train(.scaleLearningRate(by: 2)) },
@@ -52,6 +55,10 @@ enum KeyBindings {
   }
 
   private static let looking: [KeyBinding] = [
+    KeyBinding(
+      [.character("p")], "p", "pin this view: runs of this preset open in it; again: no longer",
+      .looking
+    ) { $0.togglePin() },
     KeyBinding([.tab], "tab", hint: "focus", rank: 7, "give the focus to the next panel", .looking)
     {
       $0.moveFocus(by: 1)
@@ -69,9 +76,12 @@ enum KeyBindings {
   ]
 
   private static let program: [KeyBinding] = [
-    KeyBinding([.character("?"), .function(1)], "?", hint: "help", rank: 2, "this help", .program) {
+    KeyBinding(
+      [.character("?"), .function(1)], "?", hint: "help", rank: 2,
+      "help on the panel with the focus", .program
+    ) {
       state in
-      state.overlay = .help(scroll: 0)
+      state.overlay = .help(HelpPage())
       return []
     },
     KeyBinding(
@@ -95,28 +105,6 @@ enum KeyBindings {
     ) { _ in [.quit(saving: false)] },
     KeyBinding(
       [.escape, .character("n")], "esc", hint: "stay", "stay", .quitting, in: .quitDialog
-    ) { state in
-      state.overlay = nil
-      return []
-    },
-  ]
-
-  private static let help: [KeyBinding] = [
-    KeyBinding([.down, .character("j")], "↓", hint: "down", "scroll down", .help, in: .help) {
-      $0.scrollHelp(by: 1)
-    },
-    KeyBinding([.up, .character("k")], "↑", hint: "up", "scroll up", .help, in: .help) {
-      $0.scrollHelp(by: -1)
-    },
-    KeyBinding([.pageDown], "page down", "scroll down a page", .help, in: .help) {
-      $0.scrollHelp(by: 10)
-    },
-    KeyBinding([.pageUp], "page up", "scroll up a page", .help, in: .help) {
-      $0.scrollHelp(by: -10)
-    },
-    KeyBinding(
-      [.escape, .character("?"), .character("q"), .enter], "esc ? q", hint: "close",
-      "close the help", .help, in: .help
     ) { state in
       state.overlay = nil
       return []

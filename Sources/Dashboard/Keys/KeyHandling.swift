@@ -15,6 +15,10 @@ extension DashboardState {
       needsRedraw = true
       return binding.perform(&self)
     }
+    if case .character(let character) = key, contexts == [.helpSearch] {
+      needsRedraw = true
+      return changeHelp { $0.search?.insert(String(character)) }
+    }
     if case .character(let character) = key, contexts == [.prompt] {
       prompt?.edit { $0.insert(String(character)) }
       needsRedraw = true
@@ -28,7 +32,7 @@ extension DashboardState {
     case nil where prompt != nil: [.prompt]
     case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
     case nil: [focusedPanel?.context, .view].compactMap { $0 }
-    case .help: [.help]
+    case .help(let page): page.isTyping ? [.helpSearch] : [.help]
     case .quit: [.quitDialog]
     case .unsaved: [.unsaved]
     case .confirm: [.confirm]
@@ -45,11 +49,26 @@ extension DashboardState {
     guard view != self.view else { return }
     focusByView[self.view] = focus
     self.view = view
-    if let run { settings.views[run.name] = view }
     enlarged = false
     let panels = visiblePanels
     focus = focusByView[view].flatMap { panels.contains($0) ? $0 : nil } ?? panels.first ?? focus
     needsRedraw = true
+  }
+
+  /// Lets every run of this preset open with the view on screen, or no longer.
+  mutating func togglePin() -> [DashboardAction] {
+    guard let run else {
+      show("there is no run yet to pin a view for")
+      return []
+    }
+    if settings.views[run.name] == view {
+      settings.views[run.name] = nil
+      show("runs of \(run.name) open in \(settings.view.name)")
+    } else {
+      settings.views[run.name] = view
+      show("runs of \(run.name) open in \(view.name) · p again: no longer")
+    }
+    return [.use(settings)]
   }
 
   mutating func toggleEnlarged() -> [DashboardAction] {
@@ -81,18 +100,38 @@ extension DashboardState {
   mutating func togglePause() -> [DashboardAction] {
     switch trainingState {
     case .paused: train(.resume)
+    case .finished where !isViewing: train(.resume)
     default: train(.pause)
     }
   }
 
+  /// Shows the step before, where steps are read from a record.
+  mutating func stepBack() -> [DashboardAction] {
+    guard isViewing || isReplaying || trainingState == .finished else {
+      show("a run that trains has no step back: U goes back to the last snapshot")
+      return []
+    }
+    let command = TrainingCommand.run(until: .step(max(1, currentStep - 1)))
+    return isViewing ? [.send(command)] : train(command)
+  }
+
   /// Sends a command that needs a run which can still train.
   mutating func train(_ command: TrainingCommand) -> [DashboardAction] {
+    if isReplaying || (trainingState == .finished && !isViewing) {
+      switch command {
+      case .pause, .resume, .step, .run: return [.replay(command)]
+      case .restart: return [.send(command)]
+      default:
+        show("this run is finished: space replays it, R begins it again, P chooses another")
+        return []
+      }
+    }
     switch trainingState {
     case .finished:
       show("this run is finished")
       return []
     case .diverged where command != .undo && command != .restart:
-      show("this run diverged: its weights are no longer numbers to train on", .bad)
+      show("this run diverged: U goes back to the last snapshot, R begins again", .bad)
       return []
     default:
       return [.send(command)]
@@ -115,14 +154,6 @@ extension DashboardState {
     }
     let index = panels.firstIndex(of: focus) ?? 0
     focus = panels[(index + distance + panels.count) % panels.count]
-    return []
-  }
-
-  mutating func scrollHelp(by lines: Int) -> [DashboardAction] {
-    if case .help(let scroll) = overlay {
-      let most = max(0, HelpOverlay.lineCount(self) - HelpOverlay.visibleLines(self))
-      overlay = .help(scroll: min(max(0, scroll + lines), most))
-    }
     return []
   }
 }

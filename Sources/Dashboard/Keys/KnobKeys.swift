@@ -4,8 +4,8 @@ import TrainingEvents
 extension KeyBindings {
   static let openingKnobs: [KeyBinding] = [
     KeyBinding(
-      [.character("k")], "k", hint: "knobs", rank: 7,
-      "everything that can be turned while it trains", .training
+      [.character("k")], "k", hint: "hyperparameters", rank: 8,
+      "hyperparameters that can change while it trains", .training
     ) { state in
       state.overlay = .knobs(0)
       return []
@@ -16,11 +16,16 @@ extension KeyBindings {
     KeyBinding([.character("C")], "C", "double the clip norm", .training) {
       $0.turn(.clipNorm, up: true)
     },
-    KeyBinding([.character("t")], "t", "bolder samples: a higher temperature", .looking) { state in
+    KeyBinding(
+      [.character("t")], "t", "a higher sampling temperature: less conservative samples", .looking
+    ) { state in
       state.setTemperature(state.probe.temperature + 0.1)
       return []
     },
-    KeyBinding([.character("T")], "T", "surer samples: a lower temperature", .looking) { state in
+    KeyBinding(
+      [.character("T")], "T", "a lower sampling temperature: more conservative, 0 is greedy",
+      .looking
+    ) { state in
       state.setTemperature(state.probe.temperature - 0.1)
       return []
     },
@@ -34,7 +39,11 @@ extension KeyBindings {
       return []
     },
     KeyBinding(
-      [.character("u")], "u", "undo: back to the last snapshot; asks first", .training
+      [.character("u")], "u", "take the last change of a hyperparameter back; no step is lost",
+      .training
+    ) { $0.takeBack() },
+    KeyBinding(
+      [.character("U")], "U", "go back to the last snapshot; asks first", .training
     ) { $0.ask(.undo) },
     KeyBinding(
       [.character("R")], "R", "restart: the same run from its first step; asks first", .training
@@ -46,10 +55,10 @@ extension KeyBindings {
       $0.chooseKnob(by: 1)
     },
     knob([.up, .character("k")], "↑", "choose the one before") { $0.chooseKnob(by: -1) },
-    knob([.right, .character("+"), .character("=")], "→ +", hint: "turn", as: "← →", "turn it up") {
+    knob([.right, .character("+"), .character("=")], "→ +", hint: "change", as: "← →", "raise it") {
       $0.turnChosenKnob(up: true)
     },
-    knob([.left, .character("-")], "← −", "turn it down") { $0.turnChosenKnob(up: false) },
+    knob([.left, .character("-")], "← −", "lower it") { $0.turnChosenKnob(up: false) },
     knob([.enter], "enter", hint: "type", "type a value") { $0.typeChosenKnob() },
     knob([.escape, .character("q")], "esc", hint: "close", "close the box") { state in
       state.overlay = nil

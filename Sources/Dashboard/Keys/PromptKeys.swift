@@ -11,7 +11,7 @@ extension KeyBindings {
       .looking
     ) { $0.open(.reading) },
     KeyBinding(
-      [.character("/")], "/", "find units that follow a pattern, such as inside quotes", .units
+      [.character("/")], "/", "find units correlated with a pattern, such as inside quotes", .units
     ) { $0.open(.pattern) },
     KeyBinding(
       [.character("g")], "g", "train until a step, an epoch or a loss", .training
@@ -24,8 +24,8 @@ extension KeyBindings {
       state.leavePrompt()
       return []
     },
-    prompt([.tab], "tab", "complete, then go through the ways to") { $0.completePrompt() },
-    prompt([.backTab], "shift-tab", "the way before") { $0.completePrompt(backward: true) },
+    prompt([.tab], "tab", "complete, then go through the candidates") { $0.completePrompt() },
+    prompt([.backTab], "shift-tab", "the candidate before") { $0.completePrompt(backward: true) },
     prompt([.up, .control("p")], "↑", "an older line") { $0.browsePrompt(by: -1) },
     prompt([.down, .control("n")], "↓", "a newer line") { $0.browsePrompt(by: 1) },
     edit([.left, .control("b")], "←", "back by a character") { $0.move(by: -1) },

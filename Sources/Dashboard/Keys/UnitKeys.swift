@@ -16,10 +16,10 @@ extension KeyBindings {
       state.heatmap.unit = state.unitOrder.order.first
     },
     unit(
-      [.character("]")], "]", hint: "layer", as: "[ ]", rank: 7,
+      [.character("}")], "}", hint: "layer", as: "{ }", rank: 7,
       "the next layer, direction or gate"
     ) { $0.showMap(by: 1) },
-    unit([.character("[")], "[", "the layer, direction or gate before") { $0.showMap(by: -1) },
+    unit([.character("{")], "{", "the layer, direction or gate before") { $0.showMap(by: -1) },
     unit(
       [.character("o")], "o", hint: "order", rank: 8,
       "put units in order by activity, variance, similarity, number"
@@ -31,7 +31,8 @@ extension KeyBindings {
       }
     },
     unit(
-      [.character("r")], "r", hint: "read", rank: 6, "read a long passage with the picked unit"
+      [.character("r")], "r", hint: "read", rank: 6,
+      "the picked unit’s activation over a long passage"
     ) { $0.readWithUnit() },
   ]
 

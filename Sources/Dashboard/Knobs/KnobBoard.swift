@@ -79,7 +79,7 @@ extension DashboardState {
   /// Sends a new value for a setting named by its key or the last part of it.
   mutating func set(key: String, value: String) throws(CommandMistake) -> [DashboardAction] {
     if ["temperature", "sampling.temperature"].contains(key) {
-      let number = try Command.number(value, "the temperature is a number above 0")
+      let number = try Command.number(value, "the temperature is a number from 0 to 10")
       setTemperature(number)
       return []
     }
@@ -105,7 +105,7 @@ extension DashboardState {
   }
 
   mutating func setTemperature(_ value: Double) {
-    probe.temperature = min(max(0.1, value), 10)
+    probe.temperature = min(max(0, value), 10)
     show("samples are drawn at temperature \(NumberText.brief(probe.temperature, 2))")
   }
 

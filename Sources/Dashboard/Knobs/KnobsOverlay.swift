@@ -28,7 +28,7 @@ enum KnobsOverlay {
   static func draw(_ scene: Scene, chosen: Int, into buffer: inout CellBuffer) {
     let lines = lines(scene.state)
     let rect = frame(in: buffer.size, lines: lines.count)
-    Dialog.draw(rect, title: "Knobs", scene: scene, into: &buffer)
+    Dialog.draw(rect, title: "Hyperparameters", scene: scene, into: &buffer)
     let inner = rect.inset(2, 1)
     let rows = inner.height
     let first = max(0, min(chosen - rows + 1, lines.count - rows))
@@ -53,7 +53,7 @@ enum KnobsOverlay {
     switch line {
     case .knob(let knob): knob.label
     case .temperature: "sampling temperature"
-    case .sequence: "sequence looked at"
+    case .sequence: "sequence shown"
     case .smoothing: "smoothing of the loss"
     }
   }

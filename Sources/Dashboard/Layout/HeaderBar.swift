@@ -22,7 +22,8 @@ enum HeaderBar {
       text.add("  \(scene.state.view.name)", theme.accent)
     }
     guard let run = scene.state.run else { return text }
-    text.add("  \(run.name)", theme.title)
+    text.add("  \(run.ownData ?? run.name)", theme.title)
+    if run.ownData != nil { text.add(" · \(run.name)", theme.text) }
     // Another program's run may tell neither.
     if !run.network.isEmpty { text.add(" · \(run.network)", theme.text) }
     if run.parameterCount > 0 {
@@ -35,6 +36,7 @@ enum HeaderBar {
     let state = scene.state
     let theme = scene.theme
     var text = StateText(state.trainingState).styled(scene)
+    if state.isReplaying { text.add("  replay", theme.accent) }
     var steps = "  step \(NumberText.grouped(state.currentStep))"
     if let total = state.run?.totalSteps { steps += " / \(NumberText.grouped(total))" }
     text.add(steps, theme.text)

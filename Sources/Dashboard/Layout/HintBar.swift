@@ -51,6 +51,11 @@ enum HintBar {
   }
 
   private static func word(_ hint: String, _ state: DashboardState) -> String {
-    hint == "pause" && state.trainingState == .paused ? "resume" : hint
+    guard hint == "pause" else { return hint }
+    return switch state.trainingState {
+    case .paused: "resume"
+    case .finished where !state.isViewing: "replay"
+    default: hint
+    }
   }
 }

@@ -31,12 +31,12 @@ public enum ViewKind: Int, Sendable, CaseIterable {
   var summary: String {
     switch self {
     case .overview: "everything at a glance"
-    case .loss: "losses and the task's own measure, large, with loss per step"
-    case .gradients: "norms, clipping, reach through time, every parameter"
-    case .states: "hidden states of every layer and gate, and what a unit answers to"
+    case .loss: "losses and the task's own metric, large, with loss per step"
+    case .gradients: "norms, clipping, gradient by lag, every parameter"
+    case .states: "hidden states of every layer and gate, and what a unit responds to"
     case .graph: "the network's graph, folded and unfolded, to walk through"
-    case .task: "samples or the task's own picture, and a text you type"
-    case .log: "everything that happened"
+    case .task: "samples or the task's own panel, and a text you type"
+    case .log: "alerts, commands, best validations, snapshots"
     }
   }
 }

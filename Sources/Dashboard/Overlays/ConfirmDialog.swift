@@ -42,7 +42,9 @@ enum Question: Sendable, Equatable {
         default: "\(lost) steps are in no snapshot."
         }
       return "The run begins at step 1 again; \(steps)"
-    case .choosePreset: return "This run ends with a snapshot, and the presets are shown."
+    case .choosePreset:
+      return "This run pauses, a snapshot is written, and the presets are shown. Esc there leads "
+        + "back to it; starting another preset ends it."
     }
   }
 }

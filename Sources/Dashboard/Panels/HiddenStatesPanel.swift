@@ -111,7 +111,7 @@ struct HiddenStatesPanel: Panel {
     _ frame: HiddenStateFrame, _ view: HeatmapGeometry, y: Int, scene: Scene,
     into buffer: inout CellBuffer
   ) {
-    label("guess", y: y, style: scene.theme.muted, into: &buffer)
+    label("argmax", y: y, style: scene.theme.muted, into: &buffer)
     for column in 0..<view.grid.count where column + view.firstColumn < frame.prediction.count {
       let rect = view.rect(column, y: y)
       let place = column + view.firstColumn
@@ -138,7 +138,7 @@ struct HiddenStatesPanel: Panel {
     if let follows = scene.state.unitOrder.correlation(of: unit) {
       text.add("  r \(NumberText.fixed(Double(follows), 2))", scene.theme.text)
     }
-    text.add("  r reads the text with it ", scene.theme.muted)
+    text.add("  r shows it over the text ", scene.theme.muted)
     text.fitting(view.area.width - 4).write(
       x: view.area.x + 2, y: view.area.bottom, limit: view.area.right - 1, into: &buffer)
   }

@@ -86,7 +86,9 @@ struct RunPanel: Panel {
   private func speeds(_ state: DashboardState) -> [(String, String)] {
     let steps = state.rates.stepsPerSecond.map { Self.rate($0) } ?? "–"
     let tokens = state.rates.tokensPerSecond.map { $0 > 0 ? Self.rate($0) : "–" } ?? "–"
+    let pace = state.pace.map { [("pace", "\(NumberText.brief($0, 3)) steps/s")] } ?? []
     return [("", "\(steps) steps/s"), ("", "\(tokens) \(state.run?.targetName ?? "target")s/s")]
+      + pace
   }
 
   /// Four digits are read faster than a unit prefix.

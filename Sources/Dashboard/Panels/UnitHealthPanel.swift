@@ -31,8 +31,8 @@ struct UnitHealthPanel: Panel {
       StyledText("\(ends) ", theme.muted)
         .adding(NumberText.percent(health.saturatedShare), theme.text, joined: true)
         .adding(" of values", theme.muted),
-      list("always at an end", health.saturated, theme),
-      list("never move", health.dead, theme),
+      list("always saturated", health.saturated, theme),
+      list("constant", health.dead, theme),
     ]
     if let statistics = scene.state.statistics, let slope = statistics.meanSlope, map.lowest < 0 {
       lines.append(

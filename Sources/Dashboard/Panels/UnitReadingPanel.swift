@@ -12,9 +12,9 @@ struct UnitReadingPanel: Panel {
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     guard let unit = scene.state.shownUnit, let map = scene.state.shownMap else {
-      return StyledText("Reading with a unit", theme.title)
+      return StyledText("Activation of a unit", theme.title)
     }
-    var text = StyledText("Reading with unit \(unit)", theme.title)
+    var text = StyledText("Activation of unit \(unit)", theme.title)
     text.add("  \(map.name)", theme.muted)
     text.add("  \(NumberText.grouped(scene.state.passage.symbols.count)) symbols", theme.muted)
     if case .pattern(let pattern) = scene.state.heatmap.ranking,
@@ -91,14 +91,14 @@ struct UnitReadingPanel: Panel {
   ) -> [StyledText] {
     let theme = scene.theme
     var lines: [StyledText] = []
-    var most = StyledText("most on ", theme.muted)
+    var most = StyledText("highest activation ", theme.muted)
     for symbol in response.symbols.prefix(5) { add(symbol, to: &most, theme) }
-    var least = StyledText("least on ", theme.muted)
+    var least = StyledText("lowest activation ", theme.muted)
     for symbol in response.symbols.suffix(5).reversed() { add(symbol, to: &least, theme) }
     lines += [most, least]
     for neighbour in [response.alike, response.opposite] {
       guard let neighbour else { continue }
-      let word = neighbour.correlation > 0 ? "moves with" : "moves against"
+      let word = neighbour.correlation > 0 ? "correlated with" : "anticorrelated with"
       let text = StyledText("\(word) unit ", theme.muted)
         .adding("\(neighbour.unit)", theme.accent, joined: true)
         .adding("  r \(NumberText.fixed(Double(neighbour.correlation), 2))", theme.text)

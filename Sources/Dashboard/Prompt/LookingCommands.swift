@@ -12,13 +12,17 @@ extension Command {
       try state.go(to: argument)
       return []
     },
+    Command("pin", "", "let runs of this preset open in this view, or no longer") {
+      state, _ throws(CommandMistake) in
+      state.togglePin()
+    },
     Command("read", "TEXT", "let the network read a text") {
       state, argument throws(CommandMistake) in
       guard !argument.isEmpty else { throw CommandMistake("read needs a text") }
       return state.read(argument)
     },
     Command(
-      "find", "PATTERN", "units that follow a pattern in the text",
+      "find", "PATTERN", "units correlated with a pattern in the text",
       candidates: { _ in
         UnitPattern.named.map { Prompt.Candidate(text: $0.name, summary: $0.summary) }
       }
@@ -75,11 +79,11 @@ extension Command {
       state.smooth(weight: weight)
       return []
     },
-    Command("temperature", "T", "how bold samples are: lower is surer") {
+    Command("temperature", "T", "sampling temperature: lower is more conservative, 0 is greedy") {
       state, argument throws(CommandMistake) in
-      let value = try number(argument, "the temperature is a number above 0")
-      guard value > 0, value <= 10 else {
-        throw CommandMistake("the temperature is above 0 and at most 10, not \(argument)")
+      let value = try number(argument, "the temperature is a number from 0 to 10")
+      guard value >= 0, value <= 10 else {
+        throw CommandMistake("the temperature is a number from 0 to 10, not \(argument)")
       }
       state.setTemperature(value)
       return []
@@ -104,7 +108,7 @@ extension Command {
       }
     ) { state, argument throws(CommandMistake) in
       guard !argument.isEmpty else {
-        state.overlay = .help(scroll: 0)
+        state.overlay = .help(HelpPage(showsAll: true))
         return []
       }
       guard let alert = Alert(rawValue: argument.lowercased()) else {
@@ -123,13 +127,22 @@ extension Command {
       state.settings.theme = argument
       return [.use(state.settings)]
     },
-    Command("presets", "", "end this run and choose another preset") {
+    Command("presets", "", "pause this run and look at the presets; esc there leads back") {
       state, _ throws(CommandMistake) in
       state.askToChoose()
     },
-    Command("start", "PRESET", "end this run and start another preset") {
-      _, argument throws(CommandMistake) in
+    Command(
+      "start", "PRESET", "end this run and start another preset",
+      candidates: { state in
+        state.presetNames.map { Prompt.Candidate(text: $0, summary: "preset") }
+      }
+    ) { state, argument throws(CommandMistake) in
       guard !argument.isEmpty else { throw CommandMistake("start needs the name of a preset") }
+      // A path of a preset file is read when it starts.
+      let isName = !argument.contains("/") && !argument.contains(".")
+      if isName, !state.presetNames.isEmpty, !state.presetNames.contains(argument) {
+        throw CommandMistake(unknown: "preset", argument, among: state.presetNames)
+      }
       return [.start(preset: argument)]
     },
     Command("quit", "", "leave; asks first when steps would be lost") {
@@ -162,7 +175,9 @@ extension DashboardState {
     rank(by: .pattern(pattern))
     heatmap.unit = unitOrder.order.first
     if let unit = heatmap.unit, let r = unitOrder.correlation(of: unit) {
-      show("unit \(unit) follows “\(pattern.name)” most: r \(NumberText.fixed(Double(r), 2))")
+      show(
+        "unit \(unit) is most correlated with “\(pattern.name)”: r \(NumberText.fixed(Double(r), 2))"
+      )
     } else {
       show("“\(pattern.name)” does not occur in the text on screen", .warning)
     }

@@ -76,7 +76,7 @@ enum PromptDrawing {
     let width = min(buffer.size.width - 2, wide + summaries + 6)
     let rect = Rect(x: max(0, x - 2), y: bottom - count - 2, width: width, height: count + 2)
     buffer.fill(rect, with: .blank)
-    let more = all.count > count ? "\(all.count) ways" : ""
+    let more = all.count > count ? "\(all.count) candidates" : ""
     Box(style: scene.theme.focus).draw(
       rect, title: StyledText(more, scene.theme.muted), appearance: scene.appearance, into: &buffer)
     for (row, candidate) in shown.enumerated() {

@@ -24,7 +24,7 @@ extension Command {
       return state.train(.run(until: limit))
     },
     Command(
-      "set", "PATH=VALUE", "change a setting while it trains", candidates: setCandidates
+      "set", "PATH=VALUE", "change a hyperparameter while it trains", candidates: setCandidates
     ) { state, argument throws(CommandMistake) in
       let (key, value) = try assignment(argument)
       return try state.set(key: key, value: value)
@@ -34,13 +34,28 @@ extension Command {
       state.show("writing a snapshot …")
       return [.send(.snapshot)]
     },
-    Command("undo", "", "go back to the last snapshot of this session") {
+    Command("undo", "", "take the last change of a hyperparameter back; no step is lost") {
+      state, _ throws(CommandMistake) in
+      state.takeBack()
+    },
+    Command("back", "", "go back to the last snapshot of this session") {
       state, _ throws(CommandMistake) in
       state.train(.undo)
     },
     Command("best", "", "go back to the weights of the best validation") {
       _, _ throws(CommandMistake) in
       [.send(.goBackToBest)]
+    },
+    Command(
+      "pace", "N|none", "steps a second at most; results stay the same",
+      candidates: offer(["1", "10", "100", "none"], "steps a second")
+    ) { state, argument throws(CommandMistake) in
+      let pace = argument == "none" ? nil : try number(argument, "pace needs a number or none")
+      guard pace.map({ $0 > 0 }) ?? true else {
+        throw CommandMistake("pace needs a number above 0 or none, not \(argument)")
+      }
+      state.pace = pace
+      return state.train(.pace(pace))
     },
     Command("restart", "", "begin the run again from its first step") {
       state, _ throws(CommandMistake) in

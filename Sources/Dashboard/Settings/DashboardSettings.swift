@@ -8,11 +8,9 @@ public struct DashboardSettings: Sendable, Equatable {
   public var drawing: Appearance.Drawing?
   /// Whether clicks and the wheel are taken from the terminal's own use.
   public var usesMouse = true
-  /// The view that a run opens with, where none is remembered for its preset.
+  /// The view that a run opens with, where none is pinned for its preset.
   public var view = ViewKind.overview
-  /// Whether each preset opens with the view it was last left in.
-  public var remembersViews = true
-  /// The view last looked at, by name of preset.
+  /// Views that a person pinned, by name of preset.
   public var views: [String: ViewKind] = [:]
   /// Share of the old average kept at each step of the smoothed loss, from 0 to below 1.
   public var smoothing = 0.98
@@ -21,7 +19,7 @@ public struct DashboardSettings: Sendable, Equatable {
 
   /// The view that a run of this preset opens with.
   public func view(for preset: String) -> ViewKind {
-    remembersViews ? views[preset] ?? view : view
+    views[preset] ?? view
   }
 
   /// How a screen is drawn by these settings on a terminal with these abilities.

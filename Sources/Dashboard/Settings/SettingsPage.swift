@@ -7,7 +7,6 @@ struct SettingsPage: Sendable, Equatable {
     case drawing
     case mouse
     case view
-    case rememberViews
     case smoothing
 
     var label: String {
@@ -16,7 +15,6 @@ struct SettingsPage: Sendable, Equatable {
       case .drawing: "curves are made of"
       case .mouse: "mouse"
       case .view: "a run opens with"
-      case .rememberViews: "remember each preset’s view"
       case .smoothing: "smoothing of the loss"
       }
     }
@@ -40,7 +38,6 @@ struct SettingsPage: Sendable, Equatable {
       settings.drawing = next(settings.drawing, in: all, forward)
     case .mouse: settings.usesMouse.toggle()
     case .view: settings.view = next(settings.view, in: ViewKind.allCases, forward)
-    case .rememberViews: settings.remembersViews.toggle()
     case .smoothing:
       settings.smoothing = ChartControls.smoothing(after: settings.smoothing, stronger: forward)
     }
@@ -57,7 +54,6 @@ struct SettingsPage: Sendable, Equatable {
     case .drawing: settings.drawing?.rawValue ?? "automatic"
     case .mouse: settings.usesMouse ? "on" : "off"
     case .view: settings.view.word
-    case .rememberViews: settings.remembersViews ? "on" : "off"
     case .smoothing: NumberText.brief(settings.smoothing, 3)
     }
   }
@@ -121,7 +117,7 @@ extension DashboardState {
   }
 
   /// Uses settings from now on, such as those read from a file. A run's own view, where one is
-  /// remembered, is shown when the run starts.
+  /// pinned, is shown when the run starts.
   public mutating func use(_ settings: DashboardSettings) {
     let isSmoothedAnew = settings.smoothing != self.settings.smoothing
     let opensAnew = run == nil

@@ -24,12 +24,10 @@ extension DashboardSettings {
       "mouse: \(usesMouse ? "on" : "off")",
       "# the view a run opens with: \(ViewKind.allCases.map(\.word).joined(separator: ", "))",
       "view: \(view.word)",
-      "# whether each preset opens with the view it was last left in",
-      "remember-views: \(remembersViews ? "on" : "off")",
       "# of the loss, from 0 (none) to below 1",
       "smoothing: \(smoothing)",
     ]
-    lines += views.sorted { $0.key < $1.key }.map { "view \($0.key): \($0.value.word)" }
+    lines += views.sorted { $0.key < $1.key }.map { "pin \($0.key): \($0.value.word)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -61,7 +59,7 @@ extension DashboardSettings {
   }
 
   private static let keys = [
-    "theme", "drawing", "mouse", "view", "remember-views", "smoothing",
+    "theme", "drawing", "mouse", "view", "smoothing",
   ]
 
   private mutating func set(_ key: String, _ value: String) throws(SettingsSlip) {
@@ -71,15 +69,17 @@ extension DashboardSettings {
       let names = ["automatic"] + Appearance.Drawing.allCases.map(\.rawValue)
       drawing = Appearance.Drawing(rawValue: try one(of: names, value, key))
     case "mouse": usesMouse = try isOn(value, key)
-    case "remember-views": remembersViews = try isOn(value, key)
     case "view": view = try aView(value, key)
     case "smoothing":
       guard let share = Double(value), share >= 0, share < 1 else {
         throw SettingsSlip("smoothing: found \(value), expected a number from 0 to below 1")
       }
       smoothing = share
-    case _ where key.hasPrefix("view "):
-      views[String(key.dropFirst(5)).trimmed] = try aView(value, key)
+    case _ where key.hasPrefix("pin "):
+      views[String(key.dropFirst(4)).trimmed] = try aView(value, key)
+    // Written by earlier versions, which noted every view that was looked at.
+    case "remember-views": break
+    case _ where key.hasPrefix("view "): break
     default:
       let nearest = NearestName.of(key, among: Self.keys)
       throw SettingsSlip(

@@ -120,6 +120,7 @@ public enum EventLine {
     ]
     object["marker"] = record.marker.map(JSONValue.string)
     object["value"] = record.value.map(JSONValue.real)
+    object["previous"] = record.previous.map(JSONValue.string)
     object["elapsed"] = record.elapsed.map(seconds)
     return .object(object)
   }

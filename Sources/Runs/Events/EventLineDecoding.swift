@@ -122,7 +122,8 @@ extension EventLine {
     CommandRecord(
       step: try integer("step", object), elapsed: object["elapsed"]?.double,
       name: try string("name", object), text: try string("text", object),
-      marker: object["marker"]?.string, value: object["value"]?.double)
+      marker: object["marker"]?.string, value: object["value"]?.double,
+      previous: object["previous"]?.string)
   }
 
   private static func finished(_ object: JSONObject) throws(Malformed) -> FinishRecord {

@@ -24,6 +24,7 @@ enum RunDescriptionJSON {
     }
     object["architecture"] = run.architecture.map(architecture)
     object["readsText"] = .bool(run.readsText)
+    object["ownData"] = run.ownData.map(JSONValue.string)
     object["directory"] = run.directory.map(JSONValue.string)
     return .object(object)
   }
@@ -39,7 +40,7 @@ enum RunDescriptionJSON {
         name: metric["name"]?.string ?? "metric", unit: metric["unit"]?.string ?? "",
         higherIsBetter: metric["higherIsBetter"]?.bool ?? true)
     }
-    return RunDescription(
+    var run = RunDescription(
       name: text("name", "run"), title: text("title"), lecture: text("lecture"),
       task: TaskKind(rawValue: text("task")) ?? .languageModel, network: text("network"),
       parameterCount: count("parameterCount") ?? 0, optimizer: text("optimizer"),
@@ -51,6 +52,8 @@ enum RunDescriptionJSON {
       metric: metric, targetName: text("targetName", "step"),
       architecture: object["architecture"]?.object.map(architecture),
       directory: object["directory"]?.string, readsText: object["readsText"]?.bool ?? false)
+    run.ownData = object["ownData"]?.string
+    return run
   }
 
   private static let lossUnits: [(unit: LossUnit, word: String)] = [

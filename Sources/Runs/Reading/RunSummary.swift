@@ -1,4 +1,6 @@
 import FileFormats
+import SequenceData
+import Training
 import TrainingEvents
 
 /// One run in a list: how it stands and how good it was.
@@ -19,6 +21,8 @@ public struct RunSummary: Sendable, Equatable {
   public var path: String
   public var state: State
   public var run: RunDescription?
+  /// What was trained, and on what; nil where it cannot be read.
+  public var preset: Preset?
   /// Seconds since 1970 when it was first begun; nil in records that do not say.
   public var started: Double?
   /// The last step recorded.
@@ -41,6 +45,10 @@ public struct RunSummary: Sendable, Equatable {
   public var metrics: [Metric] = []
 
   public var name: String { FileTree.name(of: path) }
+  /// What it trained on; nil where nobody knows.
+  public var data: String? {
+    preset.map { DataCatalogue.ownFile(of: $0.task.data) ?? DataCatalogue.title(of: $0.task.data) }
+  }
   public var step: Int { last?.step ?? run?.firstStep ?? 0 }
   /// Seconds of training; nil where the record does not say.
   public var elapsed: Double? { last?.elapsed }
@@ -100,6 +108,11 @@ public struct RunSummary: Sendable, Equatable {
       size = try file.status().size
       return
     }
+    preset = (try? OpenDirectory(path).text(of: RunDirectory.presetName, limit: 1_000_000))
+      .flatMap {
+        $0.isEmpty
+          ? nil : try? Preset(yaml: $0, file: RunDirectory.presetName, name: run?.name ?? "")
+      }
     size = FileTree.totalSize(path)
     snapshots =
       ((try? OpenDirectory(path).directory(RunDirectory.snapshotsName).names()) ?? [])

@@ -16,6 +16,7 @@ extension TrainingEngine {
     case .goBackToBest: goBackToBest()
     case .restart: restart()
     case .watch(let request): watch(request)
+    case .pace(let stepsPerSecond): pace.change(to: stepsPerSecond, now: clock.now)
     case .read(let text): read(text)
     case .stop: stop(.stopped)
     }
@@ -33,9 +34,12 @@ extension TrainingEngine {
       return post(.refused("the run is finished; restart it to train again"))
     }
     guard state != .diverged else {
-      return post(.refused("the run diverged; undo goes back to the last snapshot"))
+      return post(.refused("the run diverged: go back to a snapshot, or begin it again"))
     }
-    if state != .training { enter(.training) }
+    if state != .training {
+      pace.begin(now: clock.now)
+      enter(.training)
+    }
     loop()
   }
 
@@ -63,13 +67,16 @@ extension TrainingEngine {
     trainee.setLearningRate(rate)
     record(
       "learning-rate", "learning rate \(short(old)) → \(short(rate))",
-      marker: rate < old ? "lr ÷\(short(old / rate))" : "lr ×\(short(rate / old))", value: rate)
+      marker: rate < old ? "lr ÷\(short(old / rate))" : "lr ×\(short(rate / old))", value: rate,
+      previous: "\(old)")
   }
 
   private func set(_ key: String, to value: String) {
     do {
       let change = try trainee.change(key: key, value: value)
-      record(change.name, change.text, marker: change.marker, value: change.value)
+      record(
+        change.name, change.text, marker: change.marker, value: change.value,
+        previous: change.previous)
     } catch {
       post(.refused(error.description))
     }

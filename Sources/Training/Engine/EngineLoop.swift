@@ -17,13 +17,22 @@ extension TrainingEngine {
         slice()
         handOutBestIfDue()
         flushIfDue()
-      } while state == .training && !executor.isAwaited
-      if state == .training { await Task.yield() }
+      } while state == .training && !executor.isAwaited && isStepDue
+      guard state == .training else { break }
+      if isStepDue {
+        await Task.yield()
+      } else {
+        flush()
+        await pace.rest(now: clock.now)?.value
+      }
     }
     clock.pause()
     isLooping = false
     flush()
   }
+
+  /// Whether the pace lets the next step begin; a validation is no step.
+  private var isStepDue: Bool { trainee.isValidating || pace.isDue(now: clock.now) }
 
   /// Works for a few milliseconds: at least one step, or one batch of a validation under way.
   private func slice() {
@@ -32,7 +41,7 @@ extension TrainingEngine {
       // Denormals are a thread's own setting, and the queue may change threads between slices.
       FloatingPointMode.flushDenormals()
       if trainee.isValidating { judgeOneBatch() } else { trainOneStep() }
-    } while state == .training && clock.now < end && !executor.isAwaited
+    } while state == .training && clock.now < end && !executor.isAwaited && isStepDue
     if state == .training { look(force: false) }
   }
 
@@ -40,6 +49,7 @@ extension TrainingEngine {
     let total = trainee.preset.training.steps
     if let total, trainee.step >= total { return stop(.completed) }
     let began = clock.now
+    pace.noteStep(now: began)
     let outcome = trainee.advance()
     guard outcome.notFinite == nil else { return diverged(outcome) }
     let record = StepRecord(

@@ -50,6 +50,7 @@ public actor TrainingEngine {
   var bestHandedOut = -Double.infinity
   weak var bestLease: CheckpointLease?
   var clock = TrainingClock()
+  var pace = Pace()
 
   /// Sets up the engine; nothing runs before `start`.
   ///
@@ -126,12 +127,14 @@ public actor TrainingEngine {
   }
 
   /// Tells of a command that changed training.
-  func record(_ name: String, _ text: String, marker: String?, value: Double? = nil) {
+  func record(
+    _ name: String, _ text: String, marker: String?, value: Double? = nil, previous: String? = nil
+  ) {
     post(
       .command(
         CommandRecord(
           step: trainee.step, elapsed: clock.total, name: name, text: text, marker: marker,
-          value: value)))
+          value: value, previous: previous)))
   }
 
   /// Sends at most some twenty times a second while training.
@@ -143,6 +146,7 @@ public actor TrainingEngine {
 
   func enter(_ new: TrainingState) {
     state = new
+    pace.wake()
     post(.state(new))
     // Said before anything is looked at: a person waits for it.
     flush()

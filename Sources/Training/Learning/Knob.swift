@@ -10,6 +10,8 @@ enum Knob {
     var marker: String
     /// The new value; nil where the setting is off.
     var value: Double?
+    /// What sets it back, exactly.
+    var previous: String
   }
 
   /// Steps of the longest chunk that a stream is cut into.
@@ -112,7 +114,8 @@ enum Knob {
     let marker = ["learning-rate": "lr", "clip-norm": "clip", "clip-value": "clip"][name]
     return Change(
       name: name, text: "\(knob.label) \(before) → \(after)",
-      marker: "\(marker ?? knob.label) \(after)", value: new)
+      marker: "\(marker ?? knob.label) \(after)", value: new,
+      previous: old.map { "\($0)" } ?? "none")
   }
 
   // MARK: Refusals

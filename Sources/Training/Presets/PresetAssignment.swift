@@ -55,8 +55,7 @@ extension Preset {
     task.data.table = .init()
     task.data.missing = nil
     task.classes = nil
-    let name = task.data.location.split(separator: "/").last.map(String.init)
-    title = name ?? task.data.location
+    title = DataCatalogue.ownFile(of: task.data) ?? DataCatalogue.title(of: task.data)
   }
 
   /// - Parameters:

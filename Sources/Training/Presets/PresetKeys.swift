@@ -96,6 +96,7 @@ enum PresetKeys {
     .number("training.snapshot-minutes", \.training.snapshotMinutes, .above(0)),
     .integer("training.keep-snapshots", \.training.keepSnapshots, 1...1_000_000),
     .number("training.gradient-noise", \.training.gradientNoise, .atLeast(0)),
+    .number("training.pace", \.training.pace, .above(0)),
   ]
 
   // MARK: Keys of a kind of their own

@@ -14,15 +14,22 @@ actor ChooserSession: StageActor {
 
   /// Seconds in which somebody who wants another preset can press a key.
   private static let patience = 5.0
+  /// Whether a paused run waits behind this.
+  private let isOverRun: Bool
 
   /// - Parameters:
   ///   - name: the preset under the cursor at first
   ///   - message: what there is to say, such as why a preset could not start
   ///   - startsByItself: whether the default preset starts when no key is pressed
-  init(_ stage: Stage, standing name: String, message: String?, startsByItself: Bool) {
+  ///   - isOverRun: whether leaving leads back to a run, which waits paused
+  init(
+    _ stage: Stage, standing name: String, message: String?, startsByItself: Bool, isOverRun: Bool
+  ) {
     self.stage = stage
+    self.isOverRun = isOverRun
     chooser = ChooserState(
-      presets: PresetLibrary.choices, default: name, settings: stage.settings)
+      presets: PresetLibrary.choices, default: name, settings: stage.settings,
+      isOverRun: isOverRun)
     chooser.resize(stage.abilities.size)
     if let message { chooser.show(message) }
     if startsByItself, message == nil { startTime = stage.now + Self.patience }
@@ -79,6 +86,7 @@ actor ChooserSession: StageActor {
       continuation.yield(.start(preset: preset))
     case .use(let settings):
       if let problem = stage.use(settings) { chooser.show(problem) }
+    case .quit where isOverRun: continuation.yield(.back)
     case .quit: quit(ExitStatus.done)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()

@@ -105,8 +105,7 @@ actor HeadlessSession {
   private func tell(_ event: TrainingEvent) {
     switch event {
     case .started(let run):
-      var run = run
-      run.directory = setup.directory.path
+      let run = setup.completed(run)
       description = run
       recorder.record(.started(run))
       return

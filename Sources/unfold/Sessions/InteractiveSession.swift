@@ -11,6 +11,8 @@ protocol StageActor: Actor {
 /// What comes after an act on the stage.
 enum NextAct: Sendable {
   case chooser(message: String?)
+  /// The run that was left for a while.
+  case back
   case run(RunSetup)
   case start(preset: String)
   case quit(status: Int32)
@@ -21,6 +23,8 @@ actor InteractiveSession {
   private var stage: Stage
   private let command: TrainCommand
   private var current: (any StageActor)?
+  /// A run that was left for a while, to look at the presets.
+  private var aside: LiveSession?
   /// The preset that ran last or was to run, which the chooser stands on.
   private var last = PresetLibrary.standard
   /// Whether a run lost steps that a person may have wanted.
@@ -34,24 +38,23 @@ actor InteractiveSession {
   }
 
   /// - Parameter first: the run to begin with; nil for the chooser
-  func run(_ first: RunSetup?) async throws {
+  func run(_ first: RunSetup?) async {
     let keys = Task { await self.readInputs() }
     var next = first.map(NextAct.run) ?? .chooser(message: stage.problems.first)
-    do {
-      while true {
-        switch next {
-        case .chooser(let message): next = await choose(message, starts: reports.isEmpty)
-        case .start(let preset): next = await setUp(preset)
-        case .run(let setup): next = try await live(setup)
-        case .quit(let status):
-          keys.cancel()
-          await leave(hasLost ? ExitStatus.failed : status)
-        }
+    while true {
+      switch next {
+      case .chooser(let message):
+        next = await choose(message, starts: reports.isEmpty && aside == nil)
+      case .start(let preset): next = await setUp(preset)
+      case .run(let setup):
+        await endAside()
+        next = await live(setup)
+      case .back: next = await comeBack()
+      case .quit(let status):
+        await endAside()
+        keys.cancel()
+        await leave(hasLost ? ExitStatus.failed : status)
       }
-    } catch {
-      keys.cancel()
-      _ = await stage.close()
-      throw error
     }
   }
 
@@ -78,7 +81,7 @@ actor InteractiveSession {
 
   private func choose(_ message: String?, starts: Bool) async -> NextAct {
     let chooser = ChooserSession(
-      stage, standing: last, message: message, startsByItself: starts)
+      stage, standing: last, message: message, startsByItself: starts, isOverRun: aside != nil)
     current = chooser
     let next = await chooser.run()
     current = nil
@@ -97,16 +100,39 @@ actor InteractiveSession {
     }
   }
 
-  private func live(_ setup: RunSetup) async throws -> NextAct {
+  private func live(_ setup: RunSetup) async -> NextAct {
     last = setup.preset.name
     let session = LiveSession(setup, on: stage)
     current = session
-    defer { current = nil }
-    let next = try await session.run()
+    return await left(session, for: await session.run())
+  }
+
+  /// Goes on with the run that was left, paused as it is.
+  private func comeBack() async -> NextAct {
+    guard let session = aside else { return .chooser(message: nil) }
+    aside = nil
+    current = session
+    return await left(session, for: await session.comeBack(on: stage))
+  }
+
+  private func left(_ session: LiveSession, for next: NextAct) async -> NextAct {
+    current = nil
     stage = await session.stage
-    reports.append(await session.reportText)
+    if await session.isAside {
+      aside = session
+    } else {
+      reports.append(await session.reportText)
+    }
     if await session.hasLost { hasLost = true }
     return next
+  }
+
+  private func endAside() async {
+    guard let session = aside else { return }
+    aside = nil
+    await session.endAside()
+    reports.append(await session.reportText)
+    if await session.hasLost { hasLost = true }
   }
 
   /// Gives the terminal back and says how it went.

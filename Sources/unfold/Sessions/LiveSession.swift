@@ -42,6 +42,16 @@ actor LiveSession: StageActor {
   private var elsewhere: String?
   /// Whether steps were lost that a person may have wanted.
   private(set) var hasLost = false
+  /// What comes next, each time the run leaves the screen: at its end, or for a while.
+  private let (acts, act) = AsyncStream.makeStream(of: NextAct.self)
+  private var reading: Task<Void, Never>?
+  /// The finished run, played back.
+  private var replay: FinishedReplay?
+  private var lastReplay = 0.0
+  /// What the run leaves the screen for, once its snapshot is written.
+  private var leaving: NextAct?
+  /// Whether something else has the screen; the run is paused meanwhile.
+  private(set) var isAside = false
 
   /// Seconds between pictures at least while training; keys are answered at once.
   private static let interval = 0.3
@@ -59,16 +69,52 @@ actor LiveSession: StageActor {
   /// How it went, for the scrollback.
   var reportText: String { report.text(directory: setup.directory.path) }
 
-  /// Runs until a person leaves the run or a signal ends the program.
-  func run() async throws -> NextAct {
+  /// Runs until a person leaves the run, for good or for a while, or a signal ends the program.
+  func run() async -> NextAct {
+    await begin()
+    return await nextAct()
+  }
+
+  /// Shows the run again, which somebody left for a while. It stays paused.
+  func comeBack(on stage: Stage) async -> NextAct {
+    self.stage = stage
+    isAside = false
     dashboard.use(stage.settings)
     dashboard.resize(stage.abilities.size)
+    dashboard.tell("the run is paused: space trains on")
+    scheduleDraw(soon: true)
+    return await nextAct()
+  }
+
+  /// Ends a run that was left for a while.
+  func endAside() async {
+    // Nobody sees a question now.
+    await end(saving: true, asks: false, then: .quit(status: ExitStatus.done))
+    await reading?.value
+  }
+
+  private func nextAct() async -> NextAct {
+    for await next in acts { return next }
+    return .quit(status: ExitStatus.done)
+  }
+
+  private func begin() async {
+    dashboard.use(stage.settings)
+    dashboard.resize(stage.abilities.size)
+    let pace = setup.preset.training.pace
+    dashboard.pace = pace
+    dashboard.presetNames = PresetLibrary.names
+    await engine.perform(.pace(pace))
     await engine.start()
     for problem in stage.problems { dashboard.log(problem) }
     draw()
     watchWarnings()
     startTicking()
     overlayEarlierRuns()
+    reading = Task { await self.read() }
+  }
+
+  private func read() async {
     for await event in engine.events {
       departure.note(event)
       if case .finished(let record) = event, snapshotsUnderWay > 0 {
@@ -83,7 +129,7 @@ actor LiveSession: StageActor {
     ticker?.cancel()
     if await !DiskWait.run({ [recorder] in recorder.close() }) { hasLost = true }
     keepSettings()
-    return departure.next ?? .quit(status: ExitStatus.done)
+    act.yield(departure.next ?? .quit(status: ExitStatus.done))
   }
 
   // MARK: Events
@@ -97,8 +143,8 @@ actor LiveSession: StageActor {
   private func tell(_ event: TrainingEvent) {
     var event = event
     switch event {
-    case .started(var run):
-      run.directory = setup.directory.path
+    case .started(let started):
+      let run = setup.completed(started)
       description = run
       event = .started(run)
     case .command(let record):
@@ -131,6 +177,8 @@ actor LiveSession: StageActor {
 
   /// Asks the engine for what is on screen now, when that changed.
   private func askForProbes() {
+    // What is played back comes from the record.
+    guard replay == nil else { return }
     let wanted = dashboard.probeRequest
     guard wanted != request else { return }
     request = wanted
@@ -159,19 +207,82 @@ actor LiveSession: StageActor {
 
   private func perform(_ action: DashboardAction) async {
     switch action {
-    case .send(let command): await engine.perform(command)
+    case .send(let command):
+      if command == .restart { endReplay() }
+      await engine.perform(command)
+    case .replay(let command): playBack(command)
     case .quit(let saving): await end(saving: saving, then: .quit(status: ExitStatus.done))
     case .saveAgain: await saveAgain(in: nil)
     case .saveElsewhere(let path): await saveAgain(in: NSString(string: path).expandingTildeInPath)
     case .leaveUnsaved: await leaveUnsaved()
     case .stay: departure.stay()
+    case .changeSpeed(let faster): replay?.changeSpeed(faster: faster)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):
       if let problem = stage.use(settings) { dashboard.log(problem) }
-    case .choosePreset: await end(saving: true, then: .chooser(message: nil))
-    case .start(let preset): await end(saving: true, then: .start(preset: preset))
+    case .choosePreset: await leave(for: .chooser(message: nil))
+    case .start(let preset): await leave(for: .start(preset: preset))
     }
+  }
+
+  // MARK: Playing back
+
+  /// Goes through the finished run's record, from its first step on where a person begins.
+  private func playBack(_ command: TrainingCommand) {
+    if replay == nil {
+      recorder.flush()
+      do {
+        replay = try FinishedReplay(setup.directory.path)
+      } catch {
+        return dashboard.log("the record cannot be read: \(error)")
+      }
+      dashboard.isReplaying = true
+      lastReplay = stage.now
+      playOn()
+    }
+    replay?.perform(command, &dashboard)
+  }
+
+  /// Lets time pass in the record until its end is shown.
+  private func playOn() {
+    Task {
+      while self.replay != nil {
+        self.advanceReplay()
+        try? await Task.sleep(for: .seconds(0.1))
+      }
+    }
+  }
+
+  private func advanceReplay() {
+    let now = stage.now
+    replay?.advance(by: now - lastReplay, &dashboard)
+    lastReplay = now
+    if replay?.isFinished ?? false, dashboard.isAtEnd { endReplay() }
+    scheduleDraw(soon: false)
+  }
+
+  private func endReplay() {
+    replay = nil
+    dashboard.isReplaying = false
+  }
+
+  /// Leaves the screen with the run paused and in a snapshot, so that a person can come back.
+  private func leave(for act: NextAct) async {
+    guard departure.next == nil, leaving == nil, !isAside else { return }
+    leaving = act
+    // What ended has its last snapshot already.
+    guard dashboard.canTrain else { return stepAside() }
+    dashboard.log("leaving the run: it pauses, and a snapshot is written")
+    await engine.perform(.pause)
+    await engine.perform(.snapshot)
+  }
+
+  private func stepAside() {
+    guard let leaving else { return }
+    self.leaving = nil
+    isAside = true
+    act.yield(leaving)
   }
 
   /// Training stops with the program, and so does its clock. Signals are still heard meanwhile.
@@ -240,9 +351,9 @@ actor LiveSession: StageActor {
   /// Lays the newest earlier runs of the same preset under this one's curves.
   private func overlayEarlierRuns() {
     let directory = setup.directory.path
-    let name = setup.preset.name
+    let preset = setup.preset
     Task.detached(priority: .utility) { [weak self] in
-      for run in EarlierRuns.newest(of: name, beside: directory) {
+      for run in EarlierRuns.newest(of: preset, beside: directory) {
         await self?.overlay(run.name, run.history)
       }
     }
@@ -273,7 +384,7 @@ actor LiveSession: StageActor {
   }
 
   private func draw() {
-    guard dashboard.needsRedraw else { return }
+    guard !isAside, dashboard.needsRedraw else { return }
     lastDraw = stage.now
     dashboard.advance(to: lastDraw)
     stage.show(picture)
@@ -324,9 +435,12 @@ actor LiveSession: StageActor {
     snapshotsUnderWay -= 1
     if case .warning(let warning) = event {
       departure.wrote(failure: warning.text)
+      // Who would lose steps stays.
+      leaving = nil
     } else {
       departure.wrote(failure: nil)
     }
+    if snapshotsUnderWay == 0 { stepAside() }
     if snapshotsUnderWay == 0 { tellEnd() }
     await leaveWhenSaved()
   }

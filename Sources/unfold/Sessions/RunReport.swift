@@ -33,11 +33,12 @@ struct RunReport {
     let step = finish?.step ?? last?.step ?? run?.firstStep ?? 0
     let state =
       switch finish?.reason {
-      case .completed: "finished"
+      case .completed: "completed"
       case .diverged: "diverged"
       case .stopped, nil: "stopped"
       }
-    var lines = ["\(run?.name ?? "run"): \(state) at step \(step)\(elapsed)"]
+    let data = run?.ownData.map { " on \($0)" } ?? ""
+    var lines = ["\(run?.name ?? "run")\(data): \(state) at step \(step)\(elapsed)"]
     if let newest { lines.append("validation  \(loss(newest.loss))\(bestText)") }
     if let last { lines.append("training    \(loss(last.loss))") }
     lines.append("run         \(directory)")

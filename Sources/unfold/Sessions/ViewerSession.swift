@@ -116,6 +116,8 @@ actor ViewerSession {
     case .quit, .leaveUnsaved: status = ExitStatus.done
     // Nothing is saved here, so that nobody was asked.
     case .saveAgain, .saveElsewhere, .stay: break
+    case .replay(let command): control(command)
+    case .changeSpeed(let faster): changeSpeed(faster: faster)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):
@@ -144,12 +146,23 @@ actor ViewerSession {
       replay?.pause()
       advance { (replay: inout Replay) throws(RunError) in try replay.advance(steps: count) }
       dashboard.apply(.state(.paused))
-    case .scaleLearningRate(let factor):
-      replay?.changeSpeed(faster: factor > 1)
-      dashboard.log("replay at \(replay?.speed ?? 1) seconds a second")
-    case .run(until: .step(let step)): jump(to: step)
+    case .scaleLearningRate(let factor): changeSpeed(faster: factor > 1)
+    case .run(until: .step(let step)):
+      if step < replay?.step ?? 0 {
+        replay?.pause()
+        dashboard.apply(.state(.paused))
+      }
+      jump(to: step)
     default: dashboard.apply(.refused("this is a replay: nothing is being trained"))
     }
+  }
+
+  private func changeSpeed(faster: Bool) {
+    guard replay != nil else {
+      return dashboard.apply(.refused("this run is trained elsewhere: unfold only follows it"))
+    }
+    replay?.changeSpeed(faster: faster)
+    dashboard.tell("\(NumberText.brief(replay?.speed ?? 1, 3)) seconds of the run pass in one")
   }
 
   private func jump(to step: Int) {

@@ -56,7 +56,7 @@ extension LayerStops {
     var equation = "∇c\(time) = ∇\(name) ⊙ o\(time) ⊙ (1 − tanh² c\(time))"
     if let next = layer.after(t), let future = cell.fromFuture {
       let kept = "f(\(next + 1)) ⊙ ∇c(\(next + 1))"
-      cellTerms.append(term("from the future", "‖\(kept)‖", future))
+      cellTerms.append(term("from t+1", "‖\(kept)‖", future))
       equation += " + \(kept)"
     }
     cellTerms += [

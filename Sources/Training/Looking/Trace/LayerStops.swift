@@ -68,7 +68,7 @@ struct LayerStops {
 
   /// What goes into the pre-activations, and their norms.
   func inflow(_ t: Int) -> [Term] {
-    var terms = [term("from the past", "‖\(w) \(layer.nameBefore(t))‖", layer.fromPast(t))]
+    var terms = [term("recurrent", "‖\(w) \(layer.nameBefore(t))‖", layer.fromPast(t))]
     let read = layer.input.text(step: t)
     if !read.isEmpty {
       terms.append(term("from the input", "‖\(u) \(read)‖", layer.fromInput(t)))
@@ -100,7 +100,7 @@ struct LayerStops {
     var parts: [String] = []
     if layer.fed == nil, let next = layer.after(t) {
       let symbol = "\(w)ᵀ δ(\(next + 1))"
-      terms.append(term("from the future", "‖\(symbol)‖", layer.toPast(next)))
+      terms.append(term("from t+1", "‖\(symbol)‖", layer.toPast(next)))
       parts.append(symbol)
       if let kept = layer.keptToPast(next) {
         let symbol = "z(\(next + 1)) ⊙ ∇\(layer.name(next))"

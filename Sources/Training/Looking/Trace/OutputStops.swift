@@ -50,7 +50,7 @@ struct OutputStops {
     let first = layer.isReversed ? layer.units : 0
     return [
       LayerStops.Asked(
-        label: "from here", symbol: "Vᵀ ∇o(\(at + 1))",
+        label: "from o(t)", symbol: "Vᵀ ∇o(\(at + 1))",
         values: v.columns(first, layer.units).transposedTimes(gradient))
     ]
   }
@@ -73,7 +73,7 @@ struct OutputStops {
           objective == .binaryCrossEntropy
             ? "ŷ\(time) = σ(o\(time))" : "ŷ\(time) = softmax o\(time)",
           "GBC eq. 10.11",
-          [Term(label: "likeliest", symbol: "ŷ \(here.output)", value: probability)]))
+          [Term(label: "most likely", symbol: "ŷ \(here.output)", value: probability)]))
     }
     if let loss = here.loss {
       stops.append(
@@ -120,7 +120,7 @@ struct OutputStops {
     if let future = future(t) {
       equation += " + \(future.symbol)"
       terms.append(
-        Term(label: "from the future", symbol: "‖\(future.symbol)‖", value: future.values.norm))
+        Term(label: "from t+1", symbol: "‖\(future.symbol)‖", value: future.values.norm))
     }
     terms.append(Term(label: "together", symbol: "‖∇o\(time)‖", value: gradient.norm))
     return [

@@ -1,0 +1,99 @@
+import Foundation
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+/// Somebody who knows PyTorch's documentation should meet no word that is this program's alone.
+@Suite struct WordTests {
+  /// Words that once stood on the screen, and the field's that stand there now.
+  static let old: [(word: String, instead: String)] = [
+    ("knob", "hyperparameter"), ("turn it up", "raise it"), ("turn it down", "lower it"),
+    ("turned while", "changed while"), ("reach over training", "gradient by lag over training"),
+    ("at an end", "saturated"), ("never move", "constant"), ("moves with", "correlated with"),
+    ("moves against", "anticorrelated with"), ("most on", "highest activation"),
+    ("least on", "lowest activation"), ("reading with", "activation of"),
+    ("that follow a pattern", "correlated with"), ("from the future", "from t+1"),
+    ("from the past", "recurrent"), ("from here", "from o(t)"),
+
+    ("every step is done", "completed"),
+    ("bolder", "less conservative"), ("surer", "more conservative"), ("answers to", "responds to"),
+  ]
+
+  private func check(_ text: String, _ place: String) {
+    let text = text.lowercased()
+    for (word, instead) in Self.old where text.contains(word) {
+      Issue.record("\(place) says “\(word)”: the field says “\(instead)”")
+    }
+  }
+
+  @Test(arguments: ViewKind.allCases) func noViewSaysAnOldWord(view: ViewKind) {
+    for size in [Size(width: 80, height: 24), Size(width: 160, height: 45)] {
+      var state = SyntheticRun.state()
+      state.resize(size)
+      state.show(view: view)
+      check(EventTests.text(state, size), "\(view)")
+      for panel in state.visiblePanels {
+        state.focus = panel
+        state.overlay = .help(HelpPage())
+        check(EventTests.text(state, size), "the help of \(panel)")
+      }
+    }
+  }
+
+  @Test func noTaskWalkOrPageSaysAnOldWord() {
+    let size = Size(width: 120, height: 200)
+    for (name, kind, frame) in SyntheticTasks.all {
+      var state = SyntheticTasks.state(kind, frame)
+      state.resize(size)
+      check(EventTests.text(state, size), name)
+    }
+    for (name, architecture) in SyntheticTraces.all {
+      var state = SyntheticTraces.state(architecture, walking: 0)
+      state.resize(size)
+      for place in SyntheticTraces.trace(architecture).stops.indices {
+        state.graph.stop = place
+        check(EventTests.text(state, size), "the walk \(name)")
+      }
+    }
+    var state = SyntheticRun.state()
+    state.resize(size)
+    let overlays: [DashboardState.Overlay] = [
+      .help(HelpPage(showsAll: true)), .knobs(0), .quit, .confirm(.undo), .confirm(.restart),
+      .confirm(.choosePreset), .settings(SettingsPage(settings: state.settings)),
+    ]
+    for overlay in overlays {
+      state.overlay = overlay
+      check(EventTests.text(state, size), "\(overlay)")
+    }
+  }
+
+  /// Text in quotation marks, wherever the program might show it.
+  @Test func noLiteralSaysAnOldWord() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    var count = 0
+    for folder in ["Dashboard", "Training", "TrainingEvents", "unfold"] {
+      let place = root.appendingPathComponent("Sources/\(folder)")
+      let files = FileManager.default.enumerator(at: place, includingPropertiesForKeys: nil)
+      while let file = files?.nextObject() as? URL {
+        guard ["swift", "md"].contains(file.pathExtension) else { continue }
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+          let isProse = file.pathExtension == "md"
+          guard isProse || !line.drop(while: { $0 == " " }).hasPrefix("//") else { continue }
+          count += 1
+          check(isProse ? String(line) : Self.literals(String(line)), file.lastPathComponent)
+        }
+      }
+    }
+    #expect(count > 10_000)
+  }
+
+  /// What stands between quotation marks in a line of Swift, without what is interpolated.
+  private static func literals(_ line: String) -> String {
+    let plain = line.replacing(#/\\\([^()]*(\([^()]*\)[^()]*)*\)/#, with: "")
+    return plain.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset % 2 == 1 }.map { String($0.element) }.joined(separator: " ")
+  }
+}
