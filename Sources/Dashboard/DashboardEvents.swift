@@ -104,7 +104,7 @@ extension DashboardState {
         record.metric.map { "  \(metric.name) \(MetricText.value($0, metric))" }
       } ?? ""
     log.addValidation(
-      "\(NumberText.fixed(record.loss, 3))\(metric)", step: record.step, isBest: record.isBest)
+      "\(LossText.plain(record.loss, run))\(metric)", step: record.step, isBest: record.isBest)
   }
 
   private mutating func add(_ record: CommandRecord) {

@@ -20,6 +20,15 @@ struct FrameHistory<Frame: Sendable>: Sendable {
   var isEmpty: Bool { kept.isEmpty && newest == nil }
   var count: Int { kept.count + (newest == nil ? 0 : 1) }
 
+  /// The longest distance in steps that one frame stands for: three times what lies between most of
+  /// them. Nobody looked in between where it is longer, and a chart leaves that empty.
+  var reach: Int {
+    let entries = entries
+    let distances = zip(entries.dropFirst(), entries).map { $0.step - $1.step }.sorted()
+    guard !distances.isEmpty else { return .max }
+    return 3 * max(1, distances[(distances.count - 1) * 3 / 4])
+  }
+
   mutating func add(_ frame: Frame, step: Int) {
     // After going back to a snapshot, what followed it never happened.
     kept.removeAll { $0.step >= step }

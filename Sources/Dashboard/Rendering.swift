@@ -20,7 +20,11 @@ extension DashboardState {
       let hasFocus = placement.panel == focused
       Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
         part.bounds, title: panel.title(scene), appearance: appearance, into: &part)
-      panel.draw(scene, into: &part)
+      if let reason = Absence.reason(of: placement.panel, in: self) {
+        part.note(reason, style: scene.theme.muted)
+      } else {
+        panel.draw(scene, into: &part)
+      }
       buffer.place(part, x: placement.rect.x, y: placement.rect.y)
     }
     switch overlay {

@@ -25,6 +25,15 @@ public enum NumberText {
     return fixed(value, max(0, digits - 1 - exponent))
   }
 
+  /// With so many decimals, or more where fewer than two digits that count would be left: a small
+  /// loss is never `0.000`.
+  public static func decimals(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite, value != 0, magnitude(value) < 1 - decimals else {
+      return fixed(value, decimals)
+    }
+    return significant(value, 2)
+  }
+
   /// With so many digits that count and no zeros at the end, such as `5` or `0.8`.
   public static func brief(_ value: Double, _ digits: Int = 3) -> String {
     let text = significant(value, digits)

@@ -71,8 +71,8 @@ public struct RunDescription: Sendable, Equatable {
   /// Singular name of a step through time. Where every step has a target, it is the target's.
   public var stepName: String {
     switch task {
-    case .languageModel, .sequenceLabelling: targetName
-    default: "step"
+    case .languageModel, .sequenceLabelling: targetName == "step" ? "time step" : targetName
+    default: "time step"
     }
   }
 }

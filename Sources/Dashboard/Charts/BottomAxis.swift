@@ -7,20 +7,83 @@ enum BottomAxis {
     frame: ChartFrame, axis: HistoryAxis, y: Int, appearance: Appearance,
     into buffer: inout CellBuffer
   ) {
+    draw(frame: frame, axis: axis, name: axis.rawValue, y: y, appearance: appearance, into: &buffer)
+  }
+
+  /// At least two labels wherever they fit, because one alone gives no scale: the two ends where
+  /// no two round values have room.
+  /// - Parameters:
+  ///   - frame: the chart
+  ///   - axis: how values are cut and written
+  ///   - name: what the axis counts
+  ///   - y: the row of the border
+  ///   - appearance: how the labels look
+  ///   - buffer: what is drawn into
+  static func draw(
+    frame: ChartFrame, axis: HistoryAxis, name: String, y: Int, appearance: Appearance,
+    into buffer: inout CellBuffer
+  ) {
     let plot = frame.plot
-    guard plot.width >= 12 else { return }
-    let style = appearance.theme.muted
-    let name = " \(axis.rawValue) "
-    var free = buffer.write(name, x: plot.x, y: y, style: style, limit: plot.right)
-    for tick in ticks(over: frame.range, axis: axis, count: max(1, plot.width / 11)) {
+    guard plot.width >= 3 else { return }
+    let nameWidth = CharacterWidth.of(name) + 2
+    for (free, isNamed) in [(plot.x + nameWidth, true), (plot.x, false)] {
+      for count in [max(2, plot.width / 11), max(3, plot.width / 8), max(4, plot.width / 6)] {
+        let placed = place(
+          ticks(over: frame.range, axis: axis, count: count), frame: frame, from: free)
+        guard placed.count >= 2 else { continue }
+        if isNamed { write(" \(name) ", x: plot.x, y, appearance, &buffer) }
+        for label in placed { write(label.text, x: label.x, y, appearance, &buffer) }
+        return
+      }
+    }
+    drawEnds(frame: frame, axis: axis, name: name, y: y, appearance: appearance, into: &buffer)
+  }
+
+  private struct Label {
+    var x: Int
+    var text: String
+  }
+
+  /// The labels that fit side by side, from a column on; the last may not run over the corner.
+  private static func place(
+    _ ticks: [ValueScale.Tick], frame: ChartFrame, from start: Int
+  ) -> [Label] {
+    var (free, labels): (Int, [Label]) = (start, [])
+    for tick in ticks {
       guard let x = frame.column(of: tick.value) else { continue }
       let text = " \(tick.label) "
-      let width = CharacterWidth.of(text)
-      let start = x - width / 2
-      // The name of the axis has the left end; the last label may not run over the corner.
-      guard start >= free, start + width <= plot.right else { continue }
-      free = buffer.write(text, x: start, y: y, style: style) + 1
+      let left = x - CharacterWidth.of(text) / 2
+      guard left >= free, left + CharacterWidth.of(text) <= frame.plot.right else { continue }
+      labels.append(Label(x: left, text: text))
+      free = left + CharacterWidth.of(text) + 1
     }
+    return labels
+  }
+
+  /// Both ends of the range, and between them the axis's name where there is room.
+  private static func drawEnds(
+    frame: ChartFrame, axis: HistoryAxis, name: String, y: Int, appearance: Appearance,
+    into buffer: inout CellBuffer
+  ) {
+    let (plot, range) = (frame.plot, frame.range)
+    let step = (range.upperBound - range.lowerBound) / 10
+    let left = label(range.lowerBound, axis: axis, step: step)
+    let right = label(range.upperBound, axis: axis, step: step)
+    let end = plot.right - CharacterWidth.of(right)
+    let middle = plot.x + CharacterWidth.of(left)
+    guard end > middle else { return }
+    write(left, x: plot.x, y, appearance, &buffer)
+    write(right, x: end, y, appearance, &buffer)
+    let nameWidth = CharacterWidth.of(name) + 2
+    if end - middle >= nameWidth + 2 {
+      write(" \(name) ", x: middle + (end - middle - nameWidth) / 2, y, appearance, &buffer)
+    }
+  }
+
+  private static func write(
+    _ text: String, x: Int, _ y: Int, _ appearance: Appearance, _ buffer: inout CellBuffer
+  ) {
+    buffer.write(text, x: x, y: y, style: appearance.theme.muted, limit: buffer.size.width - 1)
   }
 
   static func ticks(
@@ -43,30 +106,31 @@ enum BottomAxis {
 
   static func label(_ value: Double, axis: HistoryAxis, step: Double) -> String {
     switch axis {
-    case .step: shortCount(value)
+    case .step: shortCount(value.rounded())
     case .epoch: NumberText.fixed(value, max(0, -NumberText.power(ofTenBelow: step)))
+    case .time where step < 1:
+      NumberText.fixed(value, max(0, -NumberText.power(ofTenBelow: step))) + " s"
     case .time: NumberText.duration(value)
     }
   }
 
-  /// Such as `500`, `6k`, `12.5k`, `1.25M`.
+  /// Such as `500`, `6k`, `12.5k`, `1.25M`; in full where that would need more digits.
   static func shortCount(_ value: Double) -> String {
     for (limit, unit) in [(1e6, "M"), (1e3, "k")] where abs(value) >= limit {
       for decimals in 0...2 {
-        let text = NumberText.fixed(value / limit, decimals)
         let scale = [1.0, 10, 100][decimals]
-        if abs((value / limit * scale).rounded() / scale * limit - value) < limit * 1e-6 {
-          return text + unit
+        if abs((value / limit * scale).rounded() / scale * limit - value) < 0.5 {
+          return NumberText.fixed(value / limit, decimals) + unit
         }
       }
-      return NumberText.fixed(value / limit, 3) + unit
     }
-    return NumberText.fixed(value, 0)
+    return abs(value) < 1e15 ? NumberText.grouped(Int(value)) : NumberText.scientific(value, 3)
   }
 
   private static func clockStep(_ rough: Double) -> Double {
     let steps: [Double] = [
-      1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400,
+      0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120,
+      300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400,
     ]
     return steps.first { $0 >= rough } ?? (rough / 86_400).rounded(.up) * 86_400
   }

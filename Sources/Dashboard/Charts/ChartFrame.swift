@@ -13,15 +13,17 @@ struct ChartFrame {
   private let labelWidth: Int
 
   /// Axes that fill `rect`: the labels of the vertical one take its left, where there is room.
-  init(in rect: Rect, scale: ValueScale, range: ClosedRange<Double>) {
+  /// - Parameter names: cells kept free on the right for the names of lines
+  init(in rect: Rect, scale: ValueScale, range: ClosedRange<Double>, names: Int = 0) {
     self.rect = rect
     self.scale = scale
     self.range = range
-    ticks = scale.ticks(atMost: max(1, rect.height / 2))
+    ticks = scale.ticks(rows: rect.height)
     labelWidth = ticks.map { CharacterWidth.of($0.label) }.max() ?? 0
-    let gutter = rect.width >= labelWidth + 8 ? labelWidth + 1 : 0
+    let gutter = rect.width >= labelWidth + 6 ? labelWidth + 1 : 0
+    let right = rect.width >= gutter + names + 12 ? names : 0
     plot = Rect(
-      x: rect.x + gutter, y: rect.y, width: rect.width - gutter, height: rect.height)
+      x: rect.x + gutter, y: rect.y, width: rect.width - gutter - right, height: rect.height)
   }
 
   /// Draws the vertical axis along the left of the plot.
@@ -42,11 +44,7 @@ struct ChartFrame {
 
   /// The row of cells that holds a value.
   func row(of value: Double) -> Int {
-    let fraction = scale.fraction(of: value)
-    guard fraction.isFinite else { return plot.bottom }
-    let clamped = min(max(fraction, -10), 10)
-    return plot.y + Int(((1 - clamped) * Double(plot.height)).rounded(.down))
-      - (clamped == 0 ? 1 : 0)
+    plot.y + scale.row(of: value, rows: plot.height)
   }
 
   /// The column of cells at a place on the horizontal axis; nil outside the plot.
@@ -76,21 +74,14 @@ struct ChartFrame {
     return Int(((1 - min(max(fraction, -4), 4)) * Double(canvas.height - 1)).rounded())
   }
 
-  /// Draws a level as a dashed line.
-  func limit(_ value: Double, label: String, appearance: Appearance, into buffer: inout CellBuffer)
-  {
+  /// Draws a level as a dashed line behind the data; what it means stands in the legend.
+  func limit(_ value: Double, appearance: Appearance, into buffer: inout CellBuffer) {
     let fraction = scale.fraction(of: value)
     guard fraction >= 0, fraction <= 1 else { return }
     let y = min(row(of: value), plot.bottom - 1)
-    let style = appearance.theme.limit
-    let dash = appearance.glyph("╌", ascii: "-")
+    let dash = Cell(appearance.glyph("╌", ascii: "-"), appearance.theme.limit)
     for x in plot.x..<max(plot.x, plot.right) where buffer[x, y].glyph == " " {
-      buffer[x, y] = Cell(dash, style)
-    }
-    let text = " \(label) "
-    let width = CharacterWidth.of(text)
-    if plot.width >= width + 4 {
-      buffer.write(text, x: plot.right - width - 1, y: y, style: style)
+      buffer[x, y] = dash
     }
   }
 }

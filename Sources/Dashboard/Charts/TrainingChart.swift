@@ -8,6 +8,8 @@ protocol TrainingChart: Panel {
   var isUsuallyLogarithmic: Bool { get }
   /// Rows of words below the plot.
   func footRows(_ size: Size) -> Int
+  /// Cells kept free on the right for the names of lines.
+  func nameWidth(_ scene: Scene) -> Int
   /// Everything that the scale has to hold, for a stretch of the axis.
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent
   /// The axes in a panel of this size; nil before there is anything to draw. Drawing and the mouse
@@ -18,6 +20,7 @@ protocol TrainingChart: Panel {
 extension TrainingChart {
   var isUsuallyLogarithmic: Bool { false }
   func footRows(_ size: Size) -> Int { 0 }
+  func nameWidth(_ scene: Scene) -> Int { 0 }
 
   func isLogarithmic(_ scene: Scene) -> Bool {
     scene.state.chart.otherScale.contains(kind) != isUsuallyLogarithmic
@@ -29,7 +32,7 @@ extension TrainingChart {
     let area = bounds.inset(1, 1).cutBottom(footRows(size)).rest
     let extent = extent(scene, over: range, columns: max(1, area.width - 6) * 2)
     let scale = ValueScale(extent.low, extent.high, logarithmic: isLogarithmic(scene)).padded()
-    return ChartFrame(in: area, scale: scale, range: range)
+    return ChartFrame(in: area, scale: scale, range: range, names: nameWidth(scene))
   }
 
   /// What stands in every chart over training: axes, markers and the cursor.

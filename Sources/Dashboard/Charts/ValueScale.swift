@@ -52,28 +52,80 @@ struct ValueScale: Sendable, Equatable {
     return lower * Logarithm.power10(Logarithm.base10(upper / lower) * fraction)
   }
 
-  /// Round values inside the range, `count` of them or fewer, lowest first.
-  func ticks(atMost count: Int) -> [Tick] {
-    guard count > 0 else { return [] }
-    return isLogarithmic ? logarithmicTicks(count) : linearTicks(count)
+  /// Round values inside the range for an axis of `rows` cells, lowest first, each in a row of its
+  /// own: at least two wherever there are two rows, because one number alone gives no scale.
+  func ticks(rows: Int) -> [Tick] {
+    guard rows > 0 else { return [] }
+    let most = max(2, rows / 2)
+    let candidates = isLogarithmic ? logarithmicTicks(most) : []
+    for ticks in [candidates, linearTicks(most), linearTicks(2 * most), linearTicks(4 * most)] {
+      let apart = Self.apart(ticks, in: self, rows: rows, atMost: most)
+      if apart.count >= 2 { return apart }
+    }
+    return rows >= 2 ? endTicks(rows) : Array(linearTicks(2).prefix(1))
+  }
+
+  /// The row of cells, from 0 at the top, that holds a value; outside `0..<rows` beyond the ends.
+  func row(of value: Double, rows: Int) -> Int {
+    let fraction = self.fraction(of: value)
+    guard fraction.isFinite else { return rows }
+    let clamped = min(max(fraction, -10), 10)
+    return Int(((1 - clamped) * Double(rows)).rounded(.down)) - (clamped == 0 ? 1 : 0)
+  }
+
+  /// Those of the ticks that stand in rows of their own, thinned evenly.
+  private static func apart(
+    _ ticks: [Tick], in scale: ValueScale, rows: Int, atMost most: Int
+  ) -> [Tick] {
+    var (kept, taken): ([Tick], Set<Int>) = ([], [])
+    for tick in ticks {
+      let row = scale.row(of: tick.value, rows: rows)
+      if (0..<rows).contains(row), taken.insert(row).inserted { kept.append(tick) }
+    }
+    guard kept.count > most else { return kept }
+    let pace = (kept.count + most - 1) / most
+    let thinned = stride(from: 0, to: kept.count, by: pace).map { kept[$0] }
+    return thinned.count >= 2 ? thinned : [kept[0], kept[kept.count - 1]]
   }
 
   private func linearTicks(_ count: Int) -> [Tick] {
     let step = ValueScale.roundStep((upper - lower) / Double(count))
-    let decimals = max(0, -NumberText.power(ofTenBelow: step * 1.000_001))
     let first = (lower / step - 1e-9).rounded(.up)
     let last = (upper / step + 1e-9).rounded(.down)
     guard last >= first, last - first < 1000 else { return [] }
-    return stride(from: first, through: last, by: 1).map { index in
-      let value = index * step
-      return Tick(value: value, label: NumberText.fixed(value, decimals))
+    let values = stride(from: first, through: last, by: 1).map { $0 * step }
+      // On a logarithmic axis nothing at or below zero has a place.
+      .filter { !isLogarithmic || $0 > 0 }
+    return Self.labelled(values, step: step)
+  }
+
+  /// The middles of the outermost rows, where no round values will do.
+  private func endTicks(_ rows: Int) -> [Tick] {
+    let half = 0.5 / Double(rows)
+    let values = [value(at: half), value(at: 1 - half)]
+    return Self.labelled(values, step: abs(values[1] - values[0]) / 10)
+  }
+
+  /// Values with as many digits as tell them apart, in powers of ten where decimals would be long.
+  private static func labelled(_ values: [Double], step: Double) -> [Tick] {
+    let finest = NumberText.power(ofTenBelow: step * 1.000_001)
+    let largest = values.map { abs($0) }.max() ?? 0
+    let isPlain = finest >= -4 && largest < 1e6
+    let digits = max(0, NumberText.power(ofTenBelow: largest) - finest)
+    return values.map { value in
+      // A sum of steps that should be zero may miss it by its last bit.
+      let value = abs(value) < step * 1e-6 ? 0 : value
+      return Tick(
+        value: value,
+        label: isPlain
+          ? NumberText.fixed(value, max(0, -finest)) : NumberText.scientific(value, digits))
     }
   }
 
   private func logarithmicTicks(_ count: Int) -> [Tick] {
     let first = Int(Logarithm.base10(lower).rounded(.up))
     let last = Int(Logarithm.base10(upper).rounded(.down))
-    if last - first < 1 { return decadeTicks(count) }
+    if last - first < 1 { return decadeTicks() }
     let stride = max(1, (last - first + count) / count)
     return Swift.stride(from: last, through: first, by: -stride).reversed().map { exponent in
       let value = Logarithm.power10(Double(exponent))
@@ -82,7 +134,7 @@ struct ValueScale: Sendable, Equatable {
   }
 
   /// Less than two powers of ten: ticks at 1, 2 and 5.
-  private func decadeTicks(_ count: Int) -> [Tick] {
+  private func decadeTicks() -> [Tick] {
     let start = Int(Logarithm.base10(lower).rounded(.down))
     var ticks: [Tick] = []
     for exponent in start...(start + 2) {
@@ -92,7 +144,6 @@ struct ValueScale: Sendable, Equatable {
         ticks.append(Tick(value: value, label: NumberText.significant(value, 1)))
       }
     }
-    while ticks.count > count, ticks.count > 1 { ticks.remove(at: ticks.count / 2) }
     return ticks
   }
 

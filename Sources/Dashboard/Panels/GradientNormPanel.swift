@@ -10,7 +10,13 @@ struct GradientNormPanel: TrainingChart {
   func footRows(_ size: Size) -> Int { 1 }
 
   func title(_ scene: Scene) -> StyledText {
-    StyledText("Gradient norm", scene.theme.title).adding("  before clipping", scene.theme.muted)
+    var text = StyledText("Gradient norm", scene.theme.title)
+      .adding("  before clipping", scene.theme.muted)
+    if let clip = scene.state.clipNorm, clip > 0 {
+      let dashes = scene.appearance.hasUnicode ? "╌╌" : "--"
+      text.add("  \(dashes) clip \(NumberText.brief(clip, 3))", scene.theme.limit)
+    }
+    return text
   }
 
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
@@ -29,13 +35,8 @@ struct GradientNormPanel: TrainingChart {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = frame(scene, size: buffer.size) else {
-      return buffer.note("no step yet", style: scene.theme.muted)
-    }
+    guard let frame = frame(scene, size: buffer.size) else { return }
     let history = scene.state.history
-    guard history.gradientNorm.hasValues else {
-      return buffer.note(absence(scene), style: scene.theme.muted)
-    }
     frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
     let boundaries = history.boundaries(
@@ -45,9 +46,7 @@ struct GradientNormPanel: TrainingChart {
     frame.line(norms, style: scene.theme.gradient, on: &canvas)
     canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
     if let clip = scene.state.clipNorm {
-      frame.limit(
-        clip, label: "clip \(NumberText.brief(clip, 3))", appearance: scene.appearance,
-        into: &buffer)
+      frame.limit(clip, appearance: scene.appearance, into: &buffer)
     }
     drawFoot(scene, rect: buffer.inside.cutBottom(1).bottom, into: &buffer)
     drawCommon(frame, scene, labels: false, into: &buffer)
@@ -72,11 +71,5 @@ struct GradientNormPanel: TrainingChart {
       if !isOff { text.add(" of steps", theme.muted) }
     }
     text.fitting(rect.width).write(x: rect.x, y: rect.y, limit: rect.right, into: &buffer)
-  }
-
-  /// Why there is no curve.
-  private func absence(_ scene: Scene) -> String {
-    scene.state.run?.task == .handBuilt
-      ? "set by hand, not trained: there is no gradient" : "no gradient norm was logged"
   }
 }

@@ -4,18 +4,26 @@ import TrainingEvents
 /// ‖∂L(τ)/∂s(t)‖ of one late loss term against the lag τ − t, on a logarithmic scale.
 struct GradientThroughTimePanel: Panel {
   func title(_ scene: Scene) -> StyledText {
-    StyledText("Gradient through time", scene.theme.title)
-      .adding("  ‖∂L(τ)/∂s(t)‖", scene.theme.muted)
+    var text = StyledText("Gradient through time", scene.theme.title)
+    let curves = scene.state.gradientByLag?.curves ?? []
+    if curves.count > 1 {
+      let (bar, line) = scene.appearance.hasUnicode ? ("█", "──") : ("#", "--")
+      for (index, curve) in curves.enumerated() {
+        let style = index == 0 ? scene.theme.lag : lineStyle(index - 1, scene.theme)
+        text.add("  \(index == 0 ? bar : line) \(curve.name)", style)
+      }
+    }
+    return text.adding("  ‖∂L(τ)/∂s(t)‖", scene.theme.muted)
+  }
+
+  /// Curves behind the first, which is drawn in bars.
+  private func lineStyle(_ index: Int, _ theme: Theme) -> Style {
+    let styles = [theme.validation, theme.gradient, theme.smoothed]
+    return styles[index % styles.count]
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let curve = scene.state.gradientByLag?.curves.first, curve.norms.count > 1 else {
-      let isSetByHand = scene.state.run?.task == .handBuilt
-      return buffer.note(
-        isSetByHand
-          ? "set by hand, not trained: no gradient flows back"
-          : "waiting for the first backward pass", style: scene.theme.muted)
-    }
+    guard let curve = scene.state.gradientByLag?.curves.first, curve.norms.count > 1 else { return }
     let isTall = buffer.inside.height >= 10
     let (area, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
     let curves = scene.state.gradientByLag?.curves ?? []
@@ -62,7 +70,6 @@ struct GradientThroughTimePanel: Panel {
   private func drawOthers(
     _ curves: ArraySlice<LagCurve>, frame: ChartFrame, scene: Scene, into buffer: inout CellBuffer
   ) {
-    let styles = [scene.theme.validation, scene.theme.gradient, scene.theme.smoothed]
     for (index, curve) in curves.enumerated() where curve.norms.count > 1 {
       var canvas = frame.canvas(scene.appearance)
       let line = (0..<canvas.width).map { x in
@@ -70,7 +77,7 @@ struct GradientThroughTimePanel: Panel {
         return SeriesSummary(
           minimum: norm, maximum: norm, mean: norm, count: norm > 0 ? 1 : 0, samples: 1)
       }
-      frame.line(line, style: styles[index % styles.count], on: &canvas)
+      frame.line(line, style: lineStyle(index, scene.theme), on: &canvas)
       canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
     }
   }
@@ -79,12 +86,14 @@ struct GradientThroughTimePanel: Panel {
     _ last: Int, frame: ChartFrame, scene: Scene, y: Int, into buffer: inout CellBuffer
   ) {
     let style = scene.theme.muted
-    let unit = " \(scene.state.run?.stepName ?? "step")s back "
+    let plot = frame.plot
     let end = " \(last)"
-    let width = CharacterWidth.of(end + unit)
-    buffer.write(" 0 ", x: frame.plot.x, y: y, style: style, limit: frame.plot.right)
-    if frame.plot.width >= width + 5 {
-      buffer.write(end + unit, x: frame.plot.right - width, y: y, style: style)
-    }
+    let unit = " \(scene.state.run?.stepName ?? "step")s back "
+    let choices = [end + unit, end + " back ", end + " "]
+    let text = choices.first { CharacterWidth.of($0) + 5 <= plot.width } ?? choices[2]
+    buffer.write(" 0 ", x: plot.x, y: y, style: style, limit: plot.right)
+    buffer.write(
+      text, x: max(plot.x + 3, plot.right - CharacterWidth.of(text)), y: y, style: style,
+      limit: plot.right)
   }
 }

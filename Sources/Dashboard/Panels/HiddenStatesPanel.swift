@@ -36,9 +36,7 @@ struct HiddenStatesPanel: Panel {
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let frame = scene.state.hiddenStates, let map = scene.state.shownMap, map.columns > 0
-    else {
-      return buffer.note("waiting for the first look inside", style: scene.theme.muted)
-    }
+    else { return }
     let view = HeatmapGeometry(scene.state, frame: frame, map: map, area: buffer.inside)
     drawSymbols(frame, view, scene: scene, into: &buffer)
     drawUnits(map, view, scene: scene, into: &buffer)

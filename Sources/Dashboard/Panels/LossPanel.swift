@@ -5,15 +5,18 @@ import TrainingEvents
 struct LossPanel: TrainingChart {
   var kind: PanelKind { .loss }
 
+  /// The legend stands below the curves, where it hides none of them.
+  func footRows(_ size: Size) -> Int { size.height >= 6 ? 1 : 0 }
+
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     var text = StyledText("Loss", theme.title)
       .adding(" " + LossText.unit(scene.state.run), theme.muted)
-      .adding("  train··", theme.raw)
-      .adding(" smoothed──", theme.smoothed, joined: true)
-      .adding(" validation◆", theme.validation, joined: true)
-    for comparison in scene.state.shownComparisons {
-      text.add("  \(comparison.name)╌╌", theme.muted)
+    if let best = scene.state.history.best {
+      text.add("  best ", theme.muted)
+      text.add(LossText.plain(best.loss, scene.state.run), theme.validation, joined: true)
+      text.add(" at step \(NumberText.grouped(best.step))", theme.muted, joined: true)
+      if let bits = LossText.bits(best.loss, scene.state.run) { text.add("  \(bits)", theme.muted) }
     }
     return text
   }
@@ -36,9 +39,7 @@ struct LossPanel: TrainingChart {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = frame(scene, size: buffer.size) else {
-      return buffer.note("no step yet", style: scene.theme.muted)
-    }
+    guard let frame = frame(scene, size: buffer.size) else { return }
     let (history, axis) = (scene.state.history, scene.state.chartAxis)
     frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
@@ -62,7 +63,7 @@ struct LossPanel: TrainingChart {
     // A gap matters more than a marker in its place.
     frame.gapMarks(
       raw, dotsAcross: canvas.dotsAcross, appearance: scene.appearance, into: &buffer)
-    drawValues(scene, frame: frame, into: &buffer)
+    drawFoot(scene, into: &buffer)
   }
 
   private func placedValidations(_ scene: Scene) -> [(Double, ValidationRecord)] {
@@ -72,18 +73,13 @@ struct LossPanel: TrainingChart {
     }
   }
 
-  /// The numbers that people read off the curve, where it has left room: at the upper right.
-  private func drawValues(_ scene: Scene, frame: ChartFrame, into buffer: inout CellBuffer) {
-    let plot = frame.plot
-    guard plot.width >= 24, plot.height >= 3 else { return }
-    let lines =
-      scene.state.cursorValues.map { LossText.reading($0, scene, width: plot.width) }
-      ?? LossText.summary(scene, width: plot.width)
-    for (row, text) in lines.enumerated() where row < plot.height - 1 {
-      let fitting = text.fitting(plot.width - 2)
-      fitting.write(
-        x: plot.right - 1 - fitting.width, y: plot.y + row, limit: plot.right, into: &buffer)
-    }
+  private func drawFoot(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard footRows(buffer.size) > 0 else { return }
+    let foot = buffer.inside.cutBottom(1).bottom
+    let text =
+      scene.state.cursorValues.map { LossText.reading($0, scene, width: foot.width - 1) }
+      ?? LossText.legend(scene, width: foot.width - 1)
+    text.write(x: foot.x + 1, y: foot.y, limit: foot.right, into: &buffer)
   }
 }
 

@@ -15,64 +15,72 @@ enum LossText {
 
   /// Such as `2.187 nats · 3.16 bits`.
   static func value(_ loss: Double, _ run: RunDescription?) -> String {
-    guard isNats(run) else { return NumberText.significant(loss, 4) }
-    let bits = loss / 0.693_147_180_559_945_3
-    return "\(NumberText.fixed(loss, 3)) nats · \(NumberText.fixed(bits, 2)) bits"
+    guard let bits = bits(loss, run) else { return NumberText.significant(loss, 4) }
+    return "\(NumberText.decimals(loss, 3)) nats · \(bits)"
   }
 
-  /// The best and the newest values, one line each, for a chart of some width in cells.
-  static func summary(_ scene: Scene, width: Int) -> [StyledText] {
+  /// The same in bits, where the loss is in nats.
+  static func bits(_ loss: Double, _ run: RunDescription?) -> String? {
+    guard isNats(run) else { return nil }
+    return "\(NumberText.decimals(loss / 0.693_147_180_559_945_3, 2)) bits"
+  }
+
+  /// The legend of the loss curves, each with its newest value, in as few words as a width asks
+  /// for; the signs are those of the curves.
+  static func legend(_ scene: Scene, width: Int) -> StyledText {
     let history = scene.state.history
-    let theme = scene.theme
-    var lines: [StyledText] = []
-    if let best = history.best {
-      lines.append(
-        StyledText("best ", theme.muted)
-          .adding(
-            width < 32 ? plain(best.loss, scene.state.run) : value(best.loss, scene.state.run),
-            theme.validation, joined: true
-          )
-          .adding(" at \(NumberText.grouped(best.step))", theme.muted))
-    }
-    if let smoothed = history.smoothedLoss.last, smoothed.isFinite {
-      var line = StyledText("now ", theme.muted)
-        .adding(plain(Double(smoothed), scene.state.run), theme.smoothed, joined: true)
-        .adding(" train", theme.muted, joined: true)
-      if let validation = history.validations.last {
-        line.add("  \(plain(validation.loss, scene.state.run))", theme.validation)
-        line.add(" validation", theme.muted, joined: true)
+    let (theme, run) = (scene.theme, scene.state.run)
+    let (dots, line) = scene.appearance.hasUnicode ? ("··", "──") : ("..", "--")
+    let (diamond, dashes) = scene.appearance.hasUnicode ? ("◆", "╌╌") : ("o", "- ")
+    let train = history.loss.last.map { plain(Double($0), run) } ?? "–"
+    let smoothed = history.smoothedLoss.last.map { plain(Double($0), run) } ?? "–"
+    let validation = history.validations.last.map { plain($0.loss, run) }
+    func text(_ names: (String, String, String), values: (Bool, Bool)) -> StyledText {
+      var text = StyledText("\(dots)\(names.0)", theme.raw)
+      if values.0 { text.add(" \(train)", theme.raw, joined: true) }
+      text.add(" \(line)\(names.1)", theme.smoothed)
+      if values.1 { text.add(" \(smoothed)", theme.smoothed, joined: true) }
+      text.add(" \(diamond)\(names.2)", theme.validation)
+      if values.1, let validation { text.add(" \(validation)", theme.validation, joined: true) }
+      for comparison in scene.state.shownComparisons {
+        text.add(" \(dashes)\(comparison.name)", theme.muted)
       }
-      lines.append(line)
-    } else if let last = history.loss.last, !last.isFinite {
-      lines.append(StyledText("now not a number", theme.bad))
+      return text
     }
-    return lines
+    let names = ("train", "smoothed", "validation")
+    let choices = [
+      text(names, values: (true, true)), text(names, values: (false, true)),
+      text(("train", "smooth", "valid"), values: (false, true)),
+      text(("train", "smooth", "valid"), values: (false, false)),
+    ]
+    return choices.first { $0.width <= width } ?? choices[3].fitting(width)
   }
 
-  /// What the cursor reads off, one line each.
-  static func reading(_ values: CursorValues, _ scene: Scene, width: Int) -> [StyledText] {
+  /// What the cursor reads off, as much as fits.
+  static func reading(_ values: CursorValues, _ scene: Scene, width: Int) -> StyledText {
     let (theme, run) = (scene.theme, scene.state.run)
-    var first = StyledText("step \(NumberText.grouped(values.step))", theme.accent)
-    if let epoch = values.epoch {
-      first.add("  epoch \(NumberText.fixed(epoch, 2))", theme.muted)
-    }
-    if let elapsed = values.elapsed {
-      first.add("  \(NumberText.duration(elapsed))", theme.muted)
-    }
-    var second = StyledText("train ", theme.muted)
+    var text = StyledText("step \(NumberText.grouped(values.step))", theme.accent)
+      .adding("  train ", theme.muted)
       .adding(plain(values.loss, run), theme.raw, joined: true)
       .adding("  smoothed ", theme.muted)
       .adding(plain(values.smoothed, run), theme.smoothed, joined: true)
     if let validation = values.validation {
-      second.add("  validation ", theme.muted)
-      second.add(plain(validation.loss, run), theme.validation, joined: true)
+      text.add("  validation ", theme.muted)
+      text.add(plain(validation.loss, run), theme.validation, joined: true)
     }
-    return [first, second]
+    if let epoch = values.epoch {
+      text.add("  epoch \(NumberText.fixed(epoch, 2))", theme.muted)
+    }
+    if let elapsed = values.elapsed {
+      text.add("  \(NumberText.duration(elapsed))", theme.muted)
+    }
+    return text.fitting(width)
   }
 
   static func plain(_ loss: Double, _ run: RunDescription?) -> String {
     isNats(run)
-      ? NumberText.fixed(loss, 3) : NumberText.significant(loss, run?.lossUnit == .unknown ? 4 : 3)
+      ? NumberText.decimals(loss, 3)
+      : NumberText.significant(loss, run?.lossUnit == .unknown ? 4 : 3)
   }
 
   /// Nobody knows the unit of another program's loss.

@@ -5,6 +5,8 @@ import TrainingEvents
 struct MetricPanel: TrainingChart {
   var kind: PanelKind { .metric }
 
+  func footRows(_ size: Size) -> Int { size.height >= 6 ? 1 : 0 }
+
   func title(_ scene: Scene) -> StyledText {
     guard let metric = scene.state.run?.metric else {
       return StyledText("Measure", scene.theme.title)
@@ -23,9 +25,7 @@ struct MetricPanel: TrainingChart {
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     let points = points(scene)
-    guard !points.isEmpty, let frame = frame(scene, size: buffer.size) else {
-      return buffer.note("not measured yet", style: scene.theme.muted)
-    }
+    guard !points.isEmpty, let frame = frame(scene, size: buffer.size) else { return }
     frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
     frame.line(
@@ -37,7 +37,7 @@ struct MetricPanel: TrainingChart {
         "◆", "o", at: point.place, point.value, scene.theme.validation, scene, into: &buffer)
     }
     drawCommon(frame, scene, labels: false, into: &buffer)
-    drawBest(scene, frame: frame, into: &buffer)
+    drawFoot(scene, into: &buffer)
   }
 
   private func points(_ scene: Scene) -> [(place: Double, value: Double)] {
@@ -50,18 +50,23 @@ struct MetricPanel: TrainingChart {
     }
   }
 
-  private func drawBest(_ scene: Scene, frame: ChartFrame, into buffer: inout CellBuffer) {
-    guard let metric = scene.state.run?.metric, frame.plot.height >= 3,
+  private func drawFoot(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard footRows(buffer.size) > 0, let metric = scene.state.run?.metric,
       let best = scene.state.bestMetric
     else { return }
-    let text = StyledText("best ", scene.theme.muted)
+    var text = StyledText()
+    let measured = scene.state.history.validations.last { $0.metric != nil }
+    if let newest = measured?.metric {
+      text.add("now ", scene.theme.muted)
+      text.add(MetricText.value(newest, metric), scene.theme.validation, joined: true)
+      text.add("   ")
+    }
+    let foot = buffer.inside.cutBottom(1).bottom
+    text.adding("best ", scene.theme.muted)
       .adding(MetricText.value(best.value, metric), scene.theme.validation, joined: true)
-      .adding(" at \(NumberText.grouped(best.step))", scene.theme.muted)
-      .fitting(frame.plot.width - 2)
-    // The curve ends at its best corner; the words take the opposite one.
-    let y = metric.higherIsBetter ? frame.plot.bottom - 2 : frame.plot.y
-    text.write(
-      x: frame.plot.right - 1 - text.width, y: y, limit: frame.plot.right, into: &buffer)
+      .adding(" at step \(NumberText.grouped(best.step))", scene.theme.muted)
+      .fitting(foot.width - 2)
+      .write(x: foot.x + 1, y: foot.y, limit: foot.right, into: &buffer)
   }
 }
 

@@ -9,9 +9,7 @@ struct ParametersPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let statistics = scene.state.statistics, !statistics.parameters.isEmpty else {
-      return buffer.note("not measured yet", style: scene.theme.muted)
-    }
+    guard let statistics = scene.state.statistics, !statistics.parameters.isEmpty else { return }
     let area = buffer.inside
     let columns = Columns(width: area.width, parameters: statistics.parameters)
     let squares = statistics.parameters.map { $0.gradientNorm * $0.gradientNorm }

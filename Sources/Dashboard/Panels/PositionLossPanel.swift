@@ -11,17 +11,12 @@ struct PositionLossPanel: Panel {
     let total = Double(losses.reduce(0, +))
     let unit = LossText.isNats(scene.state.run) ? " nats" : ""
     text.add(
-      "  Σ L(t) = \(NumberText.fixed(total, 1))\(unit) over \(losses.count)", scene.theme.muted)
+      "  Σ L(t) = \(NumberText.decimals(total, 1))\(unit) over \(losses.count)", scene.theme.muted)
     return text
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = scene.state.hiddenStates, frame.loss.contains(where: \.isFinite) else {
-      return buffer.note(
-        scene.state.hiddenStates == nil
-          ? "waiting for the first look inside" : "this network has no loss at every step",
-        style: scene.theme.muted)
-    }
+    guard let frame = scene.state.hiddenStates else { return }
     let area = buffer.inside
     let (chart, foot) = area.cutBottom(area.height >= 3 ? 1 : 0)
     let highest = Double(frame.loss.filter(\.isFinite).max() ?? 1)

@@ -15,9 +15,7 @@ struct RunPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard scene.state.run != nil else {
-      return buffer.note("waiting for a run", style: scene.theme.muted)
-    }
+    guard scene.state.run != nil else { return }
     let area = buffer.inside
     drawProgress(scene, y: area.y, into: &buffer)
     for (index, line) in lines(scene, width: area.width).enumerated() {
@@ -87,8 +85,11 @@ struct RunPanel: Panel {
     let steps = state.rates.stepsPerSecond.map { Self.rate($0) } ?? "–"
     let tokens = state.rates.tokensPerSecond.map { $0 > 0 ? Self.rate($0) : "–" } ?? "–"
     let pace = state.pace.map { [("pace", "\(NumberText.brief($0, 3)) steps/s")] } ?? []
-    return [("", "\(steps) steps/s"), ("", "\(tokens) \(state.run?.targetName ?? "target")s/s")]
-      + pace
+    // A step of training and a step through time are told apart by their names.
+    let unit = state.run?.targetName ?? "target"
+    return [
+      ("", "\(steps) steps/s"), ("", "\(tokens) \(unit == "step" ? "time steps" : unit + "s")/s"),
+    ] + pace
   }
 
   /// Four digits are read faster than a unit prefix.

@@ -10,9 +10,7 @@ struct SamplesPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let samples = scene.state.samples else {
-      return buffer.note("nothing written yet", style: scene.theme.muted)
-    }
+    guard let samples = scene.state.samples else { return }
     let area = buffer.inside
     var y = area.y
     for line in samples.lines {

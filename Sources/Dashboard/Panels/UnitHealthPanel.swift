@@ -10,9 +10,7 @@ struct UnitHealthPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let map = scene.state.shownMap, map.columns > 0 else {
-      return buffer.note("waiting for the first look inside", style: scene.theme.muted)
-    }
+    guard let map = scene.state.shownMap, map.columns > 0 else { return }
     let lines = words(map, scene)
     let area = buffer.inside
     let shown = min(lines.count, max(1, area.height - 3))

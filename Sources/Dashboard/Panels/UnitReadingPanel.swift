@@ -28,7 +28,7 @@ struct UnitReadingPanel: Panel {
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     let passage = scene.state.passage
     guard passage.map.columns > 0, let unit = scene.state.shownUnit, unit < passage.map.units else {
-      return buffer.note("waiting for the first look inside", style: scene.theme.muted)
+      return
     }
     let area = buffer.inside
     let response = UnitResponse(unit: unit, map: passage.map, symbols: passage.symbols)

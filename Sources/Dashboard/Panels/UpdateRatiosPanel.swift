@@ -10,11 +10,18 @@ struct UpdateRatiosPanel: TrainingChart {
   var isUsuallyLogarithmic: Bool { true }
 
   func title(_ scene: Scene) -> StyledText {
+    let (line, dashes) = scene.appearance.hasUnicode ? ("──", "╌╌") : ("--", "- -")
     var text = StyledText("Update ÷ weight", scene.theme.title)
+    text.add("  \(dashes) usual 1e−3", scene.theme.limit)
     for (index, name) in names(scene).enumerated() {
-      text.add("  \(name)──", ParameterColor.style(index, scene.theme))
+      text.add("  \(line)\(name)", ParameterColor.style(index, scene.theme))
     }
     return text
+  }
+
+  /// Names at the lines' ends tell them apart without colour.
+  func nameWidth(_ scene: Scene) -> Int {
+    min(8, (names(scene).map { CharacterWidth.of($0) }.max() ?? -1) + 1)
   }
 
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {
@@ -31,35 +38,45 @@ struct UpdateRatiosPanel: TrainingChart {
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard !scene.state.statisticsHistory.isEmpty, let frame = frame(scene, size: buffer.size) else {
-      return buffer.note("not measured yet", style: scene.theme.muted)
+      return
     }
     frame.drawAxis(scene.appearance, into: &buffer)
     var canvas = frame.canvas(scene.appearance)
     let names = names(scene)
     var ends: [(name: String, value: Double, style: Style)] = []
     for (index, name) in names.enumerated() {
-      let points = points(scene, parameter: index).filter { $0.value > 0 }
+      let points = points(scene, parameter: index).filter { !($0.value <= 0) }
       let style = ParameterColor.style(index, scene.theme)
       frame.line(
         frame.summaries(of: points, columns: canvas.width), style: style, on: &canvas)
-      if let last = points.last(where: { frame.range.contains($0.place) }) {
+      if let last = points.last(where: {
+        $0.value > 0 && frame.range.contains($0.place)
+      }) {
         ends.append((name, last.value, style))
       }
     }
     canvas.draw(into: &buffer, x: frame.plot.x, y: frame.plot.y)
-    frame.limit(Self.healthy, label: "usual", appearance: scene.appearance, into: &buffer)
-    // Names at the lines' ends tell them apart without colour.
-    for end in ends {
-      let y = min(max(frame.row(of: end.value), frame.plot.y), frame.plot.bottom - 1)
-      let x = frame.plot.right - CharacterWidth.of(end.name)
-      if buffer[x, y].glyph == " " || !isName(buffer[x, y].glyph) {
-        buffer.write(end.name, x: x, y: y, style: end.style, limit: frame.plot.right)
-      }
-    }
+    frame.limit(Self.healthy, appearance: scene.appearance, into: &buffer)
+    drawNames(ends, frame, into: &buffer)
     drawCommon(frame, scene, labels: false, into: &buffer)
   }
 
-  private func isName(_ glyph: Unicode.Scalar) -> Bool { glyph.properties.isAlphabetic }
+  /// Beside the plot, each as near to its line's end as the others leave room for.
+  private func drawNames(
+    _ ends: [(name: String, value: Double, style: Style)], _ frame: ChartFrame,
+    into buffer: inout CellBuffer
+  ) {
+    let limit = buffer.size.width - 1
+    guard limit - frame.plot.right >= 2 else { return }
+    var taken: Set<Int> = []
+    for end in ends {
+      let y = min(max(frame.row(of: end.value), frame.plot.y), frame.plot.bottom - 1)
+      let rows = (frame.plot.y..<frame.plot.bottom).filter { !taken.contains($0) }
+      guard let row = rows.min(by: { abs($0 - y) < abs($1 - y) }) else { return }
+      taken.insert(row)
+      buffer.write(end.name, x: frame.plot.right + 1, y: row, style: end.style, limit: limit)
+    }
+  }
 
   private func names(_ scene: Scene) -> [String] {
     (scene.state.statistics?.parameters ?? []).map {
@@ -67,14 +84,25 @@ struct UpdateRatiosPanel: TrainingChart {
     }
   }
 
+  /// A place without a number stands where nobody looked, so that no line spans it.
   private func points(_ scene: Scene, parameter: Int) -> [(place: Double, value: Double)] {
     let (history, axis) = (scene.state.history, scene.state.chartAxis)
-    return scene.state.statisticsHistory.entries.compactMap { entry in
+    let reach = scene.state.statisticsHistory.reach
+    var points: [(place: Double, value: Double)] = []
+    var last: Int?
+    for entry in scene.state.statisticsHistory.entries {
       guard parameter < entry.frame.count,
         let place = history.position(ofStep: entry.step, on: axis)
-      else { return nil }
-      return (place, Double(entry.frame[parameter]))
+      else { continue }
+      if let last, entry.step - last > reach,
+        let middle = history.position(ofStep: (entry.step + last) / 2, on: axis)
+      {
+        points.append((middle, .nan))
+      }
+      points.append((place, Double(entry.frame[parameter])))
+      last = entry.step
     }
+    return points
   }
 }
 

@@ -19,9 +19,7 @@ struct ValuesPanel: Panel {
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     let history = scene.state.history
-    guard let last = history.steps.last, let now = CursorValues(history, at: last) else {
-      return buffer.note("no step yet", style: scene.theme.muted)
-    }
+    guard let last = history.steps.last, let now = CursorValues(history, at: last) else { return }
     let area = buffer.inside
     let cursor = scene.state.cursorValues
     let valueWidth = 9

@@ -37,22 +37,27 @@ struct WaterfallPanel: TrainingChart {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = frame(scene, size: buffer.size) else {
-      return buffer.note("waiting for the first backward pass", style: scene.theme.muted)
-    }
+    guard let frame = frame(scene, size: buffer.size) else { return }
     frame.drawAxis(scene.appearance, into: &buffer)
     let entries = scene.state.lagHistory.entries
     let history = scene.state.history
     let places = entries.map {
       history.position(ofStep: $0.step, on: scene.state.chartAxis) ?? .infinity
     }
+    let steps = history.steps
+    let reach = scene.state.lagHistory.reach
     var index = 0
     for x in frame.plot.x..<max(frame.plot.x, frame.plot.right) {
       let place = frame.place(ofColumn: x)
+      let end = frame.place(ofColumn: x + 1)
       while index + 1 < entries.count, places[index + 1] <= place { index += 1 }
-      // A column before the first look inside stays empty.
-      guard index < entries.count, places[index] <= place || index > 0 else { continue }
-      drawColumn(entries[index].frame, x: x, frame: frame, scene: scene, into: &buffer)
+      // A column before the first look inside stays empty, and so does one that nobody looked at.
+      let next = index + 1 < entries.count && places[index + 1] <= end ? index + 1 : index
+      let position = history.index(of: place, on: scene.state.chartAxis)
+      let step = min(steps.step(at: position) ?? 0, steps.last ?? 0)
+      guard next < entries.count, places[next] <= end, step - entries[next].step <= reach
+      else { continue }
+      drawColumn(entries[next].frame, x: x, frame: frame, scene: scene, into: &buffer)
     }
     drawCommon(frame, scene, labels: false, into: &buffer)
   }

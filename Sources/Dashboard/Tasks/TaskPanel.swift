@@ -10,9 +10,7 @@ struct TaskPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let task = scene.state.task else {
-      return buffer.note("waiting for the first look at the task", style: scene.theme.muted)
-    }
+    guard let task = scene.state.task else { return }
     let area = buffer.inside
     switch task {
     case .classification(let frame):
