@@ -90,6 +90,12 @@ let package = Package(
       name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
       exclude: ["Golden"]),
     .testTarget(
+      name: "ScreenTests",
+      dependencies: [
+        "Dashboard", "Training", "SequenceData", "TrainingEvents", "TerminalGraphics",
+      ],
+      exclude: ["Data"]),
+    .testTarget(
       name: "NcursesTerminalTests",
       dependencies: ["NcursesTerminal", "TerminalGraphics", "ScreenProgram"]),
     .executableTarget(

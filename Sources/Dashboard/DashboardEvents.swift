@@ -27,8 +27,12 @@ extension DashboardState {
       settingChanges.noteRefusal()
     case .hiddenStates(let frame):
       hiddenStates = frame
-      if let map = shownMap { passage.add(frame, map) }
+      if let map = shownMap, !passage.isFixed || passage.map.name != map.name {
+        passage.add(frame, map)
+      }
       updateUnitOrder()
+    case .passage(let frame):
+      passage = Passage(frame)
     case .gradientByLag(let frame):
       gradientByLag = frame
       if let curve = frame.curves.first { lagHistory.add(curve, step: frame.step) }

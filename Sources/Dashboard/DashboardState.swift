@@ -171,14 +171,13 @@ public struct DashboardState: Sendable {
       switch placement.panel {
       case .hiddenStates, .positionLoss:
         columns = max(columns, HiddenStatesPanel.columns(in: placement.rect.width - 2))
-      case .unitReading:
-        columns = max(columns, UnitReadingPanel.symbols(in: placement.rect.size))
       default: break
       }
     }
     // Every node's numbers are asked for only where somebody walks through them.
     if graph.isWalking, focusedPanel == .graph { request.interests.insert(.trace) }
     if columns > 0 { request.columns = columns }
+    request.map = heatmap.map
     return request
   }
 }

@@ -57,6 +57,24 @@ public struct StyledText: Sendable, Equatable {
     return result
   }
 
+  /// The pieces in lines of a width, broken between them; what does not fit leaves.
+  public func lines(of width: Int, atMost count: Int) -> [StyledText] {
+    var lines: [StyledText] = []
+    var rest = self
+    while !rest.isEmpty, lines.count < count {
+      let line = rest.fitting(width)
+      guard !line.isEmpty else { break }
+      lines.append(line)
+      var left = StyledText()
+      for piece in rest.pieces.dropFirst(line.pieces.count) {
+        let text = left.isEmpty ? String(piece.text.drop { $0 == " " }) : piece.text
+        left.add(text, piece.style, joined: piece.isJoined)
+      }
+      rest = left
+    }
+    return lines
+  }
+
   /// Writes the pieces one after the other.
   /// - Returns: the column after the last cell written.
   @discardableResult

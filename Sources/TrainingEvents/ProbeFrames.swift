@@ -26,6 +26,25 @@ public struct HiddenStateFrame: Sendable, Equatable {
   }
 }
 
+/// Activations over a fixed passage of held-out data, each of its positions once: long enough to
+/// tell what a unit responds to.
+public struct PassageFrame: Sendable, Equatable {
+  public var step: Int
+  /// What the network reads at each position.
+  public var symbols: [String]
+  /// Where in `symbols` separate stretches begin, in rising order; each is read from the state
+  /// before any input.
+  public var starts: [Int]
+  public var map: StateMap
+
+  public init(step: Int, symbols: [String], starts: [Int], map: StateMap) {
+    self.step = step
+    self.symbols = symbols
+    self.starts = starts
+    self.map = map
+  }
+}
+
 /// Activations of one group of units over time.
 public struct StateMap: Sendable, Equatable {
   /// Such as `layer 1`, `layer 2 backward`, `layer 1 forget gate`.

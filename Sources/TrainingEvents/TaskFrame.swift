@@ -4,6 +4,7 @@ public enum TaskFrame: Sendable, Equatable {
   case translation(TranslationFrame)
   case caption(CaptionFrame)
   case forecast(ForecastFrame)
+  case answers(AnswersFrame)
   case labelling(LabellingFrame)
   case stack(StackFrame)
 }
@@ -31,8 +32,17 @@ public struct ConfusionFrame: Sendable, Equatable {
   public var counts: [Int]
   /// The most confident mistakes, worst first.
   public var mistakes: [Mistake]
+  /// Whether training has not seen the examples.
+  public var isHeldOut: Bool
+  /// A simple method's share of right answers on the same examples.
+  public var baseline: TaskBaseline?
 
-  public init(step: Int, classes: [String], counts: [Int], mistakes: [Mistake]) {
+  public init(
+    step: Int, classes: [String], counts: [Int], mistakes: [Mistake], isHeldOut: Bool = true,
+    baseline: TaskBaseline? = nil
+  ) {
+    self.isHeldOut = isHeldOut
+    self.baseline = baseline
     self.step = step
     self.classes = classes
     self.counts = counts
@@ -49,10 +59,14 @@ public struct TranslationFrame: Sendable, Equatable {
   /// `attention[o * source.count + i]`: weight α of source step i when writing output step o;
   /// empty without attention.
   public var attention: [Float]
+  /// Outputs that equal an accepted target, over random examples; nil when not counted.
+  public var score: TaskScore?
 
   public init(
-    step: Int, source: [String], target: [String], output: [String], attention: [Float] = []
+    step: Int, source: [String], target: [String], output: [String], attention: [Float] = [],
+    score: TaskScore? = nil
   ) {
+    self.score = score
     self.step = step
     self.source = source
     self.target = target
@@ -69,10 +83,14 @@ public struct CaptionFrame: Sendable, Equatable {
   public var pixels: [Float]
   public var target: String
   public var output: String
+  /// Captions that equal the target, over random examples; nil when not counted.
+  public var score: TaskScore?
 
   public init(
-    step: Int, width: Int, height: Int, pixels: [Float], target: String, output: String
+    step: Int, width: Int, height: Int, pixels: [Float], target: String, output: String,
+    score: TaskScore? = nil
   ) {
+    self.score = score
     self.step = step
     self.width = width
     self.height = height
@@ -91,10 +109,21 @@ public struct ForecastFrame: Sendable, Equatable {
   /// Where the network goes on by itself after the series ends.
   public var continuation: [Float]
   public var unit: String
+  /// Where in `series` the part begins that errors are computed on: what stands before it only
+  /// brings the state there.
+  public var scoredFrom: Int
+  /// Whether training has not seen the scored part.
+  public var isHeldOut: Bool
+  /// Whether no input is read, so that `predicted` runs freely from its first step on.
+  public var isFreeRunning: Bool
 
   public init(
-    step: Int, series: [Float], predicted: [Float], continuation: [Float], unit: String
+    step: Int, series: [Float], predicted: [Float], continuation: [Float], unit: String,
+    scoredFrom: Int = 0, isHeldOut: Bool = true, isFreeRunning: Bool = false
   ) {
+    self.scoredFrom = scoredFrom
+    self.isHeldOut = isHeldOut
+    self.isFreeRunning = isFreeRunning
     self.step = step
     self.series = series
     self.predicted = predicted
@@ -111,10 +140,35 @@ public struct LabellingFrame: Sendable, Equatable {
   public var prediction: [String]
   /// The same with the network running on its own outputs; empty where that does not apply.
   public var freeRunning: [String]
+  /// Right labels over random examples; nil when not counted.
+  public var score: TaskScore?
+  /// The same with the network running on its own outputs.
+  public var freeScore: TaskScore?
+  /// The part that needs memory, where the rest needs none.
+  public var recall: Recall?
+
+  /// Inputs that are to be repeated later, and where.
+  public struct Recall: Sendable, Equatable {
+    /// Steps whose inputs are to be kept.
+    public var kept: Range<Int>
+    /// Steps at which they are to be repeated.
+    public var asked: Range<Int>
+    public var score: TaskScore
+
+    public init(kept: Range<Int>, asked: Range<Int>, score: TaskScore) {
+      self.kept = kept
+      self.asked = asked
+      self.score = score
+    }
+  }
 
   public init(
-    step: Int, inputs: [String], truth: [String], prediction: [String], freeRunning: [String] = []
+    step: Int, inputs: [String], truth: [String], prediction: [String], freeRunning: [String] = [],
+    score: TaskScore? = nil, freeScore: TaskScore? = nil, recall: Recall? = nil
   ) {
+    self.score = score
+    self.freeScore = freeScore
+    self.recall = recall
     self.step = step
     self.inputs = inputs
     self.truth = truth
@@ -132,8 +186,17 @@ public struct StackFrame: Sendable, Equatable {
     public var units: [Double]
     /// Whether the string read so far is accepted.
     public var accepted: Bool
+    /// What the number holds, the newest symbol last; nil when it cannot be read off.
+    public var held: String?
+    /// Whether the string can no longer belong to the language, whatever follows.
+    public var isLost: Bool
 
-    public init(symbol: String, stack: Double, units: [Double], accepted: Bool) {
+    public init(
+      symbol: String, stack: Double, units: [Double], accepted: Bool, held: String? = nil,
+      isLost: Bool = false
+    ) {
+      self.held = held
+      self.isLost = isLost
       self.symbol = symbol
       self.stack = stack
       self.units = units

@@ -49,6 +49,8 @@ public struct ProbeRequest: Sendable, Equatable {
     /// The numbers of every node of the unfolded graph, for walking through a paused network.
     public static let trace = Interests(rawValue: 1 << 4)
     public static let task = Interests(rawValue: 1 << 5)
+    /// The activations of one map over a long held-out passage.
+    public static let passage = Interests(rawValue: 1 << 6)
   }
 
   public var interests: Interests
@@ -60,11 +62,14 @@ public struct ProbeRequest: Sendable, Equatable {
   public var temperature: Double
   /// Frames a second at most.
   public var rate: Double
+  /// Which map of hidden states a passage is read with, counted from 0; wraps around.
+  public var map: Int
 
   public init(
     interests: Interests = [], columns: Int = 40, sequence: Int = 0, temperature: Double = 0.8,
-    rate: Double = 1
+    rate: Double = 1, map: Int = 0
   ) {
+    self.map = map
     self.interests = interests
     self.columns = columns
     self.sequence = sequence

@@ -14,6 +14,8 @@ public enum TrainingEvent: Sendable, Equatable {
   /// A command could not be carried out: why, in one line.
   case refused(String)
   case hiddenStates(HiddenStateFrame)
+  /// One map's activations over a fixed passage of held-out data.
+  case passage(PassageFrame)
   case gradientByLag(GradientByLag)
   case statistics(NetworkStatistics)
   case trace(GraphTrace)

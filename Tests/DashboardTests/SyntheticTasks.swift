@@ -62,6 +62,21 @@ enum SyntheticTasks {
         continuation: (240..<280).map { wave($0) * 0.8 + 8 }, unit: "sunspots"))
   }()
 
+  static let answers: TaskFrame = {
+    let answers = (0..<60).map { index -> AnswersFrame.Answer in
+      let truth = Float(index * 37 % 60) / 30
+      return AnswersFrame.Answer(
+        truth: truth, answer: 1 + (truth - 1) * 0.7 + Float(index % 5) / 40,
+        text: "0.25 at step 9, 0.75 at 31")
+    }
+    return .answers(
+      AnswersFrame(
+        step: 12_000, answers: answers, shown: 3,
+        inputs: (0..<40).map { Float($0 * 7 % 20) / 20 },
+        marks: (0..<40).map { [8, 30].contains($0) },
+        unit: "sum", baseline: TaskBaseline(name: "always 1", value: 1.0 / 6)))
+  }()
+
   static let labelling: TaskFrame = {
     let bits = (0..<90).map { ($0 * 7 + $0 / 3) % 3 == 0 ? 1 : 0 }
     var parity = 0
@@ -73,7 +88,11 @@ enum SyntheticTasks {
       LabellingFrame(
         step: 12_000, inputs: bits.map { "\($0)" }, truth: truth,
         prediction: truth.enumerated().map { $0.offset == 40 ? "?" : $0.element },
-        freeRunning: truth.enumerated().map { $0.offset < 40 ? $0.element : "1" }))
+        freeRunning: truth.enumerated().map { $0.offset < 40 ? $0.element : "1" },
+        score: TaskScore(
+          right: 89, count: 90, sequences: 6,
+          baseline: TaskBaseline(name: "always “0”", value: 0.52)),
+        freeScore: TaskScore(right: 61, count: 90, sequences: 6)))
   }()
 
   static let stack: TaskFrame = {
@@ -83,7 +102,7 @@ enum SyntheticTasks {
       let q = (0..<depth).reduce(1.0) { value, _ in value / 2 }
       return StackFrame.Row(
         symbol: String(symbol), stack: q, units: [symbol == "(" ? q : 0, symbol == ")" ? q : 0, 0],
-        accepted: depth == 0)
+        accepted: depth == 0, held: String(repeating: "(", count: depth))
     }
     return .stack(
       StackFrame(
@@ -94,7 +113,8 @@ enum SyntheticTasks {
   static let all: [(name: String, task: TaskKind, frame: TaskFrame)] = [
     ("confusion", .sequenceClassification, confusion),
     ("translation", .sequenceToSequence, translation), ("caption", .captioning, caption),
-    ("forecast", .forecasting, forecast), ("labelling", .sequenceLabelling, labelling),
+    ("forecast", .forecasting, forecast), ("answers", .forecasting, answers),
+    ("labelling", .sequenceLabelling, labelling),
     ("stack", .handBuilt, stack),
   ]
 

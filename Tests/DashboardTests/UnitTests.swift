@@ -102,11 +102,11 @@ import TrainingEvents
   @Test func readingAsksForALongPassage() {
     var state = SyntheticRun.state(lastStep: 100)
     state.resize(Size(width: 120, height: 40))
-    let few = state.probeRequest.columns
+    #expect(!state.probeRequest.interests.contains(.passage))
     _ = state.handle(.character("4"))
     _ = state.handle(.character("r"))
     #expect(state.focus == .unitReading && state.enlarged)
-    #expect(state.probeRequest.columns > 10 * few)
+    #expect(state.probeRequest.interests.contains(.passage))
   }
 
   @Test func textStaysReadableOnEveryColour() {
@@ -149,16 +149,62 @@ import TrainingEvents
     #expect(state.passage.newest == 4 && state.passage.map.columns == 6)
     #expect(state.passage.map.values.suffix(2) == [0.3, -0.3])
     #expect(state.passage.map.values[6].isNaN)
+    // A text that was seen before is counted once.
+    state.apply(.hiddenStates(Self.frame("abc", 0.4)))
+    #expect(state.passage.symbols.joined() == "de⋯abc" && state.passage.positions == 5)
     // The separator is no symbol that a unit answers to.
     let response = UnitResponse(
       unit: 0, map: state.passage.map, symbols: state.passage.symbols)
     #expect(!response.symbols.contains { $0.text == Passage.gap })
   }
 
+  /// Stretches that were chosen once are not mixed with texts that happen to be seen.
+  @Test func aFixedPassageStays() {
+    var state = SyntheticRun.state(lastStep: 20)
+    state.apply(.hiddenStates(Self.frame("xyz", 1)))
+    let words = (0..<300).map { "w\($0 % 7)" }
+    var values: [Float] = []
+    for column in 0..<300 {
+      let value = Float(column % 50) / 50
+      values += [value, -value]
+    }
+    let map = StateMap(name: "layer 1", units: 2, values: values)
+    state.apply(.passage(PassageFrame(step: 20, symbols: words, starts: [0, 100, 200], map: map)))
+    state.apply(.hiddenStates(Self.frame("xyz", 1)))
+    #expect(state.passage.isFixed && state.passage.positions == 300)
+    #expect(state.passage.symbols.count { $0 == Passage.gap } == 2)
+    let response = UnitResponse(unit: 0, map: state.passage.map, symbols: state.passage.symbols)
+    #expect(response.peaks.count == 5)
+    let columns = response.peaks.map(\.column).sorted()
+    #expect(zip(columns, columns.dropFirst()).allSatisfy { $1 - $0 > 22 })
+    #expect(response.symbols.reduce(0) { $0 + $1.count } == 300)
+    state.show(view: .states)
+    let text = EventTests.text(state, Size(width: 120, height: 40))
+    #expect(text.contains("300 positions, held-out"))
+    // Words stand apart.
+    #expect(text.contains("w0 w1 w2") && !text.contains("w0w1"))
+  }
+
+  @Test func numbersAreSetApartAndCharactersOfATextAreNot() {
+    #expect(Passage.separator(of: ["8", "3", "⋯", "8"]) == " ")
+    #expect(Passage.separator(of: ["long", "for"]) == " ")
+    #expect(Passage.separator(of: ["l", "o", "⋯", "1"]) == "")
+  }
+
+  /// Where numbers are read, no symbol stands out, but the unit may follow them.
+  @Test func aUnitThatReadsNumbersIsComparedWithThem() {
+    let inputs = ["0.25", "0.5*", "⋯", "0.75", "1"]
+    let map = StateMap(name: "layer 1", units: 1, values: [0.1, 0.2, .nan, 0.3, 0.4])
+    let response = UnitResponse(unit: 0, map: map, symbols: inputs)
+    #expect((response.numbers ?? 0) > 0.999)
+    #expect(UnitResponse(unit: 0, map: map, symbols: ["a", "1", "⋯", "1", "2"]).numbers == nil)
+  }
+
   @Test func oldTextsLeave() {
     var state = DashboardState()
     for index in 0..<300 {
-      state.apply(.hiddenStates(Self.frame(String(repeating: "a", count: 30 + index % 2), 0)))
+      let text = "\(1_000 + index)" + String(repeating: "a", count: 26 + index % 2)
+      state.apply(.hiddenStates(Self.frame(text, 0)))
     }
     let passage = state.passage
     #expect(passage.symbols.count <= Passage.longest)

@@ -121,14 +121,93 @@ import TrainingEvents
     #expect((frame.predicted + frame.continuation).allSatisfy { $0.isFinite })
   }
 
-  @Test func answersAtTheEndStandInRisingOrder() async throws {
+  @Test func addingShowsItsInputsItsMarksAndTheAnswer() async throws {
     guard
-      case .forecast(let frame) = try await frame([
+      case .answers(let frame) = try await frame([
         ("task.kind", "forecasting"), ("task.data.synthetic", "adding"),
         ("task.data.length", "6"), ("network.output", "final"),
       ])
     else { return _ = Issue.record("no answers") }
-    #expect(frame.series == frame.series.sorted() && frame.series.count > 10)
-    #expect(frame.predicted.count == frame.series.count && frame.continuation.isEmpty)
+    #expect(frame.answers.count > 50 && frame.isHeldOut && frame.unit == "sum")
+    #expect(frame.inputs.count == 6 && frame.marks.filter { $0 }.count == 2)
+    let sum = zip(frame.inputs, frame.marks).reduce(Float(0)) { $0 + ($1.1 ? $1.0 : 0) }
+    #expect(abs(sum - frame.answers[frame.shown].truth) < 1e-5)
+    #expect(frame.answers.allSatisfy { $0.answer.isFinite })
+    // Whoever always says the mean has about the variance of a sum of two uniform numbers.
+    #expect(abs((frame.baseline?.value ?? 0) - 1.0 / 6) < 0.04)
+    #expect(frame.baseline?.name.hasPrefix("always ") == true)
+  }
+
+  @Test func copyShowsWhatNeedsMemory() async throws {
+    guard
+      case .labelling(let frame) = try await frame([
+        ("task.kind", "sequence-labelling"), ("task.data.synthetic", "copy"),
+        ("task.data.length", "5"),
+      ])
+    else { return _ = Issue.record("no labels") }
+    let recall = try #require(frame.recall)
+    #expect(recall.kept == 0..<10 && recall.asked == 15..<25)
+    #expect(Array(frame.inputs[recall.kept]) == Array(frame.truth[recall.asked]))
+    let score = try #require(frame.score)
+    #expect(recall.score.count * 25 == score.count * 10)
+    #expect(recall.score.right <= recall.score.count && recall.score.right <= score.right)
+    #expect(score.baseline == TaskBaseline(name: "always “-”", value: 0.6))
+    #expect(score.sequences > 100 && score.isHeldOut)
+  }
+
+  /// The matrix counts the very examples, at the very step, that the logged accuracy is of.
+  @Test func theMatrixIsTheValidation() async throws {
+    let lines = (0..<90).map { "\($0 % 3 == 0 ? "good" : "bad")\tab\($0 % 7 == 0 ? "c" : "d")" }
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("unfold-\(UUID().uuidString).tsv")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(lines.joined(separator: "\n").utf8).write(to: file)
+    var preset = Preset()
+    for (key, value) in [
+      ("task.kind", "sequence-classification"), ("task.data.tsv", file.path),
+      ("task.split.validation", "0.5"), ("network.output", "final"),
+      ("training.validate-every", "3"),
+    ] { try preset.set(key, to: value) }
+    for (key, value) in Self.small { try preset.set(key, to: value) }
+    try preset.set("training.steps", to: "7")
+    let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
+    await engine.perform(.watch(ProbeRequest(interests: .task)))
+    await engine.start()
+    let events = await TinyRun.events(of: engine)
+    await engine.shutDown()
+    let frames = events.compactMap { event -> ConfusionFrame? in
+      if case .task(.classification(let frame)) = event { frame } else { nil }
+    }
+    let validations = events.compactMap {
+      if case .validation(let record) = $0 { record } else { nil }
+    }
+    let frame = try #require(frames.last)
+    let logged = try #require(validations.last)
+    #expect(frame.step == logged.step && frame.step == 7)
+    let total = frame.counts.reduce(0, +)
+    #expect(total == task.validation.count)
+    #expect(
+      abs(100 * Double(frame.counts[0] + frame.counts[3]) / Double(total) - (logged.metric ?? -1))
+        < 1e-9)
+    let most = frame.classes.firstIndex(of: "bad") ?? 0
+    let share = Double(frame.counts[2 * most] + frame.counts[2 * most + 1]) / Double(total)
+    #expect(frame.baseline == TaskBaseline(name: "always “bad”", value: share))
+  }
+
+  @Test func aPassageHasEachPositionOnce() async throws {
+    let text = (0..<12_000).map { String(Array("abcdefgh")[$0 * $0 % 8]) }.joined()
+    let (preset, task) = try TinyRun.preset(["training.steps": "2"], text: text)
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
+    await engine.perform(.watch(ProbeRequest(interests: .passage)))
+    await engine.start()
+    let events = await TinyRun.events(of: engine)
+    await engine.shutDown()
+    let frames = events.compactMap { if case .passage(let frame) = $0 { frame } else { nil } }
+    let frame = try #require(frames.last)
+    #expect(frame.symbols.count == min(2_048, task.validation.targetCount / 16 * 16))
+    #expect(frame.map.units == 5 && frame.map.columns == frame.symbols.count)
+    #expect(frame.starts.first == 0 && frame.starts == frame.starts.sorted())
+    #expect(frames.dropFirst().allSatisfy { $0.symbols == frame.symbols })
   }
 }

@@ -9,7 +9,9 @@ enum TinyRun {
     repeating: "the cat sat on the mat and the dog sat on the log\n", count: 40)
 
   /// A preset over a text file in a directory of its own.
-  static func preset(_ settings: [String: String] = [:]) throws -> (Preset, TaskData) {
+  static func preset(
+    _ settings: [String: String] = [:], text: String = TinyRun.text
+  ) throws -> (Preset, TaskData) {
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("unfold-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -36,7 +36,8 @@ extension PanelKind {
     case .loss, .gradientNorm, .log, .values, .metric, .reading: []
     case .task: .task
     case .gradientThroughTime, .waterfall: .gradientByLag
-    case .hiddenStates, .positionLoss, .unitReading, .graph: .hiddenStates
+    case .hiddenStates, .positionLoss, .graph: .hiddenStates
+    case .unitReading: [.hiddenStates, .passage]
     case .unitHealth: [.hiddenStates, .statistics]
     case .samples: .samples
     case .run, .updateRatios, .parameters: .statistics

@@ -34,7 +34,8 @@ extension DashboardState {
     let kind = run?.task ?? .languageModel
     return ViewLayout.Contents(
       hasMetric: run?.metric != nil, hasTaskPanel: task != nil || kind != .languageModel,
-      readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil)
+      readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil,
+      isSetByHand: kind == .handBuilt)
   }
 
   private func layout(in size: Size) -> [PanelPlacement] {

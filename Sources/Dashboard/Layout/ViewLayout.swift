@@ -11,12 +11,15 @@ enum ViewLayout {
     var readsText = true
     /// Whether there is an answer to show; an empty panel needs little room.
     var hasReading = false
+    /// Whether weights were set by hand: nothing is learned, so there are no curves of learning.
+    var isSetByHand = false
   }
 
   static func placements(of view: ViewKind, in area: Rect, _ contents: Contents)
     -> [PanelPlacement]
   {
-    switch view {
+    if contents.isSetByHand, let rows = setByHand(view, area) { return PanelRow.placements(rows) }
+    return switch view {
     case .overview:
       OverviewLayout.placements(in: area).map { placement in
         let isReplaced = placement.panel == .samples && contents.hasTaskPanel
@@ -28,6 +31,30 @@ enum ViewLayout {
     case .task: PanelRow.placements(task(area, contents))
     case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
+    }
+  }
+
+  /// The views that curves of learning or gradients stand in for other networks; nil for those that
+  /// are the same.
+  private static func setByHand(_ view: ViewKind, _ area: Rect) -> [PanelRow]? {
+    switch view {
+    case .overview:
+      let (upper, bottom) = area.cutBottom(area.height >= 30 ? 9 : area.height >= 18 ? 6 : 5)
+      let last: [(PanelKind, Int)] = area.width >= 76 ? [(.run, 50), (.log, 50)] : [(.run, 1)]
+      guard area.width < 100, upper.height >= 14 else {
+        return [PanelRow(upper, [(.task, 62), (.hiddenStates, 38)]), PanelRow(bottom, last)]
+      }
+      let parts = upper.rows([60, 40])
+      return [
+        PanelRow(parts[0], [(.task, 1)]), PanelRow(parts[1], [(.hiddenStates, 1)]),
+        PanelRow(bottom, last),
+      ]
+    case .loss: return [PanelRow(area, [(.loss, 1)])]
+    case .gradients: return [PanelRow(area, [(.gradientNorm, 1)])]
+    case .states:
+      let parts = area.rows([50, 50])
+      return [PanelRow(parts[0], [(.hiddenStates, 1)]), PanelRow(parts[1], [(.task, 1)])]
+    case .graph, .task, .log: return nil
     }
   }
 

@@ -6,7 +6,10 @@ enum Absence {
   /// The sentence that stands in an empty panel; nil where there is something to draw.
   static func reason(of panel: PanelKind, in state: DashboardState) -> String? {
     switch panel {
-    case .loss, .values: state.history.isEmpty ? noStep(state) : nil
+    case .loss, .values:
+      isSetByHand(state)
+        ? "weights set by hand, not trained: there is no loss to follow; 6 shows what it decides"
+        : state.history.isEmpty ? noStep(state) : nil
     case .gradientNorm:
       isSetByHand(state)
         ? setByHand

@@ -68,6 +68,15 @@ struct RunPanel: Panel {
     let alerts = state.alerts.shown.map(\.alert.title).joined(separator: ", ")
     let watch =
       alerts.isEmpty ? [] : [Line(label: "alerts", value: StyledText(alerts, theme.warning))]
+    if state.run?.task == .handBuilt {
+      // No rate, no clipping, no snapshot worth a name: nothing changes the weights.
+      return [
+        Line(label: "speed", value: value(speeds(state))),
+        Line(label: "accuracy", value: value(accuracy(state))),
+        Line(label: "time", value: value(times(state))),
+        Line(label: "memory", value: value(memory(state))),
+      ]
+    }
     return [
       Line(label: "speed", value: value(speeds(state))),
       Line(label: isNarrow ? "rate" : "learning rate", value: value(knobs(state))),
@@ -122,6 +131,14 @@ struct RunPanel: Panel {
       parts.append(("ρ(\(statistics.recurrentSymbol))", NumberText.significant(radius, 3)))
     }
     return parts
+  }
+
+  /// Of the strings that are held out.
+  private func accuracy(_ state: DashboardState) -> [(String, String)] {
+    guard let metric = state.run?.metric,
+      let newest = state.history.validations.last?.metric
+    else { return [("", "–")] }
+    return [("", MetricText.value(newest, metric)), ("", "held-out strings decided correctly")]
   }
 
   private func snapshotText(_ state: DashboardState, width: Int) -> String {

@@ -4,11 +4,6 @@ import TrainingEvents
 /// The text as one unit reads it: every symbol in the colour of its activation, beside what the
 /// unit answers to most.
 struct UnitReadingPanel: Panel {
-  /// Symbols of text that a panel of this size has room for.
-  static func symbols(in size: Size) -> Int {
-    min(4_000, max(1, size.width - 2) * max(1, size.height - 2))
-  }
-
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     guard let unit = scene.state.shownUnit, let map = scene.state.shownMap else {
@@ -16,7 +11,10 @@ struct UnitReadingPanel: Panel {
     }
     var text = StyledText("Activation of unit \(unit)", theme.title)
     text.add("  \(map.name)", theme.muted)
-    text.add("  \(NumberText.grouped(scene.state.passage.symbols.count)) symbols", theme.muted)
+    let passage = scene.state.passage
+    let unitName = passage.separator.isEmpty ? "characters" : "positions"
+    text.add("  \(NumberText.grouped(passage.positions)) \(unitName)", theme.muted)
+    if passage.isFixed { text.add(", held-out", theme.muted, joined: true) }
     if case .pattern(let pattern) = scene.state.heatmap.ranking,
       let r = scene.state.unitOrder.correlation(of: unit)
     {
@@ -55,32 +53,35 @@ struct UnitReadingPanel: Panel {
   private func drawText(
     _ passage: Passage, _ unit: Int, in area: Rect, scene: Scene, into buffer: inout CellBuffer
   ) {
-    let (map, symbols) = (passage.map, passage.symbols)
+    let (map, symbols, separator) = (passage.map, passage.symbols, passage.separator)
     let shade = Shade(
       map: HiddenStatesPanel.colors(of: map, scene.theme), appearance: scene.appearance)
     var (x, y) = (area.x + 1, area.y)
-    for column in firstColumn(symbols, area)..<symbols.count {
+    for column in firstColumn(passage, area)..<symbols.count {
       let text = ReadableSymbol.text(symbols[column])
       let width = max(1, CharacterWidth.of(text))
       if x + width > area.right - 1 { (x, y) = (area.x + 1, y + 1) }
       guard y < area.bottom else { return }
       var style = shade.textStyle(
         map.values[column * map.units + unit], lowest: map.lowest, highest: map.highest)
-      if column - passage.newest == scene.state.heatmap.column {
+      if !passage.isFixed, column - passage.newest == scene.state.heatmap.column {
         style.attributes.insert(.underline)
       }
       x = buffer.write(text, x: x, y: y, style: style, limit: area.right)
+      x += separator.isEmpty ? 0 : 1
     }
   }
 
-  /// As much as fits, up to the newest symbol.
-  private func firstColumn(_ symbols: [String], _ area: Rect) -> Int {
+  /// A fixed passage from its beginning; else as much as fits, up to the newest symbol.
+  private func firstColumn(_ passage: Passage, _ area: Rect) -> Int {
+    guard !passage.isFixed else { return 0 }
+    let (symbols, gap) = (passage.symbols, passage.separator.isEmpty ? 0 : 1)
     let width = max(1, area.width - 2)
     var (rows, used, first) = (area.height, 0, symbols.count)
     while first > 0, rows > 0 {
       let wide = max(1, CharacterWidth.of(ReadableSymbol.text(symbols[first - 1])))
       if used + wide > width { (rows, used) = (rows - 1, 0) }
-      used += wide
+      used += wide + gap
       if rows > 0 { first -= 1 }
     }
     return first
@@ -90,12 +91,20 @@ struct UnitReadingPanel: Panel {
     _ response: UnitResponse, _ symbols: [String], _ scene: Scene
   ) -> [StyledText] {
     let theme = scene.theme
+    let separator = Passage.separator(of: symbols)
     var lines: [StyledText] = []
-    var most = StyledText("highest activation ", theme.muted)
-    for symbol in response.symbols.prefix(5) { add(symbol, to: &most, theme) }
-    var least = StyledText("lowest activation ", theme.muted)
-    for symbol in response.symbols.suffix(5).reversed() { add(symbol, to: &least, theme) }
-    lines += [most, least]
+    if let r = response.numbers {
+      let isTime = (scene.state.run?.architecture?.inputSize ?? 1) > 2
+      lines.append(
+        StyledText("correlated with the \(isTime ? "time step" : "input")  ", theme.muted)
+          .adding("r \(r.isFinite ? NumberText.fixed(Double(r), 2) : "–")", theme.text))
+    } else {
+      var most = StyledText("highest activation ", theme.muted)
+      for symbol in response.symbols.prefix(5) { add(symbol, to: &most, theme) }
+      var least = StyledText("lowest activation ", theme.muted)
+      for symbol in response.symbols.suffix(5).reversed() { add(symbol, to: &least, theme) }
+      lines += [most, least]
+    }
     for neighbour in [response.alike, response.opposite] {
       guard let neighbour else { continue }
       let word = neighbour.correlation > 0 ? "correlated with" : "anticorrelated with"
@@ -105,18 +114,32 @@ struct UnitReadingPanel: Panel {
       if lines.last != text { lines.append(text) }
     }
     for place in response.peaks {
-      let before = symbols[max(0, place.column - 14)..<place.column]
-      let after = symbols[(place.column + 1)..<min(symbols.count, place.column + 8)]
+      let around = excerpt(symbols, around: place.column)
       lines.append(
         StyledText(NumberText.fixed(Double(place.value), 2).rightAligned(to: 5) + " ", theme.text)
           .adding(
-            before.map(ReadableSymbol.text).joined().rightAligned(to: 14), theme.muted,
-            joined: true
+            (around.before.joined(separator: separator) + separator)
+              .cutFront(to: UnitResponse.before).rightAligned(to: UnitResponse.before),
+            theme.muted, joined: true
           )
           .adding(ReadableSymbol.text(symbols[place.column]), theme.chosen, joined: true)
-          .adding(after.map(ReadableSymbol.text).joined(), theme.muted, joined: true))
+          .adding(separator + around.after.joined(separator: separator), theme.muted, joined: true)
+      )
     }
     return lines
+  }
+
+  /// What stands before and after a place, within its own stretch of the passage.
+  private func excerpt(
+    _ symbols: [String], around column: Int
+  ) -> (before: [String], after: [String]) {
+    let before = symbols[max(0, column - UnitResponse.before)..<column]
+    let after = symbols[(column + 1)..<min(symbols.count, column + UnitResponse.after)]
+    let start = before.lastIndex(of: Passage.gap).map { $0 + 1 } ?? before.startIndex
+    let end = after.firstIndex(of: Passage.gap) ?? after.endIndex
+    return (
+      before[start...].map(ReadableSymbol.text), after[..<end].map(ReadableSymbol.text)
+    )
   }
 
   private func add(_ symbol: UnitResponse.Symbol, to text: inout StyledText, _ theme: Theme) {

@@ -5,7 +5,14 @@ import TrainingEvents
 struct CaptionDrawing {
   let frame: CaptionFrame
 
-  func draw(_ scene: Scene, in area: Rect, into buffer: inout CellBuffer) {
+  func draw(_ scene: Scene, in whole: Rect, into buffer: inout CellBuffer) {
+    var area = whole
+    if let score = frame.score {
+      ScoreText.styled(score, name: "exact match", unit: "caption", scene.theme)
+        .fitting(area.width - 2)
+        .write(x: area.x + 1, y: area.y, limit: area.right, into: &buffer)
+      area = area.cutTop(1).rest
+    }
     let image = PixelImage(width: frame.width, height: frame.height, pixels: frame.pixels)
     let isWide = area.width >= 60
     let room =
@@ -25,11 +32,11 @@ struct CaptionDrawing {
     let isRight = frame.output == frame.target
     let sign = isRight ? ("✓", "ok") : ("✗", "x")
     let lines = [
-      StyledText("truth   ", theme.muted).adding(frame.target, theme.title, joined: true),
+      StyledText("target  ", theme.muted).adding(frame.target, theme.title, joined: true),
       StyledText("caption ", theme.muted)
         .adding(frame.output, isRight ? theme.good : theme.bad, joined: true),
       StyledText(
-        "\(scene.appearance.hasUnicode ? sign.0 : sign.1) \(isRight ? "right" : "differs")",
+        "\(scene.appearance.hasUnicode ? sign.0 : sign.1) \(isRight ? "equals the target" : "differs from the target")",
         isRight ? theme.good : theme.bad),
     ]
     for (row, line) in lines.enumerated() where row < area.height {

@@ -16,7 +16,7 @@ struct ConfusionDrawing {
       drawMatrix(scene, in: left, into: &buffer)
       drawMistakes(scene, in: right, into: &buffer)
     } else {
-      let (upper, lower) = area.cutTop(min(count + 3, max(4, area.height * 2 / 3)))
+      let (upper, lower) = area.cutTop(min(count + 5, max(4, area.height * 2 / 3)))
       drawMatrix(scene, in: upper, into: &buffer)
       drawMistakes(scene, in: lower, into: &buffer)
     }
@@ -28,6 +28,15 @@ struct ConfusionDrawing {
     let total = frame.counts.prefix(count * count).reduce(0, +)
     let right = (0..<count).reduce(0) { $0 + frame.counts[$1 * count + $1] }
     return total > 0 ? Double(right) / Double(total) : .nan
+  }
+
+  /// What was counted, with the simple method's share.
+  private var score: TaskScore {
+    let count = frame.classes.count
+    let total = frame.counts.prefix(count * count).reduce(0, +)
+    return TaskScore(
+      right: (0..<count).reduce(0) { $0 + frame.counts[$1 * count + $1] }, count: total,
+      sequences: total, isHeldOut: frame.isHeldOut, baseline: frame.baseline)
   }
 
   private var labelWidth: Int {
@@ -45,22 +54,26 @@ struct ConfusionDrawing {
     let theme = scene.theme
     let cell = cellWidth(area.width)
     let left = area.x + labelWidth + 2
-    StyledText("right ", theme.muted)
-      .adding(NumberText.percent(accuracy), theme.good, joined: true)
-      .adding("   rows: truth, columns: answer", theme.muted)
-      .fitting(area.width - 2)
-      .write(x: area.x + 1, y: area.y, limit: area.right, into: &buffer)
+    let head = ScoreText.styled(score, name: "accuracy", unit: "example", theme)
+    let lines = head.lines(of: area.width - 2, atMost: area.height >= 8 ? 3 : 1)
+    for (row, line) in lines.enumerated() {
+      line.write(x: area.x + 1, y: area.y + row, limit: area.right, into: &buffer)
+    }
+    let area = area.cutTop(lines.count).rest
+    buffer.write(
+      "↓true →predicted".cut(to: max(0, left - area.x - 1)), x: area.x + 1, y: area.y,
+      style: theme.faint)
     let columns = min(frame.classes.count, max(0, area.right - left) / cell)
     for column in 0..<columns {
       let name = frame.classes[column].cut(to: max(1, cell - 1)).rightAligned(to: cell)
       buffer.write(
-        name, x: left + column * cell, y: area.y + 1, style: theme.muted,
+        name, x: left + column * cell, y: area.y, style: theme.muted,
         limit: left + (column + 1) * cell)
     }
     // Square cells where there is room: a cell of the screen is twice as high as wide.
-    let height = max(1, min(cell / 2, (area.height - 2) / frame.classes.count))
+    let height = max(1, min(cell / 2, (area.height - 1) / frame.classes.count))
     for row in frame.classes.indices {
-      let y = area.y + 2 + row * height
+      let y = area.y + 1 + row * height
       guard y < area.bottom else { return }
       if y == area.bottom - 1, row + 1 < frame.classes.count {
         buffer.write(
@@ -110,7 +123,7 @@ struct ConfusionDrawing {
     guard area.height >= 2 else { return }
     let theme = scene.theme
     buffer.write(
-      frame.mistakes.isEmpty ? "no mistakes" : "surest mistakes", x: area.x + 1, y: area.y,
+      frame.mistakes.isEmpty ? "no mistakes" : "most confident mistakes", x: area.x + 1, y: area.y,
       style: theme.title, limit: area.right)
     var y = area.y + 1
     for mistake in frame.mistakes {

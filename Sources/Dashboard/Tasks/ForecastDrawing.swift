@@ -9,9 +9,11 @@ struct ForecastDrawing {
     let theme = scene.theme
     let count = frame.series.count + frame.continuation.count
     guard count > 1 else { return buffer.note("no series yet", style: theme.muted) }
-    legend(scene).fitting(area.width - 2).write(
-      x: area.x + 1, y: area.y, limit: area.right, into: &buffer)
-    let chart = area.cutTop(1).rest
+    let lines = legend(scene).lines(of: area.width - 2, atMost: area.height >= 9 ? 2 : 1)
+    for (row, line) in lines.enumerated() {
+      line.write(x: area.x + 1, y: area.y + row, limit: area.right, into: &buffer)
+    }
+    let chart = area.cutTop(lines.count).rest
     let shown = max(2, min(count, max(2, chart.width - 8) * 2))
     let first = count - shown
     var extent = ValueExtent()
@@ -30,27 +32,48 @@ struct ForecastDrawing {
     curve(first..<count, axes, theme.validation, &canvas) { ahead($0) }
     canvas.draw(into: &buffer, x: axes.plot.x, y: axes.plot.y)
     drawEnd(axes, scene, into: &buffer)
+    BottomAxis.draw(
+      frame: axes, axis: .step, name: "time step", y: area.bottom, appearance: scene.appearance,
+      into: &buffer)
   }
 
-  /// Root of the mean squared error one step ahead, in the series' own unit; NaN without one.
-  var error: Double {
-    let errors = zip(frame.series, frame.predicted).compactMap { truth, guess in
-      truth.isFinite && guess.isFinite ? Double(truth - guess) : nil
+  /// Mean absolute error over the scored steps, in the series' own unit; NaN without any.
+  var error: Double { meanError { value(frame.predicted, $0) }.mean }
+
+  /// The same of saying the last value again, or the mean where no value is read.
+  var baselineError: Double {
+    guard frame.isFreeRunning else { return meanError { value(frame.series, $0 - 1) }.mean }
+    let known = frame.series.filter(\.isFinite)
+    let mean = known.isEmpty ? .nan : known.reduce(0, +) / Float(known.count)
+    return meanError { _ in mean }.mean
+  }
+
+  private func meanError(_ guess: (Int) -> Float) -> (mean: Double, count: Int) {
+    let errors = (min(frame.scoredFrom, frame.series.count)..<frame.series.count).compactMap {
+      let (truth, guess) = (frame.series[$0], guess($0))
+      return truth.isFinite && guess.isFinite ? Double(abs(truth - guess)) : nil
     }
-    guard !errors.isEmpty else { return .nan }
-    return (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
+    return (
+      errors.isEmpty ? .nan : errors.reduce(0, +) / Double(errors.count), errors.count
+    )
   }
 
   private func legend(_ scene: Scene) -> StyledText {
     let theme = scene.theme
-    var text = StyledText("series──", theme.muted)
-      .adding("  one step ahead──", theme.smoothed)
-    if !frame.continuation.isEmpty { text.add("  goes on by itself──", theme.validation) }
-    if error.isFinite {
-      let unit = frame.unit.isEmpty ? "" : " \(frame.unit)"
-      text.add("  off by \(NumberText.significant(error, 3))\(unit) on average", theme.text)
+    let line = scene.appearance.hasUnicode ? "──" : "--"
+    var text = StyledText("\(line)\(frame.isFreeRunning ? "target" : "series")", theme.muted)
+      .adding("  \(line)\(frame.isFreeRunning ? "output" : "one step ahead")", theme.smoothed)
+    if !frame.continuation.isEmpty {
+      text.add("  \(line)free-running forecast", theme.validation)
     }
-    return text
+    guard error.isFinite else { return text }
+    let unit = frame.unit.isEmpty ? "" : " \(frame.unit)"
+    text.add("  mean absolute error \(NumberText.significant(error, 3))\(unit)", theme.text)
+    let name = frame.isFreeRunning ? "always the mean" : "persistence"
+    text.add("  \(name) \(NumberText.significant(baselineError, 3))", theme.muted)
+    let count = meanError { value(frame.predicted, $0) }.count
+    let source = frame.isHeldOut ? "held-out" : "training"
+    return text.adding("  n = \(count) \(source) steps", theme.muted)
   }
 
   private func value(_ values: [Float], _ index: Int) -> Float {
@@ -72,12 +95,15 @@ struct ForecastDrawing {
     axes.line(axes.summaries(of: points, columns: canvas.width), style: style, on: &canvas)
   }
 
-  /// A line where the data ends and the network goes on alone.
+  /// Lines where the held-out part begins, and where the data ends and the network goes on alone.
   private func drawEnd(_ axes: ChartFrame, _ scene: Scene, into buffer: inout CellBuffer) {
-    guard !frame.continuation.isEmpty,
-      let x = axes.column(of: Double(frame.series.count - 1))
-    else { return }
+    let ends = frame.continuation.isEmpty ? [] : [frame.series.count - 1]
+    let starts = frame.scoredFrom > 0 ? [frame.scoredFrom] : []
     let cell = Cell(scene.appearance.glyph("┊", ascii: "|"), scene.theme.faint)
-    for y in axes.plot.y..<axes.plot.bottom where buffer[x, y].glyph == " " { buffer[x, y] = cell }
+    for x in (ends + starts).compactMap({ axes.column(of: Double($0)) }) {
+      for y in axes.plot.y..<axes.plot.bottom where buffer[x, y].glyph == " " {
+        buffer[x, y] = cell
+      }
+    }
   }
 }

@@ -7,15 +7,21 @@ struct LabellingDrawing {
 
   func draw(_ scene: Scene, in area: Rect, into buffer: inout CellBuffer) {
     let theme = scene.theme
-    summary(theme).fitting(area.width - 2).write(
-      x: area.x + 1, y: area.y, limit: area.right, into: &buffer)
+    var top = area.y
+    for line in summary(theme, width: area.width - 2) where top < area.bottom {
+      line.write(x: area.x + 1, y: top, limit: area.right, into: &buffer)
+      top += 1
+    }
+    if let recall = frame.recall {
+      top = drawRecall(recall, scene, y: top, in: area, into: &buffer)
+    }
     let labelWidth = 9
     let rows = frame.freeRunning.isEmpty ? 3 : 4
     let symbols = frame.inputs + frame.truth + frame.prediction
     let widest = symbols.map { CharacterWidth.of(ReadableSymbol.text($0)) }.max() ?? 1
     let cell = min(8, widest + 1)
     let perLine = max(1, (area.width - labelWidth - 2) / cell)
-    var (first, y) = (0, area.y + 2)
+    var (first, y) = (0, min(top + 1, max(top, area.bottom - rows)))
     let count = max(frame.inputs.count, frame.truth.count)
     while first < count, y + rows <= area.bottom {
       let columns = first..<min(count, first + perLine)
@@ -52,13 +58,13 @@ struct LabellingDrawing {
       }
     }
     var lines = [
-      Line(label: "reads", symbols: frame.inputs) { _ in theme.text },
-      Line(label: "truth", symbols: frame.truth) { _ in theme.title },
-      Line(label: "network", symbols: frame.prediction, style: judged(frame.prediction)),
+      Line(label: "input", symbols: frame.inputs) { _ in theme.text },
+      Line(label: "target", symbols: frame.truth) { _ in theme.title },
+      Line(label: "output", symbols: frame.prediction, style: judged(frame.prediction)),
     ]
     if !frame.freeRunning.isEmpty {
       lines.append(
-        Line(label: "alone", symbols: frame.freeRunning, style: judged(frame.freeRunning)))
+        Line(label: "free-run", symbols: frame.freeRunning, style: judged(frame.freeRunning)))
     }
     return lines
   }
@@ -70,15 +76,60 @@ struct LabellingDrawing {
     return Double(right) / Double(truth.count)
   }
 
-  private func summary(_ theme: Theme) -> StyledText {
-    var text = StyledText("right ", theme.muted).adding(
-      NumberText.percent(Self.share(frame.prediction, of: frame.truth)), theme.text, joined: true)
-    if !frame.freeRunning.isEmpty {
-      text.add("   alone, on its own outputs ", theme.muted)
-      text.add(
-        NumberText.percent(Self.share(frame.freeRunning, of: frame.truth)), theme.text,
-        joined: true)
+  private func summary(_ theme: Theme, width: Int) -> [StyledText] {
+    let own = TaskScore(
+      right: zip(frame.prediction, frame.truth).count { $0 == $1 }, count: frame.truth.count,
+      sequences: 1)
+    let isWhole = frame.inputs.isEmpty
+    var lines = [
+      ScoreText.styled(
+        frame.score ?? own, name: isWhole ? "exact match" : "accuracy",
+        unit: isWhole ? "sequence" : "label", theme
+      ).fitting(width)
+    ]
+    if let free = frame.freeScore {
+      lines.append(
+        StyledText("free-running, on its own outputs: ", theme.muted)
+          .adding(ScoreText.figure(free, name: "accuracy"), theme.title, joined: true)
+          .fitting(width))
     }
-    return text
+    return lines
+  }
+
+  /// What is to be kept in memory, and what became of it: the rest of the labels needs no memory.
+  private func drawRecall(
+    _ recall: LabellingFrame.Recall, _ scene: Scene, y: Int, in area: Rect,
+    into buffer: inout CellBuffer
+  ) -> Int {
+    let theme = scene.theme
+    var score = StyledText("from memory: ", theme.muted)
+    score.add(ScoreText.figure(recall.score, name: "accuracy"), theme.title, joined: true)
+    score.add("  n = \(NumberText.grouped(recall.score.count))", theme.muted)
+    if let baseline = recall.score.baseline {
+      score.add("  \(baseline.name) \(ScoreText.percent(baseline.value))", theme.muted)
+    }
+    score.fitting(area.width - 2).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
+    func symbols(_ range: Range<Int>, of symbols: [String]) -> [String] {
+      Array(symbols[range.clamped(to: symbols.indices)])
+    }
+    let asked = symbols(recall.asked, of: frame.truth)
+    let answered = symbols(recall.asked, of: frame.prediction)
+    let delay = recall.asked.lowerBound - recall.kept.lowerBound
+    let lines = [
+      StyledText("read      ", theme.muted).adding(
+        symbols(recall.kept, of: frame.inputs).joined(separator: " "), theme.title, joined: true
+      ).adding("   to repeat \(delay) steps later", theme.muted),
+      answered.enumerated().reduce(into: StyledText("repeated  ", theme.muted)) { text, answer in
+        let isRight = answer.offset < asked.count && asked[answer.offset] == answer.element
+        text.add(
+          (answer.offset > 0 ? " " : "") + ReadableSymbol.text(answer.element),
+          isRight ? theme.good : theme.bad, joined: true)
+      },
+    ]
+    for (row, line) in lines.enumerated() where y + 1 + row < area.bottom {
+      line.fitting(area.width - 2).write(
+        x: area.x + 1, y: y + 1 + row, limit: area.right, into: &buffer)
+    }
+    return y + 1 + lines.count
   }
 }

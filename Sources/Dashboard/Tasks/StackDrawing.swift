@@ -19,12 +19,12 @@ struct StackDrawing {
         y += 1
       }
     }
-    let barWidth = min(24, max(0, area.width - 40))
-    drawHead(y: y, barWidth: barWidth, area: area, theme, into: &buffer)
     // The verdict stands with the last symbol: where not all rows fit, the first ones leave.
     let rows = frame.rows.suffix(max(0, area.bottom - y - 1))
+    let columns = Columns(frame, in: area)
+    columns.head(y: y, theme, into: &buffer)
     for (index, row) in rows.enumerated() {
-      draw(row, y: y + 1 + index, barWidth: barWidth, area: area, scene: scene, into: &buffer)
+      columns.draw(row, y: y + 1 + index, scene: scene, into: &buffer)
     }
   }
 
@@ -34,44 +34,89 @@ struct StackDrawing {
     let sign = scene.appearance.hasUnicode ? (last.accepted ? "✓" : "✗") : ""
     return StyledText("\(sign) \(text.cutFront(to: 40)) ", scene.theme.title)
       .adding(word, last.accepted ? scene.theme.good : scene.theme.bad)
+      .adding("  deepest \(frame.deepest)", scene.theme.muted)
   }
 
-  private func drawHead(
-    y: Int, barWidth: Int, area: Rect, _ theme: Theme, into buffer: inout CellBuffer
-  ) {
-    guard y < area.bottom else { return }
-    buffer.write("  symbol  stack", x: area.x, y: y, style: theme.muted, limit: area.right)
-    var x = area.x + 20 + barWidth + 2
-    for name in frame.unitNames where x + 8 <= area.right - 4 {
-      buffer.write(name.cut(to: 7).rightAligned(to: 7), x: x, y: y, style: theme.muted)
-      x += 8
+  /// Symbol read, depth, what the stack holds, a bar that is full when the stack is as deep as it
+  /// gets in this string, the number that holds it, and the units.
+  private struct Columns {
+    let frame: StackFrame
+    let area: Rect
+    private let stackLeft: Int
+    private let stackWidth: Int
+    private let barLeft: Int
+    private let barWidth: Int
+    private let numberLeft: Int
+    private let unitsLeft: Int
+
+    init(_ frame: StackFrame, in area: Rect) {
+      self.frame = frame
+      self.area = area
+      stackLeft = area.x + 8
+      stackWidth = min(max(frame.deepest, 7), 24, max(0, area.width - 12))
+      barLeft = stackLeft + stackWidth + 2
+      barWidth = area.width >= 50 ? min(20, max(0, area.width - stackWidth - 40)) : 0
+      numberLeft = barLeft + (barWidth > 0 ? barWidth + 2 : 0)
+      unitsLeft = numberLeft + 11
     }
-  }
 
-  private func draw(
-    _ row: StackFrame.Row, y: Int, barWidth: Int, area: Rect, scene: Scene,
-    into buffer: inout CellBuffer
-  ) {
-    let theme = scene.theme
-    buffer.write(
-      ReadableSymbol.text(row.symbol).rightAligned(to: 6), x: area.x + 1, y: y, style: theme.title,
-      limit: area.right)
-    // Enough digits to tell the deepest stacks apart.
-    buffer.write(
-      NumberText.significant(row.stack, 6).padded(to: 10), x: area.x + 10, y: y,
-      style: theme.text, limit: area.right)
-    Bars.lie(
-      row.stack, x: area.x + 20, y: y, width: barWidth, style: theme.lag,
-      appearance: scene.appearance, into: &buffer)
-    var x = area.x + 20 + barWidth + 2
-    for value in row.units.prefix(frame.unitNames.count) where x + 8 <= area.right - 4 {
+    private var limit: Int { area.right - 3 }
+
+    func head(y: Int, _ theme: Theme, into buffer: inout CellBuffer) {
+      guard y < area.bottom else { return }
+      let style = theme.muted
+      buffer.write("symbol", x: area.x + 1, y: y, style: style, limit: limit)
+      buffer.write("stack".cut(to: stackWidth), x: stackLeft, y: y, style: style, limit: limit)
+      if barWidth > 0 { buffer.write("depth", x: barLeft, y: y, style: style, limit: limit) }
+      if numberLeft + 9 <= limit {
+        buffer.write("number", x: numberLeft, y: y, style: style, limit: limit)
+      }
+      var x = unitsLeft
+      for name in frame.unitNames where x + 8 <= limit {
+        buffer.write(name.cut(to: 7).rightAligned(to: 7), x: x, y: y, style: style)
+        x += 8
+      }
+    }
+
+    func draw(_ row: StackFrame.Row, y: Int, scene: Scene, into buffer: inout CellBuffer) {
+      let theme = scene.theme
       buffer.write(
-        NumberText.brief(value, 4).cut(to: 7).rightAligned(to: 7), x: x, y: y, style: theme.muted)
-      x += 8
+        ReadableSymbol.text(row.symbol).rightAligned(to: 4), x: area.x + 1, y: y,
+        style: theme.title, limit: area.right)
+      let held = row.held.map { $0.isEmpty ? "empty" : $0.cutFront(to: stackWidth) }
+      buffer.write(
+        (held ?? (row.isLost ? "lost" : "–")).cut(to: stackWidth), x: stackLeft, y: y,
+        style: row.isLost ? theme.bad : row.held?.isEmpty ?? true ? theme.faint : theme.lag,
+        limit: limit)
+      if barWidth > 0, let depth = row.held?.count {
+        let text = "\(depth)".padded(to: 3)
+        buffer.write(text, x: barLeft, y: y, style: theme.text, limit: limit)
+        Bars.lie(
+          Double(depth) / Double(max(1, frame.deepest)), x: barLeft + 3, y: y,
+          width: barWidth - 3, style: theme.lag, appearance: scene.appearance, into: &buffer)
+      }
+      if numberLeft + 9 <= limit {
+        // Enough digits to tell the deepest stacks apart.
+        buffer.write(
+          NumberText.significant(row.stack, 6).padded(to: 10), x: numberLeft, y: y,
+          style: theme.text, limit: limit)
+      }
+      var x = unitsLeft
+      for value in row.units.prefix(frame.unitNames.count) where x + 8 <= limit {
+        buffer.write(
+          NumberText.brief(value, 4).cut(to: 7).rightAligned(to: 7), x: x, y: y,
+          style: theme.muted)
+        x += 8
+      }
+      let sign =
+        row.accepted
+        ? scene.appearance.glyph("✓", ascii: "y") : scene.appearance.glyph("·", ascii: "-")
+      buffer[area.right - 2, y] = Cell(sign, row.accepted ? theme.good : theme.faint)
     }
-    let sign =
-      row.accepted
-      ? scene.appearance.glyph("✓", ascii: "y") : scene.appearance.glyph("·", ascii: "-")
-    buffer[area.right - 2, y] = Cell(sign, row.accepted ? theme.good : theme.faint)
   }
+}
+
+extension StackFrame {
+  /// The most symbols that the stack holds in this string.
+  var deepest: Int { rows.compactMap { $0.held?.count }.max() ?? 0 }
 }

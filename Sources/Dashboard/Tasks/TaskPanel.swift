@@ -19,6 +19,7 @@ struct TaskPanel: Panel {
       TranslationDrawing(frame: frame).draw(scene, in: area, into: &buffer)
     case .caption(let frame): CaptionDrawing(frame: frame).draw(scene, in: area, into: &buffer)
     case .forecast(let frame): ForecastDrawing(frame: frame).draw(scene, in: area, into: &buffer)
+    case .answers(let frame): AnswersDrawing(frame: frame).draw(scene, in: area, into: &buffer)
     case .labelling(let frame):
       LabellingDrawing(frame: frame).draw(scene, in: area, into: &buffer)
     case .stack(let frame): StackDrawing(frame: frame).draw(scene, in: area, into: &buffer)
@@ -33,6 +34,7 @@ extension TaskFrame {
     case .translation(let frame): frame.step
     case .caption(let frame): frame.step
     case .forecast(let frame): frame.step
+    case .answers(let frame): frame.step
     case .labelling(let frame): frame.step
     case .stack(let frame): frame.step
     }
@@ -41,10 +43,11 @@ extension TaskFrame {
   var heading: String {
     switch self {
     case .classification: "Confusion matrix"
-    case .translation: "From source to target"
+    case .translation: "Source, target and output"
     case .caption: "Image and caption"
-    case .forecast: "Series and forecast"
-    case .labelling: "Frames and labels"
+    case .forecast(let frame): frame.isFreeRunning ? "Target and output" : "Series and forecast"
+    case .answers(let frame): "True and predicted \(frame.unit)"
+    case .labelling: "Target and output labels"
     case .stack(let frame): "Deciding \(frame.language)"
     }
   }

@@ -8,6 +8,11 @@ struct TranslationDrawing {
   func draw(_ scene: Scene, in area: Rect, into buffer: inout CellBuffer) {
     let theme = scene.theme
     var y = area.y
+    if let score = frame.score {
+      ScoreText.styled(score, name: "exact match", unit: "sequence", theme).fitting(area.width - 2)
+        .write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
+      y += 1
+    }
     let isRight = frame.output == frame.target
     y = line("source", frame.source.map { ($0, theme.text) }, y: y, scene, area, &buffer)
     y = line("target", frame.target.map { ($0, theme.text) }, y: y, scene, area, &buffer)
@@ -19,7 +24,7 @@ struct TranslationDrawing {
     guard y < area.bottom else { return }
     let sign = isRight ? ("✓", "ok") : ("✗", "x")
     buffer.write(
-      "\(scene.appearance.hasUnicode ? sign.0 : sign.1) \(isRight ? "right" : "differs")",
+      "\(scene.appearance.hasUnicode ? sign.0 : sign.1) \(isRight ? "equals the target" : "differs from the target")",
       x: area.x + 1, y: y, style: isRight ? theme.good : theme.bad, limit: area.right)
     drawAttention(
       scene, in: area.cutTop(y - area.y + 2).rest, into: &buffer)

@@ -15,6 +15,15 @@ enum Correlation {
     }
   }
 
+  /// r of one unit with a signal over the columns; NaN where either stands still.
+  static func ofUnit(_ unit: Int, in map: StateMap, with signal: [Float]) -> Float {
+    var sums = Sums()
+    for column in 0..<min(map.columns, signal.count) {
+      sums.add(map.values[column * map.units + unit], signal[column])
+    }
+    return sums.correlation
+  }
+
   /// r of every unit with one of them.
   static func ofUnits(in map: StateMap, withUnit unit: Int) -> [Float] {
     guard unit >= 0, unit < map.units else { return [] }

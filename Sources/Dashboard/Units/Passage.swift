@@ -1,7 +1,7 @@
 import TrainingEvents
 
-/// The last texts that the network was seen reading, one after the other, with the activations of
-/// one map: long enough to tell what a unit answers to.
+/// A fixed passage of held-out data with the activations of one map, or, where a run brings none, the
+/// last texts that the network was seen reading, each once.
 struct Passage: Sendable {
   /// Symbols kept at most.
   static let longest = 4_000
@@ -15,6 +15,43 @@ struct Passage: Sendable {
   /// Where the newest text begins in `symbols`.
   private(set) var newest = 0
   private(set) var map = StateMap(name: "", units: 0, values: [])
+  /// Whether it is a passage that was chosen once, and not texts that happened to be seen.
+  private(set) var isFixed = false
+
+  init() {}
+
+  /// A fixed passage, with a gap before every stretch but the first.
+  init(_ frame: PassageFrame) {
+    let units = frame.map.units
+    let count = min(frame.symbols.count, frame.map.columns)
+    map = StateMap(
+      name: frame.map.name, units: units, values: [], lowest: frame.map.lowest,
+      highest: frame.map.highest)
+    isFixed = true
+    let bounds = frame.starts.filter { $0 > 0 && $0 < count }
+    for (start, end) in zip([0] + bounds, bounds + [count]) where start < end {
+      if start > 0 {
+        symbols.append(Self.gap)
+        map.values += [Float](repeating: .nan, count: units)
+      }
+      symbols += frame.symbols[start..<end]
+      map.values += frame.map.values[(start * units)..<(end * units)]
+    }
+  }
+
+  /// Distinct positions, the gaps between stretches not among them.
+  var positions: Int { symbols.count { $0 != Self.gap } }
+
+  /// What stands between two symbols of it on screen: numbers and words are set apart, characters
+  /// of a text are not.
+  var separator: String { Self.separator(of: symbols) }
+
+  static func separator(of symbols: [String]) -> String {
+    let read = symbols.filter { $0 != gap }
+    let areCharacters = read.allSatisfy { $0.count <= 1 }
+    let areNumbers = read.allSatisfy { $0.allSatisfy(\.isNumber) }
+    return areCharacters && !areNumbers ? "" : " "
+  }
 
   /// Takes in a frame. The same text read again takes the place of its last reading.
   mutating func add(_ frame: HiddenStateFrame, _ map: StateMap) {
@@ -22,22 +59,39 @@ struct Passage: Sendable {
     guard columns > 0 else { return }
     let text = Array(frame.symbols.prefix(columns))
     let isSameMap =
-      map.name == self.map.name && map.units == self.map.units && map.lowest == self.map.lowest
+      !isFixed && map.name == self.map.name && map.units == self.map.units
+      && map.lowest == self.map.lowest
     if !isSameMap {
       self = Passage()
       self.map = StateMap(
         name: map.name, units: map.units, values: [], lowest: map.lowest, highest: map.highest)
-    } else if Array(symbols[newest...]) == text {
-      symbols.removeLast(symbols.count - newest)
-      self.map.values.removeLast(self.map.values.count - newest * map.units)
     } else {
-      symbols.append(Self.gap)
-      self.map.values += [Float](repeating: .nan, count: map.units)
+      removeText(text)
+      if !symbols.isEmpty {
+        symbols.append(Self.gap)
+        self.map.values += [Float](repeating: .nan, count: map.units)
+      }
     }
     newest = symbols.count
     symbols += text
     self.map.values += map.values.prefix(columns * map.units)
     shorten()
+  }
+
+  /// The same text is counted once: its earlier reading leaves, with a gap beside it.
+  private mutating func removeText(_ text: [String]) {
+    for part in symbols.split(separator: Self.gap, omittingEmptySubsequences: false) {
+      guard Array(part) == text else { continue }
+      var range = part.startIndex..<part.endIndex
+      if range.upperBound < symbols.count {
+        range = range.lowerBound..<(range.upperBound + 1)
+      } else if range.lowerBound > 0 {
+        range = (range.lowerBound - 1)..<range.upperBound
+      }
+      symbols.removeSubrange(range)
+      map.values.removeSubrange((range.lowerBound * map.units)..<(range.upperBound * map.units))
+      return
+    }
   }
 
   /// The oldest texts leave first.

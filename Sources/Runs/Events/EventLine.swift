@@ -48,7 +48,7 @@ public enum EventLine {
     case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
       guard audience == .record, let object = recordObject(event) else { return }
       line(object, to: &bytes)
-    case .refused, .trace, .task, .reading, .checkpoint: return
+    case .refused, .trace, .task, .passage, .reading, .checkpoint: return
     }
   }
 

@@ -81,6 +81,7 @@ extension TrainingEvent {
     case .trace: 4
     case .task: 5
     case .samples: 6
+    case .passage: 7
     default: nil
     }
   }

@@ -38,7 +38,9 @@ final class LearningTrainee: Trainee {
   func cancelValidation() { evaluator.cancel() }
 
   func judgeOneBatch() -> LossTotal? {
-    evaluator.advance(learner.parameters) ? nil : evaluator.total
+    guard !evaluator.advance(learner.parameters) else { return nil }
+    looker.note(evaluator.answers, step: learner.step)
+    return evaluator.total
   }
 
   func validated(loss: Double) -> Double? {
@@ -66,6 +68,7 @@ final class LearningTrainee: Trainee {
 
   func restore(_ checkpoint: Checkpoint) throws(ParameterMismatch) {
     try learner.restore(checkpoint)
+    looker.forgetAnswers()
   }
 
   // MARK: Looking

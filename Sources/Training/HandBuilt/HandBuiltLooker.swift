@@ -1,3 +1,4 @@
+import Foundation
 import RecurrentNetworks
 import SequenceData
 import TrainingEvents
@@ -81,9 +82,16 @@ struct HandBuiltLooker {
     }
     let rows = symbols.indices.map { t in
       let values = states[t + 1].values.map { Double($0) }
+      let number = holders.reduce(0) { $0 + values[$1] }
+      let isLost = network.units.indices.contains {
+        network.units[$0].hasPrefix("e") && values[$0] > 0.5
+      }
       return StackFrame.Row(
-        symbol: String(alphabet[Int(symbols[t])]), stack: holders.reduce(0) { $0 + values[$1] },
-        units: values, accepted: verdicts[t + 1] == .accepted)
+        symbol: String(alphabet[Int(symbols[t])]), stack: number, units: values,
+        accepted: verdicts[t + 1] == .accepted,
+        held: verdicts[t + 1] == .beyondPrecision || isLost
+          ? nil : Self.held(number, in: network.language),
+        isLost: isLost)
     }
     let unsure = verdicts.firstIndex(of: .beyondPrecision)
     return StackFrame(
@@ -93,6 +101,28 @@ struct HandBuiltLooker {
         "From symbol \($0) on the stack is deeper than the digits of a 32-bit number reach: "
           + "the verdict means nothing."
       })
+  }
+
+  /// What the number holds, the newest symbol last: q = 2^−depth of the counters, and digits in
+  /// base 4 of the stack, 1 for an open ( and 3 for an open [, the newest in front.
+  static func held(_ number: Double, in language: HandBuiltLanguage) -> String? {
+    guard number >= 0, number <= 1 else { return nil }
+    switch language {
+    case .balancedParentheses, .equalRuns:
+      guard number > 0 else { return nil }
+      let open = language.alphabet[0]
+      return String(repeating: open, count: Int((-log2(number)).rounded()))
+    case .twoBrackets:
+      var (rest, symbols) = (number, "")
+      while rest > 0, symbols.count < 64 {
+        rest *= 4
+        let digit = rest.rounded(.down)
+        guard digit == 1 || digit == 3 else { return nil }
+        symbols.append(digit == 1 ? "(" : "[")
+        rest -= digit
+      }
+      return String(symbols.reversed())
+    }
   }
 
   /// The units as a map over the string, from its symbol `first` on.
@@ -109,6 +139,6 @@ struct HandBuiltLooker {
           name: "units " + network.units.joined(separator: " "), units: network.units.count,
           values: states.flatMap(\.values), lowest: 0)
       ],
-      prediction: states.map { network.verdict($0) == .accepted ? "accepted" : "rejected" })
+      prediction: states.map { network.verdict($0) == .accepted ? "✓" : "✗" })
   }
 }

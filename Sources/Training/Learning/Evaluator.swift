@@ -13,6 +13,12 @@ final class Evaluator {
   private var batch = DataBatch()
   private var batchesLeft = 0
   private(set) var total = LossTotal()
+  /// What a classifier answered, over the same examples as `total`; nil for other tasks.
+  private(set) var answers: ClassAnswers?
+  private var judged = 0
+  private var keepsAnswers: Bool {
+    network.objective == .crossEntropy && network.rows.targets == .sequenceEnd
+  }
 
   init(network: TaskNetwork, pool: WorkerPool, training: TrainingConfiguration) throws(PresetError)
   {
@@ -37,6 +43,8 @@ final class Evaluator {
     self.source = source
     batchesLeft = source.batchesPerEpoch
     total = LossTotal()
+    answers = keepsAnswers ? ClassAnswers(classes: network.outputWidth) : nil
+    judged = 0
     if source.isContinuous {
       for part in parts { part.carryStates(sequences: (batchSize + 1) / 2) }
     }
@@ -58,8 +66,15 @@ final class Evaluator {
       let first = min(index * share, batch.count)
       part.packer.pack(batch, sequences: first..<min(first + share, batch.count), into: part.batch)
     }
-    pool.run(parts.count) { parts[$0].judge(parameters, objective: network.objective) }
-    for part in parts { total = total + part.total }
+    let keepsAnswers = keepsAnswers
+    pool.run(parts.count) {
+      parts[$0].judge(parameters, objective: network.objective, keepsAnswers: keepsAnswers)
+    }
+    for (index, part) in parts.enumerated() {
+      total = total + part.total
+      answers?.add(part.answers, from: judged + min(index * share, batch.count))
+    }
+    judged += batch.count
     return batchesLeft > 0
   }
 

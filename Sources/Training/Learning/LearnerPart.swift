@@ -10,6 +10,8 @@ final class LearnerPart {
   let arena = Arena<Float>(capacity: 1 << 16)
   var packer: BatchPacker
   private(set) var total = LossTotal()
+  /// What was answered in the last judged batch, where that was asked for.
+  private(set) var answers: [ClassAnswers.Answer] = []
 
   init(model: any SequenceModel<Float>, layout: RowLayout) {
     self.model = model
@@ -41,11 +43,17 @@ final class LearnerPart {
   }
 
   /// Forward alone.
-  func judge(_ parameters: ParameterVector<Float>, objective: Objective) {
+  /// - Parameter keepsAnswers: whether the class at each sequence's end is kept
+  func judge(
+    _ parameters: ParameterVector<Float>, objective: Objective, keepsAnswers: Bool = false
+  ) {
     total = LossTotal()
+    answers.removeAll(keepingCapacity: true)
     guard batch.sequenceCount > 0 else { return }
     arena.reset()
     let pass = Pass(parameters: parameters, arena: arena)
-    total = objective.evaluate(model.outputs(batch, pass), batch, scale: 0)
+    let outputs = model.outputs(batch, pass)
+    if keepsAnswers { answers = ClassAnswers.read(outputs, batch) }
+    total = objective.evaluate(outputs, batch, scale: 0)
   }
 }

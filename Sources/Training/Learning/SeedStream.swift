@@ -4,6 +4,8 @@ enum SeedStream {
   static let weights: UInt64 = 1
   static let samples: UInt64 = 2
   static let probes: UInt64 = 3
+  static let taskSample: UInt64 = 4
+  static let passage: UInt64 = 5
 
   /// Seed of the order of the data.
   static func data(_ seed: UInt64) -> UInt64 { seed &* 0x9E37_79B9_7F4A_7C15 &+ 0xDA7A }

@@ -12,10 +12,15 @@ final class Looker {
   private var frames = LookSchedule(share: 0.003)
   private var statistics = LookSchedule(share: 0.001)
   private var samples = LookSchedule(share: 0.002)
+  private var passages = LookSchedule(share: 0.003)
+  private var passageMap = 0
   private var taskFrames = LookSchedule(share: 0.003)
   private var lagRecord = SparseSchedule(share: 0.0015)
   private var statisticsRecord = SparseSchedule(share: 0.001)
   private var isStatisticsStep = false
+  /// The newest validation's answers, which are the ones that its accuracy counts.
+  private var validated: ConfusionFrame?
+  private var isValidatedShown = true
   private var sequences: ProbeSequences { probe.sequences }
 
   init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
@@ -51,13 +56,24 @@ final class Looker {
         learner.measuresNextUpdate = true
       }
     }
+    if request.interests.contains(.passage) {
+      // Another map is wanted at once: what stands on screen belongs to the last one.
+      let isAnother = request.map != passageMap
+      passageMap = request.map
+      passages.run(every: 4, now: now, force: force || isAnother) {
+        if let frame = probe.passage(learner, map: request.map) { events.append(.passage(frame)) }
+      }
+    }
     if request.interests.contains(.samples) {
       // The first words change fastest: a second old, they already belong to another network.
       samples.run(every: min(4, max(1, now / 2)), now: now, force: force) {
         if let frame = write(learner, request) { events.append(.samples(frame)) }
       }
     }
-    if request.interests.contains(.task) {
+    if request.interests.contains(.task), let validated {
+      if force || !isValidatedShown { events.append(.task(.classification(validated))) }
+      isValidatedShown = true
+    } else if request.interests.contains(.task) {
       taskFrames.run(every: 2, now: now, force: force) {
         if let frame = probe.taskFrame(
           learner.parameters, step: learner.step, sequence: request.sequence)
@@ -103,6 +119,17 @@ final class Looker {
     }
     return events
   }
+
+  /// Takes in what a classifier answered in a validation.
+  func note(_ answers: ClassAnswers?, step: Int) {
+    guard let answers else { return }
+    let examples = probe.heldOutExamples
+    validated = probe.confusion(answers, examples: examples, isHeldOut: true, step: step)
+    isValidatedShown = false
+  }
+
+  /// After going back, a validation that came later never was.
+  func forgetAnswers() { validated = nil }
 
   private func write(_ learner: Learner, _ request: ProbeRequest) -> SampleFrame? {
     guard let generator else { return nil }

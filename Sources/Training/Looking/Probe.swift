@@ -10,6 +10,10 @@ final class Probe {
   let part: LearnerPart
   let spectra = SpectrumProbe()
   let sequences: ProbeSequences
+  /// Random examples that a task's figures are computed on.
+  let sample: TaskSample
+  let heldOutPassage: ProbePassage
+  private let source: DataSource
   /// Makes inputs of what a person types.
   let queries: QueryReader
   /// Hypotheses kept where an answer is written for a person; 1 is greedy.
@@ -20,10 +24,33 @@ final class Probe {
   ) throws(PresetError) {
     self.network = network
     self.task = task
+    self.source = source
+    sample = TaskSample(task, seed: seed)
+    heldOutPassage = ProbePassage(
+      task: task, lineEnd: network.lineEnd, readsStream: network.readsStream, seed: seed)
     sequences = ProbeSequences(
       task: task, lineEnd: network.lineEnd, readsStream: network.readsStream, seed: seed)
     queries = QueryReader(task, source: source, hasOneVector: network.rows.vectorPerSequence)
     part = LearnerPart(model: network.makeModel(), layout: network.rows)
+  }
+
+  /// The most frequent class or label of the training set; nil without classes.
+  private(set) lazy var mostFrequentLabel: Int32? = {
+    guard task.outputVocabulary != nil, case .examples(let examples) = task.train else {
+      return nil
+    }
+    var counts = [Int](repeating: 0, count: task.outputWidth)
+    for example in examples {
+      for label in example.target.classes where counts.indices.contains(Int(label)) {
+        counts[Int(label)] += 1
+      }
+    }
+    return counts.indices.max { counts[$0] < counts[$1] }.map { Int32($0) }
+  }()
+
+  /// Whether the data are made up under this name.
+  func isSynthetic(_ name: String) -> Bool {
+    source.format == .synthetic && source.location == name
   }
 
   // MARK: Hidden states
@@ -107,12 +134,23 @@ final class Probe {
     guard batch.inputWidth > 0, batch.inputValues.indices.contains(at * batch.inputWidth) else {
       return ""
     }
-    return batch.inputWidth == 1 ? short(batch.inputValues[at]) : "\(t + 1)"
+    if isSynthetic("adding"), batch.inputWidth == 2 {
+      let isMarked = batch.inputValues[at * 2 + 1] > 0.5
+      return short(batch.inputValues[at * 2]) + (isMarked ? "*" : "")
+    }
+    guard batch.inputWidth == 1 else { return "\(t + 1)" }
+    // A series is read in its own units.
+    let value = batch.inputValues[at]
+    return short(task.series == nil ? value : restored(value, 0))
   }
 
+  /// At most two digits behind the point, and few enough cells for a column.
   private func short(_ value: Float) -> String {
-    let tenths = (value * 10).rounded()
-    return tenths.isFinite && abs(tenths) < 1000 ? "\(tenths / 10)" : "…"
+    guard value.isFinite, abs(value) < 1e6 else { return "…" }
+    let size = abs(value)
+    let scale: Float = size >= 100 ? 1 : size >= 10 ? 10 : 100
+    let rounded = (value * scale).rounded() / scale
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
   }
 }
 

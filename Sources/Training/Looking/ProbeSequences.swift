@@ -1,3 +1,4 @@
+import LinearAlgebra
 import SequenceData
 
 /// Which sequences are looked at while a network trains: held-out ones, the same for a whole run,
@@ -16,14 +17,15 @@ struct ProbeSequences {
     let data = [task.validation, task.test, task.train].first { !$0.isEmpty } ?? task.train
     var examples: [Example] = []
     var batch = DataBatch()
+    var random = SeededRandom(seed: seed, stream: SeedStream.taskSample)
     switch data {
     case .examples(let all):
-      examples = Self.longest(all.count) { max(all[$0].input.steps, all[$0].target.steps) }
+      examples = Self.some(all.count, &random) { max(all[$0].input.steps, all[$0].target.steps) }
         .map { all[$0] }
       Self.fill(&batch, .examples(examples), count: examples.count, lineEnd)
     case .lines(let table) where !readsStream:
       // A line is read with its end.
-      let chosen = Self.longest(table.count) { table.range(of: $0).count + 1 }
+      let chosen = Self.some(table.count, &random) { table.range(of: $0).count + 1 }
       Self.fill(&batch, .lines(table.selecting(chosen)), count: chosen.count, lineEnd)
     case .lines, .stream:
       var source = BatchSource(
@@ -35,13 +37,17 @@ struct ProbeSequences {
     self.batch = batch
   }
 
-  /// The longest of those that are no longer than what is looked at, the longest first; the
+  /// Random ones of those that are no longer than what is looked at, the longest first; the
   /// shortest where all are longer.
-  private static func longest(_ count: Int, steps: (Int) -> Int) -> [Int] {
+  private static func some(
+    _ count: Int, _ random: inout SeededRandom, steps: (Int) -> Int
+  ) -> [Int] {
     let all = (0..<count).map { (steps: steps($0), index: $0) }
     let fitting = all.filter { $0.steps <= length }
-      .sorted { ($1.steps, $0.index) < ($0.steps, $1.index) }
-    guard fitting.isEmpty else { return fitting.prefix(Self.count).map(\.index) }
+    guard fitting.isEmpty else {
+      return TaskSample.shuffled(fitting.count, atMost: Self.count, &random).map { fitting[$0] }
+        .sorted { ($1.steps, $0.index) < ($0.steps, $1.index) }.map(\.index)
+    }
     return all.sorted { ($0.steps, $0.index) < ($1.steps, $1.index) }.prefix(Self.count)
       .map(\.index)
   }

@@ -4,57 +4,49 @@ import SequenceData
 import TrainingEvents
 
 extension Probe {
-  /// Examples that a confusion matrix counts: enough for percents, few enough to be looked at while
-  /// training goes on.
-  private static let mostExamples = 300
-  private static let mostSteps = 20_000
   private static let batchSize = 32
-  private static let mostMistakes = 12
 
-  /// Truth against prediction over the first held-out examples, and the surest mistakes.
+  /// Truth against prediction over random held-out examples, and the surest mistakes. Once there
+  /// was a validation, its own counts stand in this frame's place: see `Evaluator`.
   func classification(
-    _ examples: [Example], _ parameters: ParameterVector<Float>, step: Int
+    _ parameters: ParameterVector<Float>, step: Int
   ) -> ConfusionFrame? {
     guard network.objective == .crossEntropy, network.rows.targets == .sequenceEnd,
       task.outputWidth <= ConfusionMatrix.mostClasses
     else {
       return nil
     }
-    var matrix = ConfusionMatrix(classes: task.outputWidth)
-    var mistakes: [ConfusionFrame.Mistake] = []
-    let count = affordable(examples)
-    for start in stride(from: 0, to: count, by: Self.batchSize) {
-      let some = Array(examples[start..<min(start + Self.batchSize, count)])
-      pack(some)
-      let outputs = outputs(parameters)
-      Float.softmax(
-        rows: outputs.rows, columns: outputs.columns, x: outputs.base, stride: outputs.stride)
-      for (row, n) in part.batch.steps.order.enumerated() {
-        guard case .label(let truth) = some[n].target else { continue }
-        let best = outputs.row(row).indexOfLargest(count: outputs.columns)
-        matrix.add(truth: Int(truth), prediction: best)
-        guard best != Int(truth) else { continue }
-        mistakes.append(
-          ConfusionFrame.Mistake(
-            text: some[n].text.isEmpty ? "example \(start + n + 1)" : some[n].text,
-            truth: outputName(truth), prediction: outputName(Int32(best)),
-            confidence: Double(outputs[row, best])))
-      }
+    var answers = ClassAnswers(classes: task.outputWidth)
+    for start in stride(from: 0, to: sample.examples.count, by: Self.batchSize) {
+      let some = sample.examples[start..<min(start + Self.batchSize, sample.examples.count)]
+      pack(Array(some))
+      answers.add(ClassAnswers.read(outputs(parameters), part.batch), from: start)
     }
-    mistakes.sort { $0.confidence > $1.confidence }
-    return ConfusionFrame(
-      step: step, classes: task.classNames, counts: matrix.counts,
-      mistakes: Array(mistakes.prefix(Self.mostMistakes)))
+    return confusion(answers, examples: sample.examples, isHeldOut: sample.isHeldOut, step: step)
   }
 
-  /// How many of the examples are read: at least one.
-  private func affordable(_ examples: [Example]) -> Int {
-    var (count, steps) = (0, 0)
-    for example in examples.prefix(Self.mostExamples) {
-      steps += example.input.steps
-      if count > 0, steps > Self.mostSteps { break }
-      count += 1
+  /// Counted answers as a frame.
+  /// - Parameter examples: those that were judged, in the order of their numbers
+  func confusion(
+    _ answers: ClassAnswers, examples: [Example], isHeldOut: Bool, step: Int
+  ) -> ConfusionFrame {
+    let matrix = answers.matrix
+    var frame = ConfusionFrame(
+      step: step, classes: task.classNames, counts: matrix.counts,
+      mistakes: answers.mistakes.compactMap { mistake in
+        guard examples.indices.contains(mistake.example) else { return nil }
+        let text = examples[mistake.example].text
+        return ConfusionFrame.Mistake(
+          text: text.isEmpty ? "example \(mistake.example + 1)" : text,
+          truth: outputName(Int32(mistake.truth)),
+          prediction: outputName(Int32(mistake.prediction)),
+          confidence: Double(mistake.confidence))
+      }, isHeldOut: isHeldOut)
+    if let most = mostFrequentLabel, matrix.total > 0 {
+      frame.baseline = TaskBaseline(
+        name: "always “\(outputName(most))”",
+        value: Double(matrix.truths(of: Int(most))) / Double(matrix.total))
     }
-    return count
+    return frame
   }
 }

@@ -8,9 +8,6 @@ extension Probe {
   private static let mostSteps = 400
   /// Steps that the network goes on by itself.
   private static let stepsAhead = 40
-  /// Answers shown where each stands at its sequence's end.
-  private static let mostAnswers = 100
-
   /// The last steps of a held-out series beside what was expected one step before, in the data's
   /// own units, and how the network goes on when it reads its own outputs.
   func forecast(
@@ -27,7 +24,8 @@ extension Probe {
     let outputs = outputs(parameters)
     var frame = ForecastFrame(
       step: step, series: truths(batch, channel), predicted: column(outputs, channel),
-      continuation: [], unit: task.series?.names[channel] ?? "")
+      continuation: [], unit: task.series?.names[channel] ?? "", scoredFrom: end.scoredFrom,
+      isHeldOut: sample.isHeldOut)
     guard canGoOn, outputs.rows > 0 else { return frame }
     // The last target was the first number after what was read: the network goes on after it.
     frame.continuation = continuation(
@@ -70,25 +68,55 @@ extension Probe {
     let all = column(outputs(parameters), 0)
     return ForecastFrame(
       step: step, series: truths(batch, 0), predicted: Array(all.prefix(known)),
-      continuation: Array(all.dropFirst(known)), unit: task.series?.names.first ?? "")
+      continuation: Array(all.dropFirst(known)), unit: task.series?.names.first ?? "",
+      scoredFrom: example.scoredFrom, isHeldOut: sample.isHeldOut, isFreeRunning: true)
   }
 
-  /// One answer a sequence: the true ones in rising order, the network's beside them.
+  /// One answer for each sequence of random examples, in the data's own units.
   func endForecasts(
-    _ examples: [Example], _ parameters: ParameterVector<Float>, step: Int
-  ) -> ForecastFrame {
-    let batch = pack(Array(examples.prefix(Self.mostAnswers)))
+    _ parameters: ParameterVector<Float>, step: Int, sequence: Int
+  ) -> AnswersFrame {
+    var frame = AnswersFrame(
+      step: step, answers: [], unit: task.targetName, isHeldOut: sample.isHeldOut)
+    let examples = sample.examples
+    guard !examples.isEmpty else { return frame }
+    let batch = pack(examples)
     let outputs = outputs(parameters)
-    let answers = part.batch.steps.order.enumerated().map { row, n in
-      (
-        truth: restored(batch.targetValues(of: n).first ?? .nan, 0),
-        guess: restored(outputs[row, 0], 0)
-      )
-    }.sorted { $0.truth < $1.truth }
-    return ForecastFrame(
-      step: step, series: answers.map(\.truth), predicted: answers.map(\.guess),
-      continuation: [], unit: task.targetName)
+    frame.answers = examples.map { AnswersFrame.Answer(truth: .nan, answer: .nan, text: $0.text) }
+    for (row, n) in part.batch.steps.order.enumerated() where frame.answers.indices.contains(n) {
+      frame.answers[n].truth = restored(batch.targetValues(of: n).first ?? .nan, 0)
+      frame.answers[n].answer = restored(outputs[row, 0], 0)
+    }
+    frame.shown = ((sequence % examples.count) + examples.count) % examples.count
+    if case .vectors(let values, let width) = examples[frame.shown].input {
+      if width == 1 { frame.inputs = values }
+      if isSynthetic("adding"), width == 2 {
+        frame.inputs = stride(from: 0, to: values.count, by: 2).map { values[$0] }
+        frame.marks = stride(from: 1, to: values.count, by: 2).map { values[$0] > 0.5 }
+      }
+    }
+    if let mean = meanTarget {
+      let errors = frame.answers.map { Double($0.truth - mean) * Double($0.truth - mean) }
+      frame.baseline = TaskBaseline(
+        name: "always \(shortNumber((mean * 100).rounded() / 100))",
+        value: errors.reduce(0, +) / Double(max(1, errors.count)))
+    }
+    return frame
   }
+
+  /// The mean of the training targets; nil without any.
+  private var meanTarget: Float? {
+    guard case .examples(let examples) = task.train else { return nil }
+    var (sum, count) = (0.0, 0)
+    for example in examples.prefix(2_000) {
+      guard case .values(let values, _) = example.target, let last = values.first else { continue }
+      sum += Double(restored(last, 0))
+      count += 1
+    }
+    return count > 0 ? Float(sum / Double(count)) : nil
+  }
+
+  private func shortNumber(_ value: Float) -> String { ShortNumber.text(Double(value)) }
 
   private func suffix(of example: Example) -> Example {
     guard case .vectors(let values, let width) = example.input,
@@ -98,7 +126,8 @@ extension Probe {
     let (kept, keptTargets) = (Self.mostSteps * width, Self.mostSteps * targetWidth)
     return Example(
       input: .vectors(Array(values.suffix(kept)), width: width),
-      target: .values(Array(targets.suffix(keptTargets)), width: targetWidth))
+      target: .values(Array(targets.suffix(keptTargets)), width: targetWidth),
+      scoredFrom: max(0, example.scoredFrom - max(0, example.target.steps - Self.mostSteps)))
   }
 
   private func truths(_ batch: DataBatch, _ channel: Int) -> [Float] {

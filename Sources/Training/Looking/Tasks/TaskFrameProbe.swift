@@ -18,12 +18,12 @@ extension Probe {
     let example = shown[((sequence % shown.count) + shown.count) % shown.count]
     return switch task.kind {
     case .sequenceClassification:
-      classification(examples, parameters, step: step).map { .classification($0) }
+      classification(parameters, step: step).map { .classification($0) }
     case .sequenceLabelling: .labelling(labelling(example, parameters, step: step))
     case .sequenceToSequence: .translation(translation(example, parameters, step: step))
     case .captioning: .caption(caption(example, parameters, step: step))
     case .forecasting where network.rows.targets == .sequenceEnd:
-      .forecast(endForecasts(examples, parameters, step: step))
+      .answers(endForecasts(parameters, step: step, sequence: sequence))
     case .forecasting:
       .forecast(forecast(examples[0], parameters, step: step, channel: sequence))
     case .autonomous: .forecast(autonomousForecast(examples[0], parameters, step: step))

@@ -5,6 +5,22 @@ import TrainingEvents
 
 extension Probe {
   private static let longestOutput = 200
+  /// Outputs that are written to be counted.
+  private static let mostWritten = 20
+
+  /// How many of some random examples are written as one of their accepted targets.
+  func exactMatches(_ parameters: ParameterVector<Float>) -> TaskScore {
+    let some = sample.examples.prefix(Self.mostWritten)
+    let right = some.count { example in
+      let batch = pack([example])
+      let target = withoutEnd(batch.targetTokens(of: 0))
+      let written = write(parameters, longest: longest(target: target.count, in: example))
+      return written.symbols == target
+        || example.alternatives.contains { withoutEnd($0[...]) == written.symbols }
+    }
+    return TaskScore(
+      right: right, count: some.count, sequences: some.count, isHeldOut: sample.isHeldOut)
+  }
 
   /// A source, its target, what the network writes, and where it looked while it did.
   func translation(
@@ -18,10 +34,12 @@ extension Probe {
     let source =
       task.inputVocabulary == nil && weights.isEmpty
       ? [example.text] : (0..<example.input.steps).map { symbol(batch, 0, $0) }
-    return TranslationFrame(
+    var frame = TranslationFrame(
       step: step, source: source, target: target.map { outputName($0) },
       output: written.symbols.map { outputName($0) },
       attention: weights.flatMap { $0.map { Float($0) } })
+    frame.score = exactMatches(parameters)
+    return frame
   }
 
   /// An image or a vector, the right text under it and the network's.
@@ -35,6 +53,7 @@ extension Probe {
       step: step, width: batch.inputWidth, height: example.input.steps,
       pixels: Array(batch.inputValues(of: 0)), target: text(target), output: text(written.symbols))
     if case .vector = example.input { frame.pixels = inkRange(frame.pixels) }
+    frame.score = exactMatches(parameters)
     return frame
   }
 
