@@ -13,11 +13,11 @@ struct AlertContext: Sendable {
   init() {}
 
   init(_ run: RunDescription) {
-    architecture = run.architecture.cell.isEmpty ? nil : run.architecture
+    architecture = run.architecture
     task = run.task
     clipNorm = run.clipNorm
     baseLearningRate = run.learningRate
-    teacherForcing = run.architecture.teacherForcing
+    teacherForcing = run.architecture?.teacherForcing
     dropout = run.knobs.first { $0.key == KnobDescription.dropout.key }?.value
   }
 

@@ -74,7 +74,7 @@ enum Absence {
   private static func positionLoss(_ state: DashboardState) -> String? {
     guard let frame = state.hiddenStates else { return missing("loss per step", state) }
     if frame.loss.contains(where: \.isFinite) { return nil }
-    switch state.run?.architecture.shape {
+    switch state.run?.architecture?.shape {
     case .final: return "one output at the sequence’s end: there is no loss at the steps before"
     case .encoderDecoder:
       return "the loss stands at the decoder’s steps, not at those of the source"

@@ -4,7 +4,7 @@ import TerminalGraphics
 enum TextTable {
   /// Every cell made harmless for a terminal; columns two blanks apart, nothing behind the last.
   static func text(_ rows: [[String]]) -> String {
-    let rows = rows.map { $0.map(SafeText.printable) }
+    let rows = rows.map { $0.map { SafeText.printable($0) } }
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in
       rows.map { column < $0.count ? CharacterWidth.of($0[column]) : 0 }.max() ?? 0

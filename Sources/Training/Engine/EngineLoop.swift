@@ -136,7 +136,7 @@ extension TrainingEngine {
           advice: Alert.diverged.advice)))
     enter(.diverged)
     // These weights are kept for whoever wants to know; undo goes back to good ones.
-    let good = lastSnapshot ?? beginning
+    let good = lastSnapshot ?? (canGoBack ? try? beginning() : nil)
     snapshot(.diverged)
     lastSnapshot = good
   }
