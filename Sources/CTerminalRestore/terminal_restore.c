@@ -151,6 +151,10 @@ void unfold_restore_now(void) {
   errno = saved_errno;
 }
 
+int unfold_restore_is_armed(void) {
+  return __atomic_load_n(&state, __ATOMIC_SEQ_CST) == armed;
+}
+
 static int is_fault(int number, const siginfo_t *info) {
   return info->si_code > 0 &&
          (number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE);

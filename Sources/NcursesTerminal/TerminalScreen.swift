@@ -209,6 +209,9 @@ public actor TerminalScreen {
   public func suspend() {
     guard state != .closed else { return }
     leave()
+    // A terminal that took nothing may have held this up until the program's end, which a stop would
+    // hold up in turn.
+    guard unfold_restore_is_armed() == 1 else { return }
     unfold_signals_stop_process()
     comeBack()
   }

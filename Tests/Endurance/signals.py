@@ -48,13 +48,32 @@ class Terminal:
         self.before = termios.tcgetattr(self.slave)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
         self.output, self.ended = b"", None
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", SWIFT_BACKTRACE="enable=no",
-                              XDG_CONFIG_HOME=str(base))
-            os.chdir(base)
-            os.login_tty(self.slave)
+        self.messages, writing = os.pipe()
+        self.shell = os.fork()
+        if self.shell == 0:
+            self.be_a_shell(base, arguments, writing)
+        os.close(writing)
+        self.pid = int.from_bytes(os.read(self.messages, 4), "little")
+
+    def be_a_shell(self, base, arguments, writing):
+        """Runs the program as a job in the foreground: only a job with a shell can be stopped."""
+        os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", SWIFT_BACKTRACE="enable=no",
+                          XDG_CONFIG_HOME=str(base))
+        os.chdir(base)
+        os.login_tty(self.slave)
+        pid = os.fork()
+        if pid == 0:
+            os.setpgid(0, 0)
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            os.tcsetpgrp(0, os.getpid())
+            signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+            for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them.
+                signal.signal(number, signal.SIG_DFL)
             os.execv(BINARY, [BINARY, *arguments])
+        os.write(writing, pid.to_bytes(4, "little"))
+        _, status = os.waitpid(pid, 0)
+        os.write(writing, os.waitstatus_to_exitcode(status).to_bytes(4, "little", signed=True))
+        os._exit(0)
 
     def read_for(self, seconds):
         end = time.monotonic() + seconds
@@ -79,17 +98,16 @@ class Terminal:
                 self.read_for(0.02)
             else:
                 time.sleep(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.ended = os.waitstatus_to_exitcode(status)
+            if select.select([self.messages], [], [], 0)[0]:
+                self.ended = int.from_bytes(os.read(self.messages, 4), "little", signed=True)
         return self.ended
 
     def close(self):
         if self.ended is None:
             os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-        os.close(self.master)
-        os.close(self.slave)
+        os.waitpid(self.shell, 0)
+        for descriptor in (self.master, self.slave, self.messages):
+            os.close(descriptor)
 
 
 def await_stop(terminal, seconds=5):

@@ -31,7 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TINY = ["network.hidden=2", "training.batch=1", "training.sequence-length=2",
         "training.validate-every=100000000"]
 ENDLESS = 1_000_000_000
-PATIENCE = 10
+PATIENCE = 60
 
 
 def options():

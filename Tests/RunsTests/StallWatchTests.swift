@@ -5,20 +5,24 @@ import Testing
 @Suite struct StallWatchTests {
   @Test func aWriteThatDoesNotReturnIsToldOfOnce() {
     var watch = StallWatch()
-    #expect(!watch.isNews(at: 1 << 40), "nothing is written")
+    let patience = StallWatch.patience
+    // Nothing is written yet.
+    #expect(watch.isNews(at: 1 << 40) == false)
     watch.begin(at: 1000)
-    #expect(!watch.isNews(at: 1000 + StallWatch.patience - 1))
-    #expect(watch.isNews(at: 1000 + StallWatch.patience))
-    #expect(!watch.isNews(at: 1000 + 2 * StallWatch.patience))
-    #expect(watch.end(), "its end is told, too")
+    #expect(watch.isNews(at: 1000 + patience - 1) == false)
+    #expect(watch.isNews(at: 1000 + patience) == true)
+    #expect(watch.isNews(at: 1000 + 2 * patience) == false)
+    // Its end is told, too.
+    #expect(watch.end() == true)
   }
 
   @Test func aQuickWriteIsNoNews() {
     var watch = StallWatch()
     watch.begin(at: 5)
-    #expect(!watch.end())
-    #expect(!watch.isNews(at: 1 << 60))
+    #expect(watch.end() == false)
+    #expect(watch.isNews(at: 1 << 60) == false)
     watch.begin(at: 10)
-    #expect(!watch.isNews(at: 11) && !watch.end())
+    #expect(watch.isNews(at: 11) == false)
+    #expect(watch.end() == false)
   }
 }

@@ -41,6 +41,9 @@ int unfold_restore_is_foreground(void);
 // until that is done. Async-signal-safe.
 void unfold_restore_now(void);
 
+// Whether the terminal is still to be restored: nobody has begun to.
+int unfold_restore_is_armed(void);
+
 // The screen was closed in good order: put settings, descriptors and signal handlers back, and
 // print what was caught. Nothing is written to the terminal itself.
 void unfold_restore_finish(void);
