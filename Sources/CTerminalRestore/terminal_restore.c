@@ -117,7 +117,6 @@ static void await_turn(void) {
 static void leave_screen(void) {
   // Settings first: they wait for nothing and nobody.
   tcsetattr(own_tty, TCSANOW, &saved_settings);
-  if (null_device >= 0 && screen >= 0) dup2(null_device, screen);
   // The thread that waits in write() holds the terminal. Woken, it writes the rest of its frame to
   // the null device.
   int waits = __atomic_load_n(&is_drawing, __ATOMIC_ACQUIRE);
@@ -143,6 +142,9 @@ void unfold_restore_now(void) {
   sigemptyset(&stop);
   sigaddset(&stop, SIGTTOU);
   pthread_sigmask(SIG_BLOCK, &stop, &mask);
+  // Cut off before `on_screen` is read: a thread that is just coming back to the screen has either
+  // said so already, or changes nothing of the terminal any more.
+  if (null_device >= 0 && screen >= 0) dup2(null_device, screen);
   if (on_screen && unfold_restore_is_foreground()) leave_screen();
   give_back_descriptors();
   print_stray();

@@ -182,7 +182,10 @@ def goes_on(terminal, number, state):
         os.kill(terminal.pid, signal.SIGCONT)
     assert terminal.status(0.3, reads=state != "blocked") is None, f"ended: {terminal.ended}"
     os.kill(terminal.pid, signal.SIGTERM)
-    os.kill(terminal.pid, signal.SIGCONT)
+    try:
+        os.kill(terminal.pid, signal.SIGCONT)
+    except ProcessLookupError:  # It was quick.
+        pass
 
 
 def check(number, state, base):
