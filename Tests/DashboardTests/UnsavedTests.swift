@@ -19,6 +19,10 @@ import Testing
     state.render(size: state.size, appearance: Golden.appearance).lines.joined(separator: "\n")
   }
 
+  private static func press(_ key: Key, on state: inout DashboardState) -> [DashboardAction] {
+    state.handle(key)
+  }
+
   @Test func thePersonHearsWhyAndMayChoose() {
     let text = Self.text(Self.asked())
     for words in ["Not saved", "disk", "try again", "another directory", "lose"] {
@@ -32,22 +36,22 @@ import Testing
   ])
   func eachKeyIsAnAnswer(key: Key, action: DashboardAction) {
     var state = Self.asked()
-    #expect(state.handle(key) == [action])
+    #expect(Self.press(key, on: &state) == [action])
     #expect(!Self.text(state).contains("Not saved"))
   }
 
   @Test func anotherPlaceIsTypedAndWhoeverTypesNoneIsAskedAgain() {
     var state = Self.asked()
-    #expect(state.handle(.character("e")) == [])
+    #expect(Self.press(.character("e"), on: &state) == [])
     #expect(Self.text(state).contains("save in:"))
-    for character in "/tmp/q" { #expect(state.handle(.character(character)) == []) }
-    #expect(state.handle(.enter) == [.saveElsewhere("/tmp/q")])
+    for character in "/tmp/q" { #expect(Self.press(.character(character), on: &state) == []) }
+    #expect(Self.press(.enter, on: &state) == [.saveElsewhere("/tmp/q")])
     state.askAboutUnsaved(Self.reason)
     _ = state.handle(.character("e"))
-    #expect(state.handle(.enter) == [])
+    #expect(Self.press(.enter, on: &state) == [])
     #expect(Self.text(state).contains("Not saved"))
     _ = state.handle(.character("e"))
-    #expect(state.handle(.escape) == [])
+    #expect(Self.press(.escape, on: &state) == [])
     #expect(Self.text(state).contains("Not saved"))
   }
 }
