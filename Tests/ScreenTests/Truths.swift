@@ -127,7 +127,7 @@ enum Truths {
     }
     for placement in screen.placements {
       guard let reason = Absence.reason(of: placement.panel, in: state) else { continue }
-      let shape = state.run?.architecture.shape
+      let shape = state.run?.architecture?.shape
       let isJustified =
         switch placement.panel {
         case .loss, .gradientNorm: state.run?.task == .handBuilt
