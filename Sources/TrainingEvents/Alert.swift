@@ -74,8 +74,8 @@ public enum Alert: String, Sendable, CaseIterable {
       "Raised when the loss has not fallen by half a percent in at least "
         + "\(LossTrend.leastSteps) steps that are more than half of the run so far."
     case .overfitting:
-      "Raised when the median has risen by 1 % and by four times the scatter above its lowest, while "
-        + "the training loss went on falling."
+      "Raised when the median stays 1 % and six times the scatter above its lowest, or rises by 6 % "
+        + "without a step back, while the training loss goes on falling."
     case .saturated:
       "Raised above 50 %, \(AlertWatch.streak) times in a row, while the loss is not near 0."
     case .dead:

@@ -144,7 +144,7 @@ public struct AlertWatch: Sendable {
     let reach = fit.hundredthAt ?? .max
     // Gates learn to keep what they forget at first: as long as the loss falls, let them.
     let isHarmful = context.curveIsTheWay && (!context.isGated || loss.isFlat) && !loss.isSolved
-    let words = [fit.rate(unit: stepName), fit.reach(unit: stepName)].compactMap { $0 }
+    let words = [fit.rate(), fit.reach(unit: stepName)].compactMap { $0 }
     let growth = curve.norms.growth
     let vanishing = count(
       .vanishing, at: frame.step, begins: isHarmful && reach <= fit.steps / 2,
@@ -154,7 +154,7 @@ public struct AlertWatch: Sendable {
     let unit = stepName
     let exploding = count(.exploding, at: frame.step, begins: explodes, ends: growth < 5) {
       let total = "×\(AlertText.number(growth)) over \(fit.steps) \(unit)s"
-      return "gradients explode through time: \(fit.rate(unit: unit) ?? total) back"
+      return "gradients explode through time: \(fit.rate() ?? total) back"
     }
     return vanishing + exploding
   }

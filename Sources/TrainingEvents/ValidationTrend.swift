@@ -6,9 +6,13 @@ struct ValidationTrend: Sendable {
   /// Rising by less than this share is no rise.
   static let leastRise = 0.01
   /// Rising by less than so many times the scatter is noise.
-  static let leastScatters = 4.0
-  /// Validations that the scatter is measured over.
-  private static let window = 16
+  static let leastScatters = 6.0
+  /// A rise by this share without a step back needs no knowledge of the scatter.
+  static let steadyRise = 0.06
+  /// Validations in a row that have to be so high.
+  private static let patience = 2
+  /// Validations that the scatter is measured over, and differences that make it well known.
+  private static let (window, enough) = (24, 8)
 
   /// The lowest validation.
   private(set) var best: ValidationRecord?
@@ -19,21 +23,16 @@ struct ValidationTrend: Sendable {
   private var level = Double.nan
   private var trainingLoss = Double.nan
   private var levelWhenRaised = Double.infinity
-
-  /// The standard deviation of one validation around its trend: from differences of neighbouring
-  /// differences, which a steady rise or fall leaves at 0.
-  private var scatter: Double {
-    guard recent.count >= 4 else { return 0 }
-    let bends = (2..<recent.count).map { (index: Int) -> Double in
-      abs(recent[index] - 2 * recent[index - 1] + recent[index - 2])
-    }
-    // The median of |x| is 0.6745 σ, and σ of such a difference is √6 times that of a value.
-    return bends.sorted()[bends.count / 2] / 0.6745 / 2.449
-  }
+  private var scatter = 0.0
+  /// Validations in a row above the scatter.
+  private var streak = 0
 
   var isRising: Bool {
-    let least = abs(lowestLevel) * Self.leastRise
-    return level > lowestLevel + max(least, Self.leastScatters * scatter)
+    let last = recent.suffix(4)
+    let isSteady =
+      last.count == 4 && zip(last, last.dropFirst()).allSatisfy { $0 < $1 }
+      && level > lowestLevel + abs(lowestLevel) * Self.steadyRise
+    return (isSteady || streak >= Self.patience)
       && trainingLoss < trainingLossAtLowest - abs(trainingLossAtLowest) * Self.leastRise
   }
 
@@ -52,5 +51,21 @@ struct ValidationTrend: Sendable {
     if recent.count > Self.window { recent.removeFirst() }
     level = recent.suffix(3).sorted()[recent.suffix(3).count / 2]
     if level < lowestLevel { (lowestLevel, trainingLossAtLowest) = (level, trainingLoss) }
+    scatter = measuredScatter
+    let rise = max(abs(lowestLevel) * Self.leastRise, Self.leastScatters * scatter)
+    streak = level > lowestLevel + rise ? streak + 1 : 0
+  }
+
+  /// The standard deviation of one validation around its trend: from differences of neighbouring
+  /// differences, which a steady rise or fall leaves at 0; more where few are known.
+  private var measuredScatter: Double {
+    guard recent.count > 2 else { return 0 }
+    let bends = (2..<recent.count).map { (index: Int) -> Double in
+      abs(recent[index] - 2 * recent[index - 1] + recent[index - 2])
+    }
+    // The median of |x| is 0.6745 σ, and σ of such a difference is √6 times that of a value.
+    let deviation = bends.sorted()[bends.count / 2] / 0.6745 / 2.449
+    let doubt = max(1, Double(Self.enough) / Double(bends.count))
+    return deviation * doubt.squareRoot()
   }
 }

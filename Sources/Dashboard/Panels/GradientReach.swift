@@ -13,7 +13,7 @@ struct GradientReach: Equatable {
 
   /// The verdict with its factor, and below it what that means.
   func lines(target: String, theme: Theme) -> [StyledText] {
-    let rate = fit.rate(unit: target).map { " " + $0 } ?? ""
+    let rate = fit.rate().map { " " + $0 } ?? ""
     let first = head(theme).adding(verdict == .unknown ? "" : rate, theme.text)
     guard verdict == .vanishes, let reach = fit.reach(unit: target, isBrief: true) else {
       return [first]
@@ -25,7 +25,7 @@ struct GradientReach: Equatable {
   func line(width: Int, target: String, theme: Theme) -> StyledText {
     let head = head(theme)
     guard verdict != .unknown else { return head.fitting(width) }
-    let rate = fit.rate(unit: target).map { " " + $0 }
+    let rate = fit.rate().map { " " + $0 }
     var endings = [rate, ""]
     if verdict == .vanishes, let lag = fit.hundredthAt,
       let reach = fit.reach(unit: target, isBrief: true)
