@@ -42,7 +42,7 @@ enum ExitStatus {
     guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else {
       return ""
     }
-    let names = Unfold.configuration.subcommands.compactMap(\.configuration.commandName)
+    let names = Unfold.configuration.subcommands.compactMap { $0.configuration.commandName }
     guard !names.contains(word), PresetLibrary.text(of: word) == nil,
       let near = EditDistance.nearest(to: word, among: names)
     else { return "" }

@@ -144,10 +144,11 @@ struct TableCasesTests {
   /// The same numbers in every dialect near a case's: what separates, what marks decimals and
   /// thousands, quotes, line ends, a header, dates, an index, remarks.
   @Test func neighbouringDialectsHoldTheSameNumbers() throws {
-    let numbers = (0..<40).map { row in
-      [1000 + 37.25 * Double(row % 11) - 0.5 * Double(row), -3.5 + 0.25 * Double(row % 7)]
+    let numbers: [[Double]] = (0..<40).map { row in
+      let first = 1000 + 37.25 * Double(row % 11) - 0.5 * Double(row)
+      return [first, -3.5 + 0.25 * Double(row % 7)]
     }
-    let expected = numbers.flatMap { $0.map { Float($0) } }
+    let expected: [Float] = numbers.flatMap { $0 }.map { Float($0) }
     var read = 0
     for separator in TableDialect.Separator.allCases {
       for decimal in [",", "."] {
@@ -157,14 +158,13 @@ struct TableCasesTests {
             let quotes = index == 1 || mark == decimal || mark == thousands
             let dates = index == 2
             var lines = index == 0 ? ["# by hand"] : []
-            lines.append(
-              (dates ? ["Datum"] : []).appending("a b", "c").map { "\"\($0)\"" }
-                .joined(separator: mark))
+            let names: [String] = (dates ? ["Datum"] : []) + ["a b", "c"]
+            lines.append(names.map { "\"\($0)\"" }.joined(separator: mark))
             for (row, pair) in numbers.enumerated() {
-              let fields = pair.map { Self.text($0, decimal, thousands) }
-              let date = dates ? ["\(row % 28 + 1).02.2021"] : []
-              lines.append(
-                (date + fields).map { quotes ? "\"\($0)\"" : $0 }.joined(separator: mark))
+              var fields: [String] = dates ? ["\(row % 28 + 1).02.2021"] : []
+              fields += pair.map { Self.text($0, decimal, thousands) }
+              if quotes { fields = fields.map { "\"\($0)\"" } }
+              lines.append(fields.joined(separator: mark))
             }
             let content = lines.joined(separator: lineEnd) + (index == 0 ? "" : lineEnd)
             let table = try NumericTable(Array(content.utf8)[...])
@@ -194,9 +194,6 @@ struct TableCasesTests {
   }
 }
 
-extension [String] {
-  fileprivate func appending(_ more: String...) -> [String] { self + more }
-}
 
 struct TabSeparatedCasesTests {
   private func classification(

@@ -59,8 +59,11 @@ struct TextReaderTests {
     let content = "naïve 日本\n👩‍👩‍👧 end\n"
     let plain = try load(text(content))
     let units = Array(content.utf16)
-    let little = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-    let big = [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    var (little, big): ([UInt8], [UInt8]) = ([0xFF, 0xFE], [0xFE, 0xFF])
+    for unit in units {
+      little += [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+      big += [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+    }
     let old = Array(content.replacingOccurrences(of: "\n", with: "\r").utf8)
     let windows = Array(content.replacingOccurrences(of: "\n", with: "\r\n").utf8)
     for bytes in [little, big, old, windows] {
