@@ -41,10 +41,12 @@ struct TimeSeriesReaderTests {
         == "file:6:3: not a number: found “x”, expected a finite number")
     #expect(
       try failure(header + "1,?:3,4:a")
-        == "file:6:3: not a number: found “?”, expected a finite number")
+        == "file:6:3: not a number: found “?”, expected a finite number, "
+        + "or task.data.missing=hold, interpolate or drop")
     #expect(
       try failure(header + "1,NaN:3,4:a")
-        == "file:6:3: not a number: found “NaN”, expected a finite number")
+        == "file:6:3: not a number: found “NaN”, expected a finite number, "
+        + "or task.data.missing=hold, interpolate or drop")
     #expect(
       try failure(header + ":3:a")
         == "file:6:1: not a number: found nothing, expected a finite number")
