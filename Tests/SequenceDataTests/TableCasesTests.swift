@@ -194,7 +194,6 @@ struct TableCasesTests {
   }
 }
 
-
 struct TabSeparatedCasesTests {
   private func classification(
     _ name: String, test: String? = nil
