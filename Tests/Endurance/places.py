@@ -172,6 +172,9 @@ def main():
             ["train", "words", "--headless", "--steps", "4", "--out", base, *settings], folder)
         if status != 0:
             sys.exit(f"cannot train: {errors}")
+        # One snapshot alone: beside a damaged one, another that is whole would be taken.
+        for other in sorted((base / "snapshots").iterdir())[:-1]:
+            shutil.rmtree(other)
         pairs = [(kind, *place) for place in run_places(program, base, folder) for kind in KINDS]
         if options.short:
             pairs = pairs[::3]
