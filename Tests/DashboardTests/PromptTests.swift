@@ -196,7 +196,7 @@ import TrainingEvents
   @Test func everyCommandIsInTheHelp() {
     var state = Self.state()
     state.overlay = .help(HelpPage(showsAll: true))
-    let text = EventTests.text(state, Size(width: 100, height: 240))
+    let text = EventTests.text(state, Size(width: 100, height: 400))
     for command in Command.all { #expect(text.contains("\(command.name) \(command.arguments)")) }
     #expect(Set(Command.all.map(\.name)).count == Command.all.count)
   }

@@ -91,11 +91,11 @@ import TrainingEvents
     var state = SyntheticRun.state(lastStep: 100)
     state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 100)))
     state.show(view: .states)
-    _ = state.handle(.character("]"))
+    _ = state.handle(.character("}"))
     #expect(state.shownMap?.name == "layer 1 forget gate" && state.shownMap?.lowest == 0)
     #expect(EventTests.text(state).contains("(2 of 3)"))
-    _ = state.handle(.character("["))
-    _ = state.handle(.character("["))
+    _ = state.handle(.character("{"))
+    _ = state.handle(.character("{"))
     #expect(state.shownMap?.name == "layer 2")
   }
 
@@ -217,7 +217,7 @@ import TrainingEvents
     var state = SyntheticRun.state(lastStep: 20)
     state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 20)))
     state.show(view: .states)
-    _ = state.handle(.character("]"))
+    _ = state.handle(.character("}"))
     #expect(state.passage.map.name == "layer 1 forget gate" && state.passage.newest == 0)
     state.apply(.hiddenStates(Self.frame("xyz", 1)))
     #expect(state.passage.map.units == 2)

@@ -46,7 +46,7 @@ struct HandBuiltLooker {
       symbols.append(Int32(symbol))
     }
     guard !symbols.isEmpty else {
-      throw PresetError(description: "nothing to read: type at least one symbol")
+      throw PresetError(description: "nothing to read: type a symbol or more")
     }
     let states = trainee.states(symbols)
     let verdict = trainee.network.verdict(states[states.count - 1])
