@@ -108,6 +108,8 @@ enum BottomAxis {
     switch axis {
     case .step: shortCount(value.rounded())
     case .epoch: NumberText.fixed(value, max(0, -NumberText.power(ofTenBelow: step)))
+    case .time where step < 0.01:
+      NumberText.fixed(value * 1000, max(0, -NumberText.power(ofTenBelow: step * 1000))) + " ms"
     case .time where step < 1:
       NumberText.fixed(value, max(0, -NumberText.power(ofTenBelow: step))) + " s"
     case .time: NumberText.duration(value)
