@@ -120,7 +120,7 @@ class Outcome:
         self.files = {name: (snapshot / name).read_bytes()
                       for name in ("model.safetensors", "optimizer.safetensors")}
         state = json.loads((snapshot / "state.json").read_text())
-        for key in ("elapsed", "saved", "reason", "counter"):
+        for key in ("elapsed", "saved", "reason"):
             state.pop(key, None)
         self.files["state.json"] = json.dumps(state, sort_keys=True)
 

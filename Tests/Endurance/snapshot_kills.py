@@ -5,7 +5,7 @@ One run of the default preset goes on through all rounds. Each waits until a sna
 kills at once (SIGKILL), and resumes. Before every second resume the times that the snapshots say
 they were saved at are mixed up, as by a clock that was set back. Demanded are
 - every step up to each snapshot in the record: what a kill takes comes after the newest snapshot;
-- that a resumed run goes on from the snapshot with the highest counter, whatever the times say;
+- that a resumed run goes on from the newest snapshot by counter and step, whatever the times say;
 - at the end, every step once in what `unfold export` makes of the record.
 
 Prints the figures. Needs nothing but Python.
@@ -110,7 +110,7 @@ def main():
         if newest is not None and record.began != newest:
             wrong += 1
             print(f"round {number}: went on from step {record.began}, the newest is of {newest}")
-        state = max(states(run).values(), key=lambda s: s["counter"])
+        state = max(states(run).values(), key=lambda s: (s["counter"], s["step"]))
         newest = state["step"]
         if newest > record.last:
             record.missing += newest - record.last

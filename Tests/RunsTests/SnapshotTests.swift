@@ -175,6 +175,24 @@ import TrainingEvents
     #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 17)
   }
 
+  /// Straight on, and killed and resumed: the state is the same to the last byte.
+  @Test func theCounterSaysHowOftenTheRunWentBack() throws {
+    func counter(_ name: String) throws -> Int {
+      try SnapshotReader.state(of: OpenDirectory(run.snapshotsPath + "/" + name)).counter
+    }
+    let writer = SnapshotWriter(directory: run)
+    for step in [10, 20] { _ = try writer.write(Example.contents(step: step)) }
+    _ = try writer.write(best(20, 1))
+    _ = try SnapshotWriter(directory: run).write(Example.contents(step: 30))
+    for name in ["step-00000010", "step-00000020", "best", "step-00000030"] {
+      #expect(try counter(name) == 0)
+    }
+    _ = try SnapshotWriter(directory: run).write(Example.contents(step: 25))
+    _ = try SnapshotWriter(directory: run).write(Example.contents(step: 40))
+    #expect(try counter("step-00000025") == 1 && counter("step-00000040") == 1)
+    #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 40)
+  }
+
   /// Older versions counted nothing: their snapshots come in the order of their steps, before all
   /// that were counted.
   @Test func snapshotsWithoutACounterComeFirstAndByStep() throws {

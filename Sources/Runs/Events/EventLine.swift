@@ -26,7 +26,10 @@ public enum EventLine {
       for record in batch.records { StepLine.append(record, to: &bytes) }
     case .validation(let record): line(validationObject(record), to: &bytes)
     case .command(let record): line(commandObject(record), to: &bytes)
-    case .snapshot(let record): line(snapshotObject(record), to: &bytes)
+    case .snapshot(let record):
+      // The best one is written again and again: whoever follows the lines waits for the others.
+      guard audience == .record || record.reason != .best else { return }
+      line(snapshotObject(record), to: &bytes)
     case .warning(let record): line(warningObject(record), to: &bytes)
     case .finished(let record): line(finishedObject(record), to: &bytes)
     case .recovered(let record):

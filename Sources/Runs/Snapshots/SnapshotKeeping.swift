@@ -9,10 +9,13 @@ enum SnapshotKeeping {
     var reason: SnapshotReason
     var validationLoss: Double?
     var counter: Int
+
+    /// The best one of a step comes before the others, which hold more.
+    var order: (Int, Int, Int) { (counter, step, reason == .best ? 0 : 1) }
   }
 
-  /// The snapshots of a run whose state can be read, newest last: the order is that of their
-  /// counters, and of their steps where older versions counted nothing.
+  /// The snapshots of a run whose state can be read, newest last: in the order of their counters and
+  /// steps, never of the clock.
   static func entries(in directory: OpenDirectory) -> [Entry] {
     let names = (try? directory.names()) ?? []
     let entries = names.filter { !$0.hasPrefix(".") }.compactMap { name -> Entry? in
@@ -23,7 +26,7 @@ enum SnapshotKeeping {
         name: name, step: state.resume.step, reason: state.reason,
         validationLoss: state.validationLoss, counter: state.counter)
     }
-    return entries.sorted { ($0.counter, $0.step) < ($1.counter, $1.step) }
+    return entries.sorted { $0.order < $1.order }
   }
 
   /// Entries to be removed, given newest last.

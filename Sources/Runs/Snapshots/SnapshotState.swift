@@ -17,8 +17,9 @@ struct SnapshotState: Codable, Sendable {
   var reason: SnapshotReason
   /// Loss of the newest validation up to this step; nil without one.
   var validationLoss: Double?
-  /// Counts a run's snapshots in the order in which they were written: whatever the clock says and
-  /// however often the run went back, the newest has the highest. 0 in those of older versions.
+  /// How often the run had gone back to an earlier step, as its snapshots tell: of two, the one with
+  /// the higher counter is newer, and with equal ones the one of the later step, whatever the clock
+  /// says. 0 in those of older versions.
   var counter: Int
   /// Seconds since 1970, for people: a clock may be set back.
   var saved: Double

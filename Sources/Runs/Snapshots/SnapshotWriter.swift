@@ -37,7 +37,6 @@ public struct SnapshotWriter: Sendable {
     let run = try directory.checkPlace()
     // The run's own snapshots/ may have vanished; the run itself must still be there.
     let snapshots = try directory.snapshots()
-    contents.counter = counter.next(in: snapshots)
     let name: String
     if checkpoint.reason == .best {
       name = SnapshotFile.best
@@ -48,6 +47,9 @@ public struct SnapshotWriter: Sendable {
         return TensorFile.isAnother(checkpoint.parameters, than: SnapshotFile.model, in: there)
       }
     }
+    contents.counter = counter.next(
+      in: snapshots, step: checkpoint.state.step,
+      isAnother: checkpoint.reason != .best && snapshots.status(name) == nil)
     let place = run + "/" + RunDirectory.snapshotsName + "/" + name
     let record = try Self.write(contents, named: name, in: snapshots, path: place) {
       recorder?.synchronize()
@@ -111,16 +113,27 @@ public struct SnapshotWriter: Sendable {
   }
 }
 
-/// Counts the snapshots of a run, on from those that it has.
+/// Counts how often a run went back: a snapshot of an earlier step than the newest says so, and one
+/// of the same step that is another one.
 private final class SnapshotCounter: Sendable {
-  private let last = Mutex<Int?>(nil)
+  private let newest = Mutex<(counter: Int, step: Int, hasStep: Bool)?>(nil)
 
-  func next(in snapshots: OpenDirectory) -> Int {
-    last.withLock { last in
-      let next =
-        (last ?? SnapshotKeeping.entries(in: snapshots).map(\.counter).max() ?? 0) + 1
-      last = next
-      return next
+  /// - Parameter isAnother: whether no snapshot stands where this one will
+  func next(in snapshots: OpenDirectory, step: Int, isAnother: Bool) -> Int {
+    newest.withLock { newest in
+      let last = newest ?? Self.last(in: snapshots)
+      var counter = last.counter
+      if step < last.step || step == last.step && isAnother && last.hasStep { counter += 1 }
+      newest = (counter, step, isAnother || (step == last.step && last.hasStep))
+      return counter
     }
+  }
+
+  /// - Returns: counter and step of the newest snapshot, and whether it is more than the best one.
+  private static func last(
+    in snapshots: OpenDirectory
+  ) -> (counter: Int, step: Int, hasStep: Bool) {
+    guard let last = SnapshotKeeping.entries(in: snapshots).last else { return (0, -1, false) }
+    return (last.counter, last.step, last.reason != .best)
   }
 }
