@@ -24,9 +24,25 @@ struct StandingAlerts: Sendable, Equatable {
 
   mutating func end(kind: String) { entries.removeAll { $0.record.kind == kind } }
 
+  /// The entry of an alert that stands.
+  func entry(of alert: Alert) -> Entry? { entries.first { $0.alert == alert } }
+
   mutating func dismiss(_ alert: Alert) {
     for index in entries.indices where entries[index].alert == alert {
       entries[index].isDismissed = true
     }
+  }
+}
+
+extension DashboardState {
+  /// Tells of an alert what was measured, when it is raised and what people do about it: in the log,
+  /// where there is room, and in short at once.
+  mutating func lookUp(_ alert: Alert) {
+    let record = alerts.entry(of: alert)?.record
+    let advice = record?.advice ?? alert.advice
+    log.add(
+      "\(record?.text ?? alert.title). Measured: \(alert.measure) \(alert.threshold)",
+      step: record?.step ?? currentStep, advice: advice)
+    show("\(alert.title): \(advice)", seconds: 20)
   }
 }

@@ -13,7 +13,7 @@ struct AlertContext: Sendable {
   init() {}
 
   init(_ run: RunDescription) {
-    architecture = run.architecture
+    architecture = run.architecture.flatMap { $0.cell.isEmpty ? nil : $0 }
     task = run.task
     clipNorm = run.clipNorm
     baseLearningRate = run.learningRate

@@ -114,7 +114,29 @@ extension Command {
       guard let alert = Alert(rawValue: argument.lowercased()) else {
         throw CommandMistake(unknown: "alert", argument, among: Alert.allCases.map(\.rawValue))
       }
-      state.show("\(alert.title): \(alert.advice)", seconds: 20)
+      state.lookUp(alert)
+      return []
+    },
+    Command(
+      "dismiss", "[ALERT]", "show an alert no more until it comes again",
+      candidates: { state in
+        state.alerts.shown.map {
+          Prompt.Candidate(text: $0.alert.rawValue, summary: $0.alert.title)
+        }
+      }
+    ) { state, argument throws(CommandMistake) in
+      let shown = state.alerts.shown.map(\.alert)
+      guard !argument.isEmpty else {
+        for alert in shown { state.alerts.dismiss(alert) }
+        state.show(shown.isEmpty ? "no alert stands" : "every alert is dismissed")
+        return []
+      }
+      guard let alert = shown.first(where: { $0.rawValue == argument.lowercased() }) else {
+        let names = shown.map(\.rawValue).joined(separator: ", ")
+        throw CommandMistake(shown.isEmpty ? "no alert stands" : "alerts that stand: \(names)")
+      }
+      state.alerts.dismiss(alert)
+      state.show("\(alert.title): dismissed until it comes again")
       return []
     },
     Command(
