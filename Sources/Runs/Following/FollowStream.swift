@@ -65,7 +65,9 @@ private final class FollowLoop: Sendable {
     }
     guard !isDone else { return continuation.finish() }
     let isWaiting = state.withLock { !$0.undelivered.isEmpty }
-    let pause = isWaiting ? min(seconds, Self.pauseForReader) : seconds
+    // A long log is read piece after piece; only its end is worth a pause.
+    let isBehind = state.withLock { $0.follower.isBehind && !$0.hasEnded }
+    let pause = isWaiting ? min(seconds, Self.pauseForReader) : isBehind ? 0 : seconds
     queue.asyncAfter(deadline: .now() + pause) { self.look() }
   }
 

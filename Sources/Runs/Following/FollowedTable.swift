@@ -70,7 +70,8 @@ struct FollowedTable: ForeignLog {
       if let number = number(field) {
         column.withUnsafeBytes { run.add(number, name: $0) }
       } else {
-        run.pass(over: "texts under “\(String(decoding: column, as: UTF8.self))”")
+        let name = SafeText.printable(String(decoding: column, as: UTF8.self))
+        run.pass(over: "texts under “\(name)”")
       }
     }
     run.endRow()
