@@ -58,6 +58,7 @@ public struct DashboardState: Sendable {
   var clipNorm: Double?
   var markers: [CurveMarker] = []
   var log = EventLog()
+  var metrics = MetricsControls()
   var rates = RateMeter()
   var memoryBytes: Int?
   var unitOrder = UnitOrder()

@@ -24,6 +24,7 @@ import TrainingEvents
       for line in 0..<60 { state.log("line \(line)") }
       state.show(view: .log)
       state.log.scroll(by: 20)
+    case .metrics: state = MetricsTests.state(metrics: 60, view: .task)
     case .graph:
       state.show(view: .graph)
       state.graph.firstColumn = 3

@@ -12,6 +12,8 @@ struct KeyBinding: Sendable {
     case units
     /// The panel with the focus is the log.
     case log
+    /// The panel with the focus lists metrics.
+    case metrics
     /// The panel with the focus is the graph.
     case graph
     /// Arrow keys go from node to node of the graph.
@@ -35,6 +37,7 @@ struct KeyBinding: Sendable {
     case graph = "In the graph"
     case walk = "Walking through the graph"
     case log = "In the log"
+    case metrics = "In the metrics of another program's log"
     case looking = "Looking"
     case program = "Program"
     case prompt = "In the prompt"

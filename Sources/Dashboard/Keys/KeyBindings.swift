@@ -4,7 +4,7 @@ import TrainingEvents
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + pace + openingKnobs + views + charts + units + graph + walk + log
+    training + pace + openingKnobs + views + charts + units + graph + walk + log + metrics
     + looking + openingWalk + opening + program + openingPages + prompt
     + knobs + settings + quitDialog + unsaved + confirming + help
 

@@ -103,6 +103,9 @@ extension DashboardState {
       }
     case .reading: return text.isEmpty ? [] : read(text)
     case .place: return submitPlace(text)
+    case .metric:
+      metrics = MetricsControls(filter: text.trimmed)
+      return []
     case .pattern:
       if let pattern = UnitPattern(text.trimmed) {
         find(pattern)

@@ -12,6 +12,7 @@ enum PanelKind: String, Sendable, CaseIterable {
   case log
   case values
   case metric
+  case metrics
   case positionLoss
   case waterfall
   case updateRatios
@@ -33,7 +34,7 @@ extension PanelKind {
   /// What must be measured while the panel is on screen.
   var interests: ProbeRequest.Interests {
     switch self {
-    case .loss, .gradientNorm, .log, .values, .metric, .reading: []
+    case .loss, .gradientNorm, .log, .values, .metric, .metrics, .reading: []
     case .task: .task
     case .gradientThroughTime, .waterfall: .gradientByLag
     case .hiddenStates, .positionLoss, .graph: .hiddenStates
@@ -51,6 +52,7 @@ extension PanelKind {
     case .hiddenStates, .unitReading, .unitHealth: .units
     case .gradientThroughTime, .positionLoss, .samples, .run, .parameters, .task, .reading: nil
     case .log: .log
+    case .metrics: .metrics
     case .graph: .graph
     }
   }
@@ -67,6 +69,7 @@ extension PanelKind {
     case .log: LogPanel()
     case .values: ValuesPanel()
     case .metric: MetricPanel()
+    case .metrics: MetricsPanel()
     case .positionLoss: PositionLossPanel()
     case .waterfall: WaterfallPanel()
     case .updateRatios: UpdateRatiosPanel()

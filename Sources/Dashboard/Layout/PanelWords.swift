@@ -11,6 +11,7 @@ extension PanelKind {
     case .log: "Log"
     case .values: "Values"
     case .metric: "Metric"
+    case .metrics: "Metrics"
     case .positionLoss: "Loss per step"
     case .waterfall: "Gradient by lag over training"
     case .updateRatios: "Update ÷ weight"
@@ -39,6 +40,7 @@ extension PanelKind {
     case .log: "Alerts, commands, best validations and snapshots, the newest at the bottom."
     case .values: "The numbers at the newest step, or under the cursor."
     case .metric: "The task's own metric on validation data."
+    case .metrics: "Everything that a log holds, with its newest value and a small chart each."
     case .positionLoss: "Loss at every step of one sequence: where the network is wrong."
     case .waterfall: "How far gradients reached back, at every moment of training."
     case .updateRatios:

@@ -40,6 +40,10 @@ extension DashboardState {
 
   private func layout(in size: Size) -> [PanelPlacement] {
     guard !Self.isTooSmall(size) else { return [] }
+    if isLog {
+      return LogLayout.placements(
+        of: view, in: Self.area(of: size), hasNorm: history.gradientNorm.hasValues)
+    }
     return ViewLayout.placements(of: view, in: Self.area(of: size), contents)
   }
 }

@@ -16,7 +16,9 @@ enum ViewTabs {
   static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard isShown(in: buffer.size) else { return }
     let theme = scene.theme
-    for tab in tabs(width: buffer.size.width, chosen: scene.state.view) {
+    for tab in tabs(
+      width: buffer.size.width, chosen: scene.state.view, ofLog: scene.state.isLog)
+    {
       let isChosen = tab.view == scene.state.view
       let digits = tab.text.prefix { !$0.isLetter }
       let x = buffer.write(
@@ -29,17 +31,22 @@ enum ViewTabs {
   }
 
   /// The view whose tab stands under a cell of the screen.
-  static func view(x: Int, y: Int, in size: Size, chosen: ViewKind) -> ViewKind? {
+  static func view(
+    x: Int, y: Int, in size: Size, chosen: ViewKind, ofLog: Bool = false
+  ) -> ViewKind? {
     guard isShown(in: size), y == 1 else { return nil }
-    return tabs(width: size.width, chosen: chosen)
+    return tabs(width: size.width, chosen: chosen, ofLog: ofLog)
       .first { x >= $0.x && x < $0.x + $0.width }?.view
   }
 
   /// Tabs for a row of this width: names leave before numbers do.
-  static func tabs(width: Int, chosen: ViewKind) -> [Tab] {
-    let full = row(chosen: chosen) { "\($0.rawValue) \($0.name)" }
+  /// - Parameter ofLog: whether the run is another program's log, whose views have other names.
+  static func tabs(width: Int, chosen: ViewKind, ofLog: Bool = false) -> [Tab] {
+    let full = row(chosen: chosen) { "\($0.rawValue) \($0.name(ofLog: ofLog))" }
     if let last = full.last, last.x + last.width <= width { return full }
-    return row(chosen: chosen) { $0 == chosen ? "\($0.rawValue) \($0.name)" : "\($0.rawValue)" }
+    return row(chosen: chosen) { view in
+      view == chosen ? "\(view.rawValue) \(view.name(ofLog: ofLog))" : "\(view.rawValue)"
+    }
   }
 
   private static func row(chosen: ViewKind, _ words: (ViewKind) -> String) -> [Tab] {

@@ -15,7 +15,8 @@ extension DashboardState {
     guard prompt == nil else { return [] }
     if event.action == .press, event.y == size.height - 1 { return clickHint(at: event.x) }
     if event.action == .press,
-      let view = ViewTabs.view(x: event.x, y: event.y, in: size, chosen: view)
+      let view = ViewTabs.view(
+        x: event.x, y: event.y, in: size, chosen: view, ofLog: isLog)
     {
       show(view: view)
       return []
@@ -59,6 +60,7 @@ extension DashboardState {
   ) {
     switch placement.panel {
     case .log: log.scroll(by: up ? 3 : -3)
+    case .metrics: scrollMetrics(by: up ? -3 : 3)
     case .hiddenStates:
       let most = max(0, unitOrder.order.count - 1)
       heatmap.firstRow = min(max(0, heatmap.firstRow + (up ? -2 : 2)), most)

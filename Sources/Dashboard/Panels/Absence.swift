@@ -38,7 +38,7 @@ enum Absence {
         ? setByHand
         : state.statistics?.parameters.isEmpty ?? true ? missing("parameter norms", state) : nil
     case .task: state.task == nil ? missing("held-out examples", state) : nil
-    case .log, .reading, .graph: nil
+    case .log, .metrics, .reading, .graph: nil
     }
   }
 
@@ -57,7 +57,8 @@ enum Absence {
   }
 
   private static func missing(_ what: String, _ state: DashboardState) -> String {
-    isOver(state) ? "no \(what) in this run’s record" : "no \(what) measured yet"
+    if state.isLog { return "this log holds no \(what)" }
+    return isOver(state) ? "no \(what) in this run’s record" : "no \(what) measured yet"
   }
 
   private static func hasLagCurve(_ curve: LagCurve?) -> Bool { (curve?.norms.count ?? 0) > 1 }

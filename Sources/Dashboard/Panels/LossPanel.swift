@@ -10,7 +10,7 @@ struct LossPanel: TrainingChart {
 
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
-    var text = StyledText("Loss", theme.title)
+    var text = StyledText(scene.state.run?.lossName ?? "Loss", theme.title)
       .adding(" " + LossText.unit(scene.state.run), theme.muted)
     if let best = scene.state.history.best {
       text.add("  best ", theme.muted)

@@ -9,6 +9,8 @@ struct Prompt: Sendable, Equatable {
     case pattern
     /// A directory to save in.
     case place
+    /// Parts of the names of metrics, after `/`.
+    case metric
   }
 
   /// One way to go on, offered above the line.
@@ -40,7 +42,7 @@ struct Prompt: Sendable, Equatable {
     switch kind {
     case .command: ":"
     case .reading: "read: "
-    case .pattern: "/"
+    case .pattern, .metric: "/"
     case .place: "save in: "
     }
   }
