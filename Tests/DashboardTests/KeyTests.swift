@@ -24,7 +24,9 @@ import TrainingEvents
       for line in 0..<60 { state.log("line \(line)") }
       state.show(view: .log)
       state.log.scroll(by: 20)
-    case .metrics: state = MetricsTests.state(metrics: 60, view: .task)
+    case .metrics:
+      state = MetricsTests.state(metrics: 60, view: .task)
+      state.metrics = MetricsControls(filter: "metric", scroll: 20)
     case .graph:
       state.show(view: .graph)
       state.graph.firstColumn = 3

@@ -33,7 +33,7 @@ import TrainingEvents
 
   @Test func allAreListedByGroupsWithTheirNewestValue() {
     let lines = text(Self.state(metrics: 4, view: .task))
-    #expect(lines[0].contains("Metrics"))
+    #expect(lines[1].contains("6 Metrics"))
     let train = lines.firstIndex { $0.contains("train  2") } ?? 0
     #expect(lines[train + 1].contains("metric 0") && lines[train + 2].contains("metric 2"))
     #expect(lines[train + 2].contains("200"))

@@ -40,11 +40,13 @@ import TrainingEvents
     Case(
       path: "log_json_numbers_as_strings.jsonl", points: 60, first: 7.868, last: 2.943, step: 6000,
       series: ["lr": 60]),
-    Case(path: "log_nan_inf.jsonl", points: 99, step: 99),
+    Case(path: "log_nan_inf.jsonl", points: 99, step: 99, says: ["is not a finite number"]),
     Case(
-      path: "log_nan_loss_no_gradnorm.jsonl", points: 99, last: .nan, step: 99, firstNaN: 50),
+      path: "log_nan_loss_no_gradnorm.jsonl", points: 99, last: .nan, step: 99,
+      says: ["is not a finite number"], firstNaN: 50),
     Case(
-      path: "log_nan_loss_with_gradnorm.jsonl", points: 99, last: .nan, step: 99, firstNaN: 50),
+      path: "log_nan_loss_with_gradnorm.jsonl", points: 99, last: .nan, step: 99,
+      says: ["is not a finite number"], firstNaN: 50),
     Case(
       path: "log_nested_mixed.jsonl", points: 99, step: 990, validations: 19, name: "train/loss",
       series: ["train/acc": 99, "val/loss": 19, "lr": 99],
@@ -83,7 +85,9 @@ import TrainingEvents
     Case(
       path: "tb/mixed_kinds", points: 200, first: 3.2, last: 0.3088206, step: 199,
       says: ["histograms", "images", "tensors and texts"]),
-    Case(path: "tb/nan_inf", points: 200, first: 3.2, last: 0.3088206, step: 199),
+    Case(
+      path: "tb/nan_inf", points: 200, first: 3.2, last: 0.3088206, step: 199,
+      says: ["is not a finite number"]),
     Case(
       path: "tb/no_step", points: 200, first: 3.2, last: 0.3088206, step: 199,
       says: ["all steps are the same: values are counted"]),

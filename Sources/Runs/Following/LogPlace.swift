@@ -101,6 +101,10 @@ struct LogPlace: Sendable {
   private static func kind(ofContent head: [UInt8], isJSON: Bool) -> Kind {
     if head.starts(with: ":W&B".utf8) { return .wandb }
     let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head[3...] : head[...]
+    // A record of our own keeps its meaning under any name.
+    for event in ["recording", "started"] where text.starts(with: "{\"event\":\"\(event)\"".utf8) {
+      return .record
+    }
     let visible = text.drop { $0 <= 0x20 }
     guard let first = visible.first else { return isJSON ? .document : .lines }
     let next = visible.dropFirst().first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D } ?? 0
