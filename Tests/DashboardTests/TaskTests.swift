@@ -19,7 +19,7 @@ import TrainingEvents
     #expect(ForecastDrawing(frame: frame).error == 1.5)
     #expect(ForecastDrawing(frame: frame).baselineError == 1)
     let text = EventTests.text(SyntheticTasks.state(.forecasting, .forecast(frame)))
-    #expect(text.contains("mean absolute error 1.50 mm") && text.contains("persistence 1.00"))
+    #expect(text.contains("mean absolute error 1.50 mm") && text.contains("persistence: 1.00"))
   }
 
   @Test func wrongLabelsAndOutputsAreCounted() {
@@ -29,7 +29,7 @@ import TrainingEvents
     let text = EventTests.text(
       SyntheticTasks.state(.sequenceLabelling, SyntheticTasks.labelling))
     #expect(text.contains("accuracy 98.9 %") && text.contains("n = 90 labels"))
-    #expect(text.contains("always “0” 52.0 %") && text.contains("on its own outputs"))
+    #expect(text.contains("always “0”: 52.0 %") && text.contains("on its own outputs"))
   }
 
   @Test func theVerdictAndTheCautionAreInWords() {

@@ -57,7 +57,7 @@ enum Truths {
         return names.allSatisfy(text.contains) ? nil : "the loss curves have no legend"
       case .gradientThroughTime:
         let curves = screen.state.gradientByLag?.curves ?? []
-        guard curves.count > 1, placement.rect.width >= 60 else { return nil }
+        guard curves.count > 1, placement.rect.height >= 10 else { return nil }
         return curves.allSatisfy { text.contains($0.name) } ? nil : "a lag curve has no name"
       default: return nil
       }
@@ -100,7 +100,7 @@ enum Truths {
       }
       // A zero is a zero: anything else has digits that count.
       for word in text.split(whereSeparator: { " │┃┤\n".contains($0) }) {
-        let isRounded = word.contains(".") && word.allSatisfy { "0.−-".contains($0) }
+        let isRounded = word.contains(".00") && word.allSatisfy { "0.−-".contains($0) }
         if isRounded, [.loss, .log, .values].contains(placement.panel), !isZero(state) {
           wrong.append("\(placement.panel) shows \(word), which is rounded away")
         }
@@ -149,7 +149,7 @@ enum Truths {
   static let oldWords = [
     "knob", "turned", "deed", "learner", "trainee", "looker", "going back ", "moves with",
     "moves against", "most on", "least on", "goes on by itself", "root mean square", "first look",
-    "written yet", "shut or open", "Reach over training", " right ",
+    "written yet", "shut or open", "Reach over training",
   ]
 
   static func words(_ screen: ShownScreen) -> [String] {

@@ -30,7 +30,7 @@ enum BottomAxis {
       for count in [max(2, plot.width / 11), max(3, plot.width / 8), max(4, plot.width / 6)] {
         let placed = place(
           ticks(over: frame.range, axis: axis, count: count), frame: frame, from: free)
-        guard placed.count >= 2 else { continue }
+        guard placed.count >= 2, Set(placed.map(\.text)).count == placed.count else { continue }
         if isNamed { write(" \(name) ", x: plot.x, y, appearance, &buffer) }
         for label in placed { write(label.text, x: label.x, y, appearance, &buffer) }
         return
@@ -66,12 +66,21 @@ enum BottomAxis {
     into buffer: inout CellBuffer
   ) {
     let (plot, range) = (frame.plot, frame.range)
-    let step = (range.upperBound - range.lowerBound) / 10
-    let left = label(range.lowerBound, axis: axis, step: step)
-    let right = label(range.upperBound, axis: axis, step: step)
+    let width = range.upperBound - range.lowerBound
+    // As many digits as fit, but two ends that differ.
+    let bounds = [range.lowerBound, range.upperBound]
+    var choices = [width / 10, width].map { step in
+      bounds.map { label($0, axis: axis, step: step) }
+    }
+    // A few seconds after many days are told apart by seconds alone.
+    if axis == .time { choices.append(bounds.map { NumberText.fixed($0, 0) + " s" }) }
+    let fitting = choices.first { ends in
+      ends[0] != ends[1] && ends.reduce(1) { $0 + CharacterWidth.of($1) } <= plot.width
+    }
+    guard let ends = fitting else { return }
+    let (left, right) = (ends[0], ends[1])
     let end = plot.right - CharacterWidth.of(right)
     let middle = plot.x + CharacterWidth.of(left)
-    guard end > middle else { return }
     write(left, x: plot.x, y, appearance, &buffer)
     write(right, x: end, y, appearance, &buffer)
     let nameWidth = CharacterWidth.of(name) + 2

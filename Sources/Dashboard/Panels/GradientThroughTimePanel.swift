@@ -4,16 +4,19 @@ import TrainingEvents
 /// ‖∂L(τ)/∂s(t)‖ of one late loss term against the lag τ − t, on a logarithmic scale.
 struct GradientThroughTimePanel: Panel {
   func title(_ scene: Scene) -> StyledText {
-    var text = StyledText("Gradient through time", scene.theme.title)
-    let curves = scene.state.gradientByLag?.curves ?? []
-    if curves.count > 1 {
-      let (bar, line) = scene.appearance.hasUnicode ? ("█", "──") : ("#", "--")
-      for (index, curve) in curves.enumerated() {
-        let style = index == 0 ? scene.theme.lag : lineStyle(index - 1, scene.theme)
-        text.add("  \(index == 0 ? bar : line) \(curve.name)", style)
-      }
+    StyledText("Gradient through time", scene.theme.title)
+      .adding("  ‖∂L(τ)/∂s(t)‖", scene.theme.muted)
+  }
+
+  /// Which curve is which, where there are several.
+  private func legend(_ curves: [LagCurve], _ scene: Scene) -> StyledText {
+    let (bar, line) = scene.appearance.hasUnicode ? ("█", "──") : ("#", "--")
+    return curves.enumerated().reduce(into: StyledText()) { text, curve in
+      let style =
+        curve.offset == 0 ? scene.theme.lag : lineStyle(curve.offset - 1, scene.theme)
+      let sign = curve.offset == 0 ? bar : line
+      text.add("\(text.isEmpty ? "" : "  ")\(sign) \(curve.element.name)", style)
     }
-    return text.adding("  ‖∂L(τ)/∂s(t)‖", scene.theme.muted)
   }
 
   /// Curves behind the first, which is drawn in bars.
@@ -25,8 +28,16 @@ struct GradientThroughTimePanel: Panel {
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let curve = scene.state.gradientByLag?.curves.first, curve.norms.count > 1 else { return }
     let isTall = buffer.inside.height >= 10
-    let (area, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
+    let (whole, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
     let curves = scene.state.gradientByLag?.curves ?? []
+    let isSeveral = curves.count > 1 && whole.height >= 5
+    let names =
+      isSeveral
+      ? legend(curves, scene).lines(of: whole.width - 2, atMost: whole.height / 3) : []
+    for (row, line) in names.enumerated() {
+      line.write(x: whole.x + 1, y: whole.y + row, limit: whole.right, into: &buffer)
+    }
+    let area = whole.cutTop(names.count).rest
     let frame = ChartFrame(
       in: area, scale: scale(curves), range: 0...Double(curve.norms.count - 1))
     frame.drawAxis(scene.appearance, into: &buffer)

@@ -109,7 +109,8 @@ struct HiddenStatesPanel: Panel {
     _ frame: HiddenStateFrame, _ view: HeatmapGeometry, y: Int, scene: Scene,
     into buffer: inout CellBuffer
   ) {
-    label("argmax", y: y, style: scene.theme.muted, into: &buffer)
+    let isVerdict = scene.state.run?.task == .handBuilt
+    label(isVerdict ? "accept" : "argmax", y: y, style: scene.theme.muted, into: &buffer)
     for column in 0..<view.grid.count where column + view.firstColumn < frame.prediction.count {
       let rect = view.rect(column, y: y)
       let place = column + view.firstColumn

@@ -136,7 +136,9 @@ extension ParametersPanel {
       }
       let norms = (hasWeights ? [parameter.norm] : []) + [parameter.gradientNorm]
       let numbers =
-        norms.map { NumberText.significant($0, 2) } + [NumberText.scientific(parameter.updateRatio)]
+        norms.map { $0.isFinite ? NumberText.significant($0, 2) : "–" }
+        // Weights that are all zero, or none at all, have no ratio.
+        + [parameter.updateRatio.isFinite ? NumberText.scientific(parameter.updateRatio) : "–"]
       for (place, number) in numbers.enumerated() {
         buffer.write(
           number.rightAligned(to: numberWidth),

@@ -142,7 +142,9 @@ struct RunPanel: Panel {
   }
 
   private func snapshotText(_ state: DashboardState, width: Int) -> String {
-    guard let snapshot = state.lastSnapshot else { return "none yet" }
+    guard let snapshot = state.lastSnapshot else {
+      return state.finish == nil ? "none yet" : "none"
+    }
     return snapshot.path.cutFront(to: width)
   }
 

@@ -30,13 +30,15 @@ struct UnitReadingPanel: Panel {
     }
     let area = buffer.inside
     let response = UnitResponse(unit: unit, map: passage.map, symbols: passage.symbols)
-    let lines = answers(response, passage.symbols, scene)
-    if area.width >= 84 {
+    let isWide = area.width >= 84
+    let lines = answers(
+      response, passage.symbols, scene, width: (isWide ? 40 : area.width) - 2)
+    if isWide {
       let (left, right) = area.cutLeft(area.width - 40)
       drawText(passage, unit, in: left, scene: scene, into: &buffer)
       draw(lines, in: right, into: &buffer)
     } else {
-      let rows = min(lines.count, max(0, area.height - 3))
+      let rows = min(lines.count, max(0, area.height - 2))
       let (upper, lower) = area.cutBottom(rows)
       drawText(passage, unit, in: upper, scene: scene, into: &buffer)
       draw(lines, in: lower, into: &buffer)
@@ -88,7 +90,7 @@ struct UnitReadingPanel: Panel {
   }
 
   private func answers(
-    _ response: UnitResponse, _ symbols: [String], _ scene: Scene
+    _ response: UnitResponse, _ symbols: [String], _ scene: Scene, width: Int
   ) -> [StyledText] {
     let theme = scene.theme
     let separator = Passage.separator(of: symbols)
@@ -105,14 +107,20 @@ struct UnitReadingPanel: Panel {
       for symbol in response.symbols.suffix(5).reversed() { add(symbol, to: &least, theme) }
       lines += [most, least]
     }
+    // Both in one line: the excerpts below need the room.
+    var neighbours = StyledText()
     for neighbour in [response.alike, response.opposite] {
-      guard let neighbour else { continue }
+      // Of two units, the other one is both.
+      guard let neighbour, neighbours.isEmpty || response.alike != response.opposite else {
+        continue
+      }
       let word = neighbour.correlation > 0 ? "correlated with" : "anticorrelated with"
-      let text = StyledText("\(word) unit ", theme.muted)
-        .adding("\(neighbour.unit)", theme.accent, joined: true)
-        .adding("  r \(NumberText.fixed(Double(neighbour.correlation), 2))", theme.text)
-      if lines.last != text { lines.append(text) }
+      neighbours.add((neighbours.isEmpty ? "" : "   ") + "\(word) unit ", theme.muted)
+      neighbours.add("\(neighbour.unit)", theme.accent, joined: true)
+      neighbours.add(
+        "  r \(NumberText.fixed(Double(neighbour.correlation), 2))", theme.text, joined: true)
     }
+    if !neighbours.isEmpty { lines += neighbours.lines(of: width, atMost: 2) }
     for place in response.peaks {
       let around = excerpt(symbols, around: place.column)
       lines.append(

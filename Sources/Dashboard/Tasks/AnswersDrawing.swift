@@ -37,7 +37,7 @@ struct AnswersDrawing {
     var text = StyledText("mean squared error ", theme.muted)
       .adding(NumberText.significant(frame.meanSquaredError, 3), theme.title, joined: true)
     if let baseline = frame.baseline {
-      text.add("  \(baseline.name) ", theme.muted)
+      text.add("  \(baseline.name): ", theme.muted)
       text.add(NumberText.significant(baseline.value, 3), theme.text, joined: true)
     }
     text.add("  n = \(NumberText.grouped(frame.answers.count))", theme.muted)

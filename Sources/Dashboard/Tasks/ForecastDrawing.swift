@@ -70,7 +70,7 @@ struct ForecastDrawing {
     let unit = frame.unit.isEmpty ? "" : " \(frame.unit)"
     text.add("  mean absolute error \(NumberText.significant(error, 3))\(unit)", theme.text)
     let name = frame.isFreeRunning ? "always the mean" : "persistence"
-    text.add("  \(name) \(NumberText.significant(baselineError, 3))", theme.muted)
+    text.add("  \(name): \(NumberText.significant(baselineError, 3))", theme.muted)
     let count = meanError { value(frame.predicted, $0) }.count
     let source = frame.isHeldOut ? "held-out" : "training"
     return text.adding("  n = \(count) \(source) steps", theme.muted)

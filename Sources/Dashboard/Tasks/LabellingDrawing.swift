@@ -106,7 +106,7 @@ struct LabellingDrawing {
     score.add(ScoreText.figure(recall.score, name: "accuracy"), theme.title, joined: true)
     score.add("  n = \(NumberText.grouped(recall.score.count))", theme.muted)
     if let baseline = recall.score.baseline {
-      score.add("  \(baseline.name) \(ScoreText.percent(baseline.value))", theme.muted)
+      score.add("  \(baseline.name): \(ScoreText.percent(baseline.value))", theme.muted)
     }
     score.fitting(area.width - 2).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
     func symbols(_ range: Range<Int>, of symbols: [String]) -> [String] {

@@ -30,7 +30,7 @@ enum ScoreText {
     var text = StyledText(figure(score, name: name), theme.title)
     text.add("  n = \(NumberText.grouped(score.count)) \(plural(unit, score.count))", theme.muted)
     if let baseline = score.baseline {
-      text.add("  \(baseline.name) ", theme.muted)
+      text.add("  \(baseline.name): ", theme.muted)
       text.add(percent(baseline.value), theme.text, joined: true)
     }
     text.add(source(score.isHeldOut), theme.muted)

@@ -78,8 +78,18 @@ extension Probe {
   ) -> AnswersFrame {
     var frame = AnswersFrame(
       step: step, answers: [], unit: task.targetName, isHeldOut: sample.isHeldOut)
-    let examples = sample.examples
+    var examples = sample.examples
     guard !examples.isEmpty else { return frame }
+    // The one whose states are on screen is shown in full, so it is among them.
+    let shown = sequences.examples
+    if !shown.isEmpty, sample.isHeldOut {
+      let example = shown[((sequence % shown.count) + shown.count) % shown.count]
+      if let place = examples.firstIndex(of: example) {
+        frame.shown = place
+      } else {
+        examples[0] = example
+      }
+    }
     let batch = pack(examples)
     let outputs = outputs(parameters)
     frame.answers = examples.map { AnswersFrame.Answer(truth: .nan, answer: .nan, text: $0.text) }
@@ -87,7 +97,6 @@ extension Probe {
       frame.answers[n].truth = restored(batch.targetValues(of: n).first ?? .nan, 0)
       frame.answers[n].answer = restored(outputs[row, 0], 0)
     }
-    frame.shown = ((sequence % examples.count) + examples.count) % examples.count
     if case .vectors(let values, let width) = examples[frame.shown].input {
       if width == 1 { frame.inputs = values }
       if isSynthetic("adding"), width == 2 {
