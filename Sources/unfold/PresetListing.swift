@@ -44,13 +44,22 @@ struct PresetListing {
 extension PresetListing {
   /// The array that `unfold presets --json` prints.
   static func json(_ rows: [PresetListing]) -> String {
-    let values = rows.map { row -> JSONValue in
-      [
-        "name": .string(row.name), "title": .string(row.title), "lecture": .string(row.lecture),
-        "task": .string(row.task), "data": .string(row.data), "licence": .string(row.licence),
-        "available": .bool(row.isAvailable),
-      ]
-    }
+    let values = rows.map { JSONValue.object($0.object) }
     return String(decoding: JSONValue.array(values).encoded(), as: UTF8.self)
+  }
+
+  /// The object that `unfold presets NAME --json` prints: the same keys, and the file's text.
+  func json(with text: String) -> String {
+    var object = object
+    object["yaml"] = .string(text)
+    return String(decoding: JSONValue.object(object).encoded(), as: UTF8.self)
+  }
+
+  private var object: JSONObject {
+    [
+      "name": .string(name), "title": .string(title), "lecture": .string(lecture),
+      "task": .string(task), "data": .string(data), "licence": .string(licence),
+      "available": .bool(isAvailable),
+    ]
   }
 }

@@ -9,7 +9,7 @@ struct PresetsCommand: ParsableCommand {
   @Argument(help: "A preset to print.")
   var name: String?
 
-  @Flag(help: "Print an array of objects instead of a table.")
+  @Flag(help: "Print JSON: an array of presets, or the one that is named, with its text.")
   var json = false
 
   func run() throws {
@@ -20,6 +20,7 @@ struct PresetsCommand: ParsableCommand {
           description: "\(name) is a file, not a preset of the library", status: ExitStatus.badInput
         )
       }
+      guard !json else { return try SafeOutput.show(PresetListing(name: name).json(with: text)) }
       try SafeOutput.show(text.hasSuffix("\n") ? String(text.dropLast()) : text)
       return
     }

@@ -10,14 +10,15 @@ import Training
     commandName: "unfold",
     abstract: "Watch a recurrent network learn, in the terminal.",
     discussion: """
-      Without a command, unfold opens the dashboard and trains the preset `words`. \
-      Press ? there for help, q to quit.
+      Without any argument, unfold lets you choose what to train; after five seconds without a key \
+      it starts the preset `words`. Press ? there for help, q to quit.
       """,
+    version: "unfold 0.9.0",
     subcommands: [
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
       SampleCommand.self, CheckGradientsCommand.self,
       ReplayCommand.self, FollowCommand.self, RunsCommand.self, CompareCommand.self,
-      ExportCommand.self, BenchmarkCommand.self,
+      ExportCommand.self, BenchmarkCommand.self, InstallCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
