@@ -149,6 +149,8 @@ def problem(outcome, usual, size):
     if outcome.memory > usual.memory + SPARE + 20 * size:
         return f"takes {outcome.memory >> 20} MB, {usual.memory >> 20} MB as it was"
     lines = outcome.errors.rstrip("\n").split("\n")
+    # What a resumed run does otherwise is said, too.
+    lines = [line for line in lines if "changed on resuming" not in line]
     if outcome.status != 0 and (len(lines) != 1 or not lines[0].startswith("unfold: ")):
         return f"{len(lines)} lines of errors: {outcome.errors[:300]}"
     if any(len(line) > 2000 for line in lines):

@@ -98,7 +98,7 @@ def judge(status, errors, must_refuse):
 
 def run_places(program, base, folder):
     """Each file of a run and of its snapshot, and the commands that meet it."""
-    snapshot = sorted((base / "snapshots").iterdir())[-1].relative_to(base)
+    snapshot = snapshot_name(base)
     reading = {
         "runs": ["runs", "."], "export": ["export", "run", "--format", "csv", "--out", "x"],
         "compare": ["compare", "--headless", "run", "run"],
@@ -125,6 +125,10 @@ def run_places(program, base, folder):
     for name, refusing in needs.items():
         for command, arguments in reading.items():
             yield name, command, arguments, command in refusing
+
+
+def snapshot_name(base):
+    return sorted((base / "snapshots").iterdir())[-1].relative_to(base)
 
 
 def own_places(preset, tensors):
@@ -197,6 +201,9 @@ def main():
             content = None if target.is_dir() else target.read_bytes()
             put(kind, work / "run" / name, target)
             # A damaged text is a damaged text: what is asked here is what is done with kinds.
+            # A person's own path may lead through a link.
+            refuses = refuses and not (kind == "link" and command == "resume elsewhere" and (
+                name in ("snapshots", f"{snapshot_name(base)}")))
             refuses = refuses and not (kind in ("sparse", "zero", "forbidden") and name in (
                 ".lock", "events.jsonl"))
             status, errors, seconds = program.run(arguments, work)

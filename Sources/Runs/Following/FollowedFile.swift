@@ -44,6 +44,7 @@ struct FollowedFile: Sendable {
     file = try FileDescriptor(
       path, flags: O_RDONLY | O_NONBLOCK | (isInRun ? O_NOFOLLOW : 0))
     identity = try file?.status()
+    if status.isRegular { try file?.refuseHoles() }
     read = 0
     return isFirst ? .appeared : .restarted
   }
