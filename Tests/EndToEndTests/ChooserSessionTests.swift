@@ -27,7 +27,8 @@ struct ChooserSessionTests {
     try terminal.wait(for: "Leave this run?")
     try terminal.press("Enter")
     try terminal.wait(for: "choose what to train")
-    #expect(program.names(in: "runs/speakers-1/snapshots").count == 1)
+    let snapshots = program.names(in: "runs/speakers-1/snapshots").filter { $0 != "best" }
+    #expect(snapshots.count == 1)
     // The cursor stands where it was left: at the preset that ran.
     try terminal.press("Enter")
     try terminal.wait("speakers again") {

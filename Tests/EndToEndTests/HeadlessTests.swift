@@ -152,7 +152,7 @@ import Testing
     #expect(outcome.status == 1)
     #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(word))
     #expect(try program.shell("grep -c '\"event\":\"step\"' run/events.jsonl").output == "5\n")
-    #expect(program.names(in: "run/snapshots") == ["step-00000005"])
+    #expect(program.names(in: "run/snapshots") == ["best", "step-00000005"])
   }
 
   @Test func aReaderThatGoesAwayStopsTheRunWithASnapshot() throws {
