@@ -85,7 +85,7 @@ let package = Package(
       dependencies: [
         "Runs", "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents",
         "TerminalGraphics", "FileFormats",
-      ], resources: [.copy("Logs")]),
+      ], resources: [.copy("Logs"), .copy("Weights")]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
       exclude: ["Golden"]),

@@ -49,16 +49,26 @@ struct RunSetup: Sendable {
     var checkpoint = loaded?.checkpoint
     if let old = checkpoint, !changes.isEmpty { checkpoint = Self.apply(preset, to: old) }
     firstStep = checkpoint?.state.step ?? 0
+    var others: [String] = []
     // Made before the directory: a mistake leaves nothing behind.
     do {
+      var initial: [NamedTensor]?
+      if let path = command.initial {
+        let file = try TensorFile.readForeign(path)
+        others = file.others
+        initial = try NamedTensor.renaming(
+          file.tensors, command.map.compactMap(TensorName.init).map { ($0.old, $0.new) })
+        if !others.isEmpty { task.notes.append("initial parameters: " + Self.passedOver(others)) }
+      }
       engine = try TrainingEngine(
         preset: preset, task: task,
         threads: command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
-        checkpoint: checkpoint, initial: try command.initial.map { try TensorFile.read($0) },
+        checkpoint: checkpoint, initial: initial,
         canGoBack: canGoBack)
     } catch let mismatch as ParameterMismatch {
       let file = command.initial ?? command.resume ?? ""
-      throw ParameterMismatch(description: "\(file): \(mismatch)")
+      throw ParameterMismatch(description: "\(file): \(mismatch)"
+          + (others.isEmpty ? "" : "; " + Self.passedOver(others)))
     }
     directory = try Self.directory(for: preset, command: command, loaded: loaded, cutOff: cutOff)
     if let cutOff {
@@ -68,6 +78,11 @@ struct RunSetup: Sendable {
     self.preset = preset
     notes += changes.map { "changed on resuming: \($0)" }
     if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
+  }
+
+  private static func passedOver(_ others: [String]) -> String {
+    let more = others.count > 8 ? " and \(others.count - 8) more" : ""
+    return "passed over, not floating point: \(others.prefix(8).joined(separator: ", "))\(more)"
   }
 
   /// A run's description with what only its setting up knows.

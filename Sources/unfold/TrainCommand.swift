@@ -33,6 +33,13 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp("Parameters to begin with.", valueName: "file.safetensors"))
   var initial: String?
 
+  @Option(
+    name: .customLong("map"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Give a tensor or module of --init's file another name, as in lstm=rnn.",
+      valueName: "old=new"))
+  var map: [String] = []
+
   @Option(help: ArgumentHelp("Go on from a snapshot, or a run's newest.", valueName: "snapshot"))
   var resume: String?
 
@@ -48,6 +55,12 @@ struct TrainCommand: AsyncParsableCommand {
     }
     if initial != nil, resume != nil {
       throw ValidationError("--init begins a new run and --resume goes on with one: use either")
+    }
+    if initial == nil, !map.isEmpty {
+      throw ValidationError("--map renames what --init reads, and there is no --init")
+    }
+    if let wrong = map.first(where: { TensorName($0) == nil }) {
+      throw ValidationError("--map \(wrong): expected old=new, as in lstm=rnn")
     }
   }
 
@@ -69,8 +82,20 @@ struct TrainCommand: AsyncParsableCommand {
   func starting(_ preset: String) -> TrainCommand {
     var command = self
     command.preset = preset
-    command.settings = []
+    (command.settings, command.map) = ([], [])
     (command.steps, command.out, command.initial, command.resume) = (nil, nil, nil, nil)
     return command
+  }
+}
+
+/// One `--map old=new`.
+struct TensorName {
+  var old: String
+  var new: String
+
+  init?(_ argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign > argument.startIndex else { return nil }
+    old = String(argument[..<sign])
+    new = String(argument[argument.index(after: sign)...])
   }
 }

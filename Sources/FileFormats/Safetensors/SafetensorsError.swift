@@ -3,7 +3,6 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
   case tooShort(bytes: Int)
   case headerTooLong(bytes: UInt64)
   case headerBehindEnd(headerBytes: Int, fileBytes: Int)
-  case headerNotPadded(bytes: Int)
   case headerStart(byte: UInt8)
   case headerJSON(JSONError)
   case metadata
@@ -24,8 +23,6 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
       "a header of \(bytes) bytes, expected at most \(SafetensorsFile.maximumHeaderBytes)"
     case .headerBehindEnd(let header, let file):
       "a header of \(header) bytes in a file of \(file)"
-    case .headerNotPadded(let bytes):
-      "a header of \(bytes) bytes, expected a multiple of 8, padded with spaces"
     case .headerStart(let byte):
       "the header starts with byte 0x\(String(byte, radix: 16)), expected `{`"
     case .headerJSON(let error):

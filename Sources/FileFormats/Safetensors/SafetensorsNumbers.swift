@@ -1,3 +1,13 @@
+extension SafetensorsFile.DataType {
+  /// Whether `floats` and `doubles` read it.
+  public var isFloatingPoint: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64: true
+    default: false
+    }
+  }
+}
+
 extension SafetensorsFile.Tensor {
   /// A tensor of 32-bit floating-point numbers.
   public init(name: String, shape: [Int], floats: [Float]) {

@@ -97,17 +97,21 @@ extension ParameterLayout {
       plan.append((parameter, found))
     }
     complaint.surplus = byName.keys.sorted()
+    complaint.haveNoBiases =
+      !complaint.missing.isEmpty && complaint.missing.allSatisfy { $0.contains("bias") }
     try complaint.throwIfAny()
     return plan
   }
 }
 
 /// Everything in which tensors do not fit a network, said in one line.
-private struct Complaint {
+struct Complaint {
   var missing: [String] = []
   var surplus: [String] = []
   var misshapen: [String] = []
   var repeated: [String] = []
+  /// Whether nothing but biases is missing.
+  var haveNoBiases = false
 
   mutating func check(_ tensor: NamedTensor, _ parameter: Parameter) {
     if let complaint = parameter.complaint(tensor) { misshapen.append(complaint) }
@@ -115,7 +119,12 @@ private struct Complaint {
 
   func throwIfAny() throws(ParameterMismatch) {
     var parts: [String] = []
-    if !missing.isEmpty { parts.append("missing " + Self.list(missing)) }
+    if !missing.isEmpty {
+      parts.append(
+        "missing " + Self.list(missing)
+          + (haveNoBiases && missing.count > 1
+            ? " (saved with bias=False? Add zeros of these shapes)" : ""))
+    }
     if !surplus.isEmpty {
       parts.append("this network has no " + Self.list(surplus))
     }
@@ -126,7 +135,7 @@ private struct Complaint {
   }
 
   /// The first of some names, which come from a file and may be anything.
-  private static func list(_ names: [String]) -> String {
+  static func list(_ names: [String]) -> String {
     let shown = names.prefix(8).map { name in
       String(String.UnicodeScalarView(name.unicodeScalars.prefix(80).map(harmless)))
     }
@@ -159,6 +168,7 @@ extension Parameter {
       let found = tensor.shape.prefix(8).map(String.init).joined(separator: ", ")
       let more = tensor.shape.count > 8 ? ", …" : ""
       return "\(tensor.name) has shape [\(found)\(more)], expected \(shape)"
+        + (tensor.shape.count == 2 && tensor.shape.reversed() == shape ? ": transposed?" : "")
     }
     guard tensor.count == count else {
       return "\(tensor.name) has \(tensor.count) values, expected \(count)"

@@ -16,7 +16,21 @@ public enum TensorFile {
   ///
   /// - Throws: `RunError` naming the file and, where it is not safetensors, the broken rule.
   public static func read(_ path: String) throws(RunError) -> [NamedTensor] {
-    try decode(try FileDescriptor.regular(path))
+    try decode(try FileDescriptor.regular(path)).tensors
+  }
+
+  /// Reads parameters that a person brings, whose file may hold counters and the like beside them.
+  ///
+  /// - Returns: the tensors of floating-point numbers, and what else there is, with its type.
+  /// - Throws: `RunError` saying what the file is and how it becomes safetensors where it is
+  ///   something else that holds weights.
+  public static func readForeign(
+    _ path: String
+  ) throws(RunError) -> (tensors: [NamedTensor], others: [String]) {
+    if let message = try ForeignWeights.refusal(of: try FileDescriptor.regular(path)) {
+      throw .unreadable(path: path, message: message)
+    }
+    return try decode(try FileDescriptor.regular(path), passingOver: true)
   }
 
   /// Bytes beyond which no file of tensors is read.
@@ -27,10 +41,12 @@ public enum TensorFile {
   static func read(
     _ name: String, in directory: OpenDirectory
   ) throws(RunError) -> [NamedTensor] {
-    try decode(try directory.open(name, flags: O_RDONLY))
+    try decode(try directory.open(name, flags: O_RDONLY)).tensors
   }
 
-  private static func decode(_ file: FileDescriptor) throws(RunError) -> [NamedTensor] {
+  private static func decode(
+    _ file: FileDescriptor, passingOver: Bool = false
+  ) throws(RunError) -> (tensors: [NamedTensor], others: [String]) {
     let (path, size) = (file.path, try file.status().size)
     // What the header says is held against the file's size before the rest is read.
     var start = try file.read(upTo: 8)
@@ -52,14 +68,18 @@ public enum TensorFile {
     try file.seek(to: 0)
     let bytes = try file.contents(limit: limit)
     return try naming(path) { () throws(SafetensorsError) in
-      var tensors: [NamedTensor] = []
+      var (tensors, others): ([NamedTensor], [String]) = ([], [])
       for tensor in try SafetensorsFile(decoding: bytes).tensors {
+        if passingOver, !tensor.dataType.isFloatingPoint {
+          others.append("\(tensor.name) (\(tensor.dataType.rawValue))")
+          continue
+        }
         tensors.append(
           tensor.dataType == .float64
             ? NamedTensor(name: tensor.name, shape: tensor.shape, values: try tensor.doubles())
             : NamedTensor(name: tensor.name, shape: tensor.shape, floats: try tensor.floats()))
       }
-      return tensors
+      return (tensors, others)
     }
   }
 

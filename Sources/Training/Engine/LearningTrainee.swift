@@ -57,7 +57,10 @@ final class LearningTrainee: Trainee {
   }
 
   func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
-    try learner.parameters.load(tensors)
+    // An output layer that a file does not have keeps its random start.
+    let given = Set(tensors.map(\.name))
+    let own = learner.parameters.namedTensors().filter { !given.contains($0.name) }
+    try learner.parameters.load(tensors + own)
   }
 
   func checkpoint(

@@ -59,7 +59,7 @@ public actor TrainingEngine {
   ///   - task: its data, loaded.
   ///   - threads: threads that compute; results do not depend on it.
   ///   - checkpoint: where to go on from; nil begins anew.
-  ///   - initial: parameters to begin with instead of random ones.
+  ///   - initial: parameters to begin with instead of random ones, under a stranger's names.
   ///   - canGoBack: whether undo and restart are possible; what they need costs memory.
   /// - Throws: `PresetError` when the preset's network does not fit its data,
   ///   `ParameterMismatch` when a checkpoint or initial parameters do not fit the network.
@@ -67,6 +67,7 @@ public actor TrainingEngine {
     preset: Preset, task: TaskData, threads: Int, checkpoint: Checkpoint? = nil,
     initial: [NamedTensor]? = nil, canGoBack: Bool = true
   ) throws {
+    var (task, initial) = (task, initial)
     executor = DispatchQueueExecutor(label: "unfold training")
     events = mailbox.events
     FloatingPointMode.useOneBLASThread()
@@ -74,8 +75,11 @@ public actor TrainingEngine {
       // Before memory is taken, which may be more than there is, or than a snapshot is about.
       let network = try TaskNetwork(preset: preset, task: task)
       try TrainingMemory(network, preset: preset, task: task).check()
-      for tensors in [initial, checkpoint?.parameters].compactMap({ $0 }) {
-        try network.layout.check(tensors)
+      if let tensors = checkpoint?.parameters { try network.layout.check(tensors) }
+      if let given = initial {
+        let fitting = try network.layout.fitting(given)
+        initial = fitting.tensors
+        task.notes += fitting.notes.map { "initial parameters: \($0)" }
       }
     }
     let trainee = try Self.trainee(preset: preset, task: task, threads: threads)

@@ -1,0 +1,134 @@
+import Foundation
+import RecurrentNetworks
+import Runs
+import Testing
+
+/// Files of weights as people have them, brought into a network of 3 inputs, 8 units, 2 outputs.
+@Suite struct WeightCasesTests {
+  private static func path(_ name: String) throws -> String {
+    try #require(Bundle.module.resourceURL).path + "/Weights/" + name
+  }
+
+  private static func layout(
+    _ cell: CellKind = .lstm, layers: Int = 1, _ direction: NetworkConfiguration.Direction = .forward
+  ) -> ParameterLayout {
+    var configuration = NetworkConfiguration()
+    (configuration.cell, configuration.hidden) = (cell, 8)
+    (configuration.layers, configuration.direction) = (layers, direction)
+    return EveryStepOutput<Float>(configuration, sizes: ModelSizes(width: 3, outputs: 2)).layout
+  }
+
+  private static func fit(
+    _ name: String, _ layout: ParameterLayout = layout(), map: [(old: String, new: String)] = []
+  ) throws -> (tensors: [NamedTensor], notes: [String], others: [String]) {
+    let file = try TensorFile.readForeign(try path(name + ".safetensors"))
+    let fitted = try layout.fitting(try NamedTensor.renaming(file.tensors, map))
+    return (fitted.tensors, fitted.notes, file.others)
+  }
+
+  private static func numbers(_ tensors: [NamedTensor]) -> [String: [Double]] {
+    Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.values) })
+  }
+
+  @Test func everyCellsNamesAreRead() throws {
+    #expect(try Self.fit("ok_lstm").notes.isEmpty)
+    #expect(try Self.fit("metadata").tensors.count == 6)
+    #expect(try Self.fit("mlx_unpadded_header").tensors.count == 6)
+    #expect(try Self.fit("gru", Self.layout(.gru)).tensors.count == 6)
+    #expect(try Self.fit("rnn", Self.layout(.tanh)).tensors.count == 6)
+    let deep = try Self.fit("lstm_2l_bi", Self.layout(layers: 2, .bidirectional))
+    #expect(deep.tensors.count == 18)
+  }
+
+  @Test(arguments: [("f16", 1e-3), ("bf16", 1e-2), ("f64", 1e-7)])
+  func shorterAndLongerNumbersAreConverted(name: String, tolerance: Double) throws {
+    let expected = Self.numbers(try Self.fit("ok_lstm").tensors)
+    let found = Self.numbers(try Self.fit(name).tensors)
+    #expect(expected.keys == found.keys)
+    for (name, values) in expected {
+      for (a, b) in zip(values, found[name] ?? []) { #expect(abs(a - b) <= tolerance) }
+    }
+  }
+
+  @Test(arguments: [
+    ("dataparallel_module", "prefix module."), ("torch_compile_orig_mod", "prefix _orig_mod."),
+    ("lightning_model", "prefix model."), ("lstm_fc_names", "lstm.* taken as rnn.*"),
+    ("lstm_fc_names", "fc.* taken as head.*"), ("extra_embedding", "embedding.weight"),
+    ("bare_lstm", "names without a module taken as rnn.*"),
+    ("bare_lstm", "head.bias, head.weight not in the file: they start at random"),
+  ])
+  func namesAreFoundAndSaid(name: String, words: String) throws {
+    let (tensors, notes, _) = try Self.fit(name)
+    #expect(notes.contains { $0.contains(words) }, "\(notes)")
+    let expected = Self.numbers(try Self.fit("ok_lstm").tensors)
+    for tensor in tensors { #expect(tensor.values.count == expected[tensor.name]?.count) }
+    #expect(tensors.count == (name == "bare_lstm" ? 4 : 6))
+  }
+
+  @Test func prefixesNestAndCountersAreNamed() throws {
+    let (tensors, notes) = try Self.layout().fitting(
+      Self.fit("ok_lstm").tensors.map { tensor in
+        var tensor = tensor
+        tensor.name = "model._orig_mod." + tensor.name
+        return tensor
+      })
+    #expect(tensors.count == 6)
+    #expect(notes == ["took off the names' prefix model._orig_mod."])
+    #expect(
+      try Self.fit("extra_int_tensors").others.sorted()
+        == ["bn.num_batches_tracked (I64)", "step (I64)"])
+  }
+
+  @Test func aMapNamesModules() throws {
+    let map = [(old: "lstm", new: "rnn"), (old: "fc.weight", new: "head.weight")]
+    let found = try Self.fit("lstm_fc_names", map: map + [(old: "fc.bias", new: "head.bias")])
+    #expect(found.notes.isEmpty)
+    #expect(
+      Self.numbers(found.tensors) == Self.numbers(try Self.fit("lstm_fc_names").tensors))
+    #expect(throws: ParameterMismatch.self) {
+      try Self.fit("lstm_fc_names", map: [(old: "gru", new: "rnn")])
+    }
+  }
+
+  /// Two modules that fit one name are not chosen from.
+  @Test func whatFitsTwiceIsRefused() throws {
+    var tensors = try Self.fit("ok_lstm").tensors
+    for (index, tensor) in tensors.enumerated() where tensor.name.hasPrefix("head.") {
+      tensors[index].name = "a" + tensor.name.dropFirst(4)
+      var other = tensors[index]
+      other.name = "b" + tensor.name.dropFirst(4)
+      tensors.append(other)
+    }
+    // Neither is taken; the output layer starts at random, and both are named.
+    let (kept, notes) = try Self.layout().fitting(tensors)
+    #expect(kept.count == 4)
+    #expect(notes.contains { $0.contains("a.bias, a.weight, b.bias, b.weight") }, "\(notes)")
+  }
+
+  @Test(arguments: [
+    ("no_bias", "missing rnn.bias_ih_l0 [32]"), ("no_bias", "bias=False"),
+    ("transposed_head", "head.weight has shape [8, 2], expected [2, 8]: transposed?"),
+    ("keras_transposed_ih", "rnn.weight_ih_l0 has shape [3, 32], expected [32, 3]: transposed?"),
+    ("nan_weight", "head.weight[0, 0] is NaN"),
+    ("lstm_2l_bi", "this network has no rnn.bias_hh_l0_reverse"),
+    ("gru", "rnn.weight_ih_l0 has shape [24, 3], expected [32, 3]"),
+    ("nul_padded_header", "only spaces"),
+  ])
+  func whatDoesNotFitIsNamed(name: String, words: String) throws {
+    let error = #expect(throws: (any Error).self) { try Self.fit(name) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains(words), "\(text)")
+  }
+
+  @Test(arguments: [
+    ("model.pt", "torch.load(\"model.pt\""), ("model.safetensors.index.json", "load_file"),
+  ])
+  func otherKindsAreNamedWithTheirConversion(name: String, words: String) throws {
+    let error = #expect(throws: RunError.self) {
+      try TensorFile.readForeign(try Self.path(name))
+    }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains(words) && text.contains("save_file"), "\(text)")
+    #expect(!text.contains("\n"))
+  }
+}
