@@ -67,7 +67,8 @@ struct RunSetup: Sendable {
         canGoBack: canGoBack)
     } catch let mismatch as ParameterMismatch {
       let file = command.initial ?? command.resume ?? ""
-      throw ParameterMismatch(description: "\(file): \(mismatch)"
+      throw ParameterMismatch(
+        description: "\(file): \(mismatch)"
           + (others.isEmpty ? "" : "; " + Self.passedOver(others)))
     }
     directory = try Self.directory(for: preset, command: command, loaded: loaded, cutOff: cutOff)

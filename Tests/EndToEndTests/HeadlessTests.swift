@@ -94,6 +94,8 @@ import Testing
     (["train", "--threads", "0"], "--threads"),
     (["train", "--out", "/proc/nothing"], "/proc/nothing"),
     (["train", "--init", "missing.safetensors"], "missing.safetensors"),
+    (["train", "--map", "lstm=rnn"], "there is no --init"),
+    (["train", "--init", "x.safetensors", "--map", "lstm"], "expected old=new"),
     (["train", "--resume", "nowhere"], "nowhere"),
     (["sample", "nowhere"], "nowhere"),
     (["tain"], "tain"),

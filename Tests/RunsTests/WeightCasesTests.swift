@@ -10,7 +10,8 @@ import Testing
   }
 
   private static func layout(
-    _ cell: CellKind = .lstm, layers: Int = 1, _ direction: NetworkConfiguration.Direction = .forward
+    _ cell: CellKind = .lstm, layers: Int = 1,
+    _ direction: NetworkConfiguration.Direction = .forward
   ) -> ParameterLayout {
     var configuration = NetworkConfiguration()
     (configuration.cell, configuration.hidden) = (cell, 8)

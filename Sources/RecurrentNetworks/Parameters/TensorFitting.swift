@@ -180,8 +180,8 @@ extension NamedTensor {
       }
       guard isFound else {
         throw ParameterMismatch(
-          description: "--map \(old)=\(new): no tensor or module \(Complaint.list([old])); the file "
-            + "has \(Complaint.list(tensors.map(\.name).sorted()))")
+          description: "--map \(old)=\(new): no tensor or module \(Complaint.list([old])); "
+            + "the file has \(Complaint.list(tensors.map(\.name).sorted()))")
       }
     }
     return renamed
