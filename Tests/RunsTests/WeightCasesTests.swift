@@ -100,10 +100,12 @@ import Testing
       other.name = "b" + tensor.name.dropFirst(4)
       tensors.append(other)
     }
-    // Neither is taken; the output layer starts at random, and both are named.
-    let (kept, notes) = try Self.layout().fitting(tensors)
-    #expect(kept.count == 4)
-    #expect(notes.contains { $0.contains("a.bias, a.weight, b.bias, b.weight") }, "\(notes)")
+    let error = #expect(throws: ParameterMismatch.self) { try Self.layout().fitting(tensors) }
+    #expect(
+      error?.description
+        == "missing head.weight [2, 8], head.bias [2]; "
+        + "the file has a.bias, a.weight, b.bias, b.weight "
+        + "(--map old=new gives a tensor or module another name)")
   }
 
   @Test(arguments: [

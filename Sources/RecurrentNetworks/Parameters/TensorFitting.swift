@@ -31,7 +31,12 @@ extension ParameterLayout {
     let missing = expected.subtracting(found)
     let head = expected.filter { Self.module($0) == Self.head }
     var placeholders: [NamedTensor] = []
-    if !head.isEmpty, missing == head {
+    // Several modules that could be it are a question, not an absence.
+    let couldBeHead = tensors.contains { tensor in
+      isOther(tensor)
+        && head.contains { Self.leaf($0) == Self.leaf(tensor.name) && shapes[$0] == tensor.shape }
+    }
+    if !head.isEmpty, missing == head, !couldBeHead {
       placeholders = head.map { name in
         let shape = shapes[name] ?? []
         return NamedTensor(
