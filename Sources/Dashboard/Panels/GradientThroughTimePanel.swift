@@ -30,10 +30,10 @@ struct GradientThroughTimePanel: Panel {
     let isTall = buffer.inside.height >= 10
     let (whole, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
     let curves = scene.state.gradientByLag?.curves ?? []
-    let isSeveral = curves.count > 1 && whole.height >= 5
+    let isSeveral = curves.count > 1 && whole.height >= 3
     let names =
       isSeveral
-      ? legend(curves, scene).lines(of: whole.width - 2, atMost: whole.height / 3) : []
+      ? legend(curves, scene).lines(of: whole.width - 2, atMost: max(1, whole.height / 3)) : []
     for (row, line) in names.enumerated() {
       line.write(x: whole.x + 1, y: whole.y + row, limit: whole.right, into: &buffer)
     }

@@ -45,7 +45,8 @@ final class Probe {
         counts[Int(label)] += 1
       }
     }
-    return counts.indices.max { counts[$0] < counts[$1] }.map { Int32($0) }
+    // The first of several that are equally frequent.
+    return counts.max().flatMap { counts.firstIndex(of: $0) }.map { Int32($0) }
   }()
 
   /// Whether the data are made up under this name.
