@@ -17,7 +17,7 @@ import TrainingEvents
   static let table = [
     Row(preset: "parity"), Row(preset: "oscillator"), Row(preset: "adding", steps: 40),
     Row(preset: "copy", steps: 40),
-    Row(preset: "copy", settings: ["network.cell": "tanh"], steps: 60, must: ["vanishing"]),
+    Row(preset: "copy", settings: ["network.cell": "tanh"], steps: 80, must: ["vanishing"]),
     Row(preset: "parity", settings: ["network.teacher-forcing": "0.5"]),
     Row(preset: "brackets"), Row(preset: "anbn"), Row(preset: "two-brackets"),
     Row(

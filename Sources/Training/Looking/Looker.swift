@@ -15,7 +15,7 @@ final class Looker {
   private var passages = LookSchedule(share: 0.003)
   private var passageMap = 0
   private var taskFrames = LookSchedule(share: 0.003)
-  private var lagRecord = SparseSchedule(share: 0.0015, free: 4)
+  private var lagRecord = SparseSchedule(share: 0.0015, free: 7)
   private var statisticsRecord = SparseSchedule(share: 0.001)
   private var isStatisticsStep = false
   /// The newest validation's answers, which are the ones that its accuracy counts.
