@@ -179,7 +179,9 @@ def flows_again(base, arguments):
                 taken, expected = taken + 1, event["step"] + 1
     run.wait(0)
     run.check(steps)
-    assert missed > 0 and taken + missed == steps, f"{taken} taken, {missed} missed of {steps}"
+    # Lines of other kinds, such as alerts, may be among those that were not taken.
+    assert missed > 0 and steps <= taken + missed <= steps + 100, \
+        f"{taken} taken, {missed} missed of {steps}"
     return f"{taken} lines taken, {missed} counted, of {steps}"
 
 
