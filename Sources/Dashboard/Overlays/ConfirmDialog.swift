@@ -51,22 +51,9 @@ enum Question: Sendable, Equatable {
 
 enum ConfirmDialog {
   static func draw(_ question: Question, _ scene: Scene, into buffer: inout CellBuffer) {
-    let choices = KeyBindings.all.filter { $0.context == .confirm }
-    let lines = question.words(scene.state).wrapped(to: min(54, buffer.size.width - 6))
-    let rect = buffer.bounds.centred(width: 58, height: lines.count + choices.count + 3)
-    Dialog.draw(rect, title: question.title, scene: scene, into: &buffer)
-    let inner = rect.inset(2, 1)
-    for (index, line) in lines.enumerated() {
-      buffer.write(
-        line, x: inner.x, y: inner.y + index, style: scene.theme.text, limit: inner.right)
-    }
-    for (index, choice) in choices.enumerated() {
-      let y = inner.y + lines.count + 1 + index
-      guard y < inner.bottom else { return }
-      buffer.write(choice.label, x: inner.x, y: y, style: scene.theme.accent)
-      buffer.write(
-        choice.summary, x: inner.x + 10, y: y, style: scene.theme.text, limit: inner.right)
-    }
+    Dialog.ask(
+      question.title, question.words(scene.state).wrapped(to: min(54, buffer.size.width - 6)),
+      width: 58, keys: .confirm, scene: scene, into: &buffer)
   }
 }
 

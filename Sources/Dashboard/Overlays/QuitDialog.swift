@@ -7,9 +7,21 @@ enum QuitDialog {
     let lines = [
       "\(NumberText.grouped(steps)) \(steps == 1 ? "step is" : "steps are") in no snapshot yet."
     ]
-    let choices = KeyBindings.all.filter { $0.context == .quitDialog }
-    let rect = buffer.bounds.centred(width: 46, height: lines.count + choices.count + 3)
-    Dialog.draw(rect, title: "Quit?", scene: scene, into: &buffer)
+    Dialog.ask("Quit?", lines, width: 46, keys: .quitDialog, scene: scene, into: &buffer)
+  }
+}
+
+/// A framed space over the view.
+enum Dialog {
+  /// Lines of words, and below them the keys that answer, each with what it does.
+  /// - Parameter keys: where the keys of the table work that are the answers
+  static func ask(
+    _ title: String, _ lines: [String], width: Int, keys: KeyBinding.Context, scene: Scene,
+    into buffer: inout CellBuffer
+  ) {
+    let choices = KeyBindings.all.filter { $0.context == keys }
+    let rect = buffer.bounds.centred(width: width, height: lines.count + choices.count + 3)
+    draw(rect, title: title, scene: scene, into: &buffer)
     let inner = rect.inset(2, 1)
     for (index, line) in lines.enumerated() {
       buffer.write(
@@ -23,10 +35,7 @@ enum QuitDialog {
         choice.summary, x: inner.x + 10, y: y, style: scene.theme.text, limit: inner.right)
     }
   }
-}
 
-/// A framed space over the view.
-enum Dialog {
   static func draw(_ rect: Rect, title: String, scene: Scene, into buffer: inout CellBuffer) {
     draw(rect, title: title, appearance: scene.appearance, into: &buffer)
   }

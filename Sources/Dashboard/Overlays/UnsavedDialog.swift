@@ -3,22 +3,9 @@ import TerminalGraphics
 /// Asks what to do when a run is to be left and its last snapshot could not be saved.
 enum UnsavedDialog {
   static func draw(_ reason: String, _ scene: Scene, into buffer: inout CellBuffer) {
-    let choices = KeyBindings.all.filter { $0.context == .unsaved }
-    let lines = reason.wrapped(to: min(62, buffer.size.width - 6))
-    let rect = buffer.bounds.centred(width: 66, height: lines.count + choices.count + 3)
-    Dialog.draw(rect, title: "Not saved", scene: scene, into: &buffer)
-    let inner = rect.inset(2, 1)
-    for (index, line) in lines.enumerated() {
-      buffer.write(
-        line, x: inner.x, y: inner.y + index, style: scene.theme.text, limit: inner.right)
-    }
-    for (index, choice) in choices.enumerated() {
-      let y = inner.y + lines.count + 1 + index
-      guard y < inner.bottom else { return }
-      buffer.write(choice.label, x: inner.x, y: y, style: scene.theme.accent)
-      buffer.write(
-        choice.summary, x: inner.x + 10, y: y, style: scene.theme.text, limit: inner.right)
-    }
+    Dialog.ask(
+      "Not saved", reason.wrapped(to: min(62, buffer.size.width - 6)), width: 66, keys: .unsaved,
+      scene: scene, into: &buffer)
   }
 }
 
