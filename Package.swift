@@ -14,9 +14,15 @@ let package = Package(
     .executableTarget(
       name: "unfold",
       dependencies: [
-        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
+        "Sessions", "NcursesTerminal", "Runs", "Training", "SequenceData", "RecurrentNetworks",
         "TrainingEvents", "TerminalGraphics", "FileFormats", "LinearAlgebra", "Presets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
+      name: "Sessions",
+      dependencies: [
+        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
+        "TrainingEvents", "TerminalGraphics",
       ]),
     .target(
       name: "NcursesTerminal",

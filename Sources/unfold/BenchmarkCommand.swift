@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RecurrentNetworks
+import Sessions
 import Training
 
 struct BenchmarkCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RecurrentNetworks
 import SequenceData
+import Sessions
 import Training
 
 struct CheckGradientsCommand: ParsableCommand {

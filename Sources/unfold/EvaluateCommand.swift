@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Runs
 import SequenceData
+import Sessions
 import Training
 
 struct EvaluateCommand: ParsableCommand {

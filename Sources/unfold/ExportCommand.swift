@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Sessions
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Sessions
 
 /// Puts the program under a prefix, with all that it needs away from its checkout, and takes it away
 /// again.

@@ -2,6 +2,7 @@ import ArgumentParser
 import FileFormats
 import Runs
 import SequenceData
+import Sessions
 import Training
 
 struct PredictCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import FileFormats
 import SequenceData
+import Sessions
 import Training
 import TrainingEvents
 

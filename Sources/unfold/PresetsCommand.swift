@@ -1,5 +1,6 @@
 import ArgumentParser
 import SequenceData
+import Sessions
 import Training
 
 struct PresetsCommand: ParsableCommand {

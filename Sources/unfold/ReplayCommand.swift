@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Sessions
 
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

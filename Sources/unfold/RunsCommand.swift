@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Sessions
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Sessions
 import Training
 
 struct SampleCommand: ParsableCommand {

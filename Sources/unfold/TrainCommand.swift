@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sessions
 
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -67,24 +68,24 @@ struct TrainCommand: AsyncParsableCommand {
   func run() async throws {
     let reason = headless ? nil : Terminals.reasonForHeadless
     guard !headless, reason == nil else {
-      let setup = try RunSetup(self, canGoBack: false)
+      let setup = try RunSetup(options, canGoBack: false)
       if let reason { ExitStatus.say("\(reason): training without the dashboard") }
       return try await HeadlessSession(setup).run()
     }
     // Nothing asked for at all: a person may like to choose.
-    let setup = CommandLine.arguments.count > 1 ? try RunSetup(self, canGoBack: true) : nil
+    let setup = CommandLine.arguments.count > 1 ? try RunSetup(options, canGoBack: true) : nil
     let stage = try await Stage.open(recording: record)
-    await InteractiveSession(self, on: stage).run(setup)
+    await InteractiveSession(options, on: stage).run(setup)
   }
 
-  /// The command that trains another preset on the same machine's terms: its own settings, data and
-  /// directory.
-  func starting(_ preset: String) -> TrainCommand {
-    var command = self
-    command.preset = preset
-    (command.settings, command.map) = ([], [])
-    (command.steps, command.out, command.initial, command.resume) = (nil, nil, nil, nil)
-    return command
+  /// What is asked for, for whoever trains.
+  private var options: TrainingOptions {
+    var options = TrainingOptions()
+    (options.preset, options.settings) = (preset, settings)
+    (options.steps, options.seed, options.threads) = (steps, seed, threads)
+    (options.out, options.initial, options.resume) = (out, initial, resume)
+    options.map = map.compactMap(TensorName.init).map { ($0.old, $0.new) }
+    return options
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import NcursesTerminal
 import SequenceData
+import Sessions
 import Training
 
 /// The program: one command a file, each thin.

@@ -7,8 +7,15 @@ enum ModuleWalls {
     (
       "unfold",
       [
-        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
+        "Sessions", "NcursesTerminal", "Runs", "Training", "SequenceData", "RecurrentNetworks",
         "TrainingEvents", "TerminalGraphics", "FileFormats", "LinearAlgebra", "Presets",
+      ]
+    ),
+    (
+      "Sessions",
+      [
+        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
+        "TrainingEvents", "TerminalGraphics",
       ]
     ),
     ("NcursesTerminal", ["TerminalGraphics", "CNcurses", "CTerminalRestore"]),

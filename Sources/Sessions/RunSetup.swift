@@ -7,7 +7,7 @@ import TrainingEvents
 
 /// Everything that a command line asks for, read and checked: what trains, from where on, and where
 /// the run is recorded.
-struct RunSetup: Sendable {
+package struct RunSetup: Sendable {
   var preset: Preset
   /// Set up, not started.
   var engine: TrainingEngine
@@ -20,7 +20,7 @@ struct RunSetup: Sendable {
   private(set) var notes: [String] = []
 
   /// - Parameter canGoBack: whether a person may undo and restart
-  init(_ command: TrainCommand, canGoBack: Bool) throws {
+  package init(_ command: TrainingOptions, canGoBack: Bool) throws {
     let (loaded, cutOff) = try Self.found(by: command)
     var preset: Preset
     if let loaded {
@@ -57,7 +57,7 @@ struct RunSetup: Sendable {
         let file = try TensorFile.readForeign(path)
         others = file.others
         initial = try NamedTensor.renaming(
-          file.tensors, command.map.compactMap(TensorName.init).map { ($0.old, $0.new) })
+          file.tensors, command.map)
         if !others.isEmpty { task.notes.append("initial parameters: " + Self.passedOver(others)) }
       }
       engine = try TrainingEngine(
@@ -97,7 +97,7 @@ struct RunSetup: Sendable {
   /// What there is to go on from: a snapshot, or a run that was cut off before its first one and is
   /// begun anew where it stands.
   private static func found(
-    by command: TrainCommand
+    by command: TrainingOptions
   ) throws(RunError) -> (loaded: LoadedSnapshot?, cutOff: String?) {
     guard let path = command.resume else {
       return (nil, command.out.flatMap { RunDirectory.isCutOff($0) ? $0 : nil })
@@ -144,7 +144,7 @@ struct RunSetup: Sendable {
   }
 
   private static func directory(
-    for preset: Preset, command: TrainCommand, loaded: LoadedSnapshot?, cutOff: String?
+    for preset: Preset, command: TrainingOptions, loaded: LoadedSnapshot?, cutOff: String?
   ) throws -> RunDirectory {
     if let cutOff, command.out == nil || command.out == cutOff {
       return try RunDirectory.takeUp(cutOff, preset: preset.resolvedText)

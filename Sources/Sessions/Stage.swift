@@ -8,7 +8,7 @@ import Training
 
 /// The terminal while the program has it, and how a person likes it: what the chooser and runs
 /// draw on, one after the other.
-struct Stage: Sendable {
+package struct Stage: Sendable {
   let screen: TerminalScreen
   let settingsFile: SettingsFile
   var settings: DashboardSettings
@@ -19,7 +19,7 @@ struct Stage: Sendable {
 
   /// Takes the terminal over.
   /// - Parameter recording: a file for a recording of the screen, if any
-  static func open(recording: String?) async throws -> Stage {
+  package static func open(recording: String?) async throws -> Stage {
     let file = SettingsFile()
     let (settings, problems) = file.load()
     let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))

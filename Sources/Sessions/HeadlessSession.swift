@@ -5,7 +5,7 @@ import Training
 import TrainingEvents
 
 /// Trains without a terminal: one JSON object a line on standard output, a record on disk.
-actor HeadlessSession {
+package actor HeadlessSession {
   private let setup: RunSetup
   private let recorder: RunRecorder
   private let snapshots: SnapshotQueue
@@ -28,7 +28,7 @@ actor HeadlessSession {
   private let progress: ProgressLine
   private let stops = StopSource()
 
-  init(_ setup: RunSetup) {
+  package init(_ setup: RunSetup) {
     self.setup = setup
     history = setup.earlier ?? RunHistory()
     // Warnings about the record are said on standard error: the record itself is what failed.
@@ -41,7 +41,7 @@ actor HeadlessSession {
 
   /// Runs to the end.
   /// - Throws: `RunFailure` with the exit status when training did not end well.
-  func run() async throws {
+  package func run() async throws {
     let engine = setup.engine
     let signals = ProcessSignals(hasScreen: false) { [stops] in stops.hear($0) }
     // Not on this actor, which may have much to write just then.

@@ -19,9 +19,9 @@ enum NextAct: Sendable {
 }
 
 /// The program in a terminal: chooser and runs in turn, until a person quits or a signal ends it.
-actor InteractiveSession {
+package actor InteractiveSession {
   private var stage: Stage
-  private let command: TrainCommand
+  private let command: TrainingOptions
   private var current: (any StageActor)?
   /// A run that was left for a while, to look at the presets.
   private var aside: LiveSession?
@@ -32,13 +32,13 @@ actor InteractiveSession {
   /// What stays in the scrollback.
   private var reports: [String] = []
 
-  init(_ command: TrainCommand, on stage: Stage) {
+  package init(_ command: TrainingOptions, on stage: Stage) {
     self.command = command
     self.stage = stage
   }
 
   /// - Parameter first: the run to begin with; nil for the chooser
-  func run(_ first: RunSetup?) async {
+  package func run(_ first: RunSetup?) async {
     let keys = Task { await self.readInputs() }
     var next = first.map(NextAct.run) ?? .chooser(message: stage.problems.first)
     while true {

@@ -1,10 +1,10 @@
 import Glibc
 
 /// Where data lies that comes with the program or was fetched.
-enum DataDirectories {
+package enum DataDirectories {
   /// In the order in which they are looked through: what `UNFOLD_DATA` names, beside the program, the
   /// prefix that it was installed under, the checkout that it was built in, the working directory.
-  static var all: [String] {
+  package static var all: [String] {
     var places: [String] = []
     if let chosen = getenv("UNFOLD_DATA").map({ String(cString: $0) }), !chosen.isEmpty {
       places += chosen.split(separator: ":").map(String.init)
@@ -24,14 +24,14 @@ enum DataDirectories {
   private static var programDirectory: String { parent(of: programPath ?? "./unfold") }
 
   /// The running program's own file; nil where the system does not say.
-  static var programPath: String? {
+  package static var programPath: String? {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { return nil }
     return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  static func parent(of path: String) -> String {
+  package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

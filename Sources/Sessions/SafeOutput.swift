@@ -3,12 +3,12 @@ import Runs
 import TerminalGraphics
 
 /// What a command answers, on standard output.
-enum SafeOutput {
+package enum SafeOutput {
   /// Writes a text and a line end. A pipe gets every byte; a terminal gets nothing that it would
   /// obey, since texts, names and symbols come from files.
   ///
   /// - Throws: `RunFailure` when standard output takes no more: what was asked for was not given.
-  static func show(_ text: String) throws {
+  package static func show(_ text: String) throws {
     let shown = isatty(STDOUT_FILENO) == 1 ? harmless(text) : text
     guard !ExitStatus.write(shown + "\n", to: STDOUT_FILENO) else { return }
     let code = errno
@@ -26,7 +26,7 @@ enum SafeOutput {
   }
 
   /// Line ends and tabs stay; other control characters and direction marks are replaced.
-  static func harmless(_ text: String) -> String {
+  package static func harmless(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isLayout = scalar == "\n" || scalar == "\t"

@@ -7,8 +7,8 @@ import Training
 import TrainingEvents
 
 /// The dashboard over a run that this process does not train: a record, or another process's.
-actor ViewerSession {
-  enum Source: Sendable {
+package actor ViewerSession {
+  package enum Source: Sendable {
     case recorded(Replay, opening: Replay.Jump?)
     case live(RunFollower)
   }
@@ -23,17 +23,17 @@ actor ViewerSession {
   /// Pictures a second at most.
   private static let interval = 0.1
 
-  init(_ source: Source, on stage: Stage) {
+  package init(_ source: Source, on stage: Stage) {
     self.stage = stage
     self.source = source
   }
 
-  func compare(with name: String, history: RunHistory) {
+  package func compare(with name: String, history: RunHistory) {
     dashboard.addComparison(name: name, history: history)
   }
 
   /// Shows the run until a person quits or a signal ends the program.
-  func run() async throws {
+  package func run() async throws {
     dashboard.use(stage.settings)
     dashboard.resize(stage.abilities.size)
     for problem in stage.problems { dashboard.log(problem) }
