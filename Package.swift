@@ -63,6 +63,7 @@ let package = Package(
         .embedInCode("shakespeare.yaml"), .embedInCode("speakers.yaml"),
         .embedInCode("spoken-digits.yaml"), .embedInCode("sunspots.yaml"),
         .embedInCode("translate.yaml"), .embedInCode("two-brackets.yaml"),
+        .embedInCode("unfold.py"),
         .embedInCode("words.yaml"),
       ]),
     .testTarget(name: "ArchitectureTests"),

@@ -23,3 +23,8 @@ public enum EmbeddedPresets {
     ]
   }
 }
+
+/// The helper for training jobs written in Python: one file that a job keeps beside its script.
+public enum EmbeddedPython {
+  public static var helper: [UInt8] { PackageResources.unfold_py }
+}

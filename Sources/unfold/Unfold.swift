@@ -19,7 +19,7 @@ import Training
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
       SampleCommand.self, CheckGradientsCommand.self,
       ReplayCommand.self, FollowCommand.self, RunsCommand.self, CompareCommand.self,
-      ExportCommand.self, BenchmarkCommand.self, InstallCommand.self,
+      ExportCommand.self, BenchmarkCommand.self, PythonCommand.self, InstallCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

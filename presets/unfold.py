@@ -1,0 +1,1326 @@
+"""unfold.py: watch and steer a training loop from the terminal dashboard `unfold`.
+
+    import unfold
+    watch = unfold.watch(model, optimizer)      # any torch module
+    for batch in watch.steps(loader):           # waits while paused, ends on stop
+        loss = ...
+        watch.log(loss=loss, grad_norm=norm)    # numbers, in any names
+
+Started by `unfold run -- python train.py`, the loop has the whole dashboard: pause, step, knobs,
+snapshots, typed text, hidden states and gradients back through time. Started without it, it writes
+one JSON object a line and nothing else changes. `unfold.watch()` alone serves any loop, with or
+without torch.
+
+Nothing here changes what is trained: no random number is drawn, no gradient is touched, and what a
+probe switches over is put back. Probes run only when a dashboard asks, for at most 1 % of the time.
+
+One file, standard library only, Python 3.9 or later. Place it beside your script:
+`unfold python > unfold.py`. This file is in the public domain (CC0).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import inspect
+import json
+import math
+import os
+import select
+import socket
+import stat
+import sys
+import time
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, TypeVar
+
+__all__ = ["watch", "Watch", "Knob", "Stop", "trainer_callback", "lightning_callback", "keras_callback"]
+__version__ = "1"
+
+T = TypeVar("T")
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PROTOCOL = 1
+_PROBE_SHARE = 0.01  # of the time that passes while training
+_PENDING_LIMIT = 64 << 20  # bytes that wait for a dashboard that does not read
+_FLUSH_SECONDS = 0.02
+
+
+class Stop(SystemExit):
+    """Raised by `Watch.log` in a loop without `Watch.steps` when the dashboard asks it to stop."""
+
+
+class Knob:
+    """A number that the dashboard can set. Read `value` where it is used."""
+
+    def __init__(self, key: str, value: float, kind: str = "factor",
+                 apply: Optional[Callable[[float], None]] = None) -> None:
+        self.key = key
+        self.value = value
+        self.kind = kind
+        self._apply = apply
+
+    def set(self, value: float) -> None:
+        if self._apply is not None:
+            self._apply(value)
+        self.value = value
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __repr__(self) -> str:
+        return f"Knob({self.key!r}, {self.value!r})"
+
+
+# MARK: The line to the dashboard
+
+
+class _Line:
+    """A connected socket, or nothing: sends without waiting, and hears commands."""
+
+    def __init__(self) -> None:
+        self.socket = _connect()
+        self.process = os.getpid()
+        self.pending = bytearray()
+        self.incoming = bytearray()
+        self.lost = 0
+        self.sent = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        # A forked worker shares the descriptor, and must leave it alone.
+        return self.socket is not None and os.getpid() == self.process
+
+    def send(self, event: Dict[str, Any], frame: bool = False) -> None:
+        if not self.is_open:
+            return
+        if len(self.pending) > (_PENDING_LIMIT // 8 if frame else _PENDING_LIMIT):
+            self.lost += 1
+            return
+        self.pending += _encode(event)
+
+    def flush(self, wait: float = 0.0) -> None:
+        """Hands over what the other end takes; waits that many seconds at most."""
+        if not self.is_open:
+            return
+        end = time.monotonic() + wait
+        while self.pending:
+            try:
+                taken = self.socket.send(self.pending[: 1 << 16])
+                del self.pending[:taken]
+            except (BlockingIOError, InterruptedError):
+                left = end - time.monotonic()
+                if left <= 0:
+                    break
+                select.select([], [self.socket], [], left)
+            except OSError:
+                return self.close()
+        self.sent = time.monotonic()
+        if not self.pending and self.lost:
+            lost, self.lost = self.lost, 0
+            self.send({"event": "warning", "step": 0, "kind": "output",
+                       "text": f"{lost} lines were not taken by the dashboard and are lost"})
+
+    def hear(self, wait: Optional[float] = 0.0) -> List[Dict[str, Any]]:
+        """Commands that came. `wait` None waits for one; the end of the line ends the wait."""
+        if not self.is_open:
+            return []
+        while True:
+            try:
+                if wait != 0.0 and not self.incoming:
+                    ready, _, _ = select.select([self.socket], [], [], wait)
+                    if not ready:
+                        return []
+                data = self.socket.recv(1 << 16)
+                if not data:
+                    self.close()
+                    return []
+                self.incoming += data
+            except (BlockingIOError, InterruptedError):
+                pass
+            except OSError:
+                self.close()
+                return []
+            break
+        if len(self.incoming) > 1 << 20 and b"\n" not in self.incoming:
+            self.incoming.clear()
+        commands = []
+        while b"\n" in self.incoming:
+            line, _, rest = self.incoming.partition(b"\n")
+            self.incoming = bytearray(rest)
+            try:
+                command = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(command, dict) and isinstance(command.get("command"), str):
+                commands.append(command)
+        return commands
+
+    def close(self) -> None:
+        if self.socket is not None:
+            with contextlib.suppress(OSError):
+                self.socket.close()
+        self.socket = None
+        self.pending.clear()
+
+
+def _connect() -> Optional[socket.socket]:
+    """The socket that `unfold run` left us: by number, or by name where a launcher closed it."""
+    number = os.environ.get("UNFOLD_FD", "")
+    path = os.environ.get("UNFOLD_SOCKET", "")
+    if int(os.environ.get("RANK", "0") or 0) != 0:
+        return None
+    if number.isdigit():
+        try:
+            if stat.S_ISSOCK(os.fstat(int(number)).st_mode):
+                found = socket.socket(fileno=os.dup(int(number)))
+                found.setblocking(False)
+                found.getpeername()
+                return found
+        except OSError:
+            pass
+    if path:
+        found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            found.settimeout(5)
+            found.connect(path)
+            found.setblocking(False)
+            return found
+        except OSError:
+            found.close()
+    return None
+
+
+def _encode(event: Dict[str, Any]) -> bytes:
+    try:
+        text = json.dumps(event, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+    except ValueError:
+        text = json.dumps(_finite(event), separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
+
+
+# MARK: The loop
+
+
+class Watch:
+    """What a training loop tells, and what it is asked. Made by `unfold.watch`."""
+
+    def __init__(self, model: Any = None, optimizer: Any = None, scheduler: Any = None, *,
+                 name: Optional[str] = None, total_steps: Optional[int] = None,
+                 clip_norm: Optional[float] = None, symbols: Any = None,
+                 log: Any = None) -> None:
+        self.step = 0
+        self.stopped = False
+        self.paused = False
+        self._line = _Line()
+        self._process = os.getpid()
+        self._log_file, self._closes_log = self._opened(log)
+        self._model, self._optimizer, self._scheduler = model, optimizer, scheduler
+        self._name, self._total = name, total_steps
+        self._knobs: Dict[str, Knob] = {}
+        self._snapshot: Optional[Callable[..., Any]] = None
+        self._samples: Optional[Callable[..., Any]] = None
+        self._read: Optional[Callable[[str], Any]] = None
+        self._said: Optional[str] = None
+        self._in_steps = False
+        self._steps_left: Optional[int] = None
+        self._interests: frozenset = frozenset()
+        self._request: Dict[str, Any] = {}
+        self._deferred: List[Tuple[int, float, Dict[str, Any]]] = []
+        self._began = time.monotonic()
+        self._waited = 0.0
+        self._finished = False
+        self._budget = _Budget(self)
+        self._looked_at: Any = None
+        self._probes = _Probes(self, model, optimizer, symbols) if _is_module(model) else None
+        self._ranks = _Ranks()
+        self._make_knobs(clip_norm)
+        atexit.register(self.finish)
+
+    def _opened(self, log: Any) -> Tuple[Any, bool]:
+        if self._line.is_open or log is False or int(os.environ.get("RANK", "0") or 0) != 0:
+            return None, False
+        if log is None or log is True:
+            return sys.stdout, False
+        return (log, False) if hasattr(log, "write") else (open(log, "a", encoding="utf-8"), True)
+
+    # What a dashboard can change
+
+    def knob(self, name: str, value: float, kind: Optional[str] = None) -> Knob:
+        """A number of your own that the dashboard can set: use the result's `value`."""
+        if name in self._knobs:
+            return self._knobs[name]
+        number = float(value)
+        knob = Knob(name, number, kind or ("factor" if number > 0 else "share"))
+        self._knobs[name] = knob
+        return knob
+
+    def snapshot(self, function: Function) -> Function:
+        """Registers what saves the run: called with a path, for the snapshot key."""
+        self._snapshot = function
+        return function
+
+    def samples(self, function: Function) -> Function:
+        """Registers what writes samples: returns a text or several, given the temperature if it
+        takes an argument."""
+        self._samples = function
+        return function
+
+    def read(self, function: Function) -> Function:
+        """Registers what reads a typed text: returns a text, or a dict with `answer` and
+        `alternatives` (pairs of a label and a probability)."""
+        self._read = function
+        return function
+
+    def clip(self, parameters: Any = None) -> float:
+        """Clips gradients to the knob `clip-norm` and returns their norm before."""
+        import torch
+        if parameters is None:
+            parameters = [p for p in self._model.parameters() if p.grad is not None]
+        knob = self._knobs.get("clip-norm")
+        limit = float(knob.value) if knob is not None else math.inf
+        return float(torch.nn.utils.clip_grad_norm_(parameters, limit))
+
+    def _make_knobs(self, clip_norm: Optional[float]) -> None:
+        groups = getattr(self._optimizer, "param_groups", None)
+        if groups:
+            self._group_knob("learning-rate", "lr")
+            for key, name in (("weight-decay", "weight_decay"), ("momentum", "momentum")):
+                if isinstance(groups[0].get(name), (int, float)) and groups[0][name] > 0:
+                    self._group_knob(key, name)
+        if clip_norm is not None:
+            self._knobs["clip-norm"] = Knob("clip-norm", float(clip_norm))
+
+    def _group_knob(self, key: str, name: str) -> None:
+        groups = self._optimizer.param_groups
+
+        def apply(value: float) -> None:
+            old = float(groups[0][name])
+            ratio = value / old if old else None
+            for group in groups:
+                # Groups keep their proportions, and schedules go on from the new rate.
+                new = float(group[name]) * ratio if ratio is not None else value
+                _assign(group, name, new)
+                if name == "lr" and ratio is not None and "initial_lr" in group:
+                    _assign(group, "initial_lr", float(group["initial_lr"]) * ratio)
+            if name == "lr" and ratio is not None:
+                base = getattr(self._scheduler, "base_lrs", None)
+                if isinstance(base, list):
+                    self._scheduler.base_lrs = [float(rate) * ratio for rate in base]
+
+        self._knobs[key] = _GroupKnob(key, groups, name, apply)
+
+    # Telling
+
+    def log(self, step: Optional[int] = None, **numbers: Any) -> None:
+        """Tells numbers of this step, in any names: floats, or tensors of one number."""
+        if os.getpid() != self._process:
+            return
+        if step is not None:
+            self.step = int(step)
+        elif not self._in_steps:
+            self.step += 1
+        told = {name: _kept(value) for name, value in numbers.items()}
+        rate = self._knobs.get("learning-rate")
+        if rate is not None and "learning_rate" not in told and "lr" not in told:
+            told["learning_rate"] = rate.value
+        self._hello()
+        self._deferred.append((self.step, time.monotonic() - self._began - self._waited, told))
+        now = time.monotonic()
+        if self._line.is_open:
+            if now - self._line.sent >= _FLUSH_SECONDS or len(self._deferred) >= 4096:
+                self._flush()
+        else:
+            self._flush()
+        if not self._in_steps:
+            self._between_steps()
+            if self.stopped:
+                self.finish()
+                raise Stop(0)
+
+    def validation(self, loss: Any, metric: Any = None) -> None:
+        """Tells the loss, and the task's own measure, on held-out data."""
+        event: Dict[str, Any] = {"event": "validation", "step": self.step, "loss": _number(loss)}
+        if metric is not None:
+            event["metric"] = _number(metric)
+        self._hello()
+        self._flush()
+        self._tell(event)
+
+    def steps(self, loader: Iterable[T]) -> Iterator[T]:
+        """Hands out a loader's batches, one a step: waits while paused, ends on stop."""
+        self._hello()
+        nested, self._in_steps = self._in_steps, True
+        try:
+            for batch in loader:
+                self._between_steps()
+                if self.stopped:
+                    return
+                self.step += 1
+                yield batch
+            # The last batch's step is over as well.
+            self._between_steps(is_last=True)
+        finally:
+            self._in_steps = nested
+            self._flush()
+
+    def finish(self, reason: Optional[str] = None) -> None:
+        """Tells the run's end. Called by itself when the program ends."""
+        if self._finished or os.getpid() != self._process:
+            return
+        self._finished = True
+        with contextlib.suppress(Exception):
+            self._flush()
+            self._tell({"event": "finished", "step": self.step,
+                        "reason": reason or ("stopped" if self.stopped else "completed"),
+                        "elapsed": self._elapsed()})
+            self._line.flush(wait=2.0)
+        if self._closes_log:
+            with contextlib.suppress(Exception):
+                self._log_file.close()
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began - self._waited
+
+    def _tell(self, event: Dict[str, Any], frame: bool = False) -> None:
+        if self._line.is_open:
+            self._line.send(event, frame=frame)
+            if not frame:
+                self._line.flush()
+        elif self._log_file is not None and event.get("event") in (None, "validation"):
+            # Nobody steers: only numbers are worth a line.
+            with contextlib.suppress(OSError, ValueError):
+                self._log_file.write(_encode(event).decode("utf-8"))
+                self._log_file.flush()
+
+    def _flush(self) -> None:
+        for step, elapsed, numbers in self._deferred:
+            line: Dict[str, Any] = {"step": step}
+            for name, value in numbers.items():
+                number = _number(value)
+                if number is not None:
+                    line[name] = number
+            line["elapsed"] = round(elapsed, 6)
+            if self._line.is_open:
+                self._line.send(line)
+            else:
+                self._tell(line)
+        self._deferred.clear()
+        self._line.flush()
+
+    def _hello(self) -> None:
+        """Says what this loop can do: first, and again when that grows."""
+        if not self._line.is_open:
+            return
+        can = ["pause", "step", "stop"]
+        if self._knobs:
+            can.append("set")
+        if self._snapshot is not None or _is_module(self._model):
+            can.append("snapshot")
+        if self._read is not None:
+            can.append("read")
+        if self._probes is not None or self._samples is not None:
+            can.append("watch")
+        mark = f"{can}{list(self._knobs)}"
+        if mark == self._said:
+            return
+        is_first, self._said = self._said is None, mark
+        self._line.send({
+            "event": "hello", "protocol": PROTOCOL, "can": can,
+            "knobs": [{"key": k.key, "value": k.value, "kind": k.kind} for k in self._knobs.values()],
+        })
+        if is_first:
+            self._line.send(self._description())
+            self._line.send({"event": "state", "state": "training"})
+        self._line.flush()
+
+    def _description(self) -> Dict[str, Any]:
+        script = os.path.splitext(os.path.basename(sys.argv[0] or "job"))[0] or "job"
+        event: Dict[str, Any] = {
+            "event": "started", "name": self._name or script,
+            "title": self._name or script, "lossUnit": "unknown", "targetName": "target",
+        }
+        if self._total is not None:
+            event["totalSteps"] = int(self._total)
+        if self._optimizer is not None:
+            event["optimizer"] = type(self._optimizer).__name__
+        if _is_module(self._model):
+            event["parameterCount"] = sum(p.numel() for p in self._model.parameters())
+            event["network"] = self._probes.network if self._probes else type(self._model).__name__
+        rate = self._knobs.get("learning-rate")
+        if rate is not None:
+            event["learningRate"] = rate.value
+        clip = self._knobs.get("clip-norm")
+        if clip is not None:
+            event["clipNorm"] = clip.value
+        event["readsText"] = self._read is not None
+        return event
+
+    # Being asked
+
+    def _between_steps(self, is_last: bool = False) -> None:
+        if os.getpid() != self._process:
+            return
+        if self._line.is_open:
+            if self._steps_left is not None:
+                self._steps_left -= 1
+                if self._steps_left <= 0:
+                    self._pause()
+            for command in self._line.hear():
+                self._obey(command)
+            self._look(force=self._steps_left is not None)
+        self._ranks.agree(self)
+        while self.paused and not self.stopped and not is_last:
+            self._wait()
+        if self._probes is not None and self._steps_left is not None:
+            self._probes.arm(self._interests)
+        if self.stopped:
+            self._flush()
+
+    def _wait(self) -> None:
+        """Waits for a command. Without a dashboard nobody could end a pause, so it ends."""
+        began = time.monotonic()
+        self._flush()
+        for command in self._line.hear(wait=1.0):
+            self._obey(command)
+        if not self._line.is_open and not self._ranks.follows:
+            self.paused = False
+        if self.paused:
+            self._look(force=True)
+        self._ranks.agree(self)
+        self._waited += time.monotonic() - began
+
+    def _pause(self) -> None:
+        self._steps_left = None
+        if not self.paused:
+            self.paused = True
+            self._flush()
+            self._tell({"event": "state", "state": "paused"})
+            self._look(force=True)
+
+    def _resume(self) -> None:
+        if self.paused:
+            self.paused = False
+            self._tell({"event": "state", "state": "training"})
+
+    def _obey(self, command: Dict[str, Any]) -> None:
+        what = command["command"]
+        try:
+            if what == "pause":
+                self._pause()
+            elif what == "resume":
+                self._steps_left = None
+                self._resume()
+            elif what == "step":
+                self._steps_left = max(1, int(command.get("count") or 1))
+                self._resume()
+            elif what == "set":
+                self._set(str(command.get("key", "")), command.get("value"))
+            elif what == "snapshot":
+                self._save()
+            elif what == "stop":
+                self.stopped = True
+                self._steps_left = None
+            elif what == "watch":
+                self._interests = frozenset(map(str, command.get("interests") or ()))
+                self._request = command
+                if self.paused:
+                    self._look(force=True)
+            elif what == "read":
+                self._answer(str(command.get("text", "")))
+            else:
+                self._refuse(f"this job does not know the command {what}")
+        except Exception as problem:  # whatever a person's own function raises
+            self._refuse(f"{what}: {type(problem).__name__}: {problem}")
+
+    def _refuse(self, text: str) -> None:
+        self._tell({"event": "refused", "text": text})
+
+    def _set(self, key: str, value: Any) -> None:
+        knob = self._knobs.get(key) or self._knobs.get(key.rsplit(".", 1)[-1])
+        if knob is None:
+            known = ", ".join(self._knobs) or "none"
+            return self._refuse(f"there is no knob {key}; this job has {known}")
+        try:
+            new = float(value)
+        except (TypeError, ValueError):
+            return self._refuse(f"{knob.key}: {value!r} is no number")
+        if not math.isfinite(new) or (knob.key == "learning-rate" and new <= 0):
+            return self._refuse(f"{knob.key} must be finite and above 0, not {value}")
+        old = float(knob.value)
+        knob.set(new)
+        label = knob.key.replace("-", " ").replace("_", " ")
+        event = {"event": "command", "step": self.step, "elapsed": self._elapsed(),
+                 "name": knob.key, "text": f"{label} {old:.6g} \u2192 {new:.6g}", "value": new,
+                 "previous": repr(old)}
+        if knob.key == "learning-rate" and old > 0:
+            event["marker"] = f"lr \u00f7{old / new:.3g}" if new < old else f"lr \u00d7{new / old:.3g}"
+        self._tell(event)
+
+    def _save(self) -> None:
+        directory = os.environ.get("UNFOLD_DIR", ".")
+        directory = os.path.join(directory, "snapshots")
+        os.makedirs(directory, exist_ok=True)
+        path = os.path.join(directory, f"{self.step:06d}.pt")
+        if self._snapshot is not None:
+            with _as_it_was(self._model):
+                result = self._snapshot(path)
+            path = result if isinstance(result, str) else path
+        elif _is_module(self._model):
+            import torch
+            state = {"step": self.step, "model": self._model.state_dict()}
+            if self._optimizer is not None:
+                state["optimizer"] = self._optimizer.state_dict()
+            torch.save(state, path + ".part")
+            os.replace(path + ".part", path)
+        else:
+            return self._refuse("this job did not say how it is saved: watch.snapshot(function)")
+        size = os.path.getsize(path) if os.path.isfile(path) else 0
+        self._tell({"event": "snapshot", "step": self.step, "path": path, "bytes": size,
+                    "reason": "requested"})
+
+    def _answer(self, text: str) -> None:
+        if self._read is None:
+            return self._refuse("this job reads no text: watch.read(function)")
+        with _as_it_was(self._model):
+            result = self._read(text)
+        event: Dict[str, Any] = {"event": "reading", "step": self.step, "text": text}
+        if isinstance(result, dict):
+            event["answer"] = str(result.get("answer", ""))
+            event["alternatives"] = [
+                {"label": str(label), "probability": _number(share)}
+                for label, share in result.get("alternatives", ())]
+        else:
+            event["answer"] = str(result)
+        self._tell(event)
+
+    # Looking
+
+    def _look(self, force: bool = False) -> None:
+        """Shows what the dashboard has on screen, as far as there is time for it."""
+        if not self._interests or not self._line.is_open:
+            return
+        what = (self.step, self._interests, self._request.get("sequence"))
+        if force and what == self._looked_at:
+            return
+        if not force and not self._budget.is_due and not (self._probes and self._probes.is_ready):
+            return
+        self._looked_at = what
+        with self._budget.spending(force):
+            if self._probes is not None:
+                self._probes.look(self._interests, self._request, force)
+            if "samples" in self._interests and self._samples is not None and (
+                    force or self._budget.is_due):
+                try:
+                    self._tell_samples()
+                except Exception as problem:  # a person's own function
+                    self._samples = None
+                    self._refuse(f"samples: {type(problem).__name__}: {problem}")
+        self._line.flush()
+
+    def _tell_samples(self) -> None:
+        temperature = float(self._request.get("temperature", 0.8))
+        with _as_it_was(self._model):
+            takes = len(inspect.signature(self._samples).parameters) > 0
+            result = self._samples(temperature) if takes else self._samples()
+        lines = result.split("\n") if isinstance(result, str) else [str(line) for line in result]
+        self._tell({"event": "samples", "step": self.step, "temperature": temperature,
+                    "lines": lines[:40]}, frame=True)
+
+
+class _GroupKnob(Knob):
+    """A hyperparameter of an optimizer, which a schedule may move."""
+
+    def __init__(self, key: str, groups: Any, name: str, apply: Callable[[float], None]) -> None:
+        self._groups, self._field = groups, name
+        super().__init__(key, float(groups[0][name]), "factor", apply)
+
+    @property
+    def value(self) -> float:  # type: ignore[override]
+        return float(self._groups[0][self._field])
+
+    @value.setter
+    def value(self, value: float) -> None:
+        pass
+
+
+def _assign(group: Dict[str, Any], name: str, value: float) -> None:
+    old = group.get(name)
+    if hasattr(old, "fill_"):  # capturable optimizers keep rates in tensors
+        old.fill_(value)
+    else:
+        group[name] = value
+
+
+def _kept(value: Any) -> Any:
+    """A number now, or a copy of a tensor on another device, to be asked for later."""
+    if hasattr(value, "detach"):
+        if getattr(getattr(value, "device", None), "type", "cpu") == "cpu":
+            return _number(value)
+        return value.detach().clone()
+    return _number(value)
+
+
+def _number(value: Any) -> Optional[float]:
+    try:
+        if isinstance(value, bool):
+            return float(value)
+        if isinstance(value, (int, float)):
+            return value
+        if hasattr(value, "item"):
+            return float(value.item())
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
+def _is_module(model: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(model, torch.nn.Module)
+
+
+@contextlib.contextmanager
+def _as_it_was(model: Any) -> Iterator[None]:
+    """Lets a person's function run in evaluation mode, and puts back whatever it may have moved:
+    random numbers, training mode, gradients."""
+    import random
+    python_state = random.getstate()
+    numpy = sys.modules.get("numpy")
+    numpy_state = numpy.random.get_state() if numpy is not None else None
+    torch = sys.modules.get("torch")
+    states: Any = None
+    modes: List[Tuple[Any, bool]] = []
+    gradients: List[Tuple[Any, Any]] = []
+    if torch is not None:
+        states = (torch.get_rng_state(),
+                  torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None)
+        if isinstance(model, torch.nn.Module):
+            modes = [(module, module.training) for module in model.modules()]
+            gradients = [(p, p.grad) for p in model.parameters()]
+            model.eval()
+            for parameter, _ in gradients:
+                parameter.grad = None
+    try:
+        with torch.no_grad() if torch is not None else contextlib.nullcontext():
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        for parameter, gradient in gradients:
+            parameter.grad = gradient
+        if states is not None:
+            torch.set_rng_state(states[0])
+            if states[1] is not None:
+                torch.cuda.set_rng_state_all(states[1])
+        if numpy_state is not None:
+            numpy.random.set_state(numpy_state)
+        random.setstate(python_state)
+
+
+class _Budget:
+    """Time for probes: a hundredth of what passes while training; a pause is nobody's time."""
+
+    def __init__(self, owner: Watch) -> None:
+        self.owner = owner
+        self.spent = 0.0
+        self.longest = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        # One more as long as the last ones must fit, too.
+        return self.spent + self.longest <= _PROBE_SHARE * self.owner._elapsed()
+
+    @contextlib.contextmanager
+    def spending(self, force: bool = False) -> Iterator[bool]:
+        may = force or self.is_due
+        began = time.perf_counter()
+        yield may
+        took = time.perf_counter() - began
+        if may and not force:
+            self.spent += took
+            self.longest = max(0.5 * self.longest, took)
+
+
+# MARK: Probes of torch modules
+
+
+class _Capture:
+    """What one recurrent module read and gave in one training step, of one sequence."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.inputs: Any = None  # time × features
+        self.state: Any = None  # hx of that sequence, each layers·directions × features
+        self.output_gradient: Any = None  # time × features
+        self.final_gradient: Any = None  # layers·directions × features
+        self.symbols: List[str] = []
+
+
+class _Probes:
+    """Looks into a model: states, gradients by lag, norms. Everything it needs it copies."""
+
+    def __init__(self, owner: Watch, model: Any, optimizer: Any, symbols: Any) -> None:
+        import torch
+        self.torch = torch
+        self.owner, self.model, self.optimizer, self.symbols = owner, model, optimizer, symbols
+        self.clock = owner._budget
+        self.recurrent = [
+            (name or type(module).__name__, module) for name, module in model.named_modules()
+            if isinstance(module, (torch.nn.RNN, torch.nn.GRU, torch.nn.LSTM))]
+        self.embedding = next(
+            (m for m in model.modules() if isinstance(m, torch.nn.Embedding)), None)
+        self.captures: Dict[str, _Capture] = {}
+        self.forward_handles: List[Any] = []
+        self.step_handles: List[Any] = []
+        self.ids: Any = None
+        self.sequence = 0
+        self.norms: Optional[List[Dict[str, Any]]] = None
+        self.norms_step = 0
+        self.before: Optional[List[Any]] = None
+        self.activations: Dict[str, Dict[str, float]] = {}
+        self.is_armed = False
+
+    @property
+    def network(self) -> str:
+        if not self.recurrent:
+            return type(self.model).__name__
+        module = self.recurrent[0][1]
+        kind = module.nonlinearity if module.mode.startswith("RNN") else module.mode
+        layers = f" \u00d7{module.num_layers}" if module.num_layers > 1 else ""
+        return f"{kind} {module.hidden_size}{layers}{' bidirectional' if module.bidirectional else ''}"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether what was armed has seen a training step."""
+        return self.is_armed and not self.forward_handles and not self.step_handles
+
+    def look(self, interests: frozenset, request: Dict[str, Any], force: bool) -> None:
+        self.sequence = max(0, int(request.get("sequence") or 0))
+        if self.is_ready or force:
+            self.is_armed = self.is_armed and not self.is_ready
+            self._tell(interests, request)
+        elif not self.is_armed:
+            self.arm(interests)
+
+    def _tell(self, interests: frozenset, request: Dict[str, Any]) -> None:
+        saturated: Optional[float] = None
+        dead = math.nan
+        wants_lags = "gradientByLag" in interests
+        found = [(self.captures[name], name, module) for name, module in self.recurrent
+                 if name in self.captures]
+        if found:
+            capture, name, module = max(found, key=lambda f: f[0].inputs.shape[0])
+            layers = self._replay(module, capture, wants_lags)
+            if len(self.recurrent) > 1:
+                for layer in layers:
+                    layer["name"] = f"{name} {layer['name']}"
+            if "hiddenStates" in interests:
+                self._tell_states(layers, capture, int(request.get("columns") or 60))
+            if wants_lags:
+                self._tell_lags(module, layers, capture)
+            top = self.torch.stack([s.detach() for s in layers[-1]["states"]])
+            dead = float((top.max(0).values - top.min(0).values < 0.01).float().mean())
+            if module.mode != "RNN_RELU":
+                saturated = float((top.abs() > 0.97).float().mean())
+        if "statistics" in interests:
+            self._tell_statistics(saturated, dead)
+        if self.activations:
+            values = {f"activation/{name}/{key}": number
+                      for name, row in self.activations.items() for key, number in row.items()}
+            self.owner._tell({"event": "values", "step": self.owner.step, "values": values},
+                             frame=True)
+
+    # Capturing, in the training step that follows
+
+    def arm(self, interests: frozenset) -> None:
+        if self.is_armed or not interests & {"hiddenStates", "gradientByLag", "statistics"}:
+            return
+        self.is_armed = True
+        self.ids = None
+        for name, module in self.recurrent:
+            self.forward_handles.append(self._hook(module, name))
+        if self.recurrent and self.embedding is not None:
+            self.forward_handles.append(self.embedding.register_forward_hook(self._keep_ids))
+        if not self.recurrent:
+            self._arm_activations()
+        if "statistics" in interests and hasattr(self.optimizer, "register_step_pre_hook"):
+            self.step_handles.append(self.optimizer.register_step_pre_hook(self._keep_before))
+            self.step_handles.append(self.optimizer.register_step_post_hook(self._keep_norms))
+
+    def _release(self, handles: List[Any]) -> None:
+        for handle in handles:
+            handle.remove()
+        handles.clear()
+
+    def _hook(self, module: Any, name: str) -> Any:
+        def after(module: Any, inputs: Any, *rest: Any) -> None:
+            kwargs, output = rest if len(rest) == 2 else ({}, rest[0])
+            with contextlib.suppress(Exception):
+                self._keep(name, module, inputs, kwargs, output)
+        try:
+            return module.register_forward_hook(after, with_kwargs=True)
+        except TypeError:  # torch before 2.0
+            return module.register_forward_hook(after)
+
+    def _keep_ids(self, module: Any, inputs: Any, output: Any) -> None:
+        if self.ids is None and inputs:
+            self.ids = inputs[0].detach().clone()
+
+    def _keep(self, name: str, module: Any, inputs: Any, kwargs: Any, output: Any) -> None:
+        torch = self.torch
+        if not torch.is_grad_enabled() or not module.training:
+            return
+        # What is called again in this step does not hold its sequence's beginning.
+        if name in self.captures and self.captures[name].step == self.owner.step:
+            return
+        packed = torch.nn.utils.rnn.PackedSequence
+        source = inputs[0] if inputs else kwargs.get("input")
+        state = inputs[1] if len(inputs) > 1 else kwargs.get("hx")
+        given, (out, final) = source, output
+        capture = _Capture(self.owner.step)
+        lengths: Any = None
+        if isinstance(given, packed):
+            rows, lengths = torch.nn.utils.rnn.pad_packed_sequence(given, batch_first=True)
+            index = self.sequence % rows.shape[0]
+            capture.inputs = rows[index, : int(lengths[index])].detach().clone()
+            batch = rows.shape[0]
+        elif given.dim() == 2:
+            index, batch = 0, 0
+            capture.inputs = given.detach().clone()
+        else:
+            batch = given.shape[0 if module.batch_first else 1]
+            index = self.sequence % batch
+            capture.inputs = (given[index] if module.batch_first else given[:, index]).detach().clone()
+        if state is not None:
+            parts = state if isinstance(state, tuple) else (state,)
+            capture.state = tuple((p[:, index] if p.dim() == 3 else p).detach().clone() for p in parts)
+        capture.symbols = self._symbols(capture.inputs, index, module.batch_first)
+        steps = capture.inputs.shape[0]
+
+        def keep_output(gradient: Any) -> None:
+            with contextlib.suppress(Exception):
+                if isinstance(given, packed):
+                    again = packed(gradient, given.batch_sizes, given.sorted_indices,
+                                   given.unsorted_indices)
+                    rows, _ = torch.nn.utils.rnn.pad_packed_sequence(again, batch_first=True)
+                    part = rows[index, :steps]
+                elif batch == 0:
+                    part = gradient
+                else:
+                    part = gradient[index] if module.batch_first else gradient[:, index]
+                capture.output_gradient = part.detach().clone()
+
+        def keep_final(gradient: Any) -> None:
+            with contextlib.suppress(Exception):
+                capture.final_gradient = (
+                    gradient[:, index] if gradient.dim() == 3 else gradient).detach().clone()
+
+        data = out.data if isinstance(out, packed) else out
+        if data.requires_grad:
+            data.register_hook(keep_output)
+        last = final[0] if isinstance(final, tuple) else final
+        if last.requires_grad:
+            last.register_hook(keep_final)
+        self.captures[name] = capture
+        if all(n in self.captures and self.captures[n].step == self.owner.step
+               for n, _ in self.recurrent):
+            self._release(self.forward_handles)
+
+    def _symbols(self, rows: Any, index: int, batch_first: bool) -> List[str]:
+        torch, count = self.torch, rows.shape[0]
+        ids: Any = None
+        if self.ids is not None and self.ids.dim() == 2:
+            found = self.ids[index] if batch_first or self.ids.shape[0] != count else self.ids[:, index]
+            if found.shape[0] >= count:
+                ids = found[:count].tolist()
+        elif self.ids is not None and self.ids.dim() == 1 and self.ids.shape[0] == count:
+            ids = self.ids.tolist()
+        elif rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all()) and bool(
+                (rows.sum(1) == 1).all()):
+            ids = rows.argmax(1).tolist()
+        if ids is None:
+            if rows.shape[1] == 1:
+                return [f"{float(v):.3g}" for v in rows[:, 0]]
+            return [str(t + 1) for t in range(count)]
+        if callable(self.symbols):
+            return [str(self.symbols(i)) for i in ids]
+        if self.symbols is not None:
+            return [str(self.symbols[i]) for i in ids]
+        return [str(i) for i in ids]
+
+    # Replaying, step by step
+
+    def _replay(self, module: Any, capture: _Capture, needs_gradient: bool) -> List[Dict[str, Any]]:
+        """Runs one sequence again, one step after the other, as in evaluation: no dropout, and
+        nothing of the model is touched but read."""
+        torch = self.torch
+        directions = 2 if module.bidirectional else 1
+        kind = "LSTM" if module.mode == "LSTM" else "GRU" if module.mode == "GRU" else "RNN"
+        context = torch.enable_grad() if needs_gradient else torch.no_grad()
+        rows = list(capture.inputs.float().unbind(0))
+        layers: List[Dict[str, Any]] = []
+        device_type = capture.inputs.device.type
+        with context, torch.autocast(device_type, enabled=False):
+            for layer in range(module.num_layers):
+                outputs: List[List[Any]] = []
+                for direction in range(directions):
+                    suffix = f"_l{layer}" + ("_reverse" if direction else "")
+                    weight = lambda n: (  # noqa: E731
+                        getattr(module, n + suffix).detach().float()
+                        if hasattr(module, n + suffix) else None)
+                    w_ih, w_hh = weight("weight_ih"), weight("weight_hh")
+                    b_ih, b_hh, w_hr = weight("bias_ih"), weight("bias_hh"), weight("weight_hr")
+                    place = layer * directions + direction
+                    size = module.hidden_size
+                    out_size = w_hh.shape[1]
+                    h = (capture.state[0][place].float() if capture.state is not None
+                         else rows[0].new_zeros(out_size))
+                    c = (capture.state[1][place].float()
+                         if capture.state is not None and len(capture.state) > 1
+                         else rows[0].new_zeros(size))
+                    if needs_gradient:
+                        h = h.clone().requires_grad_()
+                    order = range(len(rows)) if direction == 0 else range(len(rows) - 1, -1, -1)
+                    states: List[Any] = [None] * len(rows)
+                    cells: List[Any] = [None] * len(rows)
+                    gates: Dict[str, List[Any]] = {}
+                    for t in order:
+                        a = torch.nn.functional.linear(rows[t], w_ih, b_ih)
+                        b = torch.nn.functional.linear(h, w_hh, b_hh)
+                        if kind == "LSTM":
+                            i, f, g, o = (a + b).split(size)
+                            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+                            c = f * c + i * g
+                            h = o * c.tanh()
+                            if w_hr is not None:
+                                h = torch.nn.functional.linear(h, w_hr)
+                            cells[t] = c
+                            told = {"input gate": i, "forget gate": f, "output gate": o}
+                        elif kind == "GRU":
+                            ar, az, an = a.split(size)
+                            br, bz, bn = b.split(size)
+                            r, z = (ar + br).sigmoid(), (az + bz).sigmoid()
+                            n = (an + r * bn).tanh()
+                            h = (1 - z) * n + z * h
+                            told = {"reset gate": r, "update gate": z}
+                        else:
+                            h = (a + b).relu() if module.mode == "RNN_RELU" else (a + b).tanh()
+                            told = {}
+                        states[t] = h
+                        for gate, value in told.items():
+                            gates.setdefault(gate, [None] * len(rows))[t] = value.detach()
+                    name = f"layer {layer + 1}" + (
+                        "" if directions == 1 else " reverse" if direction else " forward")
+                    layers.append({"name": name, "states": states, "cells": cells, "gates": gates,
+                                   "reverse": direction == 1})
+                    outputs.append(states)
+                rows = ([torch.cat(pair) for pair in zip(*outputs)] if directions == 2
+                        else outputs[0])
+        return layers
+
+    def _tell_states(self, layers: List[Dict[str, Any]], capture: _Capture, columns: int) -> None:
+        torch = self.torch
+        count = len(layers[0]["states"])
+        first = max(0, count - max(1, columns))
+        maps: List[Dict[str, Any]] = []
+
+        def add(name: str, values: Sequence[Any], lowest: float, highest: float) -> None:
+            rows = torch.stack([v.detach() for v in values[first:]]).cpu()
+            bound = float(rows.abs().max()) if math.isinf(highest) else highest
+            lowest = -bound if math.isinf(lowest) else lowest
+            maps.append({"name": name, "lowest": lowest, "highest": bound, "columns": [
+                [round(v, 4) for v in row] for row in rows.tolist()]})
+
+        for layer in layers:
+            relu = layer["states"][0].detach().abs().max() > 1
+            add(layer["name"], layer["states"], -math.inf if relu else -1.0, math.inf if relu else 1.0)
+            if layer["cells"][first] is not None:
+                add(layer["name"] + " cell", layer["cells"], -math.inf, math.inf)
+            for gate, values in layer["gates"].items():
+                add(f"{layer['name']} {gate}", values, 0.0, 1.0)
+        self.owner._tell({"event": "hiddenStates", "step": capture.step,
+                          "symbols": capture.symbols[first:], "maps": maps}, frame=True)
+
+    def _tell_lags(self, module: Any, layers: List[Dict[str, Any]], capture: _Capture) -> None:
+        """Norm of the gradient that the last step's loss sends to the states before it, from the
+        gradient that training's own backward pass brought to this module's output."""
+        torch = self.torch
+        top = [layer for layer in layers[-(2 if module.bidirectional else 1):]]
+        count = len(top[0]["states"])
+        last, seed = count - 1, None
+        if capture.output_gradient is not None:
+            rows = capture.output_gradient.float()
+            used = (rows.abs().sum(1) > 0).nonzero()
+            if len(used):
+                last = int(used[-1])
+                seed = rows[last][: top[0]["states"][0].shape[0]]
+        if capture.final_gradient is not None and (seed is None or last == count - 1):
+            final = capture.final_gradient.float()[-len(top)]
+            if float(final.abs().sum()) > 0:
+                seed = final if seed is None else seed + final
+                last = count - 1
+        if seed is None or not bool(torch.isfinite(seed).all()) or last < 1:
+            return
+        # The step whose loss it is, and the state of the forward direction behind it.
+        forward = [layer for layer in layers if not layer["reverse"]]
+        wanted = [state for layer in forward for state in layer["states"][: last + 1]]
+        target = (top[0]["states"][last] * seed).sum()
+        found = torch.autograd.grad(target, wanted, allow_unused=True)
+        curves = []
+        for index, layer in enumerate(forward):
+            part = found[index * (last + 1): (index + 1) * (last + 1)]
+            norms = [0.0 if g is None else float(g.norm()) for g in reversed(part)]
+            curves.append({"name": layer["name"].replace(" forward", ""), "norms": norms})
+        self.owner._tell({"event": "gradientByLag", "step": capture.step,
+                          "curves": curves}, frame=True)
+
+    # Norms
+
+    def _named(self) -> List[Tuple[str, Any]]:
+        return [(n, p) for n, p in self.model.named_parameters() if p.requires_grad]
+
+    def _keep_before(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        began = time.perf_counter()
+        self.before = [p.detach().clone() for _, p in self._named()]
+        self.clock.spent += time.perf_counter() - began
+
+    def _keep_norms(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        began = time.perf_counter()
+        with contextlib.suppress(Exception):
+            rows = []
+            for (name, p), old in zip(self._named(), self.before or []):
+                norm = float(old.norm())
+                update = float((p.detach() - old).norm())
+                rows.append({
+                    "name": name, "symbol": name, "norm": norm,
+                    "gradientNorm": float(p.grad.norm()) if p.grad is not None else None,
+                    "updateRatio": update / norm if norm > 0 else None})
+            self.norms, self.norms_step = rows, self.owner.step
+        self.before = None
+        self._release(self.step_handles)
+        self._release(self.forward_handles)
+        self.clock.spent += time.perf_counter() - began
+
+    def _tell_statistics(self, saturated: Optional[float], dead: float) -> None:
+        if self.norms is None:
+            return
+        event: Dict[str, Any] = {"event": "statistics", "step": self.norms_step,
+                                 "parameters": self.norms[:200], "dead": dead}
+        if saturated is not None:
+            event["saturated"] = saturated
+        self.owner._tell(event, frame=True)
+
+    def _arm_activations(self) -> None:
+        torch = self.torch
+
+        def keeper(name: str) -> Callable[..., None]:
+            def keep(module: Any, inputs: Any, output: Any) -> None:
+                if not module.training or not torch.is_tensor(output) or not output.is_floating_point():
+                    return
+                with contextlib.suppress(Exception):
+                    value = output.detach().float()
+                    self.activations[name] = {
+                        "mean": float(value.mean()), "std": float(value.std()),
+                        "zeros": float((value == 0).float().mean())}
+            return keep
+
+        for name, module in list(self.model.named_modules())[:200]:
+            if name and not any(True for _ in module.children()):
+                self.forward_handles.append(module.register_forward_hook(keeper(name)))
+
+
+# MARK: Several processes
+
+
+class _Ranks:
+    """Under torchrun all ranks wait together: rank 0 hears the dashboard, the others hear rank 0."""
+
+    def __init__(self) -> None:
+        self.rank = int(os.environ.get("RANK", "0") or 0)
+        self.count = int(os.environ.get("WORLD_SIZE", "1") or 1)
+        self.follows = self.rank != 0
+        self.group: Any = None
+        self.is_watched = False
+        self.last = time.perf_counter()
+
+    def agree(self, owner: Watch) -> None:
+        torch = sys.modules.get("torch")
+        if self.count < 2 or torch is None:
+            return
+        distributed = torch.distributed
+        if not distributed.is_available() or not distributed.is_initialized():
+            return
+        if self.group is None:
+            self.group = distributed.new_group(backend="gloo")
+            first = torch.tensor([float(owner._line.is_open)])
+            distributed.broadcast(first, 0, group=self.group)
+            self.is_watched = bool(first[0])
+        if not self.is_watched:
+            return
+        took = time.perf_counter() - self.last
+        # What rank 0 decided and the knobs it has, and everybody's step time.
+        knobs = list(owner._knobs.values())[:16]
+        values = [float(owner.paused), float(owner.stopped)] + [float(k.value) for k in knobs]
+        mine = torch.tensor(values + [0.0] * (18 - len(values)), dtype=torch.float64)
+        distributed.broadcast(mine, 0, group=self.group)
+        times = [torch.zeros(1, dtype=torch.float64) for _ in range(self.count)]
+        distributed.all_gather(times, torch.tensor([took], dtype=torch.float64), group=self.group)
+        if self.rank != 0:
+            owner.paused, owner.stopped = bool(mine[0]), bool(mine[1])
+            for knob, value in zip(knobs, mine[2:].tolist()):
+                if float(knob.value) != value:
+                    knob.set(value)
+        elif not owner.paused and owner.step:
+            slowest = max(range(self.count), key=lambda r: float(times[r]))
+            lanes = {f"rank {r} step time": float(times[r]) for r in range(self.count)}
+            lanes["slowest rank"] = float(slowest)
+            owner._tell({"event": "values", "step": owner.step, "values": lanes}, frame=True)
+        self.last = time.perf_counter()
+
+
+# MARK: Other trainers
+
+
+def trainer_callback(**options: Any) -> Any:
+    """For Hugging Face's Trainer: `Trainer(..., callbacks=[unfold.trainer_callback()])`."""
+    from transformers import TrainerCallback  # type: ignore
+
+    class Callback(TrainerCallback):
+        watch: Optional[Watch] = None
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            self.watch = Watch(kwargs.get("model"), kwargs.get("optimizer"),
+                               kwargs.get("lr_scheduler"), total_steps=state.max_steps, **options)
+            self.watch._in_steps = True
+
+        def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
+            if self.watch is not None:
+                self.watch.step = state.global_step
+                self.watch._hello()
+                self.watch._between_steps()
+                control.should_training_stop = control.should_training_stop or self.watch.stopped
+            return control
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
+            if self.watch is not None:
+                self.watch.step = state.global_step
+                control.should_training_stop = control.should_training_stop or self.watch.stopped
+            return control
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+            if self.watch is not None and logs:
+                numbers = {k: v for k, v in logs.items() if isinstance(v, (int, float))}
+                self.watch.log(step=state.global_step, **numbers)
+
+        def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if self.watch is not None:
+                self.watch.finish()
+
+    return Callback()
+
+
+def lightning_callback(**options: Any) -> Any:
+    """For Lightning: `Trainer(..., callbacks=[unfold.lightning_callback()])`."""
+    try:
+        from lightning.pytorch import Callback as Base  # type: ignore
+    except ImportError:
+        from pytorch_lightning import Callback as Base  # type: ignore
+
+    class Callback(Base):  # type: ignore
+        watch: Optional[Watch] = None
+
+        def on_train_start(self, trainer: Any, module: Any) -> None:
+            optimizers = trainer.optimizers
+            total = trainer.estimated_stepping_batches
+            self.watch = Watch(module, optimizers[0] if optimizers else None,
+                               total_steps=int(total) if math.isfinite(total) else None, **options)
+            self.watch._in_steps = True
+
+        def on_train_batch_start(self, trainer: Any, module: Any, batch: Any, batch_idx: int) -> None:
+            if self.watch is not None:
+                self.watch.step = trainer.global_step
+                self.watch._hello()
+                self.watch._between_steps()
+                trainer.should_stop = trainer.should_stop or self.watch.stopped
+
+        def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any,
+                               batch_idx: int) -> None:
+            if self.watch is None:
+                return
+            numbers = dict(trainer.callback_metrics)
+            loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
+            if loss is not None:
+                numbers["loss"] = loss
+            self.watch.log(step=trainer.global_step,
+                           **{k: v for k, v in numbers.items() if k != "step"})
+
+        def on_train_end(self, trainer: Any, module: Any) -> None:
+            if self.watch is not None:
+                self.watch.finish()
+
+    return Callback()
+
+
+def keras_callback(**options: Any) -> Any:
+    """For Keras: `model.fit(..., callbacks=[unfold.keras_callback()])`."""
+    try:
+        import keras  # type: ignore
+    except ImportError:
+        from tensorflow import keras  # type: ignore
+
+    class Callback(keras.callbacks.Callback):  # type: ignore
+        watch: Optional[Watch] = None
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            self.watch = Watch(**options)
+            self.watch._in_steps = True
+            rate = getattr(getattr(self.model, "optimizer", None), "learning_rate", None)
+            if rate is not None and hasattr(rate, "assign"):
+                knob = Knob("learning-rate", float(rate), "factor", lambda v: rate.assign(v))
+                self.watch._knobs["learning-rate"] = knob
+            self.watch.snapshot(lambda path: self.model.save(path[:-3] + ".keras"))
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if self.watch is not None:
+                self.watch._hello()
+                self.watch._between_steps()
+                if self.watch.stopped:
+                    self.model.stop_training = True
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if self.watch is not None:
+                self.watch.step += 1
+                self.watch.log(step=self.watch.step, **(logs or {}))
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if self.watch is not None and logs and "val_loss" in logs:
+                self.watch.validation(logs["val_loss"])
+
+        def on_train_end(self, logs: Any = None) -> None:
+            if self.watch is not None:
+                self.watch.finish()
+
+    return Callback()
+
+
+def watch(model: Any = None, optimizer: Any = None, scheduler: Any = None, **options: Any) -> Watch:
+    """Begins to watch a training loop.
+
+    Args:
+        model: a torch module, or nothing for any other loop.
+        optimizer: its torch optimizer, whose rates become knobs.
+        scheduler: its learning-rate schedule, which follows a rate that was set.
+        options: `name`, `total_steps`, `clip_norm` (a knob for `clip`), `symbols` (names of token
+            ids: a list or a function), `log` (where lines go without a dashboard: a path, a file,
+            or False; standard output otherwise).
+    """
+    return Watch(model, optimizer, scheduler, **options)
