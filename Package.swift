@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "SequenceData", dependencies: ["TrainingEvents", "FileFormats", "LinearAlgebra"]),
     .target(name: "RecurrentNetworks", dependencies: ["LinearAlgebra"]),
-    .target(name: "TrainingEvents"),
+    .target(name: "TrainingEvents", dependencies: ["FileFormats"]),
     .target(name: "TerminalGraphics"),
     .target(name: "FileFormats"),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CVectorMath"]),
@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"]),
     .testTarget(name: "TerminalGraphicsTests", dependencies: ["TerminalGraphics"]),
-    .testTarget(name: "TrainingEventsTests", dependencies: ["TrainingEvents"]),
+    .testTarget(name: "TrainingEventsTests", dependencies: ["TrainingEvents", "FileFormats"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "RecurrentNetworksTests",

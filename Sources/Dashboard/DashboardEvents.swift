@@ -25,30 +25,13 @@ extension DashboardState {
       }
       submitted = nil
       settingChanges.noteRefusal()
-    case .hiddenStates(let frame):
-      hiddenStates = frame
-      if let map = shownMap, !passage.isFixed || passage.map.name != map.name {
-        passage.add(frame, map)
-      }
-      updateUnitOrder()
-    case .passage(let frame):
-      passage = Passage(frame)
-    case .gradientByLag(let frame):
-      gradientByLag = frame
-      if let curve = frame.curves.first { lagHistory.add(curve, step: frame.step) }
-    case .statistics(let record):
-      statistics = record
-      statisticsHistory.add(
-        record.parameters.map { Float($0.updateRatio) }, step: record.step)
-    case .samples(let frame): samples = frame
+    case .frame(let frame): add(frame)
     case .snapshot(let record): add(record)
     case .checkpoint: break
     case .warning(let record): add(record)
     case .recovered(let record): alerts.end(kind: record.kind)
     case .finished(let record): end(record)
-    case .task(let frame): task = frame
     case .reading(let frame): reading = frame
-    case .trace(let frame): trace = frame
     }
   }
 
@@ -59,14 +42,12 @@ extension DashboardState {
     if isAnother { show(view: settings.view(for: description.name)) }
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
-    (hiddenStates, gradientByLag, statistics, samples) = (nil, nil, nil, nil)
-    (task, reading, trace) = (nil, nil, nil)
+    (frames, reading) = (FrameStore(), nil)
     knobBoard.start(description)
     settingChanges = SettingChanges()
     (finish, lastSnapshot, bestSnapshot) = (nil, nil, nil)
     passage = Passage()
     alerts = StandingAlerts()
-    (lagHistory, statisticsHistory) = (FrameHistory(), FrameHistory())
     (chart.window, chart.cursor) = (.whole, nil)
     learningRate = description.learningRate
     clipNorm = description.clipNorm
@@ -74,6 +55,19 @@ extension DashboardState {
     rates.reset()
     let from = description.firstStep > 0 ? " from step \(grouped(description.firstStep))" : ""
     log.add("\(description.name) started\(from)", step: description.firstStep)
+  }
+
+  private mutating func add(_ frame: ProbeFrame) {
+    frames.keep(frame)
+    switch frame {
+    case .hiddenStates(let states):
+      if let map = shownMap, !passage.isFixed || passage.map.name != map.name {
+        passage.add(states, map)
+      }
+      updateUnitOrder()
+    case .passage(let frame): passage = Passage(frame)
+    default: break
+    }
   }
 
   private mutating func add(_ batch: StepBatch, isPast: Bool) {

@@ -45,12 +45,8 @@ public struct DashboardState: Sendable {
   /// Whether something changed since the last `didDraw()`.
   public internal(set) var needsRedraw = true
 
-  var hiddenStates: HiddenStateFrame?
-  var gradientByLag: GradientByLag?
-  var statistics: NetworkStatistics?
-  var samples: SampleFrame?
-  var task: TaskFrame?
-  var trace: GraphTrace?
+  /// The newest of what probes saw, and what of it is drawn over training.
+  var frames = FrameStore()
   /// The answer to the last text that was typed.
   var reading: ReadingFrame?
   var finish: FinishRecord?
@@ -64,9 +60,6 @@ public struct DashboardState: Sendable {
   var unitOrder = UnitOrder()
   /// The last texts read, with the shown map's activations.
   var passage = Passage()
-  var lagHistory = FrameHistory<LagCurve>()
-  /// The update ratio of every parameter, in their order.
-  var statisticsHistory = FrameHistory<[Float]>()
   var comparisons: [Comparison] = []
   var chart = ChartControls()
   var heatmap = HeatmapControls()

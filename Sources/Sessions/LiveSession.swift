@@ -28,7 +28,7 @@ actor LiveSession: StageActor {
   /// What a resumed run changed, until it is said and recorded.
   private var changes: [WarningRecord]
   private var description: RunDescription?
-  private var frames = LatestFrames()
+  private var frames = FrameStore()
 
   private var request = ProbeRequest()
   private var isDrawScheduled = false
@@ -153,7 +153,7 @@ actor LiveSession: StageActor {
     case .checkpoint(let record): return keep(record)
     default: break
     }
-    frames.keep(event)
+    if case .frame(let frame) = event { frames.keep(frame) }
     report.note(event)
     recorder.record(event)
     dashboard.apply(event)
@@ -416,10 +416,7 @@ actor LiveSession: StageActor {
     var contents = SnapshotContents(
       checkpoint: checkpoint, history: dashboard.history, run: description)
     contents.markers = markers
-    contents.hiddenStates = frames.hiddenStates
-    contents.gradientByLag = frames.gradientByLag
-    contents.samples = frames.samples
-    contents.statistics = frames.statistics
+    contents.frames = frames
     contents.screen = picture
     snapshotsUnderWay += 1
     departure.keeps()
@@ -450,6 +447,16 @@ actor LiveSession: StageActor {
     guard let record = finish else { return }
     finish = nil
     take(.finished(record))
+  }
+}
+
+extension TrainingEvent {
+  /// Whether a person waits for it: an answer to a key rather than the run's steady flow.
+  fileprivate var isUrgent: Bool {
+    switch self {
+    case .state, .command, .refused, .snapshot, .reading, .frame(.trace), .finished, .started: true
+    default: false
+    }
   }
 }
 

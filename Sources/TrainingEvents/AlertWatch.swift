@@ -51,8 +51,8 @@ public struct AlertWatch: Sendable {
       stepName = run.stepName
     case .steps(let batch): return observe(batch)
     case .validation(let record): return observe(record)
-    case .gradientByLag(let frame): return observe(frame)
-    case .statistics(let record): return observe(record)
+    case .frame(.gradientByLag(let frame)): return observe(frame)
+    case .frame(.statistics(let record)): return observe(record)
     case .command(let record): context.note(record)
     case .warning(let record):
       // Somebody else raised it: it is not raised a second time.

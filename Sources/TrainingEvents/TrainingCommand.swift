@@ -38,20 +38,8 @@ public enum RunLimit: Sendable, Equatable {
 
 /// What the reader wants to see besides scalars.
 public struct ProbeRequest: Sendable, Equatable {
-  public struct Interests: OptionSet, Sendable, Hashable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue }
-
-    public static let hiddenStates = Interests(rawValue: 1 << 0)
-    public static let gradientByLag = Interests(rawValue: 1 << 1)
-    public static let samples = Interests(rawValue: 1 << 2)
-    public static let statistics = Interests(rawValue: 1 << 3)
-    /// The numbers of every node of the unfolded graph, for walking through a paused network.
-    public static let trace = Interests(rawValue: 1 << 4)
-    public static let task = Interests(rawValue: 1 << 5)
-    /// The activations of one map over a long held-out passage.
-    public static let passage = Interests(rawValue: 1 << 6)
-  }
+  /// Kinds of frames to make. A trace is made of a paused network alone.
+  public typealias Interests = Set<ProbeFrame.Kind>
 
   public var interests: Interests
   /// Columns of hidden states that fit on screen.

@@ -13,14 +13,8 @@ public enum TrainingEvent: Sendable, Equatable {
   case command(CommandRecord)
   /// A command could not be carried out: why, in one line.
   case refused(String)
-  case hiddenStates(HiddenStateFrame)
-  /// One map's activations over a fixed passage of held-out data.
-  case passage(PassageFrame)
-  case gradientByLag(GradientByLag)
-  case statistics(NetworkStatistics)
-  case trace(GraphTrace)
-  case task(TaskFrame)
-  case samples(SampleFrame)
+  /// What a probe saw of the network.
+  case frame(ProbeFrame)
   /// The answer to a text that a person typed.
   case reading(ReadingFrame)
   /// A copy of the whole state, for whoever keeps it; comes behind the steps that led to it.

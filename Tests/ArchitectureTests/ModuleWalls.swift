@@ -36,7 +36,7 @@ enum ModuleWalls {
     ),
     ("SequenceData", ["TrainingEvents", "FileFormats", "LinearAlgebra"]),
     ("RecurrentNetworks", ["LinearAlgebra"]),
-    ("TrainingEvents", []),
+    ("TrainingEvents", ["FileFormats"]),
     ("TerminalGraphics", []),
     ("FileFormats", []),
     ("LinearAlgebra", ["COpenBLAS", "CVectorMath"]),

@@ -80,15 +80,17 @@ import TrainingEvents
   /// A stretch in which nobody looked is empty, and the last value before it is not drawn on.
   @Test func whatNobodyLookedAtIsAGap() {
     var state = SyntheticRun.state(lastStep: 1_000)
-    state.lagHistory = FrameHistory()
-    state.statisticsHistory = FrameHistory()
+    state.frames = FrameStore()
     let steps: [Int] = (1...20).map { $0 * 10 } + (80...100).map { $0 * 10 }
     for step in steps {
       let norms = (0..<20).map { Float(1) / Float(1 << $0) }
-      state.lagHistory.add(LagCurve(name: "layer 1", norms: norms, factorPerStep: 0.5), step: step)
-      state.statisticsHistory.add([1e-3, 2e-3, 3e-3, 1e-2, 5e-4], step: step)
+      let curve = LagCurve(name: "layer 1", norms: norms, factorPerStep: 0.5)
+      state.frames.keep(.gradientByLag(GradientByLag(step: step, curves: [curve])))
+      var statistics = SyntheticRun.statistics
+      statistics.step = step
+      state.frames.keep(.statistics(statistics))
     }
-    #expect(state.lagHistory.reach == 30)
+    #expect(state.frames.history(of: GradientByLag.self).reach == 30)
     state.resize(Size(width: 160, height: 45))
     state.show(view: .gradients)
     let buffer = state.render(size: state.size, appearance: Golden.appearance)

@@ -51,20 +51,23 @@ import TrainingEvents
   @Test func oddFramesDraw() {
     var state = DashboardState()
     state.apply(.started(SyntheticRun.description))
-    state.apply(.hiddenStates(HiddenStateFrame(step: 1, symbols: [], maps: [])))
+    state.apply(.frame(.hiddenStates(HiddenStateFrame(step: 1, symbols: [], maps: []))))
     _ = Self.text(state)
     let map = StateMap(name: "layer 1", units: 3, values: [.nan, 1, -1, .infinity, 0, 2])
     state.apply(
-      .hiddenStates(
-        HiddenStateFrame(
-          step: 1, symbols: ["\u{1B}", "漢", "extra"], maps: [map], targetProbability: [.nan],
-          prediction: ["a"])))
+      .frame(
+        .hiddenStates(
+          HiddenStateFrame(
+            step: 1, symbols: ["\u{1B}", "漢", "extra"], maps: [map], targetProbability: [.nan],
+            prediction: ["a"]))))
     state.apply(
-      .gradientByLag(
-        GradientByLag(
-          step: 1,
-          curves: [LagCurve(name: "l", norms: [0, .nan, .infinity, 0], factorPerStep: .nan)])))
-    state.apply(.samples(SampleFrame(step: 1, temperature: .nan, lines: ["\n\u{202E}", ""])))
+      .frame(
+        .gradientByLag(
+          GradientByLag(
+            step: 1,
+            curves: [LagCurve(name: "l", norms: [0, .nan, .infinity, 0], factorPerStep: .nan)]))))
+    state.apply(
+      .frame(.samples(SampleFrame(step: 1, temperature: .nan, lines: ["\n\u{202E}", ""]))))
     for size in GoldenFrameTests.sizes {
       #expect(!Self.text(state, size).contains("\u{1B}"))
     }

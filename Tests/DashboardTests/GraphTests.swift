@@ -15,7 +15,7 @@ import TrainingEvents
     #expect(state.probeRequest.interests.contains(.trace))
     #expect(EventTests.text(state, state.size).contains("waiting for the numbers"))
     state.apply(.state(.paused))
-    state.apply(.trace(SyntheticTraces.trace(Self.everyStep)))
+    state.apply(.frame(.trace(SyntheticTraces.trace(Self.everyStep))))
     #expect(EventTests.text(state, state.size).contains("a(1) = b + W s(0) + U x(1)"))
     _ = state.handle(.character("w"))
     #expect(!state.graph.isWalking && !state.probeRequest.interests.contains(.trace))
@@ -108,7 +108,7 @@ import TrainingEvents
     for trace in [odd, GraphTrace(step: 1, sequence: 0, sequenceCount: 0, columns: [], stops: [])] {
       for (_, architecture) in SyntheticTraces.all {
         var state = SyntheticTraces.state(architecture, walking: 0)
-        state.apply(.trace(trace))
+        state.apply(.frame(.trace(trace)))
         for size in GoldenFrameTests.sizes { _ = EventTests.text(state, size) }
         for key: Key in [.right, .left, .up, .down, .end, .character("b"), .character("f")] {
           _ = state.handle(key)

@@ -16,7 +16,7 @@ import TrainingEvents
     state.jump(
       to: history,
       events: [
-        .command(marker), .samples(SampleFrame(step: 6, temperature: 1, lines: ["abc"])),
+        .command(marker), .frame(.samples(SampleFrame(step: 6, temperature: 1, lines: ["abc"]))),
         .snapshot(SnapshotRecord(step: 6, path: "p", bytes: 1)),
       ])
     #expect(state.history.count == 1 && state.history.last == record)

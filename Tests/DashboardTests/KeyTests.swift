@@ -17,7 +17,7 @@ import TrainingEvents
       state.chart.window = .fixed(200...600)
     case .units:
       state.show(view: .states)
-      state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 900)))
+      state.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 900))))
       for _ in 0..<14 { state.pickUnit(by: 1) }
       for _ in 0..<4 { state.pickColumn(by: 1) }
     case .log:
@@ -72,7 +72,7 @@ import TrainingEvents
   /// does something there.
   @Test(arguments: ViewKind.allCases) func everyKeyWorksInEveryView(view: ViewKind) {
     var full = Self.state(in: .chart)
-    full.apply(.hiddenStates(SyntheticRun.gatedStates(step: 900)))
+    full.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 900))))
     full.apply(.reading(SyntheticTasks.reading))
     full.apply(.snapshot(SnapshotRecord(step: 800, path: "s/800", bytes: 1)))
     full.addComparison(name: "words-2", history: ChartControlTests.history(400))

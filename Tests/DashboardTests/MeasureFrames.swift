@@ -34,7 +34,7 @@ import TrainingEvents
     for step in 0..<80 {
       var frame = run.hiddenStates(step: step)
       frame.symbols[0] = "\(step)"
-      state.apply(.hiddenStates(frame))
+      state.apply(.frame(.hiddenStates(frame)))
     }
     print("passage of \(state.passage.symbols.count) symbols × \(state.passage.map.units) units")
     let size = Size(width: 200, height: 60)

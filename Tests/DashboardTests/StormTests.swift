@@ -79,24 +79,26 @@ import TrainingEvents
         ["a", " ", "\n", "\u{1B}", "漢字", "", "word"].randomElement(using: &dice) ?? ""
       }
       let low = Float(number())
-      return .hiddenStates(
-        HiddenStateFrame(
-          step: step, symbols: symbols,
-          maps: [
-            StateMap(name: "layer 1", units: units, values: floats(units * columns)),
-            StateMap(
-              name: "gate", units: 3, values: floats(7), lowest: low, highest: Float(number())),
-          ], targetProbability: floats(columns / 2), loss: floats(columns),
-          prediction: symbols))
+      return .frame(
+        .hiddenStates(
+          HiddenStateFrame(
+            step: step, symbols: symbols,
+            maps: [
+              StateMap(name: "layer 1", units: units, values: floats(units * columns)),
+              StateMap(
+                name: "gate", units: 3, values: floats(7), lowest: low, highest: Float(number())),
+            ], targetProbability: floats(columns / 2), loss: floats(columns),
+            prediction: symbols)))
     case 9:
-      return .gradientByLag(
-        GradientByLag(
-          step: step,
-          curves: [
-            LagCurve(
-              name: "l", norms: floats(Int.random(in: 0...30, using: &dice)),
-              factorPerStep: number())
-          ]))
+      return .frame(
+        .gradientByLag(
+          GradientByLag(
+            step: step,
+            curves: [
+              LagCurve(
+                name: "l", norms: floats(Int.random(in: 0...30, using: &dice)),
+                factorPerStep: number())
+            ])))
     case 10:
       var record = SyntheticRun.statistics
       record.step = step
@@ -106,14 +108,16 @@ import TrainingEvents
         record.parameters[index].gradientNorm = number()
         record.parameters[index].updateRatio = number()
       }
-      return .statistics(record)
+      return .frame(.statistics(record))
     case 11:
-      return .trace(
-        SyntheticTraces.trace(
-          SyntheticTraces.all.randomElement(using: &dice)?.architecture
-            ?? SyntheticTraces.bidirectional))
+      return .frame(
+        .trace(
+          SyntheticTraces.trace(
+            SyntheticTraces.all.randomElement(using: &dice)?.architecture
+              ?? SyntheticTraces.bidirectional)))
     case 12:
-      return .task(SyntheticTasks.all.randomElement(using: &dice)?.frame ?? SyntheticTasks.stack)
+      return .frame(
+        .task(SyntheticTasks.all.randomElement(using: &dice)?.frame ?? SyntheticTasks.stack))
     case 13: return .reading(SyntheticTasks.reading)
     case 14:
       return .command(
@@ -125,7 +129,7 @@ import TrainingEvents
       return [
         .snapshot(SnapshotRecord(step: step, path: "p\u{7}", bytes: -1)),
         .warning(WarningRecord(step: step, kind: "k", text: "t")), .refused("no"),
-        .samples(SampleFrame(step: step, temperature: number(), lines: ["", "\u{202E}x"])),
+        .frame(.samples(SampleFrame(step: step, temperature: number(), lines: ["", "\u{202E}x"]))),
         .finished(FinishRecord(reason: .stopped, step: step, elapsed: number())),
       ].randomElement(using: &dice) ?? .refused("")
     }

@@ -152,8 +152,8 @@ struct SyntheticRun {
       if step % 400 == 0 {
         events.append(.steps(batch))
         batch.removeAll()
-        events.append(.gradientByLag(Self.gradientByLag(step: step)))
-        events.append(.statistics(Self.statistics(step: step)))
+        events.append(.frame(.gradientByLag(Self.gradientByLag(step: step))))
+        events.append(.frame(.statistics(Self.statistics(step: step))))
       }
       if step == 6_001 {
         events.append(
@@ -170,10 +170,10 @@ struct SyntheticRun {
       }
     }
     events.append(.steps(batch))
-    events.append(.hiddenStates(hiddenStates(step: lastStep)))
-    events.append(.gradientByLag(Self.gradientByLag))
-    events.append(.statistics(Self.statistics))
-    events.append(.samples(Self.samples))
+    events.append(.frame(.hiddenStates(hiddenStates(step: lastStep))))
+    events.append(.frame(.gradientByLag(Self.gradientByLag)))
+    events.append(.frame(.statistics(Self.statistics)))
+    events.append(.frame(.samples(Self.samples)))
     events.append(
       .warning(
         WarningRecord(

@@ -142,9 +142,9 @@ enum SyntheticTasks {
     state.apply(.started(description))
     var run = SyntheticRun()
     state.apply(.steps(StepBatch((1...300).map { run.record($0) })))
-    state.apply(.hiddenStates(run.hiddenStates(step: 300)))
-    state.apply(.samples(SyntheticRun.samples))
-    if let frame { state.apply(.task(frame)) }
+    state.apply(.frame(.hiddenStates(run.hiddenStates(step: 300))))
+    state.apply(.frame(.samples(SyntheticRun.samples)))
+    if let frame { state.apply(.frame(.task(frame))) }
     state.show(view: .task)
     state.advance(to: 60)
     return state

@@ -208,12 +208,12 @@ enum SyntheticTraces {
     state.apply(.started(description))
     var run = SyntheticRun()
     state.apply(.steps(StepBatch((1...50).map { run.record($0) })))
-    state.apply(.statistics(SyntheticRun.statistics))
+    state.apply(.frame(.statistics(SyntheticRun.statistics)))
     state.show(view: .graph)
     if let stop {
       _ = state.toggleWalk()
       state.apply(.state(.paused))
-      state.apply(.trace(trace(architecture, isForced: isForced)))
+      state.apply(.frame(.trace(trace(architecture, isForced: isForced))))
       state.graph.stop = stop
     }
     state.advance(to: 60)

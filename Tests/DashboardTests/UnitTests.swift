@@ -89,7 +89,7 @@ import TrainingEvents
 
   @Test func layersAndGatesHaveTheirOwnRange() {
     var state = SyntheticRun.state(lastStep: 100)
-    state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 100)))
+    state.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 100))))
     state.show(view: .states)
     _ = state.handle(.character("}"))
     #expect(state.shownMap?.name == "layer 1 forget gate" && state.shownMap?.lowest == 0)
@@ -142,15 +142,15 @@ import TrainingEvents
 
   @Test func textsFollowEachOtherAndTheSameOneIsReplaced() {
     var state = DashboardState()
-    state.apply(.hiddenStates(Self.frame("abc", 0.1)))
-    state.apply(.hiddenStates(Self.frame("de", 0.2)))
-    state.apply(.hiddenStates(Self.frame("de", 0.3)))
+    state.apply(.frame(.hiddenStates(Self.frame("abc", 0.1))))
+    state.apply(.frame(.hiddenStates(Self.frame("de", 0.2))))
+    state.apply(.frame(.hiddenStates(Self.frame("de", 0.3))))
     #expect(state.passage.symbols.joined() == "abc⋯de")
     #expect(state.passage.newest == 4 && state.passage.map.columns == 6)
     #expect(state.passage.map.values.suffix(2) == [0.3, -0.3])
     #expect(state.passage.map.values[6].isNaN)
     // A text that was seen before is counted once.
-    state.apply(.hiddenStates(Self.frame("abc", 0.4)))
+    state.apply(.frame(.hiddenStates(Self.frame("abc", 0.4))))
     #expect(state.passage.symbols.joined() == "de⋯abc" && state.passage.positions == 5)
     // The separator is no symbol that a unit answers to.
     let response = UnitResponse(
@@ -161,7 +161,7 @@ import TrainingEvents
   /// Stretches that were chosen once are not mixed with texts that happen to be seen.
   @Test func aFixedPassageStays() {
     var state = SyntheticRun.state(lastStep: 20)
-    state.apply(.hiddenStates(Self.frame("xyz", 1)))
+    state.apply(.frame(.hiddenStates(Self.frame("xyz", 1))))
     let words = (0..<300).map { "w\($0 % 7)" }
     var values: [Float] = []
     for column in 0..<300 {
@@ -169,8 +169,9 @@ import TrainingEvents
       values += [value, -value]
     }
     let map = StateMap(name: "layer 1", units: 2, values: values)
-    state.apply(.passage(PassageFrame(step: 20, symbols: words, starts: [0, 100, 200], map: map)))
-    state.apply(.hiddenStates(Self.frame("xyz", 1)))
+    state.apply(
+      .frame(.passage(PassageFrame(step: 20, symbols: words, starts: [0, 100, 200], map: map))))
+    state.apply(.frame(.hiddenStates(Self.frame("xyz", 1))))
     #expect(state.passage.isFixed && state.passage.positions == 300)
     #expect(state.passage.symbols.count { $0 == Passage.gap } == 2)
     let response = UnitResponse(unit: 0, map: state.passage.map, symbols: state.passage.symbols)
@@ -204,7 +205,7 @@ import TrainingEvents
     var state = DashboardState()
     for index in 0..<300 {
       let text = "\(1_000 + index)" + String(repeating: "a", count: 26 + index % 2)
-      state.apply(.hiddenStates(Self.frame(text, 0)))
+      state.apply(.frame(.hiddenStates(Self.frame(text, 0))))
     }
     let passage = state.passage
     #expect(passage.symbols.count <= Passage.longest)
@@ -215,11 +216,11 @@ import TrainingEvents
 
   @Test func anotherMapBeginsAnew() {
     var state = SyntheticRun.state(lastStep: 20)
-    state.apply(.hiddenStates(SyntheticRun.gatedStates(step: 20)))
+    state.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 20))))
     state.show(view: .states)
     _ = state.handle(.character("}"))
     #expect(state.passage.map.name == "layer 1 forget gate" && state.passage.newest == 0)
-    state.apply(.hiddenStates(Self.frame("xyz", 1)))
+    state.apply(.frame(.hiddenStates(Self.frame("xyz", 1))))
     #expect(state.passage.map.units == 2)
   }
 }

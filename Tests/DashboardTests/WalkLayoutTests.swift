@@ -22,7 +22,7 @@ import TrainingEvents
     var state = SyntheticTraces.state(architecture, walking: 0)
     state.resize(size)
     for trace in [SyntheticTraces.trace(architecture), late(architecture)] {
-      state.apply(.trace(trace))
+      state.apply(.frame(.trace(trace)))
       for (place, stop) in trace.stops.enumerated() {
         state.graph.stop = place
         let text = EventTests.text(state, size)
@@ -47,7 +47,7 @@ import TrainingEvents
     var state = SyntheticTraces.state(architecture, walking: 0)
     state.resize(size)
     let trace = late(architecture)
-    state.apply(.trace(trace))
+    state.apply(.frame(.trace(trace)))
     let graph = GraphModel(architecture, columns: trace.columns)
     for place in trace.stops.indices {
       state.graph.stop = place
@@ -71,7 +71,7 @@ import TrainingEvents
     var state = SyntheticTraces.state(SyntheticTraces.architecture(.final), walking: 0)
     var trace = GraphTrace(step: 1, sequence: 0, sequenceCount: 1, columns: [], stops: [])
     trace.note = "There is no walk here: the states stand over an image."
-    state.apply(.trace(trace))
+    state.apply(.frame(.trace(trace)))
     let size = Size(width: 80, height: 24)
     state.resize(size)
     #expect(EventTests.text(state, size).contains(trace.note))

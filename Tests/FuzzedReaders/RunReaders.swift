@@ -61,7 +61,7 @@ extension FuzzedReader {
           case .values(let records): history.append(records)
           case .warning(let record):
             if let found = complaint(about: record.text) { return found }
-          case .hiddenStates(let frame):
+          case .frame(.hiddenStates(let frame)):
             guard frame.maps.allSatisfy({ $0.columns * $0.units == $0.values.count }) else {
               return "a ragged map"
             }

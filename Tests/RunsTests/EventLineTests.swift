@@ -78,17 +78,20 @@ import TrainingEvents
     .warning(WarningRecord(step: 9, kind: "plateau", text: "no \"progress\"", advice: "wait")),
     .warning(WarningRecord(step: 9, kind: "plateau", text: "t")),
     .finished(FinishRecord(reason: .diverged, step: 9, elapsed: 3)),
-    .samples(SampleFrame(step: 9, temperature: 0.8, lines: ["abc", "\u{7}"])),
-    .gradientByLag(
-      GradientByLag(
-        step: 9, curves: [LagCurve(name: "layer 1", norms: [1, 0.1], factorPerStep: 0.1)])),
-    .statistics(
-      NetworkStatistics(
-        step: 9,
-        parameters: [
-          .init(name: "w", symbol: "W", norm: 1, gradientNorm: 2, updateRatio: 0.001)
-        ], spectralRadius: 1.1, largestSingularValue: nil, saturated: 0.5, dead: 0, meanSlope: 0.25)
-    ),
+    .frame(.samples(SampleFrame(step: 9, temperature: 0.8, lines: ["abc", "\u{7}"]))),
+    .frame(
+      .gradientByLag(
+        GradientByLag(
+          step: 9, curves: [LagCurve(name: "layer 1", norms: [1, 0.1], factorPerStep: 0.1)]))),
+    .frame(
+      .statistics(
+        NetworkStatistics(
+          step: 9,
+          parameters: [
+            .init(name: "w", symbol: "W", norm: 1, gradientNorm: 2, updateRatio: 0.001)
+          ], spectralRadius: 1.1, largestSingularValue: nil, saturated: 0.5, dead: 0,
+          meanSlope: 0.25)
+      )),
   ]
 
   @Test(arguments: events.indices) func everyKindReadsBack(index: Int) throws {
@@ -100,8 +103,8 @@ import TrainingEvents
   }
 
   @Test func framesWithGapsReadBack() throws {
-    let line = text(.hiddenStates(Example.hiddenStates))
-    guard case .hiddenStates(let frame)? = try read(String(line.dropLast())) else {
+    let line = text(.frame(.hiddenStates(Example.hiddenStates)))
+    guard case .frame(.hiddenStates(let frame))? = try read(String(line.dropLast())) else {
       return #expect(Bool(false), "no frame in \(line)")
     }
     #expect(frame.maps == Example.hiddenStates.maps && frame.symbols == ["a", "b\u{1B}", "␣"])

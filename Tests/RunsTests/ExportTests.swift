@@ -70,7 +70,7 @@ import TrainingEvents
     #expect(files.last?.hasSuffix("hidden-state.svg") == true)
     var replay = try Replay(run.path)
     let jump = try replay.jump(toStep: 2)
-    #expect(jump.events.contains { if case .hiddenStates = $0 { true } else { false } })
+    #expect(jump.events.contains { if case .frame(.hiddenStates) = $0 { true } else { false } })
   }
 
   @Test func saysWhyItCannot() throws {

@@ -207,13 +207,16 @@ struct Gathered {
     var follower = try RunFollower(path)
     let events = try follower.poll()
     let states = events.compactMap {
-      if case .hiddenStates(let frame) = $0 { frame } else { nil }
+      if case .frame(.hiddenStates(let frame)) = $0 { frame } else { nil }
     }
     // Of several only the newest is worth drawing; a ragged one is none.
     #expect(states.map(\.step) == [5] && states[0].maps[0].values == [0.5, 0.5])
-    let lag = events.compactMap { if case .gradientByLag(let frame) = $0 { frame } else { nil } }
+    let lag = events.compactMap {
+      if case .frame(.gradientByLag(let frame)) = $0 { frame } else { nil }
+    }
     #expect(lag.first?.curves.first?.factorPerStep == 0.5)
-    #expect(events.contains(.samples(SampleFrame(step: 4, temperature: 1, lines: ["hello"]))))
+    #expect(
+      events.contains(.frame(.samples(SampleFrame(step: 4, temperature: 1, lines: ["hello"])))))
   }
 
   @Test func thousandsOfNamesAreKept() throws {

@@ -19,7 +19,7 @@ enum ExampleRecord {
     events.append(
       .validation(
         ValidationRecord(step: 500, epoch: 1, loss: 2, metric: 40, elapsed: 500, isBest: true)))
-    events.append(.hiddenStates(Example.hiddenStates))
+    events.append(.frame(.hiddenStates(Example.hiddenStates)))
     events += (501...800).map { step($0, elapsed: Double($0)) }
     events.append(
       .command(
@@ -55,6 +55,26 @@ enum ExampleRecord {
     temporary = try TemporaryDirectory()
     path = temporary.path + "/events.jsonl"
     try ExampleRecord.write(ExampleRecord.bytes, to: path)
+  }
+
+  /// A picture over training shows all of the past after a jump, and nothing of the future.
+  @Test func aJumpTellsWhatIsDrawnOverTraining() throws {
+    var events: [TrainingEvent] = [.started(Example.run)]
+    for step in 1...50 {
+      events.append(ExampleRecord.step(step, elapsed: Double(step)))
+      guard step.isMultiple(of: 10) else { continue }
+      let curve = LagCurve(name: "layer 1", norms: [1, Float(step)], factorPerStep: 0.5)
+      events.append(.frame(.gradientByLag(GradientByLag(step: step, curves: [curve]))))
+    }
+    var bytes: [UInt8] = []
+    for event in events { EventLine.append(event, for: .record, to: &bytes) }
+    try ExampleRecord.write(bytes, to: path)
+    var replay = try Replay(path)
+    _ = try replay.jump(to: 50)
+    let shown = try replay.jump(toStep: 35).events.compactMap { event in
+      if case .frame(.gradientByLag(let frame)) = event { frame.step } else { nil }
+    }
+    #expect(Array(Set(shown)).sorted() == [10, 20, 30])
   }
 
   private func losses(_ history: RunHistory) -> [Float] {
@@ -161,7 +181,9 @@ enum ExampleRecord {
     #expect(jump.history.validations == played.validations)
     #expect(jump.history.last == played.last)
     #expect(replay.position == min(time, 1400))
-    let hasFrame = jump.events.contains { if case .hiddenStates = $0 { true } else { false } }
+    let hasFrame = jump.events.contains {
+      if case .frame(.hiddenStates) = $0 { true } else { false }
+    }
     #expect(hasFrame == (time >= 500))
     // What follows is what would have followed.
     let next = try replay.advance(steps: 1)

@@ -37,7 +37,7 @@ import TrainingEvents
 
   @Test func keepsFramesSparse() throws {
     let recorder = RunRecorder(run) { _ in }
-    for _ in 0..<50 { recorder.record(.hiddenStates(Example.hiddenStates)) }
+    for _ in 0..<50 { recorder.record(.frame(.hiddenStates(Example.hiddenStates))) }
     recorder.close()
     #expect(try lines().count == 2)
   }

@@ -79,7 +79,7 @@ import TrainingEvents
       .gradientByLag(
         GradientByLag(step: 3, curves: [LagCurve(name: "h", norms: [1, 0.5], factorPerStep: 0.5)])),
     ]
-    contents.samples = SampleFrame(step: 2, temperature: 1, lines: ["older"])
+    contents.frames.keep(.samples(SampleFrame(step: 2, temperature: 1, lines: ["older"])))
     let path = try SnapshotWriter(directory: run).write(contents).path
     let frames = SnapshotReader.frames(of: path)
     #expect(frames.count == 3)

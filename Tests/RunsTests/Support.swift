@@ -77,7 +77,7 @@ enum Example {
     var contents = SnapshotContents(
       checkpoint: checkpoint(step: step), history: history(steps: step), run: run)
     contents.checkpoint.reason = reason
-    contents.hiddenStates = hiddenStates
+    contents.frames.keep(.hiddenStates(hiddenStates))
     return contents
   }
 }

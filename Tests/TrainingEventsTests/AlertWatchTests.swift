@@ -22,8 +22,9 @@ import Testing
   }
 
   static func lag(_ norms: [Double], step: Int) -> TrainingEvent {
-    .gradientByLag(
-      GradientByLag(step: step, curves: [LagCurve(name: "l", norms: norms.map(Float.init))]))
+    .frame(
+      .gradientByLag(
+        GradientByLag(step: step, curves: [LagCurve(name: "l", norms: norms.map(Float.init))])))
   }
 
   static func statistics(
@@ -35,10 +36,11 @@ import Testing
       NetworkStatistics.Parameter(
         name: $0, symbol: "b", norm: 0, gradientNorm: 1, updateRatio: 9)
     }
-    return .statistics(
-      NetworkStatistics(
-        step: step, parameters: [weights] + biases, spectralRadius: 1, largestSingularValue: 1,
-        saturated: saturated, dead: dead, meanSlope: 0.5))
+    return .frame(
+      .statistics(
+        NetworkStatistics(
+          step: step, parameters: [weights] + biases, spectralRadius: 1, largestSingularValue: 1,
+          saturated: saturated, dead: dead, meanSlope: 0.5)))
   }
 
   static func run(

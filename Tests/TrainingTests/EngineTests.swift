@@ -164,8 +164,8 @@ import TrainingEvents
       // Gradients by lag and statistics are in every record, at a few steps.
       let frames = events.count {
         switch $0 {
-        case .hiddenStates, .samples: true
-        case .gradientByLag, .statistics: !interests.isEmpty
+        case .frame(.hiddenStates), .frame(.samples): true
+        case .frame(.gradientByLag), .frame(.statistics): !interests.isEmpty
         default: false
         }
       }

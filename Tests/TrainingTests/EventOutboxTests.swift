@@ -12,7 +12,7 @@ import TrainingEvents
   }
 
   private func samples(_ step: Int) -> TrainingEvent {
-    .samples(SampleFrame(step: step, temperature: 1, lines: []))
+    .frame(.samples(SampleFrame(step: step, temperature: 1, lines: [])))
   }
 
   private func warning(_ step: Int) -> TrainingEvent {

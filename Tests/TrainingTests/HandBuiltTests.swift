@@ -27,7 +27,7 @@ import TrainingEvents
     let validation = events.compactMap { if case .validation(let it) = $0 { it } else { nil } }
     #expect(validation.last?.metric == 100)
     let stack = try #require(
-      events.compactMap { if case .task(.stack(let it)) = $0 { it } else { nil } }.last)
+      events.compactMap { if case .frame(.task(.stack(let it))) = $0 { it } else { nil } }.last)
     let language = try #require(FormalLanguage(rawValue: grammar))
     var read: [Int32] = []
     for row in stack.rows {
@@ -37,7 +37,7 @@ import TrainingEvents
     }
     #expect(!stack.rows.isEmpty && stack.caution == nil)
     let trace = try #require(
-      events.compactMap { if case .trace(let it) = $0 { it } else { nil } }.last)
+      events.compactMap { if case .frame(.trace(let it)) = $0 { it } else { nil } }.last)
     #expect(trace.columns.map(\.input) == stack.rows.map(\.symbol))
     #expect(trace.stops.count == stack.rows.count + 1 && trace.stops.last?.symbol.first == "o")
     for (stop, row) in zip(trace.stops, stack.rows) {
@@ -54,12 +54,14 @@ import TrainingEvents
     ) {
       let engine = try TrainingEngine(
         preset: preset, task: task, threads: 1, checkpoint: checkpoint)
-      await engine.perform(.watch(ProbeRequest(interests: .task)))
+      await engine.perform(.watch(ProbeRequest(interests: [.task])))
       await engine.perform(.run(until: limit))
       let events = await TinyRun.events(of: engine) { $0 == .state(.paused) || $0.isFinish }
       await engine.perform(.snapshot)
       let frames = events + (await TinyRun.rest(of: engine))
-      let stacks = frames.compactMap { if case .task(.stack(let it)) = $0 { it } else { nil } }
+      let stacks = frames.compactMap {
+        if case .frame(.task(.stack(let it))) = $0 { it } else { nil }
+      }
       return (stacks.last, frames.compactMap(\.checkpoint).last)
     }
     let (straight, _) = try await frames(from: nil, until: .step(20))

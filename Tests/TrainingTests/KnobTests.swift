@@ -200,11 +200,11 @@ import TrainingEvents
             temperature: temperature)))
       // Read one after the other: of frames that wait, the newest alone is kept.
       let seen = await TinyRun.events(of: engine) {
-        if case .samples = $0 { true } else { false }
+        if case .frame(.samples) = $0 { true } else { false }
       }
       for event in seen {
-        if case .hiddenStates(let frame) = event { frames.append(frame) }
-        if case .samples(let frame) = event { temperatures.append(frame.temperature) }
+        if case .frame(.hiddenStates(let frame)) = event { frames.append(frame) }
+        if case .frame(.samples(let frame)) = event { temperatures.append(frame.temperature) }
       }
     }
     await engine.shutDown()

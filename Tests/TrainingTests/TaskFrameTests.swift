@@ -26,11 +26,11 @@ import TrainingEvents
     if let data { try Data(data.utf8).write(to: file) }
     let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
-    await engine.perform(.watch(ProbeRequest(interests: .task)))
+    await engine.perform(.watch(ProbeRequest(interests: [.task])))
     await engine.start()
     let events = await TinyRun.events(of: engine)
     await engine.shutDown()
-    let frames = events.compactMap { if case .task(let frame) = $0 { frame } else { nil } }
+    let frames = events.compactMap { if case .frame(.task(let frame)) = $0 { frame } else { nil } }
     return try #require(frames.last)
   }
 
@@ -172,12 +172,12 @@ import TrainingEvents
     try preset.set("training.steps", to: "7")
     let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
-    await engine.perform(.watch(ProbeRequest(interests: .task)))
+    await engine.perform(.watch(ProbeRequest(interests: [.task])))
     await engine.start()
     let events = await TinyRun.events(of: engine)
     await engine.shutDown()
     let frames = events.compactMap { event -> ConfusionFrame? in
-      if case .task(.classification(let frame)) = event { frame } else { nil }
+      if case .frame(.task(.classification(let frame))) = event { frame } else { nil }
     }
     let validations = events.compactMap {
       if case .validation(let record) = $0 { record } else { nil }
@@ -199,11 +199,13 @@ import TrainingEvents
     let text = (0..<24_000).map { String(Array("abcdefgh")[$0 * $0 % 8]) }.joined()
     let (preset, task) = try TinyRun.preset(["training.steps": "2"], text: text)
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
-    await engine.perform(.watch(ProbeRequest(interests: .passage)))
+    await engine.perform(.watch(ProbeRequest(interests: [.passage])))
     await engine.start()
     let events = await TinyRun.events(of: engine)
     await engine.shutDown()
-    let frames = events.compactMap { if case .passage(let frame) = $0 { frame } else { nil } }
+    let frames = events.compactMap {
+      if case .frame(.passage(let frame)) = $0 { frame } else { nil }
+    }
     let frame = try #require(frames.last)
     #expect(frame.symbols.count == 2_048)
     #expect(frame.map.units == 5 && frame.map.columns == frame.symbols.count)

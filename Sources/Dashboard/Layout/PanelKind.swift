@@ -35,13 +35,13 @@ extension PanelKind {
   var interests: ProbeRequest.Interests {
     switch self {
     case .loss, .gradientNorm, .log, .values, .metric, .metrics, .reading: []
-    case .task: .task
-    case .gradientThroughTime, .waterfall: .gradientByLag
-    case .hiddenStates, .positionLoss, .graph: .hiddenStates
+    case .task: [.task]
+    case .gradientThroughTime, .waterfall: [.gradientByLag]
+    case .hiddenStates, .positionLoss, .graph: [.hiddenStates]
     case .unitReading: [.hiddenStates, .passage]
     case .unitHealth: [.hiddenStates, .statistics]
-    case .samples: .samples
-    case .run, .updateRatios, .parameters: .statistics
+    case .samples: [.samples]
+    case .run, .updateRatios, .parameters: [.statistics]
     }
   }
 

@@ -19,7 +19,8 @@ enum Absence {
     case .gradientThroughTime:
       hasLagCurve(state.gradientByLag?.curves.first) ? nil : noGradientByLag(state)
     case .waterfall:
-      state.lagHistory.entries.contains { hasLagCurve($0.frame) } ? nil : noGradientByLag(state)
+      state.frames.history(of: GradientByLag.self).entries
+        .contains { hasLagCurve($0.frame.curves.first) } ? nil : noGradientByLag(state)
     case .hiddenStates, .unitHealth:
       (state.shownMap?.columns ?? 0) > 0 ? nil : missing("hidden states", state)
     case .unitReading:
@@ -32,7 +33,9 @@ enum Absence {
         ? isOver(state) ? "no validation in this run" : "no validation yet" : nil
     case .updateRatios:
       isSetByHand(state)
-        ? setByHand : state.statisticsHistory.isEmpty ? missing("update norms", state) : nil
+        ? setByHand
+        : state.frames.history(of: NetworkStatistics.self).isEmpty
+          ? missing("update norms", state) : nil
     case .parameters:
       isSetByHand(state)
         ? setByHand

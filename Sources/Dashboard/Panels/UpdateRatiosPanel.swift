@@ -37,7 +37,7 @@ struct UpdateRatiosPanel: TrainingChart {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard !scene.state.statisticsHistory.isEmpty, let frame = frame(scene, size: buffer.size) else {
+    guard !history(scene).isEmpty, let frame = frame(scene, size: buffer.size) else {
       return
     }
     frame.drawAxis(scene.appearance, into: &buffer)
@@ -78,6 +78,10 @@ struct UpdateRatiosPanel: TrainingChart {
     }
   }
 
+  private func history(_ scene: Scene) -> FrameHistory<NetworkStatistics> {
+    scene.state.frames.history()
+  }
+
   private func names(_ scene: Scene) -> [String] {
     (scene.state.statistics?.parameters ?? []).map {
       $0.symbol.isEmpty ? String($0.name.suffix(6)) : $0.symbol
@@ -87,11 +91,12 @@ struct UpdateRatiosPanel: TrainingChart {
   /// A place without a number stands where nobody looked, so that no line spans it.
   private func points(_ scene: Scene, parameter: Int) -> [(place: Double, value: Double)] {
     let (history, axis) = (scene.state.history, scene.state.chartAxis)
-    let reach = scene.state.statisticsHistory.reach
+    let frames = self.history(scene)
+    let reach = frames.reach
     var points: [(place: Double, value: Double)] = []
     var last: Int?
-    for entry in scene.state.statisticsHistory.entries {
-      guard parameter < entry.frame.count,
+    for entry in frames.entries {
+      guard entry.frame.parameters.indices.contains(parameter),
         let place = history.position(ofStep: entry.step, on: axis)
       else { continue }
       if let last, entry.step - last > reach,
@@ -99,7 +104,7 @@ struct UpdateRatiosPanel: TrainingChart {
       {
         points.append((middle, .nan))
       }
-      points.append((place, Double(entry.frame[parameter])))
+      points.append((place, entry.frame.parameters[parameter].updateRatio))
       last = entry.step
     }
     return points

@@ -30,7 +30,7 @@ struct WaterfallPanel: TrainingChart {
 
   func frame(_ scene: Scene, size: Size) -> ChartFrame? {
     guard let range = scene.state.chart.range(in: scene.state.history) else { return nil }
-    let lags = scene.state.lagHistory.entries.map { $0.frame.norms.count }.max() ?? 0
+    let lags = history(scene).entries.compactMap { $0.frame.curves.first?.norms.count }.max() ?? 0
     guard lags > 1 else { return nil }
     let bounds = Rect(x: 0, y: 0, width: size.width, height: size.height)
     return ChartFrame(in: bounds.inset(1, 1), scale: ValueScale(0, Double(lags)), range: range)
@@ -39,13 +39,14 @@ struct WaterfallPanel: TrainingChart {
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let frame = frame(scene, size: buffer.size) else { return }
     frame.drawAxis(scene.appearance, into: &buffer)
-    let entries = scene.state.lagHistory.entries
+    let frames = history(scene)
+    let entries = frames.entries
     let history = scene.state.history
     let places = entries.map {
       history.position(ofStep: $0.step, on: scene.state.chartAxis) ?? .infinity
     }
     let steps = history.steps
-    let reach = scene.state.lagHistory.reach
+    let reach = frames.reach
     var index = 0
     for x in frame.plot.x..<max(frame.plot.x, frame.plot.right) {
       let place = frame.place(ofColumn: x)
@@ -57,9 +58,14 @@ struct WaterfallPanel: TrainingChart {
       let step = min(steps.step(at: position) ?? 0, steps.last ?? 0)
       guard next < entries.count, places[next] <= end, step - entries[next].step <= reach
       else { continue }
-      drawColumn(entries[next].frame, x: x, frame: frame, scene: scene, into: &buffer)
+      guard let curve = entries[next].frame.curves.first else { continue }
+      drawColumn(curve, x: x, frame: frame, scene: scene, into: &buffer)
     }
     drawCommon(frame, scene, labels: false, into: &buffer)
+  }
+
+  private func history(_ scene: Scene) -> FrameHistory<GradientByLag> {
+    scene.state.frames.history()
   }
 
   private func drawColumn(

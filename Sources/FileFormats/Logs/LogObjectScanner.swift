@@ -15,10 +15,15 @@ public struct LogObjectScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position: Int
   private static let depth = 16
+  /// Keys of arrays that are more than numbers.
+  private let frames: [String]
 
-  /// - Parameter start: where to begin.
-  public init(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int = 0) {
+  /// - Parameters:
+  ///   - start: where to begin
+  ///   - frames: keys of arrays that `FlatNumbers.hasFrames` tells of
+  public init(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int = 0, frames: [String] = []) {
     self.bytes = bytes
+    self.frames = frames
     position = start
   }
 
@@ -84,10 +89,7 @@ public struct LogObjectScanner {
     case UInt8(ascii: "\""), UInt8(ascii: "'"):
       if key.elementsEqual("event".utf8) { numbers.hasEvent = true }
     case UInt8(ascii: "["):
-      let frames: [StaticString] = ["states", "hiddenStates", "maps", "gradientByLag", "samples"]
-      if frames.contains(where: { key.elementsEqual(UnsafeBufferPointer($0)) }) {
-        numbers.hasFrames = true
-      }
+      if frames.contains(where: { key.elementsEqual($0.utf8) }) { numbers.hasFrames = true }
     case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
       if key.elementsEqual("clipped".utf8) { numbers.clipped = bytes[position] | 0x20 == 0x74 }
     default: break

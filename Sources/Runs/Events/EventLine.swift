@@ -48,10 +48,16 @@ public enum EventLine {
       for (step, values) in byStep.sorted(by: { $0.key < $1.key }) {
         line(valuesObject(step, values), to: &bytes)
       }
-    case .started, .state, .hiddenStates, .gradientByLag, .statistics, .samples:
-      guard audience == .record, let object = recordObject(event) else { return }
+    case .started(let run):
+      guard audience == .record else { return }
+      line(RunDescriptionJSON.object(run), to: &bytes)
+    case .state(let state):
+      guard audience == .record else { return }
+      line(["event": "state", "state": .string(state.rawValue)], to: &bytes)
+    case .frame(let frame):
+      guard audience == .record, let object = frame.json else { return }
       line(object, to: &bytes)
-    case .refused, .trace, .task, .passage, .reading, .checkpoint: return
+    case .refused, .reading, .checkpoint: return
     }
   }
 
@@ -85,18 +91,6 @@ public enum EventLine {
   private static func line(_ value: JSONValue, to bytes: inout [UInt8]) {
     value.encode(into: &bytes)
     bytes.append(0x0A)
-  }
-
-  private static func recordObject(_ event: TrainingEvent) -> JSONValue? {
-    switch event {
-    case .started(let run): RunDescriptionJSON.object(run)
-    case .state(let state): ["event": "state", "state": .string(state.rawValue)]
-    case .hiddenStates(let frame): FrameJSON.object(frame)
-    case .gradientByLag(let frame): FrameJSON.object(frame)
-    case .statistics(let frame): FrameJSON.object(frame)
-    case .samples(let frame): FrameJSON.object(frame)
-    default: nil
-    }
   }
 
   private static func validationObject(_ record: ValidationRecord) -> JSONValue {

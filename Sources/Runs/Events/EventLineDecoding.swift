@@ -61,18 +61,9 @@ extension EventLine {
     case "started": return .started(RunDescriptionJSON.description(object))
     case "state":
       return TrainingState(rawValue: try string("state", object)).map(TrainingEvent.state)
-    case "hiddenStates":
-      return FrameJSON.hiddenStates(object, step: try integer("step", object))
-        .map(TrainingEvent.hiddenStates)
-    case "gradientByLag":
-      return FrameJSON.gradientByLag(object, step: try integer("step", object))
-        .map(TrainingEvent.gradientByLag)
-    case "samples":
-      return FrameJSON.samples(object, step: try integer("step", object))
-        .map(TrainingEvent.samples)
-    case "statistics":
-      return .statistics(FrameJSON.statistics(object, step: try integer("step", object)))
-    default: return nil
+    default:
+      guard let frame = ProbeFrame.Kind(rawValue: kind) else { return nil }
+      return frame.frame(object, step: try integer("step", object)).map(TrainingEvent.frame)
     }
   }
 

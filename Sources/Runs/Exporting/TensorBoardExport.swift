@@ -79,13 +79,13 @@ struct TensorBoardExport {
 
   private func histograms(_ event: TrainingEvent, time: Double) -> TFEvent? {
     switch event {
-    case .hiddenStates(let frame):
+    case .frame(.hiddenStates(let frame)):
       TFEvent(
         wallTime: began + time, step: frame.step,
         values: frame.maps.map { map in
           ("states/" + map.name, .histogram(.init(of: map.values)))
         })
-    case .statistics(let frame):
+    case .frame(.statistics(let frame)):
       TFEvent(
         wallTime: began + time, step: frame.step,
         values: frame.parameters.flatMap { parameter in

@@ -18,7 +18,7 @@ struct ForeignLines: Sendable {
     }
     let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     guard !isBlank else { return }
-    var scanner = LogObjectScanner(line)
+    var scanner = LogObjectScanner(line, frames: ProbeFrame.loggedUnder)
     var found = 0
     while true {
       numbers.removeAll()
@@ -62,19 +62,8 @@ struct ForeignLines: Sendable {
   }
 
   private func takeFrames(_ object: JSONObject, step: Int, _ run: inout ForeignRun) {
-    if object["states"]?.array != nil || object["hiddenStates"]?.array != nil
-      || object["maps"]?.array != nil,
-      let frame = FrameJSON.hiddenStates(object, step: step)
-    {
-      run.take(.hiddenStates(frame))
-    }
-    if object["gradientByLag"]?.array != nil,
-      let frame = FrameJSON.gradientByLag(object, step: step)
-    {
-      run.take(.gradientByLag(frame))
-    }
-    if object["samples"]?.array != nil, let frame = FrameJSON.samples(object, step: step) {
-      run.take(.samples(frame))
+    for kind in ProbeFrame.Kind.allCases where kind.isLogged(in: object) {
+      if let frame = kind.frame(object, step: step) { run.take(.frame(frame)) }
     }
   }
 }

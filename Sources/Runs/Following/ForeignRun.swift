@@ -244,9 +244,7 @@ struct ForeignRun: Sendable {
     }
   }
 
-  private static let shown: Set = [
-    "event", "states", "hiddenStates", "maps", "gradientByLag", "samples", "symbols", "clipped",
-  ]
+  private static let shown = Set(["event", "symbols", "clipped"] + ProbeFrame.loggedUnder)
 
   private mutating func tell(_ way: StepCounter.Way) {
     switch way {

@@ -128,11 +128,13 @@ public struct RunFollower: Sendable {
       lossUnit: .unknown, lossName: run.lossName, targetName: "target", architecture: nil)
   }
 
-  /// Of frames that came at once, only the newest of each kind is worth drawing.
+  /// Of frames that came at once, only the newest of each kind is worth drawing, but for those that
+  /// are drawn over training.
   private static func newestFrames(_ events: [TrainingEvent]) -> [TrainingEvent] {
-    var seen: Set<RecordedRun.FrameKind> = []
+    var seen: Set<ProbeFrame.Kind> = []
     let kept = events.reversed().filter { event in
-      RecordedRun.FrameKind(event).map { seen.insert($0).inserted } ?? true
+      guard case .frame(let frame) = event else { return true }
+      return seen.insert(frame.kind).inserted || frame.isKeptOverTraining
     }
     return kept.reversed()
   }

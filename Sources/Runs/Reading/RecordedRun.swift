@@ -44,15 +44,13 @@ public struct RecordedRun: Sendable {
     var time: Double
     /// Nil for a probe frame, which is read from the file when it is wanted.
     var event: TrainingEvent?
-    var kind: FrameKind?
-  }
-
-  enum FrameKind: Int, Sendable, CaseIterable {
-    case hiddenStates, gradientByLag, statistics, samples
+    var kind: ProbeFrame.Kind?
   }
 
   private(set) var marks: [Mark] = []
   private(set) var moments: [Moment] = []
+  /// What is kept of frames over training.
+  private(set) var frames = FrameStore()
   /// The curves as they stood just before each return to an earlier step.
   private(set) var abandoned: [RunHistory] = []
   private var clock = ReplayClock()
@@ -134,7 +132,11 @@ public struct RecordedRun: Sendable {
     let original = event
     let event = event.asSeam(after: history.steps.last ?? 0)
     let time = clock.advance(to: event)
-    let kind = FrameKind(event)
+    var kind: ProbeFrame.Kind?
+    if case .frame(let frame) = event {
+      kind = frame.kind
+      frames.keep(overTraining: frame)
+    }
     moments.append(
       Moment(offset: offset, time: time, event: kind == nil ? event : nil, kind: kind))
     if case .started(var run) = original {
@@ -166,9 +168,10 @@ public struct RecordedRun: Sendable {
 
   /// The newest frame of a kind that stands before an offset; from the newest snapshot before it
   /// where the record has none, as when nobody watched.
-  func frame(_ kind: FrameKind, before offset: Int) -> TrainingEvent? {
+  func frame(_ kind: ProbeFrame.Kind, before offset: Int) -> ProbeFrame? {
     if let moment = moments.last(where: { $0.kind == kind && $0.offset < offset }) {
-      return event(at: moment.offset)
+      guard case .frame(let frame)? = event(at: moment.offset) else { return nil }
+      return frame
     }
     for moment in moments.reversed() where moment.offset < offset {
       guard case .snapshot(let record)? = moment.event else { continue }
@@ -176,7 +179,7 @@ public struct RecordedRun: Sendable {
       let place =
         path + "/" + RunDirectory.snapshotsName + "/" + FileTree.name(of: record.path)
       let frames = SnapshotReader.frames(of: place)
-      if let frame = frames.first(where: { FrameKind($0) == kind }) { return frame }
+      if let frame = frames.first(where: { $0.kind == kind }) { return frame }
       if !frames.isEmpty { return nil }
     }
     return nil
@@ -207,16 +210,4 @@ extension TrainingEvent {
 extension CommandRecord {
   static let seamName = "resume"
   var isSeam: Bool { name == Self.seamName }
-}
-
-extension RecordedRun.FrameKind {
-  init?(_ event: TrainingEvent) {
-    switch event {
-    case .hiddenStates: self = .hiddenStates
-    case .gradientByLag: self = .gradientByLag
-    case .statistics: self = .statistics
-    case .samples: self = .samples
-    default: return nil
-    }
-  }
 }

@@ -148,7 +148,8 @@ public struct Replay: Sendable {
     isAtEnd = false
   }
 
-  /// What was told before an offset, other than curves: everything light, and the newest frames.
+  /// What was told before an offset, other than curves: everything light, the newest frames, and
+  /// what pictures over training keep of older ones.
   private func earlier(before offset: Int) -> [TrainingEvent] {
     var events = run.moments.prefix { $0.offset < offset }.compactMap(\.event)
     events.removeAll {
@@ -157,8 +158,9 @@ public struct Replay: Sendable {
       default: false
       }
     }
-    for kind in RecordedRun.FrameKind.allCases {
-      if let frame = run.frame(kind, before: offset) { events.append(frame) }
+    events += run.frames.frames(through: step).map(TrainingEvent.frame)
+    for kind in ProbeFrame.Kind.allCases where kind.recording != nil {
+      if let frame = run.frame(kind, before: offset) { events.append(.frame(frame)) }
     }
     return events
   }

@@ -14,10 +14,7 @@ public struct SnapshotContents: Sendable {
   public var markers: [CommandRecord] = []
   /// The newest probe frames that somebody watched, for what the checkpoint itself does not show; a
   /// replay shows them again.
-  public var hiddenStates: HiddenStateFrame?
-  public var gradientByLag: GradientByLag?
-  public var samples: SampleFrame?
-  public var statistics: NetworkStatistics?
+  public var frames = FrameStore()
   /// What the dashboard shows; nil without a dashboard.
   public var screen: CellBuffer?
   /// Where it stands among the run's snapshots.
@@ -43,7 +40,7 @@ public struct SnapshotContents: Sendable {
     if checkpoint.reason == .best { return core }
     // Training went on while this waited to be written.
     let history = history.through(step: checkpoint.state.step)
-    let (hiddenStates, gradientByLag) = (shownStates, shownGradients)
+    let shown = shownFrames
     var files = core
     files += [
       .init("metrics.csv") { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
@@ -52,14 +49,13 @@ public struct SnapshotContents: Sendable {
       .init("loss.svg", text: RunCharts.loss(history, of: run, markers: markers).svg()),
       .init("gradients.svg", text: RunCharts.gradients(history, of: run, markers: markers).svg()),
     ]
-    if let hiddenStates {
+    if let states: HiddenStateFrame = shown.newest() {
       files.append(
-        .init("hidden-state.svg", text: RunCharts.hiddenStates(hiddenStates, of: run).svg()))
+        .init("hidden-state.svg", text: RunCharts.hiddenStates(states, of: run).svg()))
     }
-    if let gradientByLag {
+    if let gradients: GradientByLag = shown.newest() {
       files.append(
-        .init(
-          "gradient-by-lag.svg", text: RunCharts.gradientByLag(gradientByLag, of: run).svg()))
+        .init("gradient-by-lag.svg", text: RunCharts.gradientByLag(gradients, of: run).svg()))
     }
     if let screen {
       files.append(.init("screen.txt", text: ScreenText.plain(screen)))
@@ -67,8 +63,8 @@ public struct SnapshotContents: Sendable {
       files.append(
         .init("screen.svg", text: ScreenSVG.picture(screen, isLight: isScreenLight)))
     }
-    let frames = frameLines
-    if !frames.isEmpty { files.append(.init(SnapshotFile.frames, frames)) }
+    let lines = shown.frames.flatMap { EventLine.encode(.frame($0), for: .record) }
+    if !lines.isEmpty { files.append(.init(SnapshotFile.frames, lines)) }
     return files
   }
 
@@ -89,34 +85,15 @@ public struct SnapshotContents: Sendable {
     ]
   }
 
-  private var frameLines: [UInt8] {
-    let events: [TrainingEvent?] = [
-      shownStates.map(TrainingEvent.hiddenStates),
-      shownGradients.map(TrainingEvent.gradientByLag),
-      statistics.map(TrainingEvent.statistics), shownSamples.map(TrainingEvent.samples),
-    ]
-    return events.compactMap { $0 }.flatMap { EventLine.encode($0, for: .record) }
-  }
-
   private var newestValidation: Checkpoint.Validation? {
     history.validations.last.map { .init(loss: $0.loss, step: $0.step) }
   }
 
-  // The checkpoint's own frames belong to its very step; those of a watcher may be a moment older.
-
-  private var shownStates: HiddenStateFrame? {
-    checkpoint.frames.firstValue { if case .hiddenStates(let frame) = $0 { frame } else { nil } }
-      ?? hiddenStates
-  }
-
-  private var shownGradients: GradientByLag? {
-    checkpoint.frames.firstValue { if case .gradientByLag(let frame) = $0 { frame } else { nil } }
-      ?? gradientByLag
-  }
-
-  private var shownSamples: SampleFrame? {
-    checkpoint.frames.firstValue { if case .samples(let frame) = $0 { frame } else { nil } }
-      ?? samples
+  /// The checkpoint's own frames belong to its very step; those of a watcher may be a moment older.
+  private var shownFrames: FrameStore {
+    var shown = frames
+    for frame in checkpoint.frames { shown.keep(frame) }
+    return shown
   }
 }
 
@@ -128,13 +105,6 @@ enum SnapshotFile {
   static let state = "state.json"
   static let preset = "preset.yaml"
   static let frames = "frames.jsonl"
-}
-
-extension [TrainingEvent] {
-  /// The first event that a closure finds something in.
-  fileprivate func firstValue<Value>(_ find: (TrainingEvent) -> Value?) -> Value? {
-    lazy.compactMap(find).first
-  }
 }
 
 extension AtomicDirectory.File {

@@ -86,12 +86,14 @@ public enum SnapshotReader {
   }
 
   /// The probe frames that a snapshot keeps for a replay; lines that make no sense are passed over.
-  public static func frames(of path: String) -> [TrainingEvent] {
+  public static func frames(of path: String) -> [ProbeFrame] {
     guard let snapshot = try? OpenDirectory(path),
       let bytes = try? snapshot.contents(of: SnapshotFile.frames, limit: stateLimit)
     else { return [] }
     return bytes.split(separator: 0x0A).compactMap { line in
-      line.withUnsafeBufferPointer { try? EventLine.decode($0) }
+      guard case .frame(let frame)? = line.withUnsafeBufferPointer({ try? EventLine.decode($0) })
+      else { return nil }
+      return frame
     }
   }
 

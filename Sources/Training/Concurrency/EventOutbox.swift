@@ -72,17 +72,8 @@ extension TrainingEvent {
     }
   }
 
-  /// Tells kinds of frames apart; nil for events that must not be replaced.
-  fileprivate var frameKind: Int? {
-    switch self {
-    case .hiddenStates: 1
-    case .gradientByLag: 2
-    case .statistics: 3
-    case .trace: 4
-    case .task: 5
-    case .samples: 6
-    case .passage: 7
-    default: nil
-    }
+  /// Newer frames replace older ones of their kind; nil for events that must not be replaced.
+  fileprivate var frameKind: ProbeFrame.Kind? {
+    if case .frame(let frame) = self { frame.kind } else { nil }
   }
 }

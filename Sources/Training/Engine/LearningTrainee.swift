@@ -76,11 +76,11 @@ final class LearningTrainee: Trainee {
 
   // MARK: Looking
 
-  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent] {
+  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [ProbeFrame] {
     looker.look(learner, request, now: now, force: force)
   }
 
-  func recordedFrames() -> [TrainingEvent] { looker.recordedFrames(learner) }
+  func recordedFrames() -> [ProbeFrame] { looker.recordedFrames(learner) }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
     try looker.read(text, learner)

@@ -49,9 +49,9 @@ protocol Trainee: AnyObject {
   // MARK: Looking
 
   /// Frames that are due; all that were asked for when `force` is set.
-  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent]
+  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [ProbeFrame]
   /// Frames that are due behind the newest step whether or not anybody watches.
-  func recordedFrames() -> [TrainingEvent]
+  func recordedFrames() -> [ProbeFrame]
   /// Reads a text that a person typed.
   func read(_ text: String) throws(PresetError) -> ReadingFrame
 }

@@ -161,8 +161,6 @@ public actor TrainingEngine {
   }
 
   func look(force: Bool) {
-    for event in trainee.look(request, now: clock.now, force: force) {
-      post(event)
-    }
+    for frame in trainee.look(request, now: clock.now, force: force) { post(.frame(frame)) }
   }
 }

@@ -13,24 +13,24 @@ struct HandBuiltLooker {
   /// Frames that are due; all that were asked for when `force` is set.
   mutating func look(
     _ trainee: HandBuiltTrainee, _ request: ProbeRequest, now: Double, force: Bool
-  ) -> [TrainingEvent] {
+  ) -> [ProbeFrame] {
     guard force || now - lastLook >= Self.period else { return [] }
     let symbols = string(of: trainee, sequence: request.sequence)
     guard !symbols.isEmpty else { return [] }
     lastLook = now
-    var events: [TrainingEvent] = []
+    var made: [ProbeFrame] = []
     if request.interests.contains(.task) {
-      events.append(.task(.stack(stack(symbols, trainee))))
+      made.append(.task(.stack(stack(symbols, trainee))))
     }
     if request.interests.contains(.hiddenStates) {
       let shown = symbols.suffix(max(1, request.columns))
-      events.append(
+      made.append(
         .hiddenStates(units(symbols, trainee, first: symbols.count - shown.count)))
     }
     if request.interests.contains(.trace), force {
-      events.append(.trace(trace(symbols, trainee, sequence: request.sequence)))
+      made.append(.trace(trace(symbols, trainee, sequence: request.sequence)))
     }
-    return events
+    return made
   }
 
   /// Reads a text that a person typed.

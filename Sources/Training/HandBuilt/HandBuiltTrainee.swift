@@ -127,11 +127,11 @@ final class HandBuiltTrainee: Trainee {
 
   // MARK: Looking
 
-  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [TrainingEvent] {
+  func look(_ request: ProbeRequest, now: Double, force: Bool) -> [ProbeFrame] {
     looker.look(self, request, now: now, force: force)
   }
 
-  func recordedFrames() -> [TrainingEvent] { [] }
+  func recordedFrames() -> [ProbeFrame] { [] }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
     try looker.read(text, self)

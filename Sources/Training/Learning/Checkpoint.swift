@@ -15,7 +15,7 @@ public struct Checkpoint: CheckpointState {
   /// Loss and step of the newest validation so far, which tells the best snapshot.
   public var validation: Validation?
   /// What the network looked like from inside: hidden states and gradients by lag.
-  public var frames: [TrainingEvent] = []
+  public var frames: [ProbeFrame] = []
   /// Held by a checkpoint that an engine handed out, and by its copies, as long as one is alive.
   var lease: CheckpointLease?
 

@@ -33,26 +33,26 @@ final class Looker {
   /// Frames that are due; all that were asked for when `force` is set.
   func look(
     _ learner: Learner, _ request: ProbeRequest, now: Double, force: Bool
-  ) -> [TrainingEvent] {
+  ) -> [ProbeFrame] {
     guard !request.interests.isEmpty else { return [] }
-    var events: [TrainingEvent] = []
+    var made: [ProbeFrame] = []
     frames.run(every: 1 / max(0.1, request.rate), now: now, force: force) {
       if request.interests.contains(.hiddenStates),
         let frame = probe.hiddenStates(
           learner, batch: sequences.batch, sequence: request.sequence,
           columns: request.columns)
       {
-        events.append(.hiddenStates(frame))
+        made.append(.hiddenStates(frame))
       }
       if request.interests.contains(.gradientByLag),
         let curve = probe.gradientByLag(learner, batch: sequences.batch)
       {
-        events.append(.gradientByLag(curve))
+        made.append(.gradientByLag(curve))
       }
     }
     if request.interests.contains(.statistics) {
       statistics.run(every: 2, now: now, force: force) {
-        if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
+        if let statistics = probe.statistics(learner) { made.append(.statistics(statistics)) }
         learner.measuresNextUpdate = true
       }
     }
@@ -61,24 +61,24 @@ final class Looker {
       let isAnother = request.map != passageMap
       passageMap = request.map
       passages.run(every: 4, now: now, force: force || isAnother) {
-        if let frame = probe.passage(learner, map: request.map) { events.append(.passage(frame)) }
+        if let frame = probe.passage(learner, map: request.map) { made.append(.passage(frame)) }
       }
     }
     if request.interests.contains(.samples) {
       // The first words change fastest: a second old, they already belong to another network.
       samples.run(every: min(4, max(1, now / 2)), now: now, force: force) {
-        if let frame = write(learner, request) { events.append(.samples(frame)) }
+        if let frame = write(learner, request) { made.append(.samples(frame)) }
       }
     }
     if request.interests.contains(.task), let validated {
-      if force || !isValidatedShown { events.append(.task(.classification(validated))) }
+      if force || !isValidatedShown { made.append(.task(.classification(validated))) }
       isValidatedShown = true
     } else if request.interests.contains(.task) {
       taskFrames.run(every: 2, now: now, force: force) {
         if let frame = probe.taskFrame(
           learner.parameters, step: learner.step, sequence: request.sequence)
         {
-          events.append(.task(frame))
+          made.append(.task(frame))
         }
       }
     }
@@ -86,9 +86,9 @@ final class Looker {
     if request.interests.contains(.trace), force,
       let trace = probe.trace(learner, batch: sequences.batch, sequence: request.sequence)
     {
-      events.append(.trace(trace))
+      made.append(.trace(trace))
     }
-    return events
+    return made
   }
 
   // MARK: Looking while nobody watches
@@ -102,22 +102,22 @@ final class Looker {
 
   /// What the record of a run always has, and what alerts go by: gradients by lag and statistics,
   /// at a few steps. Training does not notice.
-  func recordedFrames(_ learner: Learner) -> [TrainingEvent] {
-    var events: [TrainingEvent] = []
+  func recordedFrames(_ learner: Learner) -> [ProbeFrame] {
+    var made: [ProbeFrame] = []
     if lagRecord.isDue(step: learner.step) {
       lagRecord.run(step: learner.step) {
         if let curves = probe.gradientByLag(learner, batch: sequences.batch) {
-          events.append(.gradientByLag(curves))
+          made.append(.gradientByLag(curves))
         }
       }
     }
     if isStatisticsStep {
       isStatisticsStep = false
       statisticsRecord.run(step: learner.step) {
-        if let statistics = probe.statistics(learner) { events.append(.statistics(statistics)) }
+        if let statistics = probe.statistics(learner) { made.append(.statistics(statistics)) }
       }
     }
-    return events
+    return made
   }
 
   /// Takes in what a classifier answered in a validation.

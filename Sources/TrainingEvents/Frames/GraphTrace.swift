@@ -141,3 +141,8 @@ public struct GraphTrace: Sendable, Equatable {
     }
   }
 }
+
+extension GraphTrace: ProbeContent {
+  public static let kind = ProbeFrame.Kind.trace
+  public var frame: ProbeFrame { .trace(self) }
+}

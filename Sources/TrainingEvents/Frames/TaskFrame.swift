@@ -221,3 +221,19 @@ public struct StackFrame: Sendable, Equatable {
     self.caution = caution
   }
 }
+
+extension TaskFrame: ProbeContent {
+  public static let kind = ProbeFrame.Kind.task
+  public var frame: ProbeFrame { .task(self) }
+  public var step: Int {
+    switch self {
+    case .classification(let frame): frame.step
+    case .translation(let frame): frame.step
+    case .caption(let frame): frame.step
+    case .forecast(let frame): frame.step
+    case .answers(let frame): frame.step
+    case .labelling(let frame): frame.step
+    case .stack(let frame): frame.step
+    }
+  }
+}

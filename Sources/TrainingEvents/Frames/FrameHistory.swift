@@ -1,13 +1,13 @@
 /// Frames of a whole run at a bounded cost: when there are too many, every second one leaves and
 /// from then on only every second is taken, so that they stay evenly spread.
-struct FrameHistory<Frame: Sendable>: Sendable {
-  struct Entry: Sendable {
-    var step: Int
-    var frame: Frame
+public struct FrameHistory<Frame: Sendable>: Sendable {
+  public struct Entry: Sendable {
+    public var step: Int
+    public var frame: Frame
   }
 
   /// Frames kept at most, besides the newest.
-  static var capacity: Int { 512 }
+  public static var capacity: Int { 512 }
 
   private var kept: [Entry] = []
   private var newest: Entry?
@@ -15,21 +15,23 @@ struct FrameHistory<Frame: Sendable>: Sendable {
   private var pace = 1
   private var waiting = 0
 
+  public init() {}
+
   /// Oldest first; the newest frame is always the last.
-  var entries: [Entry] { newest.map { kept + [$0] } ?? kept }
-  var isEmpty: Bool { kept.isEmpty && newest == nil }
-  var count: Int { kept.count + (newest == nil ? 0 : 1) }
+  public var entries: [Entry] { newest.map { kept + [$0] } ?? kept }
+  public var isEmpty: Bool { kept.isEmpty && newest == nil }
+  public var count: Int { kept.count + (newest == nil ? 0 : 1) }
 
   /// The longest distance in steps that one frame stands for: three times what lies between most of
   /// them. Nobody looked in between where it is longer, and a chart leaves that empty.
-  var reach: Int {
+  public var reach: Int {
     let entries = entries
     let distances = zip(entries.dropFirst(), entries).map { $0.step - $1.step }.sorted()
     guard !distances.isEmpty else { return .max }
     return 3 * max(1, distances[(distances.count - 1) * 3 / 4])
   }
 
-  mutating func add(_ frame: Frame, step: Int) {
+  public mutating func add(_ frame: Frame, step: Int) {
     // After going back to a snapshot, what followed it never happened.
     kept.removeAll { $0.step >= step }
     if let newest, newest.step < step {

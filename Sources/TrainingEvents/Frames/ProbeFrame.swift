@@ -1,0 +1,129 @@
+import FileFormats
+
+/// What a probe saw of the network at one step: the one place where kinds of frames are listed.
+///
+/// Whatever else is to be known of a kind stands with its content, a type that conforms to
+/// `ProbeContent`: how it is recorded, how it is written as JSON, what of it is kept over training.
+public enum ProbeFrame: Sendable, Equatable {
+  case hiddenStates(HiddenStateFrame)
+  case gradientByLag(GradientByLag)
+  case statistics(NetworkStatistics)
+  case samples(SampleFrame)
+  case passage(PassageFrame)
+  case task(TaskFrame)
+  case trace(GraphTrace)
+
+  /// The raw values are the names of events in a record, and of what a reader can watch.
+  public enum Kind: String, Sendable, CaseIterable {
+    case hiddenStates, gradientByLag, statistics, samples, passage, task, trace
+
+    var content: any ProbeContent.Type {
+      switch self {
+      case .hiddenStates: HiddenStateFrame.self
+      case .gradientByLag: GradientByLag.self
+      case .statistics: NetworkStatistics.self
+      case .samples: SampleFrame.self
+      case .passage: PassageFrame.self
+      case .task: TaskFrame.self
+      case .trace: GraphTrace.self
+      }
+    }
+  }
+
+  var content: any ProbeContent {
+    switch self {
+    case .hiddenStates(let frame): frame
+    case .gradientByLag(let frame): frame
+    case .statistics(let frame): frame
+    case .samples(let frame): frame
+    case .passage(let frame): frame
+    case .task(let frame): frame
+    case .trace(let frame): frame
+    }
+  }
+}
+
+/// What frames of one kind hold.
+public protocol ProbeContent: Sendable, Equatable {
+  static var kind: ProbeFrame.Kind { get }
+  var frame: ProbeFrame { get }
+  /// What of it is kept of every frame of a run, for a picture over training; nil where only the
+  /// newest frame is shown.
+  var keptOverTraining: Self? { get }
+  /// The step after which it was computed.
+  var step: Int { get }
+}
+
+extension ProbeContent {
+  public var keptOverTraining: Self? { nil }
+}
+
+/// Frames that stand in a run's record.
+public protocol RecordedContent: ProbeContent {
+  static var recording: FrameRecording { get }
+  /// Keys of arrays under which another program's log may hold the content in short.
+  static var loggedUnder: [String] { get }
+  /// Everything but the kind and the step.
+  var members: JSONObject { get }
+  /// - Parameters:
+  ///   - object: a line of a record, or of another program's log in its short form
+  ///   - step: where the frame belongs
+  init?(_ object: JSONObject, step: Int)
+}
+
+extension RecordedContent {
+  public static var loggedUnder: [String] { [] }
+}
+
+/// How densely frames of a kind stand in a record.
+public struct FrameRecording: Sendable, Equatable {
+  /// Nanoseconds between two at least.
+  public var pause: UInt64
+  /// Whether more are let in at steps that lie ever further apart, so that a run of seconds has its
+  /// whole course recorded, too.
+  public var coversShortRuns: Bool
+
+  /// Large frames: a map of hidden states is some thousand numbers.
+  public static let seldom = FrameRecording(pause: 10_000_000_000, coversShortRuns: false)
+  public static let often = FrameRecording(pause: 2_000_000_000, coversShortRuns: false)
+  /// Small frames that are drawn over training.
+  public static let overTraining = FrameRecording(pause: 2_000_000_000, coversShortRuns: true)
+}
+
+extension ProbeFrame.Kind {
+  private var recorded: (any RecordedContent.Type)? { content as? any RecordedContent.Type }
+
+  /// How frames of this kind are recorded; nil for those that a record does not hold.
+  public var recording: FrameRecording? { recorded?.recording }
+
+  /// Whether an object of another program's log holds a frame of this kind.
+  public func isLogged(in object: JSONObject) -> Bool {
+    recorded?.loggedUnder.contains { object[$0]?.array != nil } ?? false
+  }
+
+  /// Reads a frame; nil where the object holds none of this kind.
+  public func frame(_ object: JSONObject, step: Int) -> ProbeFrame? {
+    recorded?.init(object, step: step)?.frame
+  }
+}
+
+extension ProbeFrame {
+  public var kind: Kind { type(of: content).kind }
+  public var step: Int { content.step }
+
+  /// Whether some of it is shown beside newer frames of its kind.
+  public var isKeptOverTraining: Bool { content.keptOverTraining != nil }
+
+  /// The line of a record; nil for a kind that is not recorded.
+  public var json: JSONValue? {
+    guard let content = content as? any RecordedContent else { return nil }
+    var object: JSONObject = ["event": .string(kind.rawValue), "step": .integer(step)]
+    for member in content.members.members { object[member.key] = member.value }
+    return .object(object)
+  }
+
+  /// Keys of arrays under which another program's log may hold frames.
+  public static let loggedUnder: [String] = Kind.allCases.flatMap {
+    ($0.content as? any RecordedContent.Type)?.loggedUnder ?? []
+  }
+}

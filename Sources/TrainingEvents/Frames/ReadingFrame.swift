@@ -1,0 +1,25 @@
+/// The answer to a text that a person typed.
+public struct ReadingFrame: Sendable, Equatable {
+  public var text: String
+  /// What the network makes of it: a continuation, a label with its probability, a translation.
+  public var answer: String
+  /// Alternatives with their probabilities, most likely first.
+  public var alternatives: [(label: String, probability: Double)]
+  public var states: HiddenStateFrame
+
+  public init(
+    text: String, answer: String, alternatives: [(label: String, probability: Double)],
+    states: HiddenStateFrame
+  ) {
+    self.text = text
+    self.answer = answer
+    self.alternatives = alternatives
+    self.states = states
+  }
+
+  public static func == (a: Self, b: Self) -> Bool {
+    a.text == b.text && a.answer == b.answer && a.states == b.states
+      && a.alternatives.map(\.label) == b.alternatives.map(\.label)
+      && a.alternatives.map(\.probability) == b.alternatives.map(\.probability)
+  }
+}
