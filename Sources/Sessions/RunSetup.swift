@@ -56,6 +56,9 @@ package struct RunSetup: Sendable {
       if let path = command.initial {
         let file = try TensorFile.readForeign(path)
         others = file.others
+        if let place = file.place {
+          task.notes.append("initial parameters: the tensors under \(place)")
+        }
         initial = try NamedTensor.renaming(
           file.tensors, command.map)
         if !others.isEmpty { task.notes.append("initial parameters: " + Self.passedOver(others)) }

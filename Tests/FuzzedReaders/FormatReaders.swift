@@ -28,6 +28,19 @@ extension FuzzedReader {
       else { return "does not write what it read" }
       return Set(again.tensors.map(\.name)) == Set(file.tensors.map(\.name)) ? nil : "other names"
     },
+    FuzzedReader(name: "torch") { input in
+      do {
+        let tensors = try TorchFile(decoding: input).tensors
+        let size = tensors.reduce(0) { $0 + $1.data.count }
+        if size > 4 * input.count + (1 << 16) { return "\(size) bytes from \(input.count)" }
+        let isWhole = tensors.allSatisfy {
+          $0.data.count == ($0.elementCount ?? -1) * $0.dataType.byteCount
+        }
+        return isWhole ? nil : "a tensor without all its numbers"
+      } catch {
+        return complaint(about: "\(error)")
+      }
+    },
     FuzzedReader(name: "tfevents") { input in
       // In pieces, as it comes from a file that grows.
       var parser = TFEventsParser()

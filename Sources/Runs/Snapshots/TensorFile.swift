@@ -19,18 +19,41 @@ public enum TensorFile {
     try decode(try FileDescriptor.regular(path)).tensors
   }
 
-  /// Reads parameters that a person brings, whose file may hold counters and the like beside them.
+  /// What a file that a person brings holds.
+  public struct Foreign: Sendable {
+    /// The tensors of floating-point numbers.
+    public var tensors: [NamedTensor]
+    /// What else there is, with its type, such as counters.
+    public var others: [String]
+    /// Where in a checkpoint the tensors stood; nil when the file holds nothing else.
+    public var place: String?
+  }
+
+  /// Reads parameters that a person brings: safetensors, or what `torch.save` writes.
   ///
-  /// - Returns: the tensors of floating-point numbers, and what else there is, with its type.
   /// - Throws: `RunError` saying what the file is and how it becomes safetensors where it is
   ///   something else that holds weights.
-  public static func readForeign(
-    _ path: String
-  ) throws(RunError) -> (tensors: [NamedTensor], others: [String]) {
-    if let message = try ForeignWeights.refusal(of: try FileDescriptor.regular(path)) {
-      throw .unreadable(path: path, message: message)
+  public static func readForeign(_ path: String) throws(RunError) -> Foreign {
+    switch try ForeignWeights.kind(of: try FileDescriptor.regular(path)) {
+    case .safetensors:
+      let file = try decode(try FileDescriptor.regular(path), passingOver: true)
+      return Foreign(tensors: file.tensors, others: file.others)
+    case .other(let message): throw .unreadable(path: path, message: message)
+    case .torch:
+      let file = try FileDescriptor.regular(path)
+      try checkMemory(path, try file.status().size)
+      let torch: TorchFile
+      let bytes = try file.contents(limit: limit)
+      do throws(TorchError) {
+        torch = try TorchFile(decoding: bytes)
+      } catch {
+        throw .unreadable(path: path, message: ForeignWeights.message(error, path: path))
+      }
+      let (tensors, others) = try naming(path) { () throws(SafetensorsError) in
+        try named(torch.tensors, passingOver: true)
+      }
+      return Foreign(tensors: tensors, others: others, place: torch.place)
     }
-    return try decode(try FileDescriptor.regular(path), passingOver: true)
   }
 
   /// Bytes beyond which no file of tensors is read.
@@ -57,7 +80,16 @@ public enum TensorFile {
     try naming(path) { () throws(SafetensorsError) in
       try SafetensorsFile.check(header: start, fileBytes: size)
     }
-    // Values are widened: two bytes may become eight, beside the file itself.
+    try checkMemory(path, size)
+    try file.seek(to: 0)
+    let bytes = try file.contents(limit: limit)
+    return try naming(path) { () throws(SafetensorsError) in
+      try named(SafetensorsFile(decoding: bytes).tensors, passingOver: passingOver)
+    }
+  }
+
+  /// Values are widened: two bytes may become eight, beside the file itself.
+  private static func checkMemory(_ path: String, _ size: Int) throws(RunError) {
     let (need, memory) = (5 * Double(size), MachineMemory.bytes)
     guard need <= Double(memory) else {
       throw .unreadable(
@@ -65,22 +97,23 @@ public enum TensorFile {
         message: "its tensors take \(MachineMemory.words(need)), and this machine has "
           + MachineMemory.words(Double(memory)))
     }
-    try file.seek(to: 0)
-    let bytes = try file.contents(limit: limit)
-    return try naming(path) { () throws(SafetensorsError) in
-      var (tensors, others): ([NamedTensor], [String]) = ([], [])
-      for tensor in try SafetensorsFile(decoding: bytes).tensors {
-        if passingOver, !tensor.dataType.isFloatingPoint {
-          others.append("\(tensor.name) (\(tensor.dataType.rawValue))")
-          continue
-        }
-        tensors.append(
-          tensor.dataType == .float64
-            ? NamedTensor(name: tensor.name, shape: tensor.shape, values: try tensor.doubles())
-            : NamedTensor(name: tensor.name, shape: tensor.shape, floats: try tensor.floats()))
+  }
+
+  private static func named(
+    _ stored: [SafetensorsFile.Tensor], passingOver: Bool
+  ) throws(SafetensorsError) -> (tensors: [NamedTensor], others: [String]) {
+    var (tensors, others): ([NamedTensor], [String]) = ([], [])
+    for tensor in stored {
+      if passingOver, !tensor.dataType.isFloatingPoint {
+        others.append("\(tensor.name) (\(tensor.dataType.rawValue))")
+        continue
       }
-      return (tensors, others)
+      tensors.append(
+        tensor.dataType == .float64
+          ? NamedTensor(name: tensor.name, shape: tensor.shape, values: try tensor.doubles())
+          : NamedTensor(name: tensor.name, shape: tensor.shape, floats: try tensor.floats()))
     }
+    return (tensors, others)
   }
 
   private static func naming<Value>(

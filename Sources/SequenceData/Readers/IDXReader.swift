@@ -1,3 +1,5 @@
+import FileFormats
+
 /// Images with labels as the MNIST family keeps them (IDX): a folder with `train-images-idx3-ubyte`,
 /// `train-labels-idx1-ubyte` and, as the test set, the two `t10k` files; each may be gzipped.
 /// `classes.txt`, where it is there, names the classes, one a line.

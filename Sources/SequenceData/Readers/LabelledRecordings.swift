@@ -1,3 +1,5 @@
+import FileFormats
+
 /// The recordings of an `npz` file with their labels: `X`, `y` and perhaps `lengths`, or the names
 /// that other tools give them.
 ///
@@ -42,7 +44,8 @@ struct LabelledRecordings {
   static func read(
     _ path: String
   ) throws(DataError) -> (LabelledRecordings, test: LabelledRecordings?) {
-    let archive = try ZipArchive(file: path, bytes: FileBytes.read(path))
+    let bytes = try FileBytes.read(path)
+    let archive = try unzipping(path) { () throws(ZipError) in try ZipArchive(bytes) }
     let there = Set(archive.names)
     func has(_ name: String) -> Bool { there.contains(name + ".npy") }
     guard let pair = pairs.first(where: { has($0.steps) && has($0.labels) }) else {
@@ -52,7 +55,7 @@ struct LabelledRecordings {
           ? "no array" : DataError.quote(archive.names.prefix(12).joined(separator: ", ")),
         expected: "X and y, or x_train and y_train, or data and labels, and perhaps lengths")
     }
-    let all = try LabelledRecordings(archive, pair)
+    let all = try LabelledRecordings(path, archive, pair)
     func test(_ name: String) -> String {
       var letters = name
       for (part, other) in [("_train", "_test"), ("train_", "test_")] {
@@ -62,24 +65,37 @@ struct LabelledRecordings {
     }
     let own = (steps: test(pair.steps), labels: test(pair.labels))
     guard has(own.steps), has(own.labels) else { return (all, nil) }
-    return (all, try LabelledRecordings(archive, own))
+    return (all, try LabelledRecordings(path, archive, own))
+  }
+
+  private static func unzipping<Content>(
+    _ path: String, _ body: () throws(ZipError) -> Content
+  ) throws(DataError) -> Content {
+    do throws(ZipError) {
+      return try body()
+    } catch {
+      throw DataError(
+        path, "\(error)",
+        expected: error == .notAnArchive ? "an npz file as NumPy saves it" : nil)
+    }
   }
 
   private init(
-    _ archive: ZipArchive, _ pair: (steps: String, labels: String)
+    _ path: String, _ archive: ZipArchive, _ pair: (steps: String, labels: String)
   ) throws(DataError) {
-    file = archive.file
+    file = path
     let part = pair.steps.contains("train") ? "_train" : pair.steps.contains("test") ? "_test" : ""
     let lengthNames = ["lengths", "length", "seq_lengths", "lens"]
       .flatMap { part.isEmpty ? [$0] : [$0 + part, part.dropFirst() + "_" + $0] }
     let lengths = lengthNames.first { archive.names.contains($0 + ".npy") }
     names = (pair.steps, pair.labels, lengths ?? "lengths")
-    let (path, steps, classes) = (file, pair.steps, pair.labels)
+    let (steps, classes) = (pair.steps, pair.labels)
     func array(_ name: String) throws(DataError) -> NumPyArray {
-      guard let content = try archive.content(of: name + ".npy") else {
-        throw DataError(path, "there is no array “\(name)”")
+      let content = try Self.unzipping(path) { () throws(ZipError) in
+        try archive.content(of: name + ".npy", limit: FileBytes.unpackedLimit)
       }
-      return try NumPyArray(content, file: path, name: name)
+      guard let content else { throw DataError(path, "there is no array “\(name)”") }
+      return try NumPyArray(Array(content), file: path, name: name)
     }
     let numbers = try array(steps)
     guard numbers.texts == nil, numbers.shape.count == 2 || numbers.shape.count == 3,

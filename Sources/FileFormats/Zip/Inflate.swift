@@ -2,7 +2,7 @@
 ///
 /// Input that breaks the format's rules, ends early or yields more than `limit` bytes gives nil;
 /// memory grows only as output is really produced.
-struct Inflate {
+public struct Inflate {
   private let input: ArraySlice<UInt8>
   private var at: Int
   private var bits: UInt64 = 0
@@ -11,7 +11,7 @@ struct Inflate {
   private let limit: Int
 
   /// The content of a DEFLATE stream that fills `input` to its last byte.
-  static func decompress(_ input: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
+  public static func decompress(_ input: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
     guard limit >= 0 else { return nil }
     var inflate = Inflate(input, limit: limit)
     guard inflate.run(), inflate.at - inflate.bitCount / 8 == input.endIndex else { return nil }
@@ -19,7 +19,7 @@ struct Inflate {
   }
 
   /// Unpacks a gzip file of one member (RFC 1952), its checksum verified; nil when it is not one.
-  static func gunzip(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+  public static func gunzip(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
     guard bytes.count >= 18, bytes[0] == 0x1F, bytes[1] == 0x8B, bytes[2] == 8 else { return nil }
     let flags = bytes[3]
     var at = 10
@@ -38,7 +38,7 @@ struct Inflate {
     guard at < end, declared <= limit,
       let content = decompress(bytes[at..<end], limit: declared)
     else { return nil }
-    guard word(end) == CyclicRedundancyCheck.checksum(content[...]),
+    guard word(end) == content.withUnsafeBytes({ CRC32.ieee.checksum($0) }),
       word(end + 4) == UInt32(truncatingIfNeeded: content.count)
     else { return nil }
     return content
