@@ -161,7 +161,7 @@ public struct DashboardState: Sendable {
     var request = probe
     var columns = 0
     for placement in placements(in: size) {
-      request.interests.formUnion(placement.panel.interests)
+      request.interests.formUnion(placement.panel.drawing.interests)
       switch placement.panel {
       case .hiddenStates, .positionLoss:
         columns = max(columns, HiddenStatesPanel.columns(in: placement.rect.width - 2))

@@ -20,7 +20,7 @@ extension DashboardState {
       let hasFocus = placement.panel == focused
       Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
         part.bounds, title: panel.title(scene), appearance: appearance, into: &part)
-      if let reason = Absence.reason(of: placement.panel, in: self) {
+      if let reason = panel.absence(in: self) {
         part.note(reason, style: scene.theme.muted)
       } else {
         panel.draw(scene, into: &part)

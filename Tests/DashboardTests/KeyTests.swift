@@ -86,7 +86,9 @@ import TrainingEvents
     var seen: Set<KeyBinding.Context> = [.view]
     for (index, panel) in full.visiblePanels.enumerated() {
       full.focus = panel
-      guard index == 0 || panel.context.map({ !seen.contains($0) }) ?? false else { continue }
+      guard index == 0 || panel.drawing.context.map({ !seen.contains($0) }) ?? false else {
+        continue
+      }
       let before = full.render(size: full.size, appearance: Golden.appearance)
       for context in full.contexts {
         seen.insert(context)
@@ -141,10 +143,12 @@ import TrainingEvents
       state.focus = panel
       _ = state.handle(.character("?"))
       let text = EventTests.text(state, state.size)
-      #expect(text.contains("Help: \(panel.title)"))
-      #expect(text.contains(panel.summary.split(separator: " ").prefix(4).joined(separator: " ")))
+      #expect(text.contains("Help: \(panel.drawing.name)"))
+      #expect(
+        text.contains(panel.drawing.summary.split(separator: " ").prefix(4).joined(separator: " ")))
       #expect(!text.contains("more: ↓"))
-      for binding in KeyBindings.all where binding.context == panel.context && binding.hint != nil {
+      for binding in KeyBindings.all
+      where binding.context == panel.drawing.context && binding.hint != nil {
         #expect(text.contains(String(binding.summary.prefix(40))), "\(panel): \(binding.label)")
       }
       _ = state.handle(.escape)

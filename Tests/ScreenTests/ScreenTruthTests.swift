@@ -37,9 +37,10 @@ import TrainingEvents
     ]
     for size in Self.sizes {
       for view in [ViewKind.overview, .loss, .gradients] {
+        let panels = ShownScreen(state, view, size).placements.map(\.panel)
         for axis in HistoryAxis.allCases {
           for window in windows {
-            for others in [Set(), Set(PanelKind.allCases)] {
+            for others in [Set(), Set(panels)] {
               var zoomed = state
               (zoomed.chart.axis, zoomed.chart.window) = (axis, window)
               zoomed.chart.otherScale = others

@@ -14,7 +14,7 @@ enum Truths {
   /// Two labels or more along every axis of every chart.
   static func axes(_ screen: ShownScreen) -> [String] {
     screen.placements.flatMap { placement -> [String] in
-      guard Absence.reason(of: placement.panel, in: screen.state) == nil else { return [] }
+      guard placement.panel.drawing.absence(in: screen.state) == nil else { return [] }
       let rows = screen.rows(of: placement)
       let isOverSteps = overSteps.contains(placement.panel)
       let isChart = isOverSteps || [.gradientThroughTime, .positionLoss].contains(placement.panel)
@@ -49,7 +49,7 @@ enum Truths {
   /// A panel with several curves says which is which.
   static func legends(_ screen: ShownScreen) -> [String] {
     screen.placements.compactMap { placement in
-      guard Absence.reason(of: placement.panel, in: screen.state) == nil else { return nil }
+      guard placement.panel.drawing.absence(in: screen.state) == nil else { return nil }
       let text = screen.rows(of: placement).joined(separator: "\n")
       switch placement.panel {
       case .loss where placement.rect.height >= 6:
@@ -75,7 +75,7 @@ enum Truths {
     let step = "step \(grouped(state.currentStep)) / \(grouped(state.run?.totalSteps ?? -1))"
     if !header.contains(step) { wrong.append("the header lacks “\(step)”: \(header)") }
     for placement in screen.placements {
-      guard Absence.reason(of: placement.panel, in: state) == nil else { continue }
+      guard placement.panel.drawing.absence(in: state) == nil else { continue }
       let rows = screen.rows(of: placement)
       let text = rows.joined(separator: "\n")
       if text.contains("NaN") || text.contains("inf") || text.contains("∞") {
@@ -126,7 +126,7 @@ enum Truths {
       wrong.append("“\(phrase)” stands on the screen of a run that is over")
     }
     for placement in screen.placements {
-      guard let reason = Absence.reason(of: placement.panel, in: state) else { continue }
+      guard let reason = placement.panel.drawing.absence(in: state) else { continue }
       let shape = state.run?.architecture?.shape
       let isJustified =
         switch placement.panel {

@@ -3,6 +3,11 @@ import TrainingEvents
 
 /// The network's computational graph: folded, unfolded, or walked through node by node.
 struct GraphPanel: Panel {
+  var name: String { "Graph" }
+  var summary: String { "The computational graph, folded, unfolded over time, or node by node." }
+  var interests: ProbeRequest.Interests { [.hiddenStates] }
+  var context: KeyBinding.Context? { .graph }
+
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     let graph = scene.state.graph
@@ -132,4 +137,8 @@ struct GraphWords {
         + "Sontag, 1995)."
     }
   }
+}
+
+extension PanelKind {
+  static let graph = PanelKind(GraphPanel())
 }

@@ -31,7 +31,7 @@ extension DashboardState {
     switch overlay {
     case nil where prompt != nil: [.prompt]
     case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
-    case nil: [focusedPanel?.context, .view].compactMap { $0 }
+    case nil: [focusedPanel?.drawing.context, .view].compactMap { $0 }
     case .help(let page): page.isTyping ? [.helpSearch] : [.help]
     case .quit: [.quitDialog]
     case .unsaved: [.unsaved]
@@ -84,7 +84,7 @@ extension DashboardState {
   mutating func goBack() -> [DashboardAction] {
     message = nil
     // What is not on screen is not taken back unseen.
-    let contexts = Set(placements(in: size).compactMap(\.panel.context))
+    let contexts = Set(placements(in: size).compactMap(\.panel.drawing.context))
     if chart.cursor != nil, contexts.contains(.chart) {
       chart.cursor = nil
     } else if enlarged {

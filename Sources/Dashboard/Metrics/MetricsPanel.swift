@@ -4,6 +4,12 @@ import TrainingEvents
 /// Every series that a log holds, with its newest value and a small chart: grouped by what stands
 /// before the first `/`, filtered by what a person types.
 struct MetricsPanel: Panel {
+  var name: String { "Metrics" }
+  var summary: String {
+    "Everything that a log holds, with its newest value and a small chart each."
+  }
+  var context: KeyBinding.Context? { .metrics }
+
   func title(_ scene: Scene) -> StyledText {
     let list = MetricsList(scene.state)
     var text = StyledText("Metrics", scene.theme.title)
@@ -93,4 +99,8 @@ struct MetricsPanel: Panel {
     }
     canvas.draw(into: &buffer, x: rect.x, y: rect.y)
   }
+}
+
+extension PanelKind {
+  static let metrics = PanelKind(MetricsPanel())
 }

@@ -24,7 +24,7 @@ extension HelpPage {
 
   func title(_ state: DashboardState) -> String {
     if let search { return "Help  /\(search.text)\(isTyping ? "▏" : "")" }
-    return showsAll ? "Keys and commands" : "Help: \(state.focusedPanel?.title ?? "Keys")"
+    return showsAll ? "Keys and commands" : "Help: \(state.focusedPanel?.drawing.name ?? "Keys")"
   }
 
   /// - Parameters:
@@ -43,9 +43,9 @@ extension HelpPage {
   /// those that the hints name first.
   private static func focus(_ state: DashboardState, width: Int, height: Int) -> [HelpLine] {
     var lines: [HelpLine] = []
-    let panel = state.focusedPanel
+    let panel = state.focusedPanel?.drawing
     lines += (panel?.summary ?? "").wrapped(to: width).filter { !$0.isEmpty }.map(HelpLine.words)
-    for (title, context) in [(panel?.title ?? "", panel?.context), ("In every panel", .view)] {
+    for (title, context) in [(panel?.name ?? "", panel?.context), ("In every panel", .view)] {
       let all = KeyBindings.all.filter { $0.context == context }
       let room = height - lines.count - 2
       guard context != nil, room > 0, !all.isEmpty else { continue }

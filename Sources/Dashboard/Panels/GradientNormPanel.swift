@@ -3,6 +3,20 @@ import TrainingEvents
 
 /// The norm of the whole gradient before clipping, over the run, with the clipping threshold.
 struct GradientNormPanel: TrainingChart {
+  var name: String { "Gradient norm" }
+  var summary: String {
+    "Norm of the gradient at every step, before clipping; the dashed line is the clip norm."
+  }
+  var context: KeyBinding.Context? { .chart }
+
+  func absence(in state: DashboardState) -> String? {
+    Absence.isSetByHand(state)
+      ? Absence.setByHand
+      : state.history.isEmpty
+        ? Absence.noStep(state)
+        : state.history.gradientNorm.hasValues ? nil : "no gradient norm was logged"
+  }
+
   var kind: PanelKind { .gradientNorm }
   /// Norms span powers of ten.
   var isUsuallyLogarithmic: Bool { true }
@@ -72,4 +86,8 @@ struct GradientNormPanel: TrainingChart {
     }
     text.fitting(rect.width).write(x: rect.x, y: rect.y, limit: rect.right, into: &buffer)
   }
+}
+
+extension PanelKind {
+  static let gradientNorm = PanelKind(GradientNormPanel())
 }

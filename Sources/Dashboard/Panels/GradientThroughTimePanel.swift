@@ -3,6 +3,17 @@ import TrainingEvents
 
 /// ‖∂L(τ)/∂s(t)‖ of one late loss term against the lag τ − t, on a logarithmic scale.
 struct GradientThroughTimePanel: Panel {
+  var name: String { "Gradient through time" }
+  var summary: String {
+    "Norm of the loss's gradient with respect to hidden states further and further back: how far "
+      + "backpropagation through time reaches."
+  }
+  var interests: ProbeRequest.Interests { [.gradientByLag] }
+
+  func absence(in state: DashboardState) -> String? {
+    Absence.hasLagCurve(state.gradientByLag?.curves.first) ? nil : Absence.noGradientByLag(state)
+  }
+
   func title(_ scene: Scene) -> StyledText {
     StyledText("Gradient through time", scene.theme.title)
       .adding("  ‖∂L(τ)/∂s(t)‖", scene.theme.muted)
@@ -107,4 +118,8 @@ struct GradientThroughTimePanel: Panel {
       text, x: max(plot.x + 3, plot.right - CharacterWidth.of(text)), y: y, style: style,
       limit: plot.right)
   }
+}
+
+extension PanelKind {
+  static let gradientThroughTime = PanelKind(GradientThroughTimePanel())
 }

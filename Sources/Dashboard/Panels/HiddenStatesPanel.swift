@@ -3,6 +3,17 @@ import TrainingEvents
 
 /// Units × time of s(t), or of a gate, under the symbols that the network reads.
 struct HiddenStatesPanel: Panel {
+  var name: String { "Hidden state" }
+  var summary: String {
+    "Hidden state of every unit (rows) at every step of one sequence (columns)."
+  }
+  var interests: ProbeRequest.Interests { [.hiddenStates] }
+  var context: KeyBinding.Context? { .units }
+
+  func absence(in state: DashboardState) -> String? {
+    (state.shownMap?.columns ?? 0) > 0 ? nil : Absence.missing("hidden states", state)
+  }
+
   /// Cells before the first column, for labels.
   static let labelWidth = 8
 
@@ -141,4 +152,8 @@ struct HiddenStatesPanel: Panel {
     text.fitting(view.area.width - 4).write(
       x: view.area.x + 2, y: view.area.bottom, limit: view.area.right - 1, into: &buffer)
   }
+}
+
+extension PanelKind {
+  static let hiddenStates = PanelKind(HiddenStatesPanel())
 }

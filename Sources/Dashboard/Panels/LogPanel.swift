@@ -2,6 +2,12 @@ import TerminalGraphics
 
 /// What happened, newest at the bottom, with older entries above as far as a person scrolls.
 struct LogPanel: Panel {
+  var name: String { "Log" }
+  var summary: String {
+    "Alerts, commands, best validations and snapshots, the newest at the bottom."
+  }
+  var context: KeyBinding.Context? { .log }
+
   /// Cells for the step's number.
   private static let stepWidth = 8
 
@@ -63,4 +69,8 @@ struct LogPanel: Panel {
     case .stray: return (appearance.glyph("›", ascii: ">"), scene.theme.muted)
     }
   }
+}
+
+extension PanelKind {
+  static let log = PanelKind(LogPanel())
 }

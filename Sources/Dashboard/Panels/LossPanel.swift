@@ -3,6 +3,18 @@ import TrainingEvents
 
 /// Training loss, raw and smoothed, and validation loss over the run.
 struct LossPanel: TrainingChart {
+  var name: String { "Loss" }
+  var summary: String {
+    "Training loss at every step, its moving average, and the validation loss."
+  }
+  var context: KeyBinding.Context? { .chart }
+
+  func absence(in state: DashboardState) -> String? {
+    Absence.isSetByHand(state)
+      ? "weights set by hand, not trained: there is no loss to follow; 6 shows what it decides"
+      : state.history.isEmpty ? Absence.noStep(state) : nil
+  }
+
   var kind: PanelKind { .loss }
 
   /// The legend stands below the curves, where it hides none of them.
@@ -95,4 +107,8 @@ extension ChartFrame {
     guard y >= plot.y else { return }
     buffer[x, y] = Cell(scene.appearance.glyph(unicode, ascii: ascii), style)
   }
+}
+
+extension PanelKind {
+  static let loss = PanelKind(LossPanel())
 }

@@ -3,6 +3,15 @@ import TrainingEvents
 
 /// The task's own measure on held-out data, such as accuracy, over the run.
 struct MetricPanel: TrainingChart {
+  var name: String { "Metric" }
+  var summary: String { "The task's own metric on validation data." }
+  var context: KeyBinding.Context? { .chart }
+
+  func absence(in state: DashboardState) -> String? {
+    state.bestMetric == nil
+      ? Absence.isOver(state) ? "no validation in this run" : "no validation yet" : nil
+  }
+
   var kind: PanelKind { .metric }
 
   func footRows(_ size: Size) -> Int { size.height >= 6 ? 1 : 0 }
@@ -108,4 +117,8 @@ extension DashboardState {
     return metric.higherIsBetter
       ? values.max { $0.value < $1.value } : values.min { $0.value < $1.value }
   }
+}
+
+extension PanelKind {
+  static let metric = PanelKind(MetricPanel())
 }

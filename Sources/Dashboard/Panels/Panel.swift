@@ -1,4 +1,5 @@
 import TerminalGraphics
+import TrainingEvents
 
 /// What a panel draws from: everything known, and how to draw on this terminal.
 struct Scene {
@@ -9,12 +10,29 @@ struct Scene {
 }
 
 /// One framed part of the screen.
-protocol Panel {
+protocol Panel: Sendable {
+  /// What help and messages call it.
+  var name: String { get }
+  /// What one sees there, in one sentence of the field's words.
+  var summary: String { get }
+  /// What must be measured while the panel is on screen.
+  var interests: ProbeRequest.Interests { get }
+  /// The keys that work while the panel has the focus, besides those that always do.
+  var context: KeyBinding.Context? { get }
+  /// The sentence that stands in an empty panel; nil where there is something to draw.
+  func absence(in state: DashboardState) -> String?
+
   /// What stands in the upper border, most important piece first; later pieces leave first.
   func title(_ scene: Scene) -> StyledText
 
   /// Draws into a buffer of the panel's own size, whose outermost cells hold the border.
   func draw(_ scene: Scene, into buffer: inout CellBuffer)
+}
+
+extension Panel {
+  var interests: ProbeRequest.Interests { [] }
+  var context: KeyBinding.Context? { nil }
+  func absence(in state: DashboardState) -> String? { nil }
 }
 
 extension CellBuffer {

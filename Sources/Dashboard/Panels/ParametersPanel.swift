@@ -3,6 +3,17 @@ import TrainingEvents
 
 /// Weights, gradient and update of every parameter, with a word on each update.
 struct ParametersPanel: Panel {
+  var name: String { "Parameters" }
+  var summary: String { "Norms of every parameter, its gradient and its update." }
+  var interests: ProbeRequest.Interests { [.statistics] }
+
+  func absence(in state: DashboardState) -> String? {
+    Absence.isSetByHand(state)
+      ? Absence.setByHand
+      : state.statistics?.parameters.isEmpty ?? true
+        ? Absence.missing("parameter norms", state) : nil
+  }
+
   func title(_ scene: Scene) -> StyledText {
     StyledText("Parameters", scene.theme.title)
       .adding("  norms of weights, gradient; update ÷ weight", scene.theme.muted)
@@ -117,7 +128,7 @@ extension ParametersPanel {
       buffer.write(text, x: x + left, y: y, style: scene.theme.muted)
       Bars.lie(
         share, x: x + left + 8, y: y, width: width - left - 9,
-        style: ParameterColor.style(index, scene.theme), appearance: scene.appearance,
+        style: CurveColor.style(index, scene.theme), appearance: scene.appearance,
         into: &buffer)
     }
 
@@ -128,7 +139,7 @@ extension ParametersPanel {
       let theme = scene.theme
       buffer.write(
         parameter.symbol.cut(to: symbolWidth), x: x + 1, y: y,
-        style: ParameterColor.style(index, theme))
+        style: CurveColor.style(index, theme))
       if nameWidth > 0 {
         buffer.write(
           parameter.name.cut(to: nameWidth - 1), x: x + 1 + symbolWidth + 1, y: y,
@@ -197,4 +208,8 @@ enum UpdateVerdict: Equatable {
     case .usual: theme.good
     }
   }
+}
+
+extension PanelKind {
+  static let parameters = PanelKind(ParametersPanel())
 }

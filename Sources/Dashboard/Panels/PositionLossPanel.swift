@@ -3,6 +3,24 @@ import TrainingEvents
 
 /// L(t) at every position of one sequence: where in a text the network is surprised.
 struct PositionLossPanel: Panel {
+  var name: String { "Loss per step" }
+  var summary: String { "Loss at every step of one sequence: where the network is wrong." }
+  var interests: ProbeRequest.Interests { [.hiddenStates] }
+
+  func absence(in state: DashboardState) -> String? {
+    guard let frame = state.hiddenStates else { return Absence.missing("loss per step", state) }
+    if frame.loss.contains(where: \.isFinite) { return nil }
+    switch state.run?.architecture?.shape {
+    case .final: return "one output at the sequence’s end: there is no loss at the steps before"
+    case .encoderDecoder:
+      return "the loss stands at the decoder’s steps, not at those of the source"
+    case .vectorToSequence: return "the input is one vector: the loss stands at the output’s steps"
+    case .handBuilt: return Absence.setByHand
+    case .everyStep, .outputRecurrence, .autonomous, nil:
+      return "no loss per step: the loss is over whole sequences"
+    }
+  }
+
   func title(_ scene: Scene) -> StyledText {
     var text = StyledText("Loss per step L(t)", scene.theme.title)
     guard let frame = scene.state.hiddenStates else { return text }
@@ -39,4 +57,8 @@ struct PositionLossPanel: Panel {
       buffer.write(text, x: rect.x, y: foot.y, style: scene.theme.title, limit: rect.right)
     }
   }
+}
+
+extension PanelKind {
+  static let positionLoss = PanelKind(PositionLossPanel())
 }

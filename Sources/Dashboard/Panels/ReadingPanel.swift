@@ -3,6 +3,9 @@ import TrainingEvents
 
 /// A text that a person typed: what the network answers, and the states it has on the way.
 struct ReadingPanel: Panel {
+  var name: String { "Your text" }
+  var summary: String { "What the network makes of a text that you typed." }
+
   func title(_ scene: Scene) -> StyledText {
     StyledText("Your text", scene.theme.title)
       .adding("  e: type one", scene.theme.muted)
@@ -91,4 +94,8 @@ struct ReadingPanel: Panel {
       }
     }
   }
+}
+
+extension PanelKind {
+  static let reading = PanelKind(ReadingPanel())
 }

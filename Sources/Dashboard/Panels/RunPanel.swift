@@ -3,6 +3,14 @@ import TrainingEvents
 
 /// State, speed, knobs and health of the run.
 struct RunPanel: Panel {
+  var name: String { "Run" }
+  var summary: String { "State, speed, hyperparameters and health of the run." }
+  var interests: ProbeRequest.Interests { [.statistics] }
+
+  func absence(in state: DashboardState) -> String? {
+    state.run == nil ? "waiting for a run" : nil
+  }
+
   /// Cells for the labels, which are shorter in a narrow panel.
   private static func labelWidth(in width: Int) -> Int { isNarrow(width) ? 9 : 14 }
 
@@ -162,4 +170,8 @@ struct RunPanel: Panel {
       ("history", "\(NumberText.grouped(state.history.count)) steps"),
     ]
   }
+}
+
+extension PanelKind {
+  static let run = PanelKind(RunPanel())
 }

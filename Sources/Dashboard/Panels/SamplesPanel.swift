@@ -1,7 +1,16 @@
 import TerminalGraphics
+import TrainingEvents
 
 /// What the network writes by itself just now.
 struct SamplesPanel: Panel {
+  var name: String { "Samples" }
+  var summary: String { "Sequences sampled from the network as it is now." }
+  var interests: ProbeRequest.Interests { [.samples] }
+
+  func absence(in state: DashboardState) -> String? {
+    state.samples == nil ? Absence.missing("samples", state) : nil
+  }
+
   func title(_ scene: Scene) -> StyledText {
     let text = StyledText("Samples", scene.theme.title)
     guard let samples = scene.state.samples else { return text }
@@ -21,4 +30,8 @@ struct SamplesPanel: Panel {
       }
     }
   }
+}
+
+extension PanelKind {
+  static let samples = PanelKind(SamplesPanel())
 }

@@ -3,6 +3,15 @@ import TrainingEvents
 
 /// How the activations of the shown map spread, and which units do no work.
 struct UnitHealthPanel: Panel {
+  var name: String { "Units" }
+  var summary: String { "Shares of units that are saturated or never change." }
+  var interests: ProbeRequest.Interests { [.hiddenStates, .statistics] }
+  var context: KeyBinding.Context? { .units }
+
+  func absence(in state: DashboardState) -> String? {
+    (state.shownMap?.columns ?? 0) > 0 ? nil : Absence.missing("hidden states", state)
+  }
+
   func title(_ scene: Scene) -> StyledText {
     let text = StyledText("Activations", scene.theme.title)
     guard let map = scene.state.shownMap else { return text }
@@ -73,4 +82,8 @@ struct UnitHealthPanel: Panel {
     buffer.write(
       labels[2], x: foot.right - 1 - CharacterWidth.of(labels[2]), y: foot.y, style: style)
   }
+}
+
+extension PanelKind {
+  static let unitHealth = PanelKind(UnitHealthPanel())
 }

@@ -4,6 +4,15 @@ import TrainingEvents
 /// The text as one unit reads it: every symbol in the colour of its activation, beside what the
 /// unit answers to most.
 struct UnitReadingPanel: Panel {
+  var name: String { "Unit" }
+  var summary: String { "One unit's activation over the text that was read." }
+  var interests: ProbeRequest.Interests { [.hiddenStates, .passage] }
+  var context: KeyBinding.Context? { .units }
+
+  func absence(in state: DashboardState) -> String? {
+    state.passage.map.columns > 0 ? nil : Absence.missing("hidden states", state)
+  }
+
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     guard let unit = scene.state.shownUnit, let map = scene.state.shownMap else {
@@ -154,4 +163,8 @@ struct UnitReadingPanel: Panel {
     text.add(" \(ReadableSymbol.text(symbol.text))", theme.title)
     text.add(" \(NumberText.fixed(Double(symbol.mean), 2)) ", theme.muted, joined: true)
   }
+}
+
+extension PanelKind {
+  static let unitReading = PanelKind(UnitReadingPanel())
 }

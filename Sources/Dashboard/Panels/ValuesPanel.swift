@@ -3,6 +3,16 @@ import TrainingEvents
 
 /// Every curve's value at the cursor and now, as a table.
 struct ValuesPanel: Panel {
+  var name: String { "Values" }
+  var summary: String { "The numbers at the newest step, or under the cursor." }
+  var context: KeyBinding.Context? { .chart }
+
+  func absence(in state: DashboardState) -> String? {
+    Absence.isSetByHand(state)
+      ? "weights set by hand, not trained: there is no loss to follow; 6 shows what it decides"
+      : state.history.isEmpty ? Absence.noStep(state) : nil
+  }
+
   func title(_ scene: Scene) -> StyledText {
     guard let values = scene.state.cursorValues else {
       return StyledText("Values", scene.theme.title)
@@ -109,4 +119,8 @@ struct ValuesPanel: Panel {
         x: area.x + 1, y: y + index, limit: area.right, into: &buffer)
     }
   }
+}
+
+extension PanelKind {
+  static let values = PanelKind(ValuesPanel())
 }

@@ -4,6 +4,17 @@ import TrainingEvents
 /// How far gradients reach over the whole run: training step × lag, colour by the logarithm of
 /// ‖∂L(τ)/∂s(t)‖ against its largest value.
 struct WaterfallPanel: TrainingChart {
+  var name: String { "Gradient by lag over training" }
+  var summary: String { "How far gradients reached back, at every moment of training." }
+  var interests: ProbeRequest.Interests { [.gradientByLag] }
+  var context: KeyBinding.Context? { .chart }
+
+  func absence(in state: DashboardState) -> String? {
+    state.frames.history(of: GradientByLag.self).entries
+      .contains { Absence.hasLagCurve($0.frame.curves.first) }
+      ? nil : Absence.noGradientByLag(state)
+  }
+
   /// Powers of ten that the colours span.
   private static let decades = 6.0
 
@@ -92,4 +103,8 @@ struct WaterfallPanel: TrainingChart {
       buffer[x, frame.plot.bottom - 1 - row] = cell
     }
   }
+}
+
+extension PanelKind {
+  static let waterfall = PanelKind(WaterfallPanel())
 }

@@ -181,7 +181,7 @@ extension DashboardState {
     let word = words.last ?? ""
     if let step = Int(word.filter { $0 != "," }), words.count == 1 || words.first == "step" {
       guard !history.isEmpty else { throw CommandMistake("there is no step to go to yet") }
-      if focused(among: placements(in: size))?.context != .chart { show(view: .loss) }
+      if focused(among: placements(in: size))?.drawing.context != .chart { show(view: .loss) }
       chart.moveCursor(to: step, in: history)
       return
     }

@@ -3,6 +3,14 @@ import TrainingEvents
 
 /// The task's own picture: which one depends on what is learned.
 struct TaskPanel: Panel {
+  var name: String { "Task" }
+  var summary: String { "What the network answers on held-out examples, beside the targets." }
+  var interests: ProbeRequest.Interests { [.task] }
+
+  func absence(in state: DashboardState) -> String? {
+    state.task == nil ? Absence.missing("held-out examples", state) : nil
+  }
+
   func title(_ scene: Scene) -> StyledText {
     guard let task = scene.state.task else { return StyledText("Task", scene.theme.title) }
     let text = StyledText(task.heading, scene.theme.title)
@@ -51,4 +59,8 @@ extension TaskFrame {
     case .stack(let frame): "Deciding \(frame.language)"
     }
   }
+}
+
+extension PanelKind {
+  static let task = PanelKind(TaskPanel())
 }

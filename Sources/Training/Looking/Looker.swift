@@ -50,9 +50,9 @@ final class Looker {
         made.append(.gradientByLag(curve))
       }
     }
-    if request.interests.contains(.statistics) {
+    if !request.interests.isDisjoint(with: Probe.kindsOfOnePass) {
       statistics.run(every: 2, now: now, force: force) {
-        if let statistics = probe.statistics(learner) { made.append(.statistics(statistics)) }
+        made += probe.framesOfOnePass(learner)
         learner.measuresNextUpdate = true
       }
     }
@@ -114,7 +114,7 @@ final class Looker {
     if isStatisticsStep {
       isStatisticsStep = false
       statisticsRecord.run(step: learner.step) {
-        if let statistics = probe.statistics(learner) { made.append(.statistics(statistics)) }
+        made += probe.framesOfOnePass(learner)
       }
     }
     return made

@@ -3,14 +3,21 @@ import RecurrentNetworks
 import TrainingEvents
 
 extension Probe {
+  /// What one pass over a part of the newest batch is good for.
+  static let kindsOfOnePass: ProbeRequest.Interests = [.statistics]
+
   /// How healthy weights, updates and states are, from the newest batch.
-  func statistics(_ learner: Learner) -> NetworkStatistics? {
-    guard learner.batch.count > 0 else { return nil }
+  func framesOfOnePass(_ learner: Learner) -> [ProbeFrame] {
+    guard learner.batch.count > 0 else { return [] }
     let some = 0..<min(8, learner.batch.count)
     part.packer.pack(learner.batch, sequences: some, into: part.batch)
     part.arena.reset()
     _ = part.model.outputs(
       part.batch, Pass(parameters: learner.parameters, arena: part.arena))
+    return [.statistics(statistics(learner))]
+  }
+
+  private func statistics(_ learner: Learner) -> NetworkStatistics {
     let stacks = part.model.stacks.map(\.stack)
     let activity = StateActivity(stacks.flatMap(\.states).map(\.values))
     // A grid's cells are the lecture's, and all layers of a network have the same cell.

@@ -10,7 +10,7 @@ public struct FrameHistory<Frame: Sendable>: Sendable {
   public static var capacity: Int { 512 }
 
   private var kept: [Entry] = []
-  private var newest: Entry?
+  private var last: Entry?
   /// Frames that come for each one kept.
   private var pace = 1
   private var waiting = 0
@@ -18,9 +18,10 @@ public struct FrameHistory<Frame: Sendable>: Sendable {
   public init() {}
 
   /// Oldest first; the newest frame is always the last.
-  public var entries: [Entry] { newest.map { kept + [$0] } ?? kept }
-  public var isEmpty: Bool { kept.isEmpty && newest == nil }
-  public var count: Int { kept.count + (newest == nil ? 0 : 1) }
+  public var entries: [Entry] { last.map { kept + [$0] } ?? kept }
+  public var newest: Frame? { last?.frame }
+  public var isEmpty: Bool { kept.isEmpty && last == nil }
+  public var count: Int { kept.count + (last == nil ? 0 : 1) }
 
   /// The longest distance in steps that one frame stands for: three times what lies between most of
   /// them. Nobody looked in between where it is longer, and a chart leaves that empty.
@@ -34,11 +35,11 @@ public struct FrameHistory<Frame: Sendable>: Sendable {
   public mutating func add(_ frame: Frame, step: Int) {
     // After going back to a snapshot, what followed it never happened.
     kept.removeAll { $0.step >= step }
-    if let newest, newest.step < step {
-      if waiting == 0 { kept.append(newest) }
+    if let last, last.step < step {
+      if waiting == 0 { kept.append(last) }
       waiting = (waiting + 1) % pace
     }
-    newest = Entry(step: step, frame: frame)
+    last = Entry(step: step, frame: frame)
     guard kept.count > Self.capacity else { return }
     kept = stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
     pace *= 2
