@@ -154,6 +154,9 @@ struct SyntheticRun {
         batch.removeAll()
         events.append(.frame(.gradientByLag(Self.gradientByLag(step: step))))
         events.append(.frame(.statistics(Self.statistics(step: step))))
+        let norm = 5.5 - 4.5 / (1 + Double(step) / 900)
+        events.append(
+          .frame(.stateNorms(StateNorms(step: step, layers: [.init(name: "layer 1", norm: norm)]))))
       }
       if step == 6_001 {
         events.append(

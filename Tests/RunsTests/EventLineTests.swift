@@ -92,6 +92,8 @@ import TrainingEvents
           ], spectralRadius: 1.1, largestSingularValue: nil, saturated: 0.5, dead: 0,
           meanSlope: 0.25)
       )),
+    .frame(
+      .stateNorms(StateNorms(step: 9, layers: [.init(name: "layer 1 backward", norm: 2.5)]))),
   ]
 
   @Test(arguments: events.indices) func everyKindReadsBack(index: Int) throws {

@@ -57,6 +57,7 @@ import TrainingEvents
     // Gradients by lag and statistics are in the record though nobody watched.
     if preset.task.kind != .handBuilt, row.must != ["diverged"] {
       #expect(events.contains { if case .frame(.statistics) = $0 { true } else { false } })
+      #expect(events.contains { if case .frame(.stateNorms) = $0 { true } else { false } })
     }
   }
 

@@ -90,9 +90,20 @@ enum ViewLayout {
       return [PanelRow(upper, [(.hiddenStates, 1)]), PanelRow(bottom, [(.unitReading, 1)])]
     }
     let (upper, bottom) = area.cutBottom(max(9, area.height / 3))
+    let units: [(PanelKind, Int)] = [(.unitReading, 68), (.unitHealth, 32)]
+    if area.width >= 150 {
+      return [
+        PanelRow(upper, [(.hiddenStates, 1)]),
+        PanelRow(bottom, [(.unitReading, 48), (.unitHealth, 22), (.stateNorms, 30)]),
+      ]
+    }
+    guard area.height >= 34 else {
+      return [PanelRow(upper, [(.hiddenStates, 1)]), PanelRow(bottom, units)]
+    }
+    let (maps, norms) = upper.cutBottom(8)
     return [
-      PanelRow(upper, [(.hiddenStates, 1)]),
-      PanelRow(bottom, [(.unitReading, 68), (.unitHealth, 32)]),
+      PanelRow(maps, [(.hiddenStates, 1)]), PanelRow(bottom, units),
+      PanelRow(norms, [(.stateNorms, 1)]),
     ]
   }
 

@@ -4,7 +4,7 @@ import TrainingEvents
 
 extension Probe {
   /// What one pass over a part of the newest batch is good for.
-  static let kindsOfOnePass: ProbeRequest.Interests = [.statistics]
+  static let kindsOfOnePass: ProbeRequest.Interests = [.statistics, .stateNorms]
 
   /// How healthy weights, updates and states are, from the newest batch.
   func framesOfOnePass(_ learner: Learner) -> [ProbeFrame] {
@@ -14,7 +14,23 @@ extension Probe {
     part.arena.reset()
     _ = part.model.outputs(
       part.batch, Pass(parameters: learner.parameters, arena: part.arena))
-    return [.statistics(statistics(learner))]
+    return [.statistics(statistics(learner)), .stateNorms(stateNorms(step: learner.step))]
+  }
+
+  private func stateNorms(step: Int) -> StateNorms {
+    let views = part.model.stacks.flatMap { name, stack in stack.states.map { (name, $0) } }
+    return StateNorms(
+      step: step,
+      layers: views.map { name, view in
+        let (rows, units) = (view.values.rows, view.values.columns)
+        let norms = (0..<rows).map { row in
+          UnsafeBufferPointer(start: view.values.row(row), count: units)
+            .reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        }
+        return StateNorms.Layer(
+          name: name.isEmpty ? view.title : "\(name) \(view.title)",
+          norm: norms.reduce(0, +) / Double(max(1, rows)))
+      })
   }
 
   private func statistics(_ learner: Learner) -> NetworkStatistics {

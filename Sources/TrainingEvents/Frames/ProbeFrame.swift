@@ -8,6 +8,7 @@ public enum ProbeFrame: Sendable, Equatable {
   case hiddenStates(HiddenStateFrame)
   case gradientByLag(GradientByLag)
   case statistics(NetworkStatistics)
+  case stateNorms(StateNorms)
   case samples(SampleFrame)
   case passage(PassageFrame)
   case task(TaskFrame)
@@ -15,13 +16,14 @@ public enum ProbeFrame: Sendable, Equatable {
 
   /// The raw values are the names of events in a record, and of what a reader can watch.
   public enum Kind: String, Sendable, CaseIterable {
-    case hiddenStates, gradientByLag, statistics, samples, passage, task, trace
+    case hiddenStates, gradientByLag, statistics, stateNorms, samples, passage, task, trace
 
     var content: any ProbeContent.Type {
       switch self {
       case .hiddenStates: HiddenStateFrame.self
       case .gradientByLag: GradientByLag.self
       case .statistics: NetworkStatistics.self
+      case .stateNorms: StateNorms.self
       case .samples: SampleFrame.self
       case .passage: PassageFrame.self
       case .task: TaskFrame.self
@@ -35,6 +37,7 @@ public enum ProbeFrame: Sendable, Equatable {
     case .hiddenStates(let frame): frame
     case .gradientByLag(let frame): frame
     case .statistics(let frame): frame
+    case .stateNorms(let frame): frame
     case .samples(let frame): frame
     case .passage(let frame): frame
     case .task(let frame): frame

@@ -1,0 +1,39 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// The mean ‖s(t)‖ of every layer over the run.
+struct StateNormsPanel: FrameChart {
+  var name: String { "State norms" }
+  var summary: String {
+    "Mean norm of every layer's hidden states over training: states that grow or fade away."
+  }
+  var interests: ProbeRequest.Interests { [.stateNorms] }
+  var context: KeyBinding.Context? { .chart }
+  var kind: PanelKind { .stateNorms }
+
+  func absence(in state: DashboardState) -> String? {
+    let frames: FrameHistory<StateNorms> = state.frames.history()
+    return frames.newest?.layers.contains { $0.norm > 0 } ?? false
+      ? nil : Absence.missing("state norms", state)
+  }
+
+  func title(_ scene: Scene) -> StyledText {
+    let title = StyledText("State norms", scene.theme.title)
+    return curveNames(scene, behind: title.adding("  mean ‖s(t)‖", scene.theme.muted))
+  }
+
+  func curves(_ scene: Scene) -> [FrameCurve] {
+    let frames: FrameHistory<StateNorms> = scene.state.frames.history()
+    return (frames.newest?.layers ?? []).enumerated().map { index, layer in
+      FrameCurve(
+        name: layer.name,
+        points: scene.points(of: frames) { frame in
+          frame.layers.indices.contains(index) ? frame.layers[index].norm : nil
+        })
+    }
+  }
+}
+
+extension PanelKind {
+  static let stateNorms = PanelKind(StateNormsPanel())
+}
