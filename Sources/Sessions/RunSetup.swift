@@ -118,23 +118,13 @@ package struct RunSetup: Sendable {
     notes.map { WarningRecord(step: firstStep, kind: "resume", text: $0) }
   }
 
-  /// Knobs that a checkpoint remembers give way to what the command line says.
+  /// Settings that a checkpoint remembers give way to what the command line says, as they do to any
+  /// preset that is not the one they were changed under.
   private static func apply(_ preset: Preset, to checkpoint: Checkpoint) -> Checkpoint {
     var checkpoint = checkpoint
+    checkpoint.gatherSettings()
     guard let old = try? Preset(yaml: checkpoint.preset, file: "", name: "") else {
       return checkpoint
-    }
-    if preset.training.optimizer.learningRate != old.training.optimizer.learningRate {
-      checkpoint.state.learningRate = preset.training.optimizer.learningRate
-    }
-    if preset.training.clipNorm != old.training.clipNorm {
-      checkpoint.state.clipNorm = preset.training.clipNorm
-    }
-    if preset.training.clipValue != old.training.clipValue {
-      checkpoint.state.clipValue = preset.training.clipValue
-    }
-    if preset.network.dropout != old.network.dropout {
-      checkpoint.state.dropout = preset.network.dropout
     }
     let (batch, length) = (preset.training.batch, preset.training.sequenceLength)
     if batch != old.training.batch || length != old.training.sequenceLength {

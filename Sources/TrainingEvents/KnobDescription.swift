@@ -44,9 +44,4 @@ public struct KnobDescription: Sendable, Equatable {
   /// Share of steps at which the network is given the right last output instead of its own.
   public static let teacherForcing = KnobDescription(
     key: "network.teacher-forcing", label: "teacher forcing", kind: .share)
-
-  /// Every knob that an engine may have; it refuses those that its network has not.
-  public static let all: [KnobDescription] = [
-    .learningRate, .clipNorm, .clipValue, .dropout, .truncation, .teacherForcing,
-  ]
 }

@@ -57,7 +57,7 @@ enum Example {
     state.step = step
     state.epoch = 0.1 + 0.2
     state.updates = step
-    state.learningRate = 1e-3 / 3
+    (state.learningRate, state.dropout) = (1e-3 / 3, 0)
     state.carried = [[0.1, -0.0, .leastNonzeroMagnitude, 1 / 3], []]
     state.cursor.seed = .max
     state.bestValidation = .infinity

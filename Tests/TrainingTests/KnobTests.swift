@@ -1,6 +1,7 @@
 import Testing
-import Training
 import TrainingEvents
+
+@testable import Training
 
 /// What a person can turn while a network trains.
 @Suite struct KnobTests {
@@ -33,15 +34,15 @@ import TrainingEvents
 
   @Test func aRunListsTheKnobsThatItHas() async throws {
     let cases: [([String: String], [KnobDescription])] = [
-      ([:], [.learningRate, .clipNorm, .clipValue, .truncation]),
+      ([:], [.learningRate, .truncation, .clipNorm, .clipValue]),
       (
         ["network.layers": "2", "network.dropout": "0.25"],
-        [.learningRate, .clipNorm, .clipValue, .dropout, .truncation]
+        [.learningRate, .dropout, .truncation, .clipNorm, .clipValue]
       ),
       (Self.parity, [.learningRate, .clipNorm, .clipValue]),
       (
         Self.parity.merging(["network.recurrence": "output"]) { $1 },
-        [.learningRate, .clipNorm, .clipValue, .teacherForcing]
+        [.learningRate, .teacherForcing, .clipNorm, .clipValue]
       ),
       (["task.kind": "hand-built", "task.data.grammar": "brackets", "task.data.length": "8"], []),
     ]
@@ -120,6 +121,47 @@ import TrainingEvents
     #expect(refusals(await events(of: whole)).first?.contains("whole sequences") == true)
   }
 
+  private func learner(_ settings: [String: String] = [:]) throws -> Learner {
+    let (preset, task) = try TinyRun.preset(settings)
+    return try Learner(preset: preset, task: task, threads: 1)
+  }
+
+  /// Only what differs from the preset is kept, for every setting, and comes back exactly.
+  @Test func aCheckpointKeepsWhatWasChanged() throws {
+    let changed = try learner()
+    let fresh = changed.checkpoint(elapsed: 0, best: nil)
+    #expect(fresh.state.turned == nil && fresh.state.learningRate == nil)
+    let values = [
+      "training.optimizer.learning-rate": "0.007", "training.clip-norm": "none",
+      "training.clip-value": "0.1", "training.sequence-length": "3",
+    ]
+    for (key, value) in values { _ = try Knob.change(key: key, value: value, in: changed) }
+    let kept = changed.checkpoint(elapsed: 0, best: nil)
+    #expect(Set((kept.state.turned ?? [:]).keys) == Set(values.keys))
+    #expect(kept.state.problem == nil)
+    let resumed = try learner()
+    try resumed.restore(kept)
+    #expect(Knob.all(of: resumed) == Knob.all(of: changed))
+    // Under a preset with another value, that one holds.
+    let another = try learner(["training.clip-norm": "9"])
+    try another.restore(kept)
+    #expect(another.settings.training.clipNorm == 9)
+    #expect(another.settings.training.optimizer.learningRate == 0.007)
+  }
+
+  /// Snapshots of before have four settings in fields of their own.
+  @Test func olderCheckpointsKeepTheirSettings() throws {
+    let learner = try learner(["training.clip-norm": "5"])
+    var old = learner.checkpoint(elapsed: 0, best: nil)
+    (old.state.learningRate, old.state.dropout) = (0.25, 0)
+    old.state.turned = ["training.sequence-length": TurnedSetting(preset: 6, value: 2)]
+    try learner.restore(old)
+    #expect(learner.settings.training.optimizer.learningRate == 0.25)
+    #expect(learner.settings.training.clipNorm == nil && learner.source.sequenceLength == 2)
+    old.state.turned = ["training.clip-value": TurnedSetting(preset: nil, value: -1)]
+    #expect(old.state.problem?.contains("`turned.training.clip-value.value` is -1.0") == true)
+  }
+
   @Test func undoTakesTheSettingsBackAndSaysSo() async throws {
     let engine = try engine()
     await engine.start(paused: true)
@@ -135,7 +177,7 @@ import TrainingEvents
     let back = await waitForPause(engine)
     #expect(
       commands(back).map(\.text) == [
-        "went back to step 0 from step 3", "clip norm none → 1", "truncation length 2 → 4",
+        "went back to step 0 from step 3", "truncation length 2 → 4", "clip norm none → 1",
       ])
     await engine.perform(.step(count: 1))
     #expect(await waitForPause(engine).flatMap(\.records).map(\.tokens) == [16])

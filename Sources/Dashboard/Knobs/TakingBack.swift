@@ -45,8 +45,7 @@ extension DashboardState {
       show("no hyperparameter was changed in this session")
       return []
     }
-    let known = knobs + KnobDescription.all
-    let key = known.first { $0.key == change.name || $0.key.hasSuffix("." + change.name) }?.key
+    let key = knobs.first { $0.key == change.name || $0.key.hasSuffix("." + change.name) }?.key
     return train(.set(key: key ?? change.name, value: change.previous))
   }
 

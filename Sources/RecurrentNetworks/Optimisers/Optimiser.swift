@@ -3,7 +3,8 @@ import LinearAlgebra
 /// A gradient technique on top of backpropagation: how weights follow from gradients. Every rule
 /// is PyTorch's, so that losses agree step by step.
 public final class Optimiser<Scalar: NetworkScalar> {
-  public let configuration: OptimizerConfiguration
+  /// Its numbers may change between two updates, its rule may not.
+  public var configuration: OptimizerConfiguration
   /// Mean of gradients (momentum, Adam); nil where the rule keeps none.
   public let mean: ParameterVector<Scalar>?
   /// Mean or sum of squared gradients (Adam, RMSProp, AdaGrad); nil where the rule keeps none.

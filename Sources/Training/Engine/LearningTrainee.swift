@@ -50,7 +50,11 @@ final class LearningTrainee: Trainee {
 
   // MARK: Commands
 
-  func setLearningRate(_ rate: Double) { learner.baseLearningRate = rate }
+  func setLearningRate(_ rate: Double) {
+    var settings = learner.settings
+    settings.training.optimizer.learningRate = rate
+    learner.use(settings)
+  }
 
   func change(key: String, value: String) throws(PresetError) -> Knob.Change {
     try Knob.change(key: key, value: value, in: learner)

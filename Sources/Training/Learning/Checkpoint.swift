@@ -92,12 +92,13 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public var cursor = BatchCursor(seed: 0)
   /// Hidden states carried over to the next chunk: one list a part, sequence after sequence.
   public var carried: [[Float]] = []
-  public var learningRate = 0.0
+  /// Settings that were changed while training, by key.
+  public var turned: [String: TurnedSetting]?
+  // Where older snapshots keep four of them, whether changed or not; nil in newer ones.
+  public var learningRate: Double?
   public var clipNorm: Double?
   public var clipValue: Double?
-  public var dropout = 0.0
-  /// Settings that were turned while training and stand in no list of their own, by key.
-  public var turned: [String: TurnedSetting]?
+  public var dropout: Double?
   public var plateau = Schedule.Plateau()
   /// Whether the step's validation was still to be done, or under way.
   public var isValidationDue = false
@@ -130,11 +131,11 @@ public struct ResumeState: Sendable, Equatable, Codable {
 
 /// A setting whose value is not the preset's any more.
 public struct TurnedSetting: Sendable, Equatable, Codable {
-  /// The preset's value; a run that is resumed with another one takes that.
-  public var preset: Double
-  public var value: Double
+  /// The preset's value, nil for none; a run that is resumed with another one takes that.
+  public var preset: Double?
+  public var value: Double?
 
-  public init(preset: Double, value: Double) {
+  public init(preset: Double?, value: Double?) {
     self.preset = preset
     self.value = value
   }
@@ -152,10 +153,6 @@ extension Learner {
     state.updates = optimiser.updates
     state.cursor = source.cursor
     state.carried = carriedStates.map(\.values.elements)
-    state.learningRate = baseLearningRate
-    state.clipNorm = clipNorm
-    state.clipValue = clipValue
-    state.dropout = dropout
     state.turned = turnedSettings
     state.plateau = schedule.plateau
     state.isValidationDue = isValidationDue
@@ -180,6 +177,8 @@ extension Learner {
 
   /// Goes back to where a checkpoint was made. Nothing changes when it does not fit.
   func restore(_ checkpoint: Checkpoint) throws(ParameterMismatch) {
+    var checkpoint = checkpoint
+    checkpoint.gatherSettings()
     let state = checkpoint.state
     let carriedStates = carriedStates
     guard
@@ -200,10 +199,6 @@ extension Learner {
       for (i, value) in values.enumerated() { carried.values.base[i] = value }
       carried.isFresh = false
     }
-    baseLearningRate = state.learningRate
-    clipNorm = state.clipNorm
-    clipValue = state.clipValue
-    dropout = state.dropout
     schedule.plateau = state.plateau
   }
 }

@@ -27,12 +27,9 @@ final class Learner {
 
   /// The newest finished step.
   var step = 0
-  var baseLearningRate: Double
-  var clipNorm: Double?
-  var clipValue: Double?
-  var dropout: Double
-  /// Share of steps at which a fed-back output is the true one.
-  var teacherForcing: Double
+  /// The preset with every setting as it is now, and as it was when the run was set up.
+  private(set) var settings: Preset
+  let initialSettings: Preset
   /// Set to measure how far the next update moves each parameter.
   var measuresNextUpdate = false
   /// ‖update‖ of each parameter at the last measured step.
@@ -52,11 +49,9 @@ final class Learner {
     source = BatchSource(
       task.train, batch: training.batch, sequenceLength: training.sequenceLength,
       seed: SeedStream.data(training.seed), order: .shuffled, lineEnd: network.lineEnd)
-    baseLearningRate = training.optimizer.learningRate
-    clipNorm = training.clipNorm
-    clipValue = training.clipValue
-    dropout = preset.network.dropout
-    teacherForcing = preset.network.teacherForcing
+    var settings = preset
+    if let length = source.sequenceLength { settings.training.sequenceLength = length }
+    (self.settings, initialSettings) = (settings, settings)
     let count = max(1, min(training.parts, training.batch))
     var parts: [LearnerPart] = []
     for _ in 0..<count {
@@ -98,6 +93,19 @@ final class Learner {
   /// States carried between chunks, part after part; empty when nothing is carried.
   var carriedStates: [CarriedState<Float>] { parts.compactMap(\.batch.carried) }
 
+  // MARK: Settings
+
+  var baseLearningRate: Double { settings.training.optimizer.learningRate }
+  /// Share of steps at which a fed-back output is the true one.
+  var teacherForcing: Double { settings.network.teacherForcing }
+
+  /// Trains on with other settings, of which only those that can change while training may differ.
+  func use(_ settings: Preset) {
+    self.settings = settings
+    optimiser.configuration = settings.training.optimizer
+    if let length = settings.training.sequenceLength { source.change(sequenceLength: length) }
+  }
+
   // MARK: One step
 
   func advance() -> StepOutcome {
@@ -109,6 +117,7 @@ final class Learner {
     }
     let scale = 1 / Float(max(1, targets))
     let nextStep = step + 1
+    let (dropout, teacherForcing) = (settings.network.dropout, self.teacherForcing)
     prepared.weightsChanged()
     pool.run(parts.count) { index in
       let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
@@ -143,13 +152,13 @@ final class Learner {
 
   private func update(norm: Double, rate: Double, outcome: inout StepOutcome) {
     var norm = norm
-    if let clipValue {
+    if let clipValue = settings.training.clipValue {
       GradientClipping.clampValues(of: gradient, to: clipValue)
       let clamped = gradient.norm
       outcome.clipped = clamped < norm
       norm = clamped
     }
-    var factor = GradientClipping.factor(norm: norm, limit: clipNorm)
+    var factor = GradientClipping.factor(norm: norm, limit: settings.training.clipNorm)
     if factor < 1 { outcome.clipped = true }
     let noise = preset.training.gradientNoise
     if noise > 0 {

@@ -40,14 +40,23 @@ extension ResumeState {
     let most = Double(Self.mostSteps)
     let numbers = [
       ("epoch", epoch, 0...most), ("elapsed", elapsed, 0...most),
-      ("learningRate", learningRate, 0...Double.greatestFiniteMagnitude),
+      ("learningRate", learningRate ?? 1, 0...Double.greatestFiniteMagnitude),
       ("clipNorm", clipNorm ?? 1, Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude),
       ("clipValue", clipValue ?? 1, Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude),
-      ("dropout", dropout, 0...1.0.nextDown),
+      ("dropout", dropout ?? 0, 0...1.0.nextDown),
       ("plateau.factor", plateau.factor, 0...Double.greatestFiniteMagnitude),
     ]
     for (key, number, range) in numbers where !range.contains(number) {
       return "`\(key)` is \(number), expected \(Self.words(range))"
+    }
+    var settings = Preset()
+    // A newer version may let other settings change.
+    for (path, setting) in (turned ?? [:]).sorted(by: { $0.key < $1.key }) {
+      guard let key = PresetKeys.byPath[path], key.live != nil else { continue }
+      guard key.set(setting.value, in: &settings) else {
+        let found = setting.value.map { "\($0)" } ?? "none"
+        return "`turned.\(path).value` is \(found), expected \(key.expected)"
+      }
     }
     return nil
   }

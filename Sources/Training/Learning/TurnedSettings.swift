@@ -1,37 +1,43 @@
-import TrainingEvents
-
-/// Settings that a checkpoint keeps beside the preset once somebody turned them.
+/// Settings that a checkpoint keeps beside the preset once somebody changed them.
 extension Learner {
   /// Those that differ from the preset; nil when none does.
   var turnedSettings: [String: TurnedSetting]? {
     var turned: [String: TurnedSetting] = [:]
-    if let length = source.sequenceLength, length != presetSequenceLength {
-      turned[KnobDescription.truncation.key] = TurnedSetting(
-        preset: Double(presetSequenceLength), value: Double(length))
-    }
-    if teacherForcing != preset.network.teacherForcing {
-      turned[KnobDescription.teacherForcing.key] = TurnedSetting(
-        preset: preset.network.teacherForcing, value: teacherForcing)
+    for key in PresetKeys.live {
+      let (preset, value) = (key.number(initialSettings), key.number(settings))
+      if preset != value { turned[key.path] = TurnedSetting(preset: preset, value: value) }
     }
     return turned.isEmpty ? nil : turned
   }
 
-  /// Takes the settings of a checkpoint, the preset's where it has none. Values that no run could
-  /// have written are held within their range.
+  /// Takes the settings of a checkpoint, the preset's where it has none.
   func restore(turned: [String: TurnedSetting]) {
-    func value(_ key: String, preset: Double) -> Double {
-      guard let setting = turned[key], setting.preset == preset, setting.value.isFinite else {
-        return preset
-      }
-      return setting.value
+    var settings = initialSettings
+    for key in PresetKeys.live {
+      guard let setting = turned[key.path], setting.preset == key.number(settings) else { continue }
+      _ = key.set(setting.value, in: &settings)
     }
-    let length = value(KnobDescription.truncation.key, preset: Double(presetSequenceLength))
-    source.change(sequenceLength: Int(min(max(1, length), Knob.longestChunk)))
-    teacherForcing = min(
-      max(0, value(KnobDescription.teacherForcing.key, preset: preset.network.teacherForcing)), 1)
+    use(settings)
   }
+}
 
-  private var presetSequenceLength: Int {
-    preset.training.sequenceLength ?? BatchSource.defaultLength
+extension Checkpoint {
+  /// Four settings stood in fields of their own in older snapshots: from here on they stand in the
+  /// one list, where they differ from the checkpoint's preset.
+  public mutating func gatherSettings() {
+    guard let rate = state.learningRate else { return }
+    let old: [String: Double?] = [
+      "training.optimizer.learning-rate": rate, "training.clip-norm": state.clipNorm,
+      "training.clip-value": state.clipValue, "network.dropout": state.dropout ?? 0,
+    ]
+    (state.learningRate, state.clipNorm, state.clipValue, state.dropout) = (nil, nil, nil, nil)
+    guard let preset = try? Preset(yaml: preset, file: "", name: "") else { return }
+    var turned = state.turned ?? [:]
+    for key in PresetKeys.live {
+      guard let value = old[key.path] else { continue }
+      let before = key.number(preset)
+      if before != value { turned[key.path] = TurnedSetting(preset: before, value: value) }
+    }
+    state.turned = turned.isEmpty ? nil : turned
   }
 }

@@ -9,7 +9,7 @@ extension Learner {
       name: preset.name, title: preset.title, lecture: preset.lecture, task: task.kind,
       network: preset.networkName, parameterCount: parameters.layout.parameterCount,
       optimizer: preset.training.optimizer.name.rawValue, totalSteps: preset.training.steps,
-      firstStep: step, clipNorm: clipNorm, learningRate: baseLearningRate,
+      firstStep: step, clipNorm: settings.training.clipNorm, learningRate: baseLearningRate,
       lossUnit: network.objective == .squaredError ? .squaredError : .natsPerTarget,
       metric: metric, targetName: task.targetName,
       architecture: preset.architecture(

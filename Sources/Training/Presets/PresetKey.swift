@@ -1,3 +1,5 @@
+import TrainingEvents
+
 /// One key of a preset: where it stands, what it may say, how it is read and written.
 struct PresetKey: Sendable {
   /// Such as `training.optimizer.learning-rate`: the same words in files and after `--set`.
@@ -10,6 +12,46 @@ struct PresetKey: Sendable {
   let read: @Sendable (Preset) -> String?
   /// Sets the value; false when it does not fit.
   let write: @Sendable (inout Preset, PresetValue) -> Bool
+  /// Set where the value can change while a network trains.
+  private(set) var live: LiveSetting?
+}
+
+/// What there is to a setting that can change while a network trains, beside its key.
+struct LiveSetting: Sendable {
+  /// How a person sees it; without a value.
+  let knob: KnobDescription
+  /// Why a run has not got it; nil where it has.
+  let whyNot: @Sendable (Learner) -> String?
+}
+
+extension PresetKey {
+  /// The same key, which can change while a network trains.
+  /// - Parameters:
+  ///   - label: what it is called in words
+  ///   - whyNot: why a run has not got the setting; nil where it has
+  func live(
+    _ label: String, _ kind: KnobDescription.Kind, canBeOff: Bool = false,
+    unless whyNot: @escaping @Sendable (Learner) -> String? = { _ in nil }
+  ) -> PresetKey {
+    live(
+      KnobDescription(key: path, label: label, kind: kind, canBeOff: canBeOff), unless: whyNot)
+  }
+
+  func live(
+    _ knob: KnobDescription, unless whyNot: @escaping @Sendable (Learner) -> String? = { _ in nil }
+  ) -> PresetKey {
+    var key = self
+    key.live = LiveSetting(knob: knob, whyNot: whyNot)
+    return key
+  }
+
+  /// The value as a number; nil where it is none.
+  func number(_ preset: Preset) -> Double? { read(preset).flatMap(Double.init) }
+
+  /// Sets a number, or none; false when it does not fit.
+  func set(_ number: Double?, in preset: inout Preset) -> Bool {
+    write(&preset, number.map { .scalar(YAMLScalar.number($0)) } ?? .absent)
+  }
 }
 
 extension PresetKey {

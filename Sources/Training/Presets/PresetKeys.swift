@@ -10,6 +10,13 @@ enum PresetKeys {
     [.text("name", \.name), .text("title", \.title), .text("lecture", \.lecture)] + task + network
     + training
 
+  /// Those that can change while a network trains, the optimiser's first.
+  static let live: [PresetKey] = {
+    let live = all.filter { $0.live != nil }
+    let isFirst = { (key: PresetKey) in key.path.hasPrefix("training.optimizer.") }
+    return live.filter(isFirst) + live.filter { !isFirst($0) }
+  }()
+
   static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
   /// Keys that hold further keys, such as `training.optimizer`.
@@ -55,10 +62,18 @@ enum PresetKeys {
     .choice("network.direction", \.network.direction),
     .choice("network.output", \.network.output),
     .choice("network.recurrence", \.network.recurrence),
-    .number("network.teacher-forcing", \.network.teacherForcing, .share),
+    .number("network.teacher-forcing", \.network.teacherForcing, .share)
+      .live(.teacherForcing) {
+        $0.network.variant == .outputRecurrence
+          ? nil : "only a recurrence through the output can be forced or run free"
+      },
     .integer("network.embedding", \.network.embedding, 1...16_384),
     .choice("network.attention", \.network.attention),
-    .number("network.dropout", \.network.dropout, .shareBelowOne),
+    .number("network.dropout", \.network.dropout, .shareBelowOne)
+      .live(.dropout) {
+        $0.preset.network.layers > 1
+          ? nil : "values are dropped between layers, and this network has one"
+      },
     .choice("network.initial-state", \.network.initialState),
     .choice("network.image-reading", \.network.imageReading),
     .integer("network.image-block", \.network.imageBlock, 1...64),
@@ -71,10 +86,15 @@ enum PresetKeys {
 
   private static let training: [PresetKey] = [
     .integer("training.batch", \.training.batch, 1...65_536),
-    .integer("training.sequence-length", \.training.sequenceLength, 1...100_000),
+    .integer("training.sequence-length", \.training.sequenceLength, 1...100_000)
+      .live(.truncation) {
+        $0.source.sequenceLength == nil
+          ? "this run reads whole sequences: no gradient is cut on its way back" : nil
+      },
     .integer("training.steps", \.training.steps, 0...1_000_000_000_000),
     .choice("training.optimizer.name", \.training.optimizer.name),
-    .number("training.optimizer.learning-rate", \.training.optimizer.learningRate, .above(0)),
+    .number("training.optimizer.learning-rate", \.training.optimizer.learningRate, .above(0))
+      .live(.learningRate),
     .number("training.optimizer.momentum", \.training.optimizer.momentum, .shareBelowOne),
     .number("training.optimizer.beta1", \.training.optimizer.beta1, .shareBelowOne),
     .number("training.optimizer.beta2", \.training.optimizer.beta2, .shareBelowOne),
@@ -87,8 +107,8 @@ enum PresetKeys {
     .integer("training.schedule.every", \.training.schedule.every, 1...1_000_000_000),
     .integer("training.schedule.patience", \.training.schedule.patience, 0...1_000_000),
     .number("training.schedule.minimum", \.training.schedule.minimum, .atLeast(0)),
-    .number("training.clip-norm", \.training.clipNorm, .above(0)),
-    .number("training.clip-value", \.training.clipValue, .above(0)),
+    .number("training.clip-norm", \.training.clipNorm, .above(0)).live(.clipNorm),
+    .number("training.clip-value", \.training.clipValue, .above(0)).live(.clipValue),
     seed,
     .integer("training.parts", \.training.parts, 1...64),
     .integer("training.validate-every", \.training.validateEvery, 1...1_000_000_000),
