@@ -32,7 +32,7 @@ let package = Package(
       name: "Runs",
       dependencies: [
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "TerminalGraphics",
-        "FileFormats", "LinearAlgebra",
+        "FileFormats", "LinearAlgebra", "CProcess",
       ]),
     .target(
       name: "Training",
@@ -50,6 +50,7 @@ let package = Package(
     .systemLibrary(name: "CNcurses"),
     .systemLibrary(name: "COpenBLAS"),
     .target(name: "CTerminalRestore"),
+    .target(name: "CProcess"),
     .target(name: "CVectorMath"),
     .target(
       name: "Presets", path: "presets",

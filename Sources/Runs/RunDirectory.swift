@@ -22,6 +22,13 @@ public final class RunDirectory: Sendable {
     lock = try RunLock(root)
   }
 
+  /// The path for other processes, whatever their working directory is.
+  public var absolutePath: String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   public var presetPath: String { path + "/" + Self.presetName }
   public var eventsPath: String { path + "/" + Self.eventsName }
   public var snapshotsPath: String { path + "/" + Self.snapshotsName }

@@ -1,5 +1,5 @@
 /// What a simple method scores on the same examples: a network's figure means something beside it.
-public struct TaskBaseline: Sendable, Equatable {
+public struct TaskBaseline: Sendable, Equatable, Codable {
   /// Such as `always “positive”`.
   public var name: String
   /// In the measure that it stands beside.
@@ -12,7 +12,7 @@ public struct TaskBaseline: Sendable, Equatable {
 }
 
 /// How many answers are right, of how many, and of which examples.
-public struct TaskScore: Sendable, Equatable {
+public struct TaskScore: Sendable, Equatable, Codable {
   public var right: Int
   public var count: Int
   /// Sequences that the answers stand in.
@@ -37,8 +37,8 @@ public struct TaskScore: Sendable, Equatable {
 }
 
 /// One number for each sequence, true and answered, of random examples.
-public struct AnswersFrame: Sendable, Equatable {
-  public struct Answer: Sendable, Equatable {
+public struct AnswersFrame: Sendable, Equatable, Codable {
+  public struct Answer: Sendable, Equatable, Codable {
     public var truth: Float
     public var answer: Float
     /// What is read, in one line.

@@ -18,7 +18,8 @@ import Training
     subcommands: [
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
       SampleCommand.self, CheckGradientsCommand.self,
-      ReplayCommand.self, FollowCommand.self, RunsCommand.self, CompareCommand.self,
+      RunCommand.self, ReplayCommand.self, FollowCommand.self, RunsCommand.self,
+      CompareCommand.self,
       ExportCommand.self, BenchmarkCommand.self, PythonCommand.self, InstallCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)

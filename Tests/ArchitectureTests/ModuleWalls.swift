@@ -24,7 +24,7 @@ enum ModuleWalls {
       "Runs",
       [
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "TerminalGraphics",
-        "FileFormats", "LinearAlgebra",
+        "FileFormats", "LinearAlgebra", "CProcess",
       ]
     ),
     (
@@ -44,6 +44,7 @@ enum ModuleWalls {
     ("CNcurses", []),
     ("COpenBLAS", []),
     ("CTerminalRestore", []),
+    ("CProcess", []),
     ("CVectorMath", []),
   ]
 

@@ -41,6 +41,8 @@ struct FileStatus: Equatable {
   var inode: UInt64
   /// Names that lead to the file; 0 once it was deleted.
   var links: Int
+  /// The user that it belongs to.
+  var owner: uid_t
   /// Seconds since 1970.
   var modified: Double
 
@@ -57,6 +59,7 @@ struct FileStatus: Equatable {
     device = UInt64(truncatingIfNeeded: information.st_dev)
     inode = UInt64(truncatingIfNeeded: information.st_ino)
     links = Int(information.st_nlink)
+    owner = information.st_uid
     #if canImport(Darwin)
       let time = information.st_mtimespec
     #else

@@ -16,6 +16,9 @@ final class OpenDirectory: Sendable {
   let path: String
   private let descriptor: FileDescriptor
 
+  /// The descriptor's number, which is this object's to close.
+  var number: Int32 { descriptor.number }
+
   /// Opens a directory that a person named, which may be a link to one.
   init(_ path: String) throws(RunError) {
     self.path = path

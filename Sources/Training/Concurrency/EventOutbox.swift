@@ -6,16 +6,18 @@ import TrainingEvents
 /// everything else keeps its place, so that a reader sees every step once and in order, and memory
 /// stays bounded however long nobody reads. What was added can be taken once it was released: a
 /// reader that is woken for each step would take the time of training.
-struct EventOutbox {
+package struct EventOutbox: Sendable {
   private var waiting: [TrainingEvent] = []
   /// Events at the front that may be taken.
   private var released = 0
   /// Events kept when nobody reads for a very long time, beside those that are never dropped.
   static let limit = 4096
 
-  var isEmpty: Bool { waiting.isEmpty }
+  package init() {}
 
-  mutating func add(_ step: StepRecord) {
+  package var isEmpty: Bool { waiting.isEmpty }
+
+  package mutating func add(_ step: StepRecord) {
     if case .steps(var batch)? = waiting.last {
       // Taken out first, so that the batch is changed in place rather than copied.
       waiting.removeLast()
@@ -26,7 +28,7 @@ struct EventOutbox {
     }
   }
 
-  mutating func add(_ event: TrainingEvent) {
+  package mutating func add(_ event: TrainingEvent) {
     if let kind = event.frameKind,
       let older = waiting.firstIndex(where: { $0.frameKind == kind })
     {
@@ -39,10 +41,10 @@ struct EventOutbox {
   }
 
   /// Lets the reader have everything added so far.
-  mutating func release() { released = waiting.count }
+  package mutating func release() { released = waiting.count }
 
   /// The next event for the reader; nil while there is none that was released.
-  mutating func take() -> TrainingEvent? {
+  package mutating func take() -> TrainingEvent? {
     guard released > 0 else { return nil }
     released -= 1
     return waiting.removeFirst()

@@ -1,6 +1,6 @@
 /// One sequence's unfolded graph with the numbers that every node has just now: what a person
 /// walks through, forward in time and then backward.
-public struct GraphTrace: Sendable, Equatable {
+public struct GraphTrace: Sendable, Equatable, Codable {
   public var step: Int
   /// Which sequence of the batch, counted from 0, and how many there are.
   public var sequence: Int
@@ -25,7 +25,7 @@ public struct GraphTrace: Sendable, Equatable {
   }
 
   /// Which kind of node a stop stands at.
-  public enum Place: Sendable, Hashable {
+  public enum Place: Sendable, Hashable, Codable {
     case input
     /// What a decoder reads of its source: C, or C(t) with attention.
     case context
@@ -38,7 +38,7 @@ public struct GraphTrace: Sendable, Equatable {
   }
 
   /// One time step of the unfolded graph.
-  public struct Column: Sendable, Equatable {
+  public struct Column: Sendable, Equatable, Codable {
     /// `encoder`, `context`, `decoder`, or empty where the network has one part.
     public var part: String
     /// Time t, from 1.
@@ -72,8 +72,8 @@ public struct GraphTrace: Sendable, Equatable {
   }
 
   /// One node of the graph with its equation and numbers.
-  public struct Stop: Sendable, Equatable {
-    public enum Direction: Sendable, Equatable {
+  public struct Stop: Sendable, Equatable, Codable {
+    public enum Direction: Sendable, Equatable, Codable {
       case forward
       case backward
     }
@@ -112,7 +112,7 @@ public struct GraphTrace: Sendable, Equatable {
     }
   }
 
-  public struct Term: Sendable, Equatable {
+  public struct Term: Sendable, Equatable, Codable {
     /// Such as `from the future`.
     public var label: String
     /// Such as `‖Wᵀ δ(3)‖`.
@@ -130,7 +130,7 @@ public struct GraphTrace: Sendable, Equatable {
   }
 
   /// One quantity over all units of a layer.
-  public struct UnitValues: Sendable, Equatable {
+  public struct UnitValues: Sendable, Equatable, Codable {
     /// Such as `s`, `∇s`, `δ`.
     public var symbol: String
     public var values: [Float]

@@ -1,7 +1,7 @@
 import FileFormats
 
 /// The hidden states while the network reads one sequence.
-public struct HiddenStateFrame: Sendable, Equatable {
+public struct HiddenStateFrame: Sendable, Equatable, Codable {
   /// The step after which the states were computed.
   public var step: Int
   /// What the network reads at each column: a symbol, or a number for vector inputs.
@@ -29,7 +29,7 @@ public struct HiddenStateFrame: Sendable, Equatable {
 }
 
 /// Activations of one group of units over time.
-public struct StateMap: Sendable, Equatable {
+public struct StateMap: Sendable, Equatable, Codable {
   /// Such as `layer 1`, `layer 2 backward`, `layer 1 forget gate`.
   public var name: String
   public var units: Int

@@ -1,6 +1,6 @@
 /// Activations over a fixed passage of held-out data, each of its positions once: long enough to
 /// tell what a unit responds to.
-public struct PassageFrame: Sendable, Equatable {
+public struct PassageFrame: Sendable, Equatable, Codable {
   public var step: Int
   /// What the network reads at each position.
   public var symbols: [String]

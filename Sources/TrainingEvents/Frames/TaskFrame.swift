@@ -1,5 +1,5 @@
 /// What a task shows of itself beyond loss and states; the kind chooses the panel.
-public enum TaskFrame: Sendable, Equatable {
+public enum TaskFrame: Sendable, Equatable, Codable {
   case classification(ConfusionFrame)
   case translation(TranslationFrame)
   case caption(CaptionFrame)
@@ -10,8 +10,8 @@ public enum TaskFrame: Sendable, Equatable {
 }
 
 /// Validation examples by true and predicted class.
-public struct ConfusionFrame: Sendable, Equatable {
-  public struct Mistake: Sendable, Equatable {
+public struct ConfusionFrame: Sendable, Equatable, Codable {
+  public struct Mistake: Sendable, Equatable, Codable {
     public var text: String
     public var truth: String
     public var prediction: String
@@ -51,7 +51,7 @@ public struct ConfusionFrame: Sendable, Equatable {
 }
 
 /// A source sequence, its target and what the network makes of it.
-public struct TranslationFrame: Sendable, Equatable {
+public struct TranslationFrame: Sendable, Equatable, Codable {
   public var step: Int
   public var source: [String]
   public var target: [String]
@@ -75,7 +75,7 @@ public struct TranslationFrame: Sendable, Equatable {
   }
 }
 
-public struct CaptionFrame: Sendable, Equatable {
+public struct CaptionFrame: Sendable, Equatable, Codable {
   public var step: Int
   public var width: Int
   public var height: Int
@@ -100,7 +100,7 @@ public struct CaptionFrame: Sendable, Equatable {
   }
 }
 
-public struct ForecastFrame: Sendable, Equatable {
+public struct ForecastFrame: Sendable, Equatable, Codable {
   public var step: Int
   /// The series in its own units.
   public var series: [Float]
@@ -132,7 +132,7 @@ public struct ForecastFrame: Sendable, Equatable {
   }
 }
 
-public struct LabellingFrame: Sendable, Equatable {
+public struct LabellingFrame: Sendable, Equatable, Codable {
   public var step: Int
   /// What is read at each step.
   public var inputs: [String]
@@ -148,7 +148,7 @@ public struct LabellingFrame: Sendable, Equatable {
   public var recall: Recall?
 
   /// Inputs that are to be repeated later, and where.
-  public struct Recall: Sendable, Equatable {
+  public struct Recall: Sendable, Equatable, Codable {
     /// Steps whose inputs are to be kept.
     public var kept: Range<Int>
     /// Steps at which they are to be repeated.
@@ -178,8 +178,8 @@ public struct LabellingFrame: Sendable, Equatable {
 }
 
 /// A hand-built network deciding one string, symbol by symbol.
-public struct StackFrame: Sendable, Equatable {
-  public struct Row: Sendable, Equatable {
+public struct StackFrame: Sendable, Equatable, Codable {
+  public struct Row: Sendable, Equatable, Codable {
     public var symbol: String
     /// The number that holds the stack.
     public var stack: Double

@@ -1,0 +1,150 @@
+/// What a source of a run tells beside its events: an engine, a started job, or the process that
+/// serves either.
+public enum RunMessage: Sendable, Equatable {
+  /// What the source can be asked; first, and again when that changes.
+  case hello(RunAbilities)
+  case event(TrainingEvent)
+  /// A line of a job's output as it stands now.
+  case console(ConsoleLine)
+  /// What the processes of the run use.
+  case usage(ResourceUsage)
+  /// A job's process ended.
+  case exit(JobExit)
+}
+
+/// What a run can be asked.
+public struct RunAbilities: Sendable, Equatable {
+  public enum Ability: String, Sendable, CaseIterable {
+    case pause
+    case step
+    case set
+    case snapshot
+    case stop
+    case watch
+    case read
+    /// To train until a limit, as fast as a pace, and back to an earlier state.
+    case run
+    case pace
+    case undo
+    case best
+    case restart
+  }
+
+  public var can: Set<Ability>
+  /// Settings that can be set, with their values.
+  public var knobs: [KnobDescription]
+  /// Whether pausing stops the processes themselves, since the job does not listen.
+  public var pausesBySignal: Bool
+
+  public init(
+    can: Set<Ability>, knobs: [KnobDescription] = [], pausesBySignal: Bool = false
+  ) {
+    self.can = can
+    self.knobs = knobs
+    self.pausesBySignal = pausesBySignal
+  }
+
+  /// An engine of our own.
+  public static func engine(_ knobs: [KnobDescription]) -> RunAbilities {
+    RunAbilities(can: Set(Ability.allCases), knobs: knobs)
+  }
+
+  /// A job that does not speak: its processes can be stopped, continued and ended.
+  public static let processes = RunAbilities(can: [.pause, .stop], pausesBySignal: true)
+
+  /// A log that is only read.
+  public static let none = RunAbilities(can: [])
+
+  /// Whether a command can be carried out.
+  public func allows(_ command: TrainingCommand) -> Bool {
+    can.contains(command.ability)
+  }
+}
+
+extension TrainingCommand {
+  /// What has to be able to carry it out.
+  public var ability: RunAbilities.Ability {
+    switch self {
+    case .pause, .resume: .pause
+    case .step: .step
+    case .run: .run
+    case .scaleLearningRate, .set: .set
+    case .snapshot: .snapshot
+    case .undo: .undo
+    case .goBackToBest: .best
+    case .restart: .restart
+    case .watch: .watch
+    case .pace: .pace
+    case .read: .read
+    case .stop: .stop
+    }
+  }
+}
+
+/// One line of a job's output. Lines count from 0; one that comes again replaces what it was.
+public struct ConsoleLine: Sendable, Equatable {
+  public var number: Int
+  /// Its text with colours as escape sequences (`ESC [ … m`), and no other control character.
+  public var text: String
+
+  public init(number: Int, text: String) {
+    self.number = number
+    self.text = text
+  }
+}
+
+extension ConsoleLine {
+  /// The text without its colours.
+  public var plainText: String {
+    guard text.utf8.contains(0x1B) else { return text }
+    var plain = String.UnicodeScalarView()
+    var isColor = false
+    for scalar in text.unicodeScalars {
+      if isColor {
+        isColor = scalar != "m"
+      } else if scalar == "\u{1B}" {
+        isColor = true
+      } else {
+        plain.append(scalar)
+      }
+    }
+    return String(plain)
+  }
+}
+
+/// What the processes of a run use, all together.
+public struct ResourceUsage: Sendable, Equatable {
+  /// Processor time since the last look, in processors: 1.5 is one and a half of them.
+  public var processors: Double?
+  public var memoryBytes: Int
+  public var processes: Int
+  public var threads: Int
+  /// Share of the graphics processors' time, from 0 to 1, and their memory; nil where none is known.
+  public var graphicsShare: Double?
+  public var graphicsBytes: Int?
+
+  public init(
+    processors: Double?, memoryBytes: Int, processes: Int, threads: Int,
+    graphicsShare: Double? = nil, graphicsBytes: Int? = nil
+  ) {
+    self.processors = processors
+    self.memoryBytes = memoryBytes
+    self.processes = processes
+    self.threads = threads
+    self.graphicsShare = graphicsShare
+    self.graphicsBytes = graphicsBytes
+  }
+}
+
+/// How a job's process ended.
+public struct JobExit: Sendable, Equatable {
+  /// Its exit status, or 128 and the signal that killed it.
+  public var status: Int
+  /// In words, such as `exit status 1` or `killed by signal 9`.
+  public var text: String
+
+  public init(status: Int) {
+    self.status = status
+    text = status > 128 ? "killed by signal \(status - 128)" : "exit status \(status)"
+  }
+}

@@ -1,0 +1,122 @@
+import FileFormats
+import Testing
+import TrainingEvents
+
+@testable import Runs
+
+@Suite struct ProtocolTests {
+  private func decoded(_ bytes: [UInt8]) throws -> TrainingCommand {
+    let line = bytes.dropLast()
+    return try Array(line).withUnsafeBufferPointer { buffer in
+      Result { try CommandJSON.decode(buffer) }
+    }.get()
+  }
+
+  @Test func everyCommandComesBackAsItWent() throws {
+    var request = ProbeRequest(
+      interests: [.hiddenStates, .trace, .passage], columns: 77, sequence: 3, temperature: 0.25,
+      rate: 2, map: 1)
+    request.interests.insert(.statistics)
+    let commands: [TrainingCommand] = [
+      .pause, .resume, .step(count: 17), .run(until: .step(900)), .run(until: .epoch(1.5)),
+      .run(until: .loss(0.125)), .scaleLearningRate(by: 0.5),
+      .set(key: "training.clip-norm", value: "none"), .set(key: "rate", value: "0.25"), .snapshot,
+      .undo, .goBackToBest, .restart, .watch(request), .pace(20), .pace(nil),
+      .read(text: "\u{1B}[2J\n\"quoted\" 学"), .stop,
+    ]
+    for command in commands {
+      let bytes = CommandJSON.encode(command)
+      #expect(bytes.last == 0x0A && bytes.dropLast().allSatisfy { $0 != 0x0A })
+      #expect(try decoded(bytes) == command)
+    }
+  }
+
+  @Test func whatIsNoCommandIsToldWhy() throws {
+    for (text, words) in [
+      ("{", "column"), ("[1]", "expected an object with a command"), ("{}", "a command"),
+      (#"{"command":"dance"}"#, "no command “dance”"), (#"{"command":"set"}"#, "needs a key"),
+      (#"{"command":"set","key":"a","value":[]}"#, "needs a value"),
+      (#"{"command":"run"}"#, "needs a step"),
+    ] {
+      #expect(
+        throws: CommandJSON.Malformed.self, "\(text)",
+        performing: { try decoded(Array((text + "\n").utf8)) })
+      do { _ = try decoded(Array((text + "\n").utf8)) } catch {
+        #expect("\(error)".contains(words))
+      }
+    }
+    // What a newer dashboard asks for beside what is known is passed over.
+    #expect(
+      try decoded(Array("{\"command\":\"step\",\"count\":-4,\"later\":{}}\n".utf8))
+        == .step(count: 1))
+  }
+
+  private func frame(_ frame: ProbeFrame) -> RunMessage { .event(.frame(frame)) }
+
+  @Test func everyMessageComesBackAsItWent() {
+    let map = StateMap(name: "layer 1", units: 2, values: [0.5, -0.25, 1, 0])
+    let states = HiddenStateFrame(
+      step: 4, symbols: ["a", "b"], maps: [map], targetProbability: [0.5, 0.25], loss: [1, 2],
+      prediction: ["b", "c"])
+    let messages: [RunMessage] = [
+      .hello(.engine([.learningRate, .clipNorm])), .hello(.processes),
+      .console(ConsoleLine(number: 12, text: "\u{1B}[31mx\u{1B}[m")),
+      .usage(ResourceUsage(processors: 1.5, memoryBytes: 4096, processes: 3, threads: 9)),
+      .exit(JobExit(status: 137)), .event(.refused("no")), .event(.frame(.hiddenStates(states))),
+      frame(
+        .trace(
+          GraphTrace(
+            step: 3, sequence: 0, sequenceCount: 2,
+            columns: [.init(time: 1, input: "a", loss: .infinity)],
+            stops: [
+              .init(
+                direction: .backward, column: 0, symbol: "∇s(1)", equation: "e", reference: "r",
+                terms: [.init(label: "l", symbol: "s", value: -.infinity)],
+                place: .state(layer: 2))
+            ]))),
+      frame(
+        .task(
+          .answers(
+            AnswersFrame(step: 1, answers: [], unit: "sum")))),
+      frame(
+        .task(
+          .stack(
+            StackFrame(
+              step: 1, language: "aⁿbⁿ", unitNames: ["u"],
+              rows: [.init(symbol: "a", stack: 0.25, units: [1], accepted: true)])))),
+      frame(.passage(PassageFrame(step: 2, symbols: ["x"], starts: [0], map: map))),
+      .event(
+        .reading(
+          ReadingFrame(
+            text: "t", answer: "a", alternatives: [(label: "b", probability: 0.5)], states: states))
+      ),
+      .event(.command(CommandRecord(step: 3, name: "learning-rate", text: "x", value: 0.5))),
+      .event(.finished(FinishRecord(reason: .stopped, step: 9))),
+    ]
+    for message in messages {
+      let bytes = MessageJSON.encode(message)
+      #expect(bytes.last == 0x0A && bytes.dropLast().allSatisfy { $0 != 0x0A }, "\(message)")
+      let back = bytes.dropLast().withContiguousStorageIfAvailable { MessageJSON.decode($0) }
+      #expect(back == message)
+    }
+  }
+
+  @Test func theFutureAndGarbageArePassedOver() {
+    func decode(_ text: String) -> RunMessage? {
+      Array(text.utf8).withUnsafeBufferPointer { MessageJSON.decode($0) }
+    }
+    #expect(decode(#"{"event":"hologram","step":1}"#) == nil)
+    #expect(decode("\u{0}\u{FF}{{{") == nil)
+    #expect(decode(#"{"event":"console","line":-1,"text":"x"}"#) == nil)
+    let hello = decode(
+      #"{"event":"hello","protocol":99,"can":["pause","teleport"],"knobs":[{"key":"a\u001b[2J"},7]}"#
+    )
+    guard case .hello(let abilities)? = hello else {
+      Issue.record("no hello")
+      return
+    }
+    #expect(abilities.can == [.pause])
+    #expect(abilities.knobs.count == 1)
+    #expect(!abilities.knobs[0].key.unicodeScalars.contains { $0.value < 0x20 })
+  }
+}
