@@ -55,6 +55,7 @@ import TrainingEvents
     #expect(KnobDescription.teacherForcing.value(after: 0.95, up: true) == "1")
     #expect(KnobDescription.truncation.value(after: 1, up: false) == "1")
     #expect(KnobDescription.truncation.value(after: nil, up: true) == nil)
+    #expect(KnobDescription.learningRate.value(after: 0, up: true) == nil)
     #expect(Double(KnobDescription.clipNorm.value(after: 1e-7, up: false) ?? "") == 5e-8)
     #expect(Double(KnobDescription.clipNorm.value(after: 0.05, up: false) ?? "") == 0.025)
   }

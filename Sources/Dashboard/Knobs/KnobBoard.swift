@@ -42,6 +42,8 @@ extension KnobDescription {
     switch kind {
     case .factor:
       guard let value else { return up && canBeOff ? "1" : nil }
+      // Twice nothing is nothing.
+      guard value > 0 else { return nil }
       return plain(value * (up ? 2 : 0.5))
     case .share:
       let next = ((value ?? 0) * 10).rounded() / 10 + (up ? 0.1 : -0.1)
