@@ -33,16 +33,18 @@ import TrainingEvents
   }
 
   @Test func aRunListsTheKnobsThatItHas() async throws {
+    let weightDecay = KnobDescription(
+      key: "training.optimizer.weight-decay", label: "weight decay", kind: .factor)
     let cases: [([String: String], [KnobDescription])] = [
-      ([:], [.learningRate, .truncation, .clipNorm, .clipValue]),
+      ([:], [.learningRate, weightDecay, .truncation, .clipNorm, .clipValue]),
       (
         ["network.layers": "2", "network.dropout": "0.25"],
-        [.learningRate, .dropout, .truncation, .clipNorm, .clipValue]
+        [.learningRate, weightDecay, .dropout, .truncation, .clipNorm, .clipValue]
       ),
-      (Self.parity, [.learningRate, .clipNorm, .clipValue]),
+      (Self.parity, [.learningRate, weightDecay, .clipNorm, .clipValue]),
       (
         Self.parity.merging(["network.recurrence": "output"]) { $1 },
-        [.learningRate, .teacherForcing, .clipNorm, .clipValue]
+        [.learningRate, weightDecay, .teacherForcing, .clipNorm, .clipValue]
       ),
       (["task.kind": "hand-built", "task.data.grammar": "brackets", "task.data.length": "8"], []),
     ]
@@ -81,6 +83,26 @@ import TrainingEvents
     #expect(commands(told).map(\.value) == [3, 0.5, 1e-9, 0.125])
     #expect(commands(told).first?.text == "truncation length 6 → 3")
     await engine.shutDown()
+  }
+
+  /// Set before the first step, it is as if it had stood in the preset, to the last bit.
+  @Test(arguments: ["sgd", "adamw"])
+  func weightDecayActsAsFromThePreset(optimizer: String) async throws {
+    var losses: [[Double]] = []
+    for (preset, set) in [("0", nil), ("0.5", nil), ("0", "0.5")] as [(String, String?)] {
+      let engine = try engine([
+        "training.optimizer.name": optimizer, "training.optimizer.weight-decay": preset,
+      ])
+      await engine.start(paused: true)
+      if let set {
+        await engine.perform(.set(key: "training.optimizer.weight-decay", value: set))
+      }
+      _ = await waitForPause(engine)
+      await engine.perform(.step(count: 4))
+      losses.append(await waitForPause(engine).flatMap(\.records).map(\.loss))
+      await engine.shutDown()
+    }
+    #expect(losses[0].count == 4 && losses[0] != losses[1] && losses[1] == losses[2])
   }
 
   @Test func freeRunningChangesWhatIsLearned() async throws {

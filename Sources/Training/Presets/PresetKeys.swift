@@ -100,7 +100,8 @@ enum PresetKeys {
     .number("training.optimizer.beta2", \.training.optimizer.beta2, .shareBelowOne),
     .number("training.optimizer.decay", \.training.optimizer.decay, .shareBelowOne),
     .number("training.optimizer.epsilon", \.training.optimizer.epsilon, .above(0)),
-    .number("training.optimizer.weight-decay", \.training.optimizer.weightDecay, .atLeast(0)),
+    .number("training.optimizer.weight-decay", \.training.optimizer.weightDecay, .atLeast(0))
+      .live("weight decay", .factor),
     .choice("training.schedule.name", \.training.schedule.name),
     .integer("training.schedule.warm-up", \.training.schedule.warmUp, 0...1_000_000_000),
     .number("training.schedule.factor", \.training.schedule.factor, .above(0)),
