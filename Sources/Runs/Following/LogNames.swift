@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The names of a log's series, each with a number.
 ///
 /// Programs write the same names in the same order again and again: the name that followed last
@@ -58,7 +66,8 @@ struct LogNames: Sendable {
     let range = ranges[id]
     guard range.count == name.count else { return false }
     return bytes.withUnsafeBytes { all in
-      UnsafeRawBufferPointer(rebasing: all[range]).elementsEqual(name)
+      guard let known = all.baseAddress, let given = name.baseAddress else { return range.isEmpty }
+      return memcmp(known + range.lowerBound, given, range.count) == 0
     }
   }
 
