@@ -119,6 +119,16 @@ import TrainingEvents
     #expect(throws: RunError.self) { try SnapshotReader.read(snapshot) }
   }
 
+  /// Else a resumed run would go on elsewhere, without a word.
+  @Test(arguments: Kind.allCases)
+  func aSnapshotKnowsItsRunWhateverTheRecordIs(_ kind: Kind) throws {
+    let run = try RunDirectory.create(at: path, preset: "")
+    _ = try SnapshotWriter(directory: run).write(Example.contents(step: 3))
+    try put(kind, at: path + "/events.jsonl")
+    #expect(try SnapshotReader.read(path).run == path)
+    #expect(throws: RunError.self) { try RunDirectory.open(path) }
+  }
+
   @Test func whatLinksLeadToIsNotClearedAway() throws {
     let outside = temporary.path + "/outside/.x.partial-1"
     try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)

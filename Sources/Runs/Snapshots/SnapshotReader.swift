@@ -130,7 +130,8 @@ public enum SnapshotReader {
     let above = FileTree.parent(of: FileTree.parent(of: path))
     let isInRun =
       FileTree.name(of: FileTree.parent(of: path)) == RunDirectory.snapshotsName
-      && FileTree.status(above + "/" + RunDirectory.eventsName) != nil
+      // A link that leads nowhere stands there, too, and is refused as what it is.
+      && FileTree.status(above + "/" + RunDirectory.eventsName, followingLinks: false) != nil
     return LoadedSnapshot(
       path: path, run: isInRun ? above : nil, checkpoint: checkpoint)
   }
