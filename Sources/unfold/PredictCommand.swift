@@ -5,6 +5,12 @@ import SequenceData
 import Sessions
 import Training
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
@@ -49,7 +55,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let loaded = try SnapshotReader.read(snapshot, best: best)
     let predictor = try Predictor(loaded.checkpoint, file: loaded.path, beamWidth: beam)
-    guard !inputs.isEmpty else { return try answerStandardInput(predictor) }
+    guard !inputs.isEmpty else { return try answerLines(of: InputLines(STDIN_FILENO), predictor) }
     guard let path = fileName(predictor) else {
       for (index, input) in inputs.enumerated() {
         let name = inputs.count == 1 ? "input" : "input \(index + 1)"
@@ -57,6 +63,8 @@ struct PredictCommand: ParsableCommand {
       }
       return
     }
+    // What a shell pipes in, as <(command) does, is read as it comes.
+    if let pipe = InputLines(inherited: path) { return try answerLines(of: pipe, predictor) }
     if let examples = try predictor.queries.queries(inFile: path) {
       for example in examples { try say(predictor.predict(example)) }
       return
@@ -74,16 +82,14 @@ struct PredictCommand: ParsableCommand {
     return FileBytes.exists(path) || looksLikePath ? path : nil
   }
 
-  private func answerStandardInput(_ predictor: Predictor) throws {
-    var number = 0
-    while var line = readLine() {
+  private func answerLines(of input: InputLines, _ predictor: Predictor) throws {
+    var (input, number) = (input, 0)
+    while var line = try input.next() {
       number += 1
       if number == 1, line.unicodeScalars.first == "\u{FEFF}" { line.unicodeScalars.removeFirst() }
-      try answer(line, from: "standard input", line: number, predictor)
+      try answer(line, from: input.name, line: number, predictor)
     }
-    guard number > 0 else {
-      throw DataError("standard input", "is empty", expected: "an input a line")
-    }
+    guard number > 0 else { throw DataError(input.name, "is empty", expected: "an input a line") }
   }
 
   private func answer(

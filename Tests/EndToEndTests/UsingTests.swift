@@ -98,6 +98,19 @@ import Testing
     let typed = try program.run(["predict", "run", "abc", "abd", "abea"])
     let piped = try program.shell("cat words.txt | $UNFOLD predict run")
     #expect(typed.output == fromFile.output && piped.output == fromFile.output)
+    for pipe in [
+      "cat words.txt | $UNFOLD predict run /dev/stdin", "$UNFOLD predict run <(cat words.txt)",
+      "cat words.txt | $UNFOLD predict run /proc/self/fd/0",
+    ] {
+      let outcome = try program.shell(pipe)
+      #expect(outcome.output == fromFile.output, "\(pipe): \(outcome.errors)")
+    }
+    // What never breaks a line is not read for ever, and a named pipe without another end hangs
+    // nobody.
+    let endless = try program.shell("$UNFOLD predict run /dev/stdin < /dev/zero")
+    #expect(endless.status == 2 && endless.errors.contains("standard input: a line does not end"))
+    let named = try program.shell("mkfifo fifo; $UNFOLD predict run fifo")
+    #expect(named.status == 2 && named.errors.contains("fifo: is a pipe"))
     let json = try program.run(["predict", "run", "abc", "--json", "--beam", "2"])
     let answer = try object(json.output)
     #expect(answer["input"] as? String == "abc" && answer["answer"] is String)
