@@ -34,6 +34,10 @@ public enum TrainingState: String, Sendable, Equatable {
   case paused
   case finished
   case diverged
+  /// Another program's log is followed: what that program does is not known.
+  case following
+  /// Another program's log that has not grown for long: it may have ended.
+  case silent
 }
 
 /// Loss and the task's own measure on held-out data.

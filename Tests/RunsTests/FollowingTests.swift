@@ -281,6 +281,49 @@ struct Gathered {
     #expect(got.steps == [1, 2] && got.records.last?.loss == 7 && got.seams.count == 1)
   }
 
+  /// Two programs log into one folder at the same time: both curves stay whole.
+  @Test func programsThatWriteAtOnceAreKeptApart() throws {
+    let names = ["events.out.tfevents.1.host", "events.out.tfevents.2.host"]
+    for name in names {
+      try add(TFEvent(wallTime: 100, fileVersion: TFEvent.version).record(), to: name)
+    }
+    var follower = try RunFollower(temporary.path)
+    var got = Gathered()
+    for step in 1...6 {
+      for (name, base) in zip(names, [10, 20] as [Float]) {
+        try add(scalar(step, "loss", base + Float(step)), to: name)
+        let events = try follower.poll()
+        // A follower that begins anew tells of its beginning again.
+        if events.contains(where: { if case .started = $0 { true } else { false } }) {
+          got = Gathered()
+        }
+        got.take(events)
+      }
+    }
+    #expect(got.steps == Array(1...6))
+    #expect((0..<got.history.count).map { got.history.loss[$0] } == [11, 12, 13, 14, 15, 16])
+    let other = try #require(got.history.extra.first { $0.name == "2.host/loss" })
+    #expect((0..<other.values.count).map { other.values[$0] } == [21, 22, 23, 24, 25, 26])
+  }
+
+  @Test func whatTheOtherProgramDoesIsSaidAsFarAsItIsKnown() throws {
+    func states(_ events: [TrainingEvent]) -> [TrainingState] {
+      events.compactMap { if case .state(let state) = $0 { state } else { nil } }
+    }
+    let name = "train.jsonl"
+    let path = temporary.path + "/" + name
+    try add(Array("{\"step\": 1, \"loss\": 2}\n".utf8), to: name)
+    var follower = try RunFollower(path)
+    #expect(states(try follower.poll()) == [.following])
+    #expect(states(try follower.poll()).isEmpty)
+    let old = Date(timeIntervalSinceNow: -RunFollower.silence - 60)
+    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+    #expect(states(try follower.poll()) == [.silent])
+    #expect(states(try follower.poll()).isEmpty)
+    try add(Array("{\"step\": 2, \"loss\": 2}\n".utf8), to: name)
+    #expect(states(try follower.poll()) == [.following])
+  }
+
   @Test func damageIsToldAndWhatFollowsIsRead() throws {
     let name = "events.out.tfevents.1"
     var bytes = scalar(1, "loss", 3) + scalar(2, "loss", 3)

@@ -14,23 +14,29 @@ struct StateText {
 
   func style(_ theme: Theme) -> Style {
     switch state {
-    case .training: theme.good
+    case .training, .following: theme.good
     case .paused: theme.warning
     case .finished: theme.accent
     case .diverged: theme.bad
-    case nil: theme.muted
+    case .silent, nil: theme.muted
     }
   }
 
-  private var word: String { state?.rawValue.uppercased() ?? "WAITING" }
+  private var word: String {
+    switch state {
+    case .silent: "ENDED?"
+    case let state?: state.rawValue.uppercased()
+    case nil: "WAITING"
+    }
+  }
 
   private var glyph: (unicode: Unicode.Scalar, ascii: Unicode.Scalar) {
     switch state {
-    case .training: ("▶", ">")
+    case .training, .following: ("▶", ">")
     case .paused: ("‖", "=")
     case .finished: ("■", "#")
     case .diverged: ("✗", "x")
-    case nil: ("·", ".")
+    case .silent, nil: ("·", ".")
     }
   }
 }

@@ -7,7 +7,7 @@ public struct TableDialect: Sendable, Equatable {
     case blank
 
     /// The byte; nil for blanks, which come in rows.
-    var byte: UInt8? {
+    public var byte: UInt8? {
       switch self {
       case .comma: UInt8(ascii: ",")
       case .semicolon: UInt8(ascii: ";")

@@ -17,6 +17,8 @@ struct FollowedDocument: ForeignLog {
     self.path = path
   }
 
+  var modified: Double? { seen?.modified }
+
   mutating func read(into run: inout ForeignRun) throws(RunError) -> Int {
     guard let status = FileTree.status(path), status != seen else { return 0 }
     let bytes = try FileTree.contents(of: path, limit: Self.limit)

@@ -22,6 +22,8 @@ struct FollowedEventFiles: ForeignLog {
   private let directory: String?
   private var sources: [Source] = []
   private var known: Set<String> = []
+  /// The first file of each folder.
+  private var firstFile: [String: String] = [:]
   private var hasTold = false
   /// When the directories that were looked into last changed.
   private var looked: [String: Double] = [:]
@@ -77,6 +79,8 @@ struct FollowedEventFiles: ForeignLog {
     }
   }
 
+  var modified: Double? { sources.compactMap(\.file.modified).max() }
+
   mutating func read(into run: inout ForeignRun) throws(RunError) -> Int {
     findFiles(&run)
     var total = 0
@@ -116,10 +120,21 @@ struct FollowedEventFiles: ForeignLog {
     let newest = folders.run(of: Self.folder(of: names.last ?? ""))
     for name in names {
       let folder = Self.folder(of: name)
+      var prefix = folders.prefix(of: folder)
+      var hasRole = folders.run(of: folder) == newest
+      // Programs that write the same names at once are told apart by their files.
+      if run.keepsWritersApart, let first = firstFile[folder] {
+        let program = Self.program(of: name)
+        prefix += Array("\(program)/".utf8)
+        hasRole = false
+        run.note(
+          "\(program) writes beside \(Self.program(of: first)) at the same time: its curves are "
+            + "under its name")
+      } else {
+        firstFile[folder] = firstFile[folder] ?? name
+      }
       sources.append(
-        Source(
-          file: FollowedFile(directory + "/" + name), prefix: folders.prefix(of: folder),
-          hasRole: folders.run(of: folder) == newest))
+        Source(file: FollowedFile(directory + "/" + name), prefix: prefix, hasRole: hasRole))
     }
     if folders.runs.count > 1, !hasTold {
       hasTold = true
@@ -127,6 +142,12 @@ struct FollowedEventFiles: ForeignLog {
         "\(folders.runs.count) runs stand here: the curves are those of \(newest), the others are "
           + "under Metrics; name the folders to compare them")
     }
+  }
+
+  /// What tells one program's file from another's: the time it began, the machine, the process.
+  private static func program(of path: String) -> String {
+    let name = FileTree.name(of: path)
+    return name.firstRange(of: "tfevents.").map { String(name[$0.upperBound...]) } ?? name
   }
 
   private static func folder(of path: String) -> String {

@@ -49,6 +49,11 @@ struct FollowedFile: Sendable {
     return isFirst ? .appeared : .restarted
   }
 
+  /// When it was last written; nil for a pipe, which does not tell.
+  var modified: Double? {
+    FileTree.status(path).flatMap { $0.isRegular ? $0.modified : nil }
+  }
+
   /// Notes how far the file was read, to notice when it gets shorter.
   mutating func note(bytes: Int) { read += bytes }
 }

@@ -33,6 +33,8 @@ struct FollowedLines: ForeignLog {
     reader = LineReader(pipe)
   }
 
+  var modified: Double? { file?.modified }
+
   mutating func read(into run: inout ForeignRun) throws(RunError) -> Int {
     if file != nil { try readFile(&run) } else { try readPipe(&run) }
   }

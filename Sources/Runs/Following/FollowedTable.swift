@@ -18,6 +18,8 @@ struct FollowedTable: ForeignLog {
     file = FollowedFile(path)
   }
 
+  var modified: Double? { file.modified }
+
   mutating func read(into run: inout ForeignRun) throws(RunError) -> Int {
     let change = try file.check()
     guard change != .none, let descriptor = file.file else { return 0 }
@@ -78,7 +80,7 @@ struct FollowedTable: ForeignLog {
   }
 
   private mutating func takeHeader(_ line: UnsafeBufferPointer<UInt8>) {
-    let choices = [",", ";", "\t"].map { UInt8(ascii: $0) }
+    let choices = LogTableRow.separators
     let counts = choices.map { LogTableRow.fields(line, $0).count }
     separator = zip(choices, counts).max { $0.1 < $1.1 }?.0 ?? separator
     let fields = LogTableRow.fields(line, separator)
@@ -109,6 +111,8 @@ struct FollowedTable: ForeignLog {
 
 /// The fields of a line of a table (RFC 4180), without line feeds in quotes, which no log has.
 enum LogTableRow {
+  static let separators = TableDialect.Separator.allCases.compactMap(\.byte)
+
   static func fields(_ line: UnsafeBufferPointer<UInt8>, _ separator: UInt8) -> [[UInt8]] {
     var fields: [[UInt8]] = []
     var field: [UInt8] = []

@@ -17,6 +17,8 @@ struct FollowedWandb: ForeignLog {
 
   static func isLog(_ name: String) -> Bool { name.hasSuffix(".wandb") }
 
+  var modified: Double? { file.modified }
+
   mutating func read(into run: inout ForeignRun) throws(RunError) -> Int {
     switch try file.check() {
     case .none: return 0

@@ -11,6 +11,9 @@ protocol ForeignLog: Sendable {
 
   /// Whether nothing more can come.
   var isAtEnd: Bool { get }
+
+  /// When it was last written, in seconds since 1970; nil where nobody knows.
+  var modified: Double? { get }
 }
 
 extension ForeignLog {
@@ -19,4 +22,5 @@ extension ForeignLog {
 
   mutating func finish(into run: inout ForeignRun) {}
   var isAtEnd: Bool { false }
+  var modified: Double? { nil }
 }

@@ -12,6 +12,8 @@ struct ForeignRun: Sendable {
     /// The names chosen for roles.
     var names: [ForeignNames.Role: String] = [:]
     var countsConstantSteps = true
+    /// Whether files that hold the same names are of programs that write at the same time.
+    var keepsWritersApart = false
   }
 
   /// One line or record.
@@ -38,6 +40,9 @@ struct ForeignRun: Sendable {
   /// What is the run's loss and so on, and whether it is known from before.
   private(set) var chosen: [ForeignNames.Role: Int] = [:]
   private let knowledge: Knowledge
+  /// Which series' names say that they measure the same as the loss's.
+  private var fitting: [Int: Bool] = [:]
+  private var fittingLoss: Int?
   /// Whether a surer name than the one told before was found: reading again would tell a truer run.
   private(set) var isMistaken = false
   private var hasTold = false
@@ -53,6 +58,8 @@ struct ForeignRun: Sendable {
   private var lastSteps: [Int] = []
   /// Writers that were found to have started over.
   private var restarted: Set<Int> = []
+  /// Whether a file went on with a series that a newer one had taken over.
+  private var takesTurns = false
   /// The step of the last row.
   private(set) var lastStep = 0
   private var lastRecord: StepRecord?
@@ -75,8 +82,11 @@ struct ForeignRun: Sendable {
     var next = knowledge
     next.names.merge(surer) { _, surer in surer }
     if counters.contains(where: \.wasWrong) { next.countsConstantSteps = false }
+    if takesTurns { next.keepsWritersApart = true }
     return next
   }
+
+  var keepsWritersApart: Bool { knowledge.keepsWritersApart }
 
   /// The name of the series that stands in the loss's place; nil before there is one.
   var lossName: String? { chosen[.loss].map { names[$0] } }
@@ -193,6 +203,10 @@ struct ForeignRun: Sendable {
         step <= Double(lastSteps[id])
       {
         isBack = true
+      }
+      if writer < writers[id], !knowledge.keepsWritersApart {
+        takesTurns = true
+        isMistaken = true
       }
       writers[id] = writer
     }
@@ -319,20 +333,28 @@ struct ForeignRun: Sendable {
     isMistaken = true
   }
 
-  private func candidate(_ role: ForeignNames.Role) -> Int? {
+  private mutating func candidate(_ role: ForeignNames.Role) -> Int? {
+    var (best, bestRank) = (nil as Int?, Int.max)
     // Only series that have values.
-    let all = columns.indices.filter { !columns[$0].rows.isEmpty || chosen[role] == $0 }
-    let best = all.filter { role != .validationLoss || fits($0) }
-      .min { rank($0, as: role) < rank($1, as: role) }
-    return best.flatMap { rank($0, as: role) < .max ? $0 : nil }
+    for id in columns.indices where !columns[id].rows.isEmpty || chosen[role] == id {
+      let rank = rank(id, as: role)
+      // Names are compared last, for there may be thousands.
+      guard rank < bestRank, role != .validationLoss || fits(id) else { continue }
+      (best, bestRank) = (id, rank)
+    }
+    return best
   }
 
   /// Whether a validation loss measures what the loss does: they share a chart.
-  private func fits(_ id: Int) -> Bool {
+  private mutating func fits(_ id: Int) -> Bool {
     guard let loss = chosen[.loss] else { return true }
     let ranks = [rank(loss, as: .loss), rank(id, as: .validationLoss)]
-    return ranks.allSatisfy { $0 < 10 }
-      || ForeignNames.kind(of: names[loss]) == ForeignNames.kind(of: names[id])
+    if ranks.allSatisfy({ $0 < 10 }) { return true }
+    if fittingLoss != loss { (fittingLoss, fitting) = (loss, [:]) }
+    if let known = fitting[id] { return known }
+    let fits = ForeignNames.kind(of: names[loss]) == ForeignNames.kind(of: names[id])
+    fitting[id] = fits
+    return fits
   }
 
   /// How likely a series has a role; a loss is always somewhere.

@@ -132,7 +132,7 @@ struct LogPlace: Sendable {
       Array(line.last == 0x0D ? line.dropLast() : line)
     }
     guard lines.count >= 2, !lines[0].contains(UInt8(ascii: "{")) else { return false }
-    for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")] {
+    for separator in LogTableRow.separators {
       let rows = lines.prefix(2).map { line in
         line.withUnsafeBufferPointer { LogTableRow.fields($0, separator) }
       }

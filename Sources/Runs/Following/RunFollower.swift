@@ -18,6 +18,9 @@ public struct RunFollower: Sendable {
   /// Another program raises no alerts; our own record holds those that were raised.
   private var watch = AlertWatch()
   private var hasBegun = false
+  /// Whether the other program said that it ended.
+  private var hasFinished = false
+  private var isSilent = false
   /// Whether the last look took as much as it may, so that more is there already.
   public private(set) var isBehind = false
 
@@ -78,8 +81,22 @@ public struct RunFollower: Sendable {
       defer { source = .log(log) }
       let count = try log.read(into: &run)
       isBehind = count >= type(of: log).most
-      return try drain(&log)
+      let events = try drain(&log)
+      return events + news(of: log, hasRead: count > 0)
     }
+  }
+
+  /// Seconds after which a log that does not grow may have ended.
+  static let silence = 600.0
+
+  /// Whether the other program still writes, as far as its log tells.
+  private mutating func news(of log: any ForeignLog, hasRead: Bool) -> [TrainingEvent] {
+    guard hasBegun, !hasFinished else { return [] }
+    let age = log.modified.map { WallClock.now - $0 } ?? 0
+    let isSilent = !hasRead && (age > Self.silence || log.isAtEnd && !isBehind)
+    guard isSilent != self.isSilent else { return [] }
+    self.isSilent = isSilent
+    return [.state(isSilent ? .silent : .following)]
   }
 
   /// Takes what stands behind the last whole line, when nobody waits for its rest.
@@ -110,11 +127,14 @@ public struct RunFollower: Sendable {
     if !hasBegun, !events.isEmpty {
       hasBegun = true
       if !events.contains(where: \.isBeginning) {
-        events.insert(contentsOf: [.started(description), .state(.training)], at: 0)
+        events.insert(contentsOf: [.started(description), .state(.following)], at: 0)
       }
     }
     if case .record = source {
     } else {
+      if events.contains(where: { if case .finished = $0 { true } else { false } }) {
+        hasFinished = true
+      }
       events = events.flatMap { [$0] + watch.observe($0) }
     }
     return Self.newestFrames(events)
