@@ -18,7 +18,8 @@ struct StopRequests {
 
   mutating func hear(_ number: Int32) -> Answer {
     if isSaved { return number == SIGPIPE ? .nothing : .leave }
-    guard signal == nil else { return number == SIGINT ? .leave : .nothing }
+    // Who presses Ctrl-C again, or Ctrl-\, waits for nothing any more.
+    guard signal == nil else { return number == SIGINT || number == SIGQUIT ? .leave : .nothing }
     signal = number
     return .stop
   }

@@ -67,7 +67,8 @@ class Terminal:
             signal.signal(signal.SIGTTOU, signal.SIG_IGN)
             os.tcsetpgrp(0, os.getpid())
             signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-            for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them.
+            # Python ignores some, and who starts this may ignore others.
+            for number in ALL:
                 signal.signal(number, signal.SIG_DFL)
             os.execv(BINARY, [BINARY, *arguments])
         os.write(writing, pid.to_bytes(4, "little"))

@@ -8,7 +8,10 @@ A tiny network trains without a terminal while its output goes wrong in every wa
 - standard error that nobody reads, too;
 - a non-blocking pipe: every line arrives;
 - a full output and one that was never open: one line on standard error, the run goes on, status 1;
-- a reader that goes away: the run ends with a snapshot and a word, status 141.
+- a reader that goes away: the run ends with a snapshot and a word, status 141;
+- a slow disk, on which every write to a file takes its time: training goes on, and SIGTERM leaves
+  the whole record and a snapshot;
+- a disk that hardly answers: a second SIGINT, and SIGQUIT behind a SIGTERM, end the run at once.
 
 Usage: stalls.py [--steps 1000000] [--every 10000] [--binary .build/release/unfold]
 Needs nothing but Python; ends with status 1 when anything does not hold.
@@ -231,6 +234,76 @@ def reader_leaves(base, arguments):
     return f"{run.check(1)}; {errors[0]}"
 
 
+SLOW_DISK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+static void wait_if_file(int file) {
+  struct stat status;
+  struct timespec time = {0, 30000000};
+  if (getenv("SLOW_DISK_SECONDS")) time.tv_sec = atoi(getenv("SLOW_DISK_SECONDS"));
+  if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) nanosleep(&time, 0);
+}
+ssize_t write(int file, const void *bytes, size_t count) {
+  wait_if_file(file);
+  return ((ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write"))(file, bytes, count);
+}
+int fsync(int file) {
+  wait_if_file(file);
+  return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(file);
+}
+"""
+
+
+def slow_library(base):
+    """What makes writes to files slow; nil without a C compiler."""
+    compiler = next(filter(shutil.which, ["cc", "clang", "gcc"]), None)
+    if compiler is None:
+        return None
+    (base / "slow.c").write_text(SLOW_DISK)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", base / "slow.so", base / "slow.c", "-ldl"],
+                   check=True)
+    return str(base / "slow.so")
+
+
+def impatient(second):
+    """A run that a dead disk keeps from saving: who asks a second time is not kept waiting."""
+    def check(base, arguments):
+        library = slow_library(base)
+        if library is None:
+            return "passed over: no C compiler"
+        run = Run(base, "dead-disk", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                  env=dict(os.environ, LD_PRELOAD=library, SLOW_DISK_SECONDS="8"))
+        path = run.directory / "preset.yaml"
+        end = time.monotonic() + 60
+        while not path.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        time.sleep(25)
+        run.process.send_signal(signal.SIGINT if second == signal.SIGINT else signal.SIGTERM)
+        time.sleep(1)
+        assert run.process.poll() is None, "the first signal did not wait for the snapshot"
+        took = run.end(second, 128 + second)
+        assert took < 5, f"gone {took:.1f} s after the second signal"
+        return f"gone {took:.1f} s after the second signal"
+    return check
+
+
+def slow_disk(base, arguments):
+    library = slow_library(base)
+    if library is None:
+        return "passed over: no C compiler"
+    run = Run(base, "slow-disk", every=5000, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+              env=dict(os.environ, LD_PRELOAD=library))
+    began = time.monotonic()
+    run.await_steps(20_000)
+    took = time.monotonic() - began
+    ended = run.end(signal.SIGTERM, 128 + signal.SIGTERM)
+    return f"{run.check(20_000)} in {took:.1f} s, gone {ended:.1f} s after SIGTERM"
+
+
 CHECKS = {
     "read at 1 line a second": one_line_a_second,
     "never read, SIGTERM": unread(signal.SIGTERM),
@@ -242,10 +315,16 @@ CHECKS = {
     "/dev/full": refused("full", "> /dev/full", "the disk is full"),
     ">&-": refused("closed", ">&-", "it is not open"),
     "the reader leaves": reader_leaves,
+    "a slow disk": slow_disk,
+    "a dead disk, SIGINT twice": impatient(signal.SIGINT),
+    "a dead disk, SIGQUIT": impatient(signal.SIGQUIT),
 }
 
 
 def main():
+    # Who starts this may ignore signals, as nohup does; the runs would inherit it.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     arguments = options()
     global BINARY
     BINARY = str(pathlib.Path(arguments.binary).resolve())
