@@ -129,8 +129,10 @@ extension DashboardState {
   private mutating func add(_ record: WarningRecord) {
     alerts.begin(record)
     markers.append(CurveMarker(step: record.step, kind: .warning, text: ""))
-    log.add(record.text, step: record.step, .warning, advice: record.advice)
+    let alert = Alert(rawValue: record.kind)
+    log.add(record.text, step: record.step, .warning, advice: record.advice, alert: alert)
     show(record.text, .warning, seconds: 8)
+    message?.alert = alert
   }
 
   private mutating func end(_ record: FinishRecord) {

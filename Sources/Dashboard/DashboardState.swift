@@ -14,6 +14,8 @@ public struct DashboardState: Sendable {
     /// Asks before steps that no snapshot holds are lost.
     case quit
     case confirm(Question)
+    /// The page of an alert.
+    case alert(Alert)
     /// The settings that can be turned, with the line that is chosen.
     case knobs(Int)
     case settings(SettingsPage)
@@ -24,6 +26,8 @@ public struct DashboardState: Sendable {
     var severity: EventLog.Severity
     /// On the dashboard's clock, in seconds.
     var expires: Double
+    /// The alert that it tells of.
+    var alert: Alert?
   }
 
   public internal(set) var run: RunDescription?

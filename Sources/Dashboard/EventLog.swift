@@ -1,3 +1,5 @@
+import TrainingEvents
+
 /// The last things that happened, in words.
 struct EventLog: Sendable {
   enum Severity: Sendable, Equatable {
@@ -17,6 +19,8 @@ struct EventLog: Sendable {
     var advice: String?
     /// Validations that the entry stands for, where it stands for those that were not the best.
     var foldedCount = 0
+    /// The alert that it tells of.
+    var alert: Alert?
   }
 
   /// Entries kept.
@@ -42,9 +46,15 @@ struct EventLog: Sendable {
     entries[entries.count - 1].foldedCount = count + 1
   }
 
-  mutating func add(_ text: String, step: Int, _ severity: Severity = .plain, advice: String? = nil)
-  {
-    entries.append(Entry(step: step, severity: severity, text: text, advice: advice))
+  /// The entry at the foot of the panel.
+  var newestShown: Entry? { entries.dropLast(scroll).last }
+
+  mutating func add(
+    _ text: String, step: Int, _ severity: Severity = .plain, advice: String? = nil,
+    alert: Alert? = nil
+  ) {
+    entries.append(
+      Entry(step: step, severity: severity, text: text, advice: advice, alert: alert))
     // What a person scrolled to stays where it is.
     if scroll > 0 { scroll += 1 }
     // Drop in blocks, so that a flood of lines costs constant time each.

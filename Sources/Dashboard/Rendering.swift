@@ -29,6 +29,7 @@ extension DashboardState {
     }
     switch overlay {
     case .help(let page): HelpOverlay.draw(page, scene, into: &buffer)
+    case .alert(let alert): AlertPage.draw(alert, scene, into: &buffer)
     case .quit: QuitDialog.draw(scene, into: &buffer)
     case .unsaved(let reason): UnsavedDialog.draw(reason, scene, into: &buffer)
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)

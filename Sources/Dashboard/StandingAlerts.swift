@@ -33,16 +33,3 @@ struct StandingAlerts: Sendable, Equatable {
     }
   }
 }
-
-extension DashboardState {
-  /// Tells of an alert what was measured, when it is raised and what people do about it: in the log,
-  /// where there is room, and in short at once.
-  mutating func lookUp(_ alert: Alert) {
-    let record = alerts.entry(of: alert)?.record
-    let advice = record?.advice ?? alert.advice
-    log.add(
-      "\(record?.text ?? alert.title). Measured: \(alert.measure) \(alert.threshold)",
-      step: record?.step ?? currentStep, advice: advice)
-    show("\(alert.title): \(advice)", seconds: 20)
-  }
-}

@@ -9,6 +9,8 @@ struct AlertContext: Sendable {
   var teacherForcing: Double?
   /// The learning rate before its schedule.
   var baseLearningRate: Double?
+  /// The step of the best validation.
+  var bestStep: Int?
 
   init() {}
 
@@ -67,11 +69,7 @@ extension Alert {
     case .plateau:
       "Halve the learning rate; if that changes nothing, the network may be too small."
     case .overfitting:
-      (context.dropout ?? 0) > 0
-        ? "Keep the weights of the best validation, and train again with more dropout, fewer units "
-          + "or more data."
-        : "Keep the weights of the best validation, and train again with dropout, fewer units or "
-          + "more data."
+      Self.overfittingAdvice(context)
     case .saturated:
       context.isGated
         ? "Lower the learning rate or start from smaller weights: states near ±1 hardly change any "
@@ -89,6 +87,17 @@ extension Alert {
 
   /// The advice where nothing is known of the network.
   public var advice: String { advice(for: AlertContext()) }
+
+  private static func overfittingAdvice(_ context: AlertContext) -> String {
+    let dropout = (context.dropout ?? 0) > 0 ? "more dropout" : "dropout"
+    // Our own runs keep these weights; nobody knows whether another program does.
+    guard context.architecture != nil, let step = context.bestStep else {
+      return "Keep the weights of the best validation, and train again with \(dropout), fewer units "
+        + "or more data."
+    }
+    return "Go back to step \(step), whose weights are kept as the best; train again with "
+      + "\(dropout), fewer units or more data."
+  }
 
   private static func vanishingAdvice(_ context: AlertContext) -> String {
     guard let architecture = context.architecture else {

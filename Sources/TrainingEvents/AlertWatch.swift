@@ -127,6 +127,7 @@ public struct AlertWatch: Sendable {
     step = max(step, record.step)
     validation.add(record, trainingLoss: loss.value)
     let best = validation.best
+    context.bestStep = best?.step
     let events = judge(.overfitting, begins: validation.isRising, ends: validation.isOver) {
       "overfitting: validation rose to \(AlertText.number(record.loss)) from "
         + "\(AlertText.number(best?.loss ?? .nan)) at step \(best?.step ?? 0), while the training "

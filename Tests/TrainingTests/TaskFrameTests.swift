@@ -60,11 +60,16 @@ import TrainingEvents
       case .translation(let frame) = try await frame(
         [
           ("task.kind", "sequence-to-sequence"), ("task.data.tsv", "FILE"),
-          ("network.attention", attention),
+          ("network.attention", attention), ("task.split.validation", "0.5"),
         ], data: lines.joined(separator: "\n"))
     else { return _ = Issue.record("no translation") }
     #expect(frame.source.prefix(2) == ["a", "b"] && frame.source.count == 3)
     #expect(frame.target.first == "x" && frame.target.count == 2)
+    // Two thirds of the lines say “xx”; what a constant answer scores stands beside the network's.
+    let score = try #require(frame.score)
+    #expect(score.baseline?.name == "always “xx”" && score.count > 0)
+    let share = try #require(score.baseline?.value)
+    #expect(share > 0 && share < 1)
     guard attention == "additive" else {
       #expect(frame.attention.isEmpty)
       return

@@ -19,6 +19,10 @@ struct KeyBinding: Sendable {
     /// Arrow keys go from node to node of the graph.
     case walk
     case prompt
+    /// The page of an alert.
+    case alert
+    /// The page of an alert of overfitting, with weights to go back to.
+    case overfitting
     case knobs
     case settings
     case help
@@ -41,6 +45,7 @@ struct KeyBinding: Sendable {
     case looking = "Looking"
     case program = "Program"
     case prompt = "In the prompt"
+    case alert = "On the page of an alert"
     case knobs = "Among the hyperparameters"
     case settings = "In the settings"
     case quitting = "When asked before quitting"

@@ -6,7 +6,7 @@ enum KeyBindings {
   static let all: [KeyBinding] =
     training + pace + openingKnobs + views + charts + units + graph + walk + log + metrics
     + looking + openingWalk + opening + program + openingPages + prompt
-    + knobs + settings + quitDialog + unsaved + confirming + help
+    + alert + knobs + settings + quitDialog + unsaved + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.
   static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {
@@ -55,6 +55,7 @@ enum KeyBindings {
   }
 
   private static let looking: [KeyBinding] = [
+    openingAlert,
     KeyBinding(
       [.character("p")], "p", "pin this view: runs of this preset open in it; again: no longer",
       .looking
@@ -78,12 +79,8 @@ enum KeyBindings {
   private static let program: [KeyBinding] = [
     KeyBinding(
       [.character("?"), .function(1)], "?", hint: "help", rank: 2,
-      "help on the panel with the focus", .program
-    ) {
-      state in
-      state.overlay = .help(HelpPage())
-      return []
-    },
+      "help on the panel with the focus, or on the alert that is told of", .program
+    ) { $0.openHelp() },
     KeyBinding(
       [.character("q")], "q", hint: "quit", rank: 3, "quit; asks first when steps would be lost",
       .program

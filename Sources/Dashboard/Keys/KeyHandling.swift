@@ -33,6 +33,7 @@ extension DashboardState {
     case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
     case nil: [focusedPanel?.drawing.context, .view].compactMap { $0 }
     case .help(let page): page.isTyping ? [.helpSearch] : [.help]
+    case .alert(let alert): offersBest(on: alert) ? [.overfitting, .alert] : [.alert]
     case .quit: [.quitDialog]
     case .unsaved: [.unsaved]
     case .confirm: [.confirm]
@@ -130,7 +131,7 @@ extension DashboardState {
     case .finished:
       show("this run is finished")
       return []
-    case .diverged where command != .undo && command != .restart:
+    case .diverged where ![.undo, .restart, .goBackToBest].contains(command):
       show("this run diverged: U goes back to the last snapshot, R begins again", .bad)
       return []
     default:

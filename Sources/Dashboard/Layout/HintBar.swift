@@ -15,6 +15,9 @@ enum HintBar {
     }
     // Where the tabs say it, the hints need not.
     if ViewTabs.isShown(in: state.size) { bindings.removeAll { $0.group == .views } }
+    if state.alerts.shown.isEmpty {
+      bindings.removeAll { $0.keys == KeyBindings.openingAlert.keys }
+    }
     var widths = bindings.map { cells(of: $0, state) }
     while widths.reduce(0, +) - 3 > width - 2,
       let last = bindings.indices.max(by: { bindings[$0].rank < bindings[$1].rank })

@@ -4,12 +4,14 @@ import TrainingEvents
 /// Something that loses steps and is asked about first.
 enum Question: Sendable, Equatable {
   case undo
+  case best
   case restart
   case choosePreset
 
   var title: String {
     switch self {
     case .undo: "Go back?"
+    case .best: "Go back to the best weights?"
     case .restart: "Start over?"
     case .choosePreset: "Leave this run?"
     }
@@ -18,6 +20,7 @@ enum Question: Sendable, Equatable {
   var action: DashboardAction {
     switch self {
     case .undo: .send(.undo)
+    case .best: .send(.goBackToBest)
     case .restart: .send(.restart)
     case .choosePreset: .choosePreset
     }
@@ -34,6 +37,10 @@ enum Question: Sendable, Equatable {
       case 1: return "The step since the snapshot at \(step) is lost."
       default: return "The \(lost) steps since the snapshot at \(step) are lost."
       }
+    case .best:
+      let step = state.bestSnapshot?.step ?? 0
+      return "Weights and settings go back to those of step \(NumberText.grouped(step)), the best "
+        + "validation; what came after stays in the record."
     case .restart:
       let steps =
         switch state.unsavedSteps {

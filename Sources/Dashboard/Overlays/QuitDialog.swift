@@ -19,7 +19,16 @@ enum Dialog {
     _ title: String, _ lines: [String], width: Int, keys: KeyBinding.Context, scene: Scene,
     into buffer: inout CellBuffer
   ) {
-    let choices = KeyBindings.all.filter { $0.context == keys }
+    ask(
+      title, lines, width: width, choices: KeyBindings.all.filter { $0.context == keys },
+      scene: scene, into: &buffer)
+  }
+
+  /// The same with chosen keys of the table.
+  static func ask(
+    _ title: String, _ lines: [String], width: Int, choices: [KeyBinding], scene: Scene,
+    into buffer: inout CellBuffer
+  ) {
     let rect = buffer.bounds.centred(width: width, height: lines.count + choices.count + 3)
     draw(rect, title: title, scene: scene, into: &buffer)
     let inner = rect.inset(2, 1)

@@ -39,6 +39,14 @@ struct GradientReach: Equatable {
     return candidates.first { $0.width <= width } ?? head.fitting(width)
   }
 
+  /// The spectral radius of the averaged ∂s(t+1)/∂s(t), which explains the rate.
+  static func jacobian(_ radius: Double, theme: Theme) -> StyledText {
+    StyledText("\(jacobianSymbol) ", theme.muted)
+      .adding(NumberText.significant(radius, 3), theme.text, joined: true)
+  }
+
+  static let jacobianSymbol = "ρ(∂s′/∂s)"
+
   private func head(_ theme: Theme) -> StyledText {
     switch verdict {
     case .unknown: StyledText("not measured yet", theme.muted)

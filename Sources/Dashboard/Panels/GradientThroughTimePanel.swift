@@ -39,7 +39,8 @@ struct GradientThroughTimePanel: Panel {
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let curve = scene.state.gradientByLag?.curves.first, curve.norms.count > 1 else { return }
     let isTall = buffer.inside.height >= 10
-    let (whole, foot) = buffer.inside.cutBottom(isTall ? 2 : 1)
+    let lines = footLines(curve, isTall: isTall, size: buffer.inside.size, scene)
+    let (whole, foot) = buffer.inside.cutBottom(lines.count)
     let curves = scene.state.gradientByLag?.curves ?? []
     let isSeveral = curves.count > 1 && whole.height >= 3
     let names =
@@ -54,16 +55,35 @@ struct GradientThroughTimePanel: Panel {
     frame.drawAxis(scene.appearance, into: &buffer)
     drawBars(curve, frame: frame, scene: scene, into: &buffer)
     drawOthers(curves.dropFirst(), frame: frame, scene: scene, into: &buffer)
-    let target = scene.state.run?.stepName ?? "step"
-    let reach = GradientReach(curve)
-    let lines =
-      isTall
-      ? reach.lines(target: target, theme: scene.theme).map { $0.fitting(foot.width - 1) }
-      : [reach.line(width: foot.width - 1, target: target, theme: scene.theme)]
     for (row, line) in lines.enumerated() {
       line.write(x: foot.x + 1, y: foot.y + row, limit: foot.right, into: &buffer)
     }
     drawLags(curve.norms.count - 1, frame: frame, scene: scene, y: foot.bottom, into: &buffer)
+  }
+
+  /// What the curve says in words, with the Jacobian's radius beside it or below.
+  private func footLines(
+    _ curve: LagCurve, isTall: Bool, size: Size, _ scene: Scene
+  ) -> [StyledText] {
+    let target = scene.state.run?.stepName ?? "step"
+    let reach = GradientReach(curve)
+    let width = size.width - 1
+    var lines =
+      isTall
+      ? reach.lines(target: target, theme: scene.theme).map { $0.fitting(width) }
+      : [reach.line(width: width, target: target, theme: scene.theme)]
+    if isTall, lines.count == 1 { lines.append(StyledText()) }
+    guard let radius = scene.state.statistics?.jacobianRadius, radius.isFinite else { return lines }
+    let jacobian = GradientReach.jacobian(radius, theme: scene.theme)
+    if let index = lines.indices.first(where: { lines[$0].width + 3 + jacobian.width <= width }) {
+      lines[index].add(lines[index].isEmpty ? "" : "   ", scene.theme.muted)
+      for piece in jacobian.pieces {
+        lines[index].add(piece.text, piece.style, joined: piece.isJoined)
+      }
+    } else if size.height >= 6 {
+      lines.append(jacobian.fitting(width))
+    }
+    return lines
   }
 
   private func scale(_ curves: [LagCurve]) -> ValueScale {

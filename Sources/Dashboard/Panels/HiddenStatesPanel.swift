@@ -78,7 +78,8 @@ struct HiddenStatesPanel: Panel {
       let y = view.area.y + 1 + row
       let isPicked = unit == scene.state.heatmap.unit
       label(
-        "\(unit)", y: y, style: isPicked ? scene.theme.chosen : scene.theme.muted, into: &buffer)
+        map.name(ofUnit: unit), y: y, style: isPicked ? scene.theme.chosen : scene.theme.muted,
+        into: &buffer)
       for column in 0..<view.grid.count {
         let value = map.values[(column + view.firstColumn) * map.units + unit]
         let cell = shade.cell(value, lowest: map.lowest, highest: map.highest)
@@ -139,7 +140,7 @@ struct HiddenStatesPanel: Panel {
     into buffer: inout CellBuffer
   ) {
     guard let unit = scene.state.heatmap.unit, unit < map.units else { return }
-    var text = StyledText(" unit \(unit)", scene.theme.accent)
+    var text = StyledText(" unit \(map.name(ofUnit: unit))", scene.theme.accent)
     if let column = scene.state.heatmap.column, column < map.columns {
       let symbol = column < frame.symbols.count ? ReadableSymbol.text(frame.symbols[column]) : "·"
       let value = NumberText.fixed(Double(map.values[column * map.units + unit]), 2)

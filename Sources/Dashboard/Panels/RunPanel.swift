@@ -134,7 +134,7 @@ struct RunPanel: Panel {
     }
     parts.append(("dead", NumberText.percent(statistics.dead)))
     if let radius = statistics.jacobianRadius {
-      parts.append(("ρ(∂s′/∂s)", NumberText.significant(radius, 3)))
+      parts.append((GradientReach.jacobianSymbol, NumberText.significant(radius, 3)))
     } else if let radius = statistics.spectralRadius {
       parts.append(("ρ(\(statistics.recurrentSymbol))", NumberText.significant(radius, 3)))
     }

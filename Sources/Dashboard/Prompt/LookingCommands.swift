@@ -114,8 +114,7 @@ extension Command {
       guard let alert = Alert(rawValue: argument.lowercased()) else {
         throw CommandMistake(unknown: "alert", argument, among: Alert.allCases.map(\.rawValue))
       }
-      state.lookUp(alert)
-      return []
+      return state.open(alert)
     },
     Command(
       "dismiss", "[ALERT]", "show an alert no more until it comes again",
@@ -135,8 +134,7 @@ extension Command {
         let names = shown.map(\.rawValue).joined(separator: ", ")
         throw CommandMistake(shown.isEmpty ? "no alert stands" : "alerts that stand: \(names)")
       }
-      state.alerts.dismiss(alert)
-      state.show("\(alert.title): dismissed until it comes again")
+      state.dismiss(alert)
       return []
     },
     Command(

@@ -60,8 +60,9 @@ struct ConfusionDrawing {
       line.write(x: area.x + 1, y: area.y + row, limit: area.right, into: &buffer)
     }
     let area = area.cutTop(lines.count).rest
+    let corner = ["↓true →predicted", "true ↓ →", "↓ true", "↓"]
     buffer.write(
-      "↓true →predicted".cut(to: max(0, left - area.x - 1)), x: area.x + 1, y: area.y,
+      corner.first { CharacterWidth.of($0) < left - area.x - 1 } ?? "", x: area.x + 1, y: area.y,
       style: theme.faint)
     let columns = min(frame.classes.count, max(0, area.right - left) / cell)
     for column in 0..<columns {

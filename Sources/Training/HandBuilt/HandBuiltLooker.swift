@@ -137,7 +137,7 @@ struct HandBuiltLooker {
       maps: [
         StateMap(
           name: "units " + network.units.joined(separator: " "), units: network.units.count,
-          values: states.flatMap(\.values), lowest: 0)
+          values: states.flatMap(\.values), lowest: 0, unitNames: network.units)
       ],
       prediction: states.map { network.verdict($0) == .accepted ? "✓" : "✗" })
   }

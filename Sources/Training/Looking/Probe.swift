@@ -34,6 +34,10 @@ final class Probe {
     part = LearnerPart(model: network.makeModel(), layout: network.rows)
   }
 
+  /// The most frequent target sequence of the training set; nil without classes.
+  private(set) lazy var mostFrequentTarget: [Int32]? = Self.mostFrequentTarget(
+    of: task.train, end: task.outputVocabulary?.end)
+
   /// The most frequent class or label of the training set; nil without classes.
   private(set) lazy var mostFrequentLabel: Int32? = {
     guard task.outputVocabulary != nil, case .examples(let examples) = task.train else {

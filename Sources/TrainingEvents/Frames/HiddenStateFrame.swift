@@ -38,8 +38,14 @@ public struct StateMap: Sendable, Equatable, Codable {
   /// The range that the colours span, such as −1…1 for tanh and 0…1 for gates.
   public var lowest: Float
   public var highest: Float
+  /// A name for each unit, where they have names; else empty.
+  public var unitNames: [String]
 
-  public init(name: String, units: Int, values: [Float], lowest: Float = -1, highest: Float = 1) {
+  public init(
+    name: String, units: Int, values: [Float], lowest: Float = -1, highest: Float = 1,
+    unitNames: [String] = []
+  ) {
+    self.unitNames = unitNames
     self.name = name
     self.units = units
     self.values = values
@@ -48,6 +54,11 @@ public struct StateMap: Sendable, Equatable, Codable {
   }
 
   public var columns: Int { units > 0 ? values.count / units : 0 }
+
+  /// A unit's name, or else its number.
+  public func name(ofUnit unit: Int) -> String {
+    unitNames.count == units && unitNames.indices.contains(unit) ? unitNames[unit] : "\(unit)"
+  }
 }
 
 extension HiddenStateFrame: RecordedContent {
@@ -71,7 +82,8 @@ extension HiddenStateFrame: RecordedContent {
       guard let columns = value["columns"]?.array,
         let map = StateMap(
           columns, name: value["name"]?.string ?? "layer \(maps.count + 1)",
-          lowest: value["lowest"]?.double, highest: value["highest"]?.double)
+          lowest: value["lowest"]?.double, highest: value["highest"]?.double,
+          unitNames: .init(texts: value["unitNames"]))
       else { return nil }
       maps.append(map)
     }
@@ -91,15 +103,20 @@ extension HiddenStateFrame: RecordedContent {
 
 extension StateMap {
   fileprivate var json: JSONValue {
-    [
+    var object: JSONObject = [
       "name": .string(name), "lowest": .real(lowest), "highest": .real(highest),
       "columns": .array(
         (0..<columns).map { .reals(values[$0 * units..<($0 + 1) * units]) }),
     ]
+    if !unitNames.isEmpty { object["unitNames"] = .strings(unitNames) }
+    return .object(object)
   }
 
   /// Nil where columns have no units, or not all as many.
-  fileprivate init?(_ columns: [JSONValue], name: String, lowest: Double?, highest: Double?) {
+  fileprivate init?(
+    _ columns: [JSONValue], name: String, lowest: Double?, highest: Double?,
+    unitNames: [String] = []
+  ) {
     var values: [Float] = []
     var units = 0
     for column in columns {
@@ -110,6 +127,6 @@ extension StateMap {
     }
     self.init(
       name: name, units: units, values: values, lowest: Float(lowest ?? -1),
-      highest: Float(highest ?? 1))
+      highest: Float(highest ?? 1), unitNames: unitNames)
   }
 }

@@ -19,7 +19,38 @@ extension Probe {
         || example.alternatives.contains { withoutEnd($0[...]) == written.symbols }
     }
     return TaskScore(
-      right: right, count: some.count, sequences: some.count, isHeldOut: sample.isHeldOut)
+      right: right, count: some.count, sequences: some.count, isHeldOut: sample.isHeldOut,
+      baseline: always(some))
+  }
+
+  /// What is scored by writing the training set's most frequent target whatever the input is.
+  private func always(_ examples: ArraySlice<Example>) -> TaskBaseline? {
+    guard let most = mostFrequentTarget, !examples.isEmpty else { return nil }
+    let right = examples.count { example in
+      withoutEnd(example.target.classes[...]) == most
+        || example.alternatives.contains { withoutEnd($0[...]) == most }
+    }
+    let isLong = most.count > Self.longestNamed
+    let shown = most.prefix(Self.longestNamed).map { outputName($0) }
+    let gap = shown.allSatisfy { $0.count <= 1 } ? "" : " "
+    let name = shown.joined(separator: gap) + (isLong ? "…" : "")
+    return TaskBaseline(
+      name: "always “\(name)”", value: Double(right) / Double(examples.count))
+  }
+
+  /// Symbols of a target that are named.
+  private static let longestNamed = 12
+
+  /// The target that the most training examples have, the earlier one of two; nil without targets.
+  static func mostFrequentTarget(of data: DataSet, end: Int32?) -> [Int32]? {
+    guard case .examples(let examples) = data else { return nil }
+    var counts: [[Int32]: (count: Int, first: Int)] = [:]
+    for (index, example) in examples.enumerated() {
+      counts[example.target.classes.prefix { $0 != end }.map { $0 }, default: (0, index)].count += 1
+    }
+    return counts.max { a, b in
+      (a.value.count, -a.value.first) < (b.value.count, -b.value.first)
+    }?.key
   }
 
   /// A source, its target, what the network writes, and where it looked while it did.
