@@ -9,7 +9,7 @@ import SequenceData
 /// The lines of a descriptor that this process was given: standard input, or the end of a pipe.
 struct InputLines {
   /// A line of more bytes is no input; something that never breaks a line is not read for ever.
-  static let longest = 64 << 20
+  static let longest = 16 << 20
   private static let piece = 1 << 16
 
   let name: String
@@ -42,8 +42,8 @@ struct InputLines {
   /// The next line, without its end; nil behind the last.
   mutating func next() throws -> String? {
     while true {
-      let rest = bytes[(start + searched)...]
-      if let end = rest.firstIndex(of: 0x0A) {
+      // The slice is let go at once: while it lives, the bytes are copied when they grow.
+      if let end = bytes[(start + searched)...].firstIndex(of: 0x0A) {
         let line = bytes[start..<end]
         (start, searched) = (end + 1, 0)
         return String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
@@ -64,7 +64,7 @@ struct InputLines {
   }
 
   private mutating func fill() throws {
-    bytes.removeFirst(start)
+    if start > 0 { bytes.removeFirst(start) }
     start = 0
     var piece = [UInt8](repeating: 0, count: Self.piece)
     var count: Int

@@ -3,6 +3,13 @@ import Testing
 @testable import Runs
 
 @Suite struct StallWatchTests {
+  @Test func aClockReadBeforeTheWriteBeganIsNoStall() {
+    var watch = StallWatch()
+    watch.begin(at: 1_000)
+    #expect(watch.isNews(at: 999) == false)
+    #expect(watch.isNews(at: 1_000 + StallWatch.patience))
+  }
+
   @Test func aWriteThatDoesNotReturnIsToldOfOnce() {
     var watch = StallWatch()
     let patience = StallWatch.patience

@@ -10,7 +10,8 @@ struct StallWatch: Sendable {
 
   /// Whether a write takes so long that this is to be said; true once for each stall.
   mutating func isNews(at now: UInt64) -> Bool {
-    guard let began, !isSaid, now &- began >= Self.patience else { return false }
+    // Who asks may have read the clock before another thread began to write.
+    guard let began, !isSaid, now >= began, now - began >= Self.patience else { return false }
     isSaid = true
     return true
   }
