@@ -10,7 +10,7 @@ extension PresetLibrary {
       let source = preset.task.data
       return PresetChoice(
         name: name, title: preset.title, lecture: preset.lecture, summary: summary(of: name),
-        network: preset.networkName, architecture: preset.architecture(),
+        network: preset.networkName, architecture: preset.architecture,
         hasData: DataCatalogue.isAvailable(source, dataDirectories: DataDirectories.all),
         fetchCommand: DataCatalogue.command(toFetch: source))
     }

@@ -146,12 +146,15 @@ public struct Architecture: Sendable, Equatable {
   /// Share of steps at which a fed-back output is the true one when training begins; nil where
   /// nothing is fed back, or nobody said.
   public var teacherForcing: Double?
+  /// Whether one loss sums over all ways to lay the targets along the steps (CTC).
+  public var isAligned: Bool
 
   public init(
     shape: Shape, cell: String, inputSize: Int, hiddenSize: Int, outputSize: Int, layers: Int = 1,
     bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false,
-    teacherForcing: Double? = nil
+    teacherForcing: Double? = nil, isAligned: Bool = false
   ) {
+    self.isAligned = isAligned
     self.shape = shape
     self.cell = cell
     self.inputSize = inputSize

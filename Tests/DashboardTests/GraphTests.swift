@@ -81,6 +81,38 @@ import TrainingEvents
     #expect(joint.name(.state(1), at: 4) == "d(1)" && joint.name(.input, at: 4) == "y(0)")
   }
 
+  private func texts(_ architecture: Architecture) -> (unfolded: String, folded: String) {
+    var state = SyntheticTraces.state(architecture)
+    let size = Size(width: 120, height: 40)
+    state.resize(size)
+    let unfolded = EventTests.text(state, size)
+    state.graph.isFolded = true
+    return (unfolded, EventTests.text(state, size))
+  }
+
+  /// With CTC there is one loss of all outputs, and neither encoder nor decoder.
+  @Test func aFreelyAlignedLossIsOne() {
+    var aligned = Self.everyStep
+    aligned.isAligned = true
+    let model = GraphModel(aligned, columns: SyntheticTraces.columns(aligned))
+    let last = model.columns.count - 1
+    #expect(model.has(.output, at: 0) && !model.has(.loss, at: 0) && model.has(.loss, at: last))
+    #expect(texts(aligned).unfolded.contains("CTC"))
+    #expect(!texts(Self.everyStep).unfolded.contains("CTC"))
+  }
+
+  /// Over an image, states come from the left and from above: no chain leads through them.
+  @Test func aGridIsNoChain() {
+    var grid = SyntheticTraces.architecture(.final)
+    let chain = GraphModel(grid, columns: SyntheticTraces.columns(grid))
+    #expect(chain.edgeAcross(.state(1), from: 0)?.label == "W")
+    grid.twoDimensional = true
+    let model = GraphModel(grid, columns: SyntheticTraces.columns(grid))
+    #expect(model.edgeAcross(.state(1), from: 0) == nil)
+    let text = texts(grid)
+    #expect(text.unfolded.contains("s(i−1,j)") && text.folded.contains("Wₕ"))
+  }
+
   @Test(arguments: SyntheticTraces.all.indices) func everyShapeDrawsFoldedAndUnfolded(index: Int) {
     let architecture = SyntheticTraces.all[index].architecture
     for size in GoldenFrameTests.sizes + [Size(width: 64, height: 18)] {

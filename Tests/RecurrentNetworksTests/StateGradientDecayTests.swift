@@ -48,7 +48,7 @@ import Testing
     let rows = final ? lengths.count : batch.steps.rowCount
     batch.targets.assign(targets ?? (0..<rows).map { Int32($0 % 3) })
     return StateGradientDecay.measure(
-      model, objective: .crossEntropy, rows: final ? .ends : .steps, batch: batch,
+      model, objective: .crossEntropy, rows: final ? .sequences : .steps, batch: batch,
       parameters: try parameters(model, w: w), arena: Arena())
   }
 

@@ -40,7 +40,9 @@ struct FoldedDrawing {
       for (index, layer) in shown.enumerated() {
         let number = layers > 1 ? "\(layer)" : ""
         add("\(letter)\(number)", units, by: index == 0 ? first : layers > 3 ? "U ⋯" : "U")
-        loops.append(Loop(from: nodes.count - 1, to: nodes.count - 1, label: "W"))
+        let isGrid = architecture.twoDimensional && letter == "s"
+        loops.append(
+          Loop(from: nodes.count - 1, to: nodes.count - 1, label: isGrid ? "Wᵥ ↓, Wₕ →" : "W"))
         if architecture.bidirectional {
           nodes[nodes.count - 1].name = "\(letter)\(number) → ← g\(number)"
           loops.append(

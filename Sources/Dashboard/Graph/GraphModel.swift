@@ -59,6 +59,9 @@ struct GraphModel {
       if column.part == "encoder" { return false }
       switch architecture.shape {
       case .final, .handBuilt: return index == columns.count - 1
+      // One loss of all outputs together.
+      case .everyStep where architecture.isAligned && row == .loss:
+        return index == columns.count - 1
       default: return true
       }
     }
@@ -109,6 +112,8 @@ struct GraphModel {
     let isMeeting = columns[index].part != columns[index + 1].part
     switch row {
     case .state where architecture.shape == .outputRecurrence: return nil
+    // The state before in reading order is not the one to the left or above.
+    case .state where architecture.twoDimensional && columns[index].part != "decoder": return nil
     case .state: return (isMeeting ? "" : "W", false)
     case .backwardState: return isMeeting ? nil : ("W", true)
     case .loss, .output, .context, .input: return nil

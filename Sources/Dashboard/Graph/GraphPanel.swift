@@ -94,10 +94,14 @@ struct GraphWords {
       return ["s(t) = tanh(b + W o(t−1) + U x(t))   o(t) = c + V s(t)"]
     case .encoderDecoder:
       let context = architecture.attention ? "C(t) = Σ α(t,i) h(i)" : "C = s(τ)"
+      let encoder =
+        architecture.twoDimensional ? gridEquation : "s(t) = \(cell)(s(t−1), x(t))"
       return [
-        "encoder  s(t) = \(cell)(s(t−1), x(t))   \(context)",
+        "encoder  \(encoder)   \(context)",
         "decoder  d(t) = \(cell)(d(t−1), y(t−1), \(architecture.attention ? "C(t)" : "C"))   o(t) = c + V d(t)",
       ]
+    case .final where architecture.twoDimensional:
+      return [gridEquation, "o = c + V s(I,J)   L = L(I,J)"]
     case .final, .everyStep:
       let state = architecture.bidirectional ? "[s(t); g(t)]" : "s(t)"
       let time = architecture.shape == .final ? "τ" : "t"
@@ -105,10 +109,16 @@ struct GraphWords {
         architecture.cell == "tanh"
           ? "s(t) = tanh(b + W s(t−1) + U x(t))" : "s(t) = \(cell)(s(t−1), x(t))",
         "o(\(time)) = c + V \(state.replacing("t", with: time))   L = "
-          + (architecture.shape == .final ? "L(τ)" : "Σ L(t)"),
+          + (architecture.shape == .final
+            ? "L(τ)" : architecture.isAligned ? alignedLoss : "Σ L(t)"),
       ]
     }
   }
+
+  /// The state at row i and column j of an image.
+  private var gridEquation: String { "s(i,j) = \(cell)(s(i−1,j), s(i,j−1), x(i,j))" }
+
+  private var alignedLoss: String { "−ln Σ P(way of laying y along t)" }
 
   private var cell: String {
     architecture.cell == "tanh" ? "tanh" : architecture.cell.uppercased()
@@ -116,10 +126,15 @@ struct GraphWords {
 
   var words: String {
     switch architecture.shape {
+    case .everyStep where architecture.isAligned:
+      "An output at every step, a symbol or a blank, and one loss over all ways to lay the target "
+        + "along the steps (CTC, Graves et al. 2006)."
     case .everyStep where architecture.bidirectional:
       "A second state g runs from the end to the start; the output sees both (GBC fig. 10.11)."
     case .everyStep:
       "An output and a loss at every step; the same U, V, W, b, c at all of them (GBC fig. 10.3)."
+    case .final where architecture.twoDimensional:
+      "Each state comes from those to the left and above; one output where they end."
     case .final: "One output at the sequence's own end (GBC fig. 10.5)."
     case .outputRecurrence:
       "The recurrence goes through the output; with teacher forcing the right one is fed back, and "

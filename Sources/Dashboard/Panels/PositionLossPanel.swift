@@ -12,6 +12,8 @@ struct PositionLossPanel: Panel {
     if frame.loss.contains(where: \.isFinite) { return nil }
     switch state.run?.architecture?.shape {
     case .final: return "one output at the sequence’s end: there is no loss at the steps before"
+    case .everyStep where state.run?.architecture?.isAligned ?? false:
+      return "one loss over all ways to lay the target along the steps: there is none per step"
     case .encoderDecoder:
       return "the loss stands at the decoder’s steps, not at those of the source"
     case .vectorToSequence: return "the input is one vector: the loss stands at the output’s steps"

@@ -22,22 +22,12 @@ public struct StateGradientDecay: Sendable, Equatable {
     self.norms = norms
   }
 
-  /// What outputs, and targets with them, stand over.
-  public enum OutputRows: Sendable {
-    /// The batch's `steps`.
-    case steps
-    /// The batch's `targetSteps`, as a decoder's; lags go on into the encoder.
-    case targetSteps
-    /// One row for each sequence, at its end.
-    case ends
-  }
-
   /// Runs the network forward and backward once, and returns a curve for each layer and direction
   /// through which the loss term can look back. Of a network in both directions that has an output
   /// at every step, that is the forward one: the other reads the future. Takes arena memory; adds
   /// no weight gradients.
   public static func measure<Scalar>(
-    _ model: any SequenceModel<Scalar>, objective: Objective, rows: OutputRows,
+    _ model: any SequenceModel<Scalar>, objective: Objective, rows: TargetRows,
     batch: SequenceBatch<Scalar>, parameters: ParameterVector<Scalar>, arena: Arena<Scalar>
   ) -> [StateGradientDecay] {
     let pass = Pass(parameters: parameters, arena: arena)
@@ -56,7 +46,7 @@ public struct StateGradientDecay: Sendable, Equatable {
           let length = steps.lengths[k]
           let back = isReversed ? t : length - 1 - t
           switch rows {
-          case .ends: return back
+          case .sequences: return back
           case .steps: return last[steps.order[k]] - t
           case .targetSteps:
             let end = last[steps.order[k]]
@@ -71,7 +61,7 @@ public struct StateGradientDecay: Sendable, Equatable {
 
   /// The last step with a real target, by original index; −1 where there is none.
   private static func lastTargets<Scalar>(
-    _ objective: Objective, _ rows: OutputRows, _ batch: SequenceBatch<Scalar>, width: Int
+    _ objective: Objective, _ rows: TargetRows, _ batch: SequenceBatch<Scalar>, width: Int
   ) -> [Int] {
     let steps = rows == .targetSteps ? batch.targetSteps : batch.steps
     var last = steps.lengths.map { $0 - 1 }
@@ -90,9 +80,9 @@ public struct StateGradientDecay: Sendable, Equatable {
 
   /// Clears the gradients of all outputs but each sequence's last one.
   private static func keep<Scalar>(
-    _ last: [Int], _ rows: OutputRows, _ batch: SequenceBatch<Scalar>, of outputs: Matrix<Scalar>
+    _ last: [Int], _ rows: TargetRows, _ batch: SequenceBatch<Scalar>, of outputs: Matrix<Scalar>
   ) {
-    if rows == .ends { return }
+    if rows == .sequences { return }
     let steps = rows == .targetSteps ? batch.targetSteps : batch.steps
     for t in 0..<steps.stepCount {
       for k in 0..<steps.active[t] where t != last[steps.order[k]] {

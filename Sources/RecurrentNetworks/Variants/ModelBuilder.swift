@@ -28,11 +28,12 @@ public struct ModelBuilder: Sendable, Equatable {
     self.configuration = configuration
     self.task = task
     self.sizes = sizes
-    variant = Self.variant(configuration, task, sizes)
+    variant = Self.variant(configuration, task, hasOneVector: sizes.hasOneVector)
   }
 
-  private static func variant(
-    _ network: NetworkConfiguration, _ task: ModelTask, _ sizes: ModelSizes
+  /// The network of the lecture that settings and a task ask for.
+  public static func variant(
+    _ network: NetworkConfiguration, _ task: ModelTask, hasOneVector: Bool
   ) -> Variant {
     if network.recurrence == .output { return .outputRecurrence }
     return switch task {
@@ -41,7 +42,7 @@ public struct ModelBuilder: Sendable, Equatable {
     case .sequenceClassification: network.imageReading == .twoDimensional ? .imageFinal : .final
     case .autonomous: .autonomous
     case .sequenceToSequence, .captioning:
-      if sizes.hasOneVector {
+      if hasOneVector {
         .vectorToSequence
       } else if network.loss == .connectionistTemporalClassification {
         .everyStep

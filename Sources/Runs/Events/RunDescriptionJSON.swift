@@ -69,6 +69,7 @@ enum RunDescriptionJSON {
       "twoDimensional": .bool(value.twoDimensional),
     ]
     object["teacherForcing"] = value.teacherForcing.map(JSONValue.real)
+    if value.isAligned { object["aligned"] = true }
     return .object(object)
   }
 
@@ -84,6 +85,7 @@ enum RunDescriptionJSON {
       layers: size("layers", 1), bidirectional: object["bidirectional"]?.bool ?? false,
       attention: object["attention"]?.bool ?? false,
       twoDimensional: object["twoDimensional"]?.bool ?? false,
-      teacherForcing: object["teacherForcing"]?.double)
+      teacherForcing: object["teacherForcing"]?.double,
+      isAligned: object["aligned"]?.bool ?? false)
   }
 }

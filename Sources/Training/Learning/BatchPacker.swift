@@ -9,20 +9,9 @@ typealias PackedBatch = RecurrentNetworks.SequenceBatch<Float>
 /// How a task's rows stand in a packed batch.
 struct RowLayout: Sendable, Equatable {
   /// What each sequence's targets stand over.
-  enum Targets: Sendable {
-    /// The input's own steps.
-    case inputSteps
-    /// One target at each sequence's end.
-    case sequenceEnd
-    /// Steps of their own, as a decoder's.
-    case ownSteps
-  }
-
-  var targets: Targets
+  var targets: TargetRows
   /// One vector for the whole sequence instead of one a step (GBC fig. 10.9).
   var vectorPerSequence = false
-  /// Rows of an image that make one sequence of the packed batch are its input steps.
-  var isContinuous = false
 }
 
 /// Brings sequences from the reader's order into the network's, reusing the memory of both.
@@ -49,8 +38,8 @@ struct BatchPacker {
       part.steps.assign(lengths: lengths)
     }
     switch layout.targets {
-    case .ownSteps: part.targetSteps.assign(lengths: targetLengths)
-    case .inputSteps, .sequenceEnd: break
+    case .targetSteps: part.targetSteps.assign(lengths: targetLengths)
+    case .steps, .sequences: break
     }
     packInputs(batch, sequences, part)
     packTargets(batch, sequences, part)
@@ -87,9 +76,9 @@ struct BatchPacker {
   private func packTargets(
     _ batch: DataBatch, _ sequences: some Collection<Int>, _ part: PackedBatch
   ) {
-    let steps = layout.targets == .ownSteps ? part.targetSteps : part.steps
+    let steps = layout.targets == .targetSteps ? part.targetSteps : part.steps
     let width = batch.targetWidth
-    if layout.targets == .sequenceEnd {
+    if layout.targets == .sequences {
       if width > 0 {
         part.targetValues.resize(part.sequenceCount * width)
       } else {

@@ -17,7 +17,7 @@ final class Evaluator {
   private(set) var answers: ClassAnswers?
   private var judged = 0
   private var keepsAnswers: Bool {
-    network.objective == .crossEntropy && network.rows.targets == .sequenceEnd
+    network.objective == .crossEntropy && network.rows.targets == .sequences
   }
 
   init(network: TaskNetwork, pool: WorkerPool, training: TrainingConfiguration) throws(PresetError)

@@ -39,16 +39,18 @@ struct TaskNetwork: Sendable {
     } catch {
       throw PresetError(description: "\(preset.name): \(error)")
     }
-    let targets: RowLayout.Targets =
-      switch builder.targetRows {
-      case .steps: .inputSteps
-      case .targetSteps: .ownSteps
-      case .sequences: .sequenceEnd
-      }
-    rows = RowLayout(targets: targets, vectorPerSequence: oneVector)
+    rows = RowLayout(targets: builder.targetRows, vectorPerSequence: oneVector)
     lineEnd = task.inputVocabulary?.end ?? 0
     readsStream = preset.training.sequenceLength != nil
     layout = builder.makeModel(Float.self).layout
+  }
+
+  /// The graph, for whoever draws it.
+  var architecture: Architecture {
+    let sizes = builder.sizes
+    return Architecture(
+      variant, objective, configuration, readsSymbols: sizes.symbols != nil,
+      inputSize: sizes.symbols ?? sizes.width, outputSize: outputWidth)
   }
 
   /// A fresh model with memory of its own.

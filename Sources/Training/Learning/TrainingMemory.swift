@@ -34,9 +34,9 @@ struct TrainingMemory {
     let perStep = hidden * perUnit * directions
     let outputRows =
       switch network.rows.targets {
-      case .inputSteps: rows.inputs
-      case .ownSteps: rows.targets
-      case .sequenceEnd: rows.sequences
+      case .steps: rows.inputs
+      case .targetSteps: rows.targets
+      case .sequences: rows.sequences
       }
     batch = float * (rows.inputs * perStep + outputRows * outputs)
   }

@@ -12,13 +12,9 @@ extension Probe {
     let chosen = 0..<min(Self.sequences, batch.count)
     part.packer.pack(batch, sequences: chosen, into: part.batch)
     part.arena.reset()
-    let rows: StateGradientDecay.OutputRows =
-      switch network.rows.targets {
-      case .inputSteps: .steps
-      case .ownSteps:
-        network.objective == .connectionistTemporalClassification ? .steps : .targetSteps
-      case .sequenceEnd: .ends
-      }
+    // With CTC, targets have steps of their own, but outputs stand over those of the input.
+    let rows: TargetRows =
+      network.objective == .connectionistTemporalClassification ? .steps : network.rows.targets
     let decays = StateGradientDecay.measure(
       part.model, objective: network.objective, rows: rows, batch: part.batch,
       parameters: learner.parameters, arena: part.arena)

@@ -12,8 +12,7 @@ extension Learner {
       firstStep: step, clipNorm: settings.training.clipNorm, learningRate: baseLearningRate,
       lossUnit: network.objective == .squaredError ? .squaredError : .natsPerTarget,
       metric: metric, targetName: task.targetName,
-      architecture: preset.architecture(
-        inputSize: task.inputWidth, outputSize: task.outputWidth),
+      architecture: network.architecture,
       knobs: Knob.all(of: self), readsText: task.inputVocabulary != nil)
   }
 

@@ -2,19 +2,49 @@ import RecurrentNetworks
 import SequenceData
 import TrainingEvents
 
-/// What a preset says of its network, before any data is read.
-extension Preset {
-  /// The network's graph.
-  /// - Parameters:
-  ///   - inputSize: width of an input, which the data decides; 0 where it is not known
-  ///   - outputSize: width of an output, likewise
-  public func architecture(inputSize: Int = 0, outputSize: Int = 0) -> Architecture {
-    Architecture(
+extension Architecture {
+  /// The graph of one of the lecture's networks.
+  /// - Parameter readsSymbols: whether inputs are symbols, and so no image
+  init(
+    _ variant: ModelBuilder.Variant, _ objective: Objective, _ network: NetworkConfiguration,
+    readsSymbols: Bool, inputSize: Int, outputSize: Int
+  ) {
+    let shape: Shape =
+      switch variant {
+      case .everyStep: .everyStep
+      case .final, .imageFinal: .final
+      case .outputRecurrence: .outputRecurrence
+      case .vectorToSequence: .vectorToSequence
+      case .encoderDecoder, .attentionDecoder: .encoderDecoder
+      case .autonomous: .autonomous
+      }
+    let isGrid =
+      variant == .imageFinal
+      || (shape == .encoderDecoder && network.imageReading == .twoDimensional && !readsSymbols)
+    self.init(
       shape: shape, cell: network.cell.rawValue, inputSize: inputSize,
       hiddenSize: network.hidden, outputSize: outputSize, layers: network.layers,
-      bidirectional: network.direction == .bidirectional, attention: network.attention != .none,
-      twoDimensional: network.imageReading == .twoDimensional && task.kind == .captioning,
-      teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil)
+      bidirectional: network.direction == .bidirectional, attention: variant == .attentionDecoder,
+      twoDimensional: isGrid,
+      teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil,
+      isAligned: objective == .connectionistTemporalClassification)
+  }
+}
+
+/// What a preset says of its network, before any data is read.
+extension Preset {
+  /// The network's graph, without the sizes that the data decides.
+  public var architecture: Architecture {
+    guard let kind = ModelTask(rawValue: task.kind.rawValue) else {
+      return Architecture(
+        shape: .handBuilt, cell: network.cell.rawValue, inputSize: 0, hiddenSize: network.hidden,
+        outputSize: 0)
+    }
+    let variant = ModelBuilder.variant(
+      network, kind, hasOneVector: kind == .captioning && task.data.format == .jsonl)
+    return Architecture(
+      variant, network.loss ?? .crossEntropy, network, readsSymbols: kind == .sequenceToSequence,
+      inputSize: 0, outputSize: 0)
   }
 
   /// The network in a few words, such as `lstm 2×128 bidirectional`.
@@ -26,18 +56,5 @@ extension Preset {
     if network.direction == .bidirectional { words.append("bidirectional") }
     if network.attention != .none { words.append("attention") }
     return words.joined(separator: " ")
-  }
-
-  private var shape: Architecture.Shape {
-    switch task.kind {
-    case .sequenceClassification: .final
-    case .sequenceToSequence: .encoderDecoder
-    case .captioning: task.data.format == .jsonl ? .vectorToSequence : .encoderDecoder
-    case .autonomous: .autonomous
-    case .handBuilt: .handBuilt
-    case .languageModel, .sequenceLabelling, .forecasting:
-      network.recurrence == .output
-        ? .outputRecurrence : network.output == .final ? .final : .everyStep
-    }
   }
 }

@@ -104,7 +104,7 @@ final class Probe {
         frame.maps.append(map(view, named: name, rows: first..<steps))
       }
     }
-    if network.rows.targets == .inputSteps, let losses {
+    if network.rows.targets == .steps, let losses {
       let classes = network.objective == .crossEntropy
       for t in first..<steps {
         let hasTarget = classes ? part.batch.targets[t] >= 0 : !losses.losses[t].isNaN

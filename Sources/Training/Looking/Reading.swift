@@ -54,9 +54,9 @@ extension Probe {
 
   /// Nobody knows the right answer to what a person typed: every row of targets counts for nothing.
   private func unknownTarget(of example: Example) -> Target {
-    let rows = network.rows.targets == .sequenceEnd ? 1 : example.input.steps
+    let rows = network.rows.targets == .sequences ? 1 : example.input.steps
     guard task.outputVocabulary == nil else {
-      return network.rows.targets == .ownSteps || network.rows.vectorPerSequence
+      return network.rows.targets == .targetSteps || network.rows.vectorPerSequence
         ? .labels([]) : .labels([Int32](repeating: -1, count: rows))
     }
     let width = max(1, task.outputWidth)

@@ -44,7 +44,7 @@ struct ClassEvaluation {
     if counts.matrix.classes > 0 {
       figures.append(figure(.macroF1, counts.matrix.macroF1, baseline?.macroF1))
     }
-    if network.rows.targets == .inputSteps {
+    if network.rows.targets == .steps {
       let share = Double(counts.exact) / Double(max(1, counts.sequences))
       figures.append(figure(.exactMatch, share))
     }
@@ -82,7 +82,7 @@ struct ClassEvaluation {
 
   /// Every row of targets with the place of its sequence.
   private func forEachTarget(of batch: PackedBatch, _ body: (_ row: Int, _ sequence: Int) -> Void) {
-    guard network.rows.targets == .inputSteps else {
+    guard network.rows.targets == .steps else {
       for row in 0..<batch.sequenceCount { body(row, row) }
       return
     }

@@ -11,7 +11,7 @@ extension Probe {
   func classification(
     _ parameters: ParameterVector<Float>, step: Int
   ) -> ConfusionFrame? {
-    guard network.objective == .crossEntropy, network.rows.targets == .sequenceEnd,
+    guard network.objective == .crossEntropy, network.rows.targets == .sequences,
       task.outputWidth <= ConfusionMatrix.mostClasses
     else {
       return nil

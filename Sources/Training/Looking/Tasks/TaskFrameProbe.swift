@@ -22,7 +22,7 @@ extension Probe {
     case .sequenceLabelling: .labelling(labelling(example, parameters, step: step))
     case .sequenceToSequence: .translation(translation(example, parameters, step: step))
     case .captioning: .caption(caption(example, parameters, step: step))
-    case .forecasting where network.rows.targets == .sequenceEnd:
+    case .forecasting where network.rows.targets == .sequences:
       .answers(endForecasts(parameters, step: step, sequence: sequence))
     case .forecasting:
       .forecast(forecast(examples[0], parameters, step: step, channel: sequence))
