@@ -15,7 +15,7 @@ let package = Package(
       name: "unfold",
       dependencies: [
         "Sessions", "NcursesTerminal", "Runs", "Training", "SequenceData", "RecurrentNetworks",
-        "TrainingEvents", "TerminalGraphics", "FileFormats", "LinearAlgebra", "Presets",
+        "TrainingEvents", "FileFormats", "Presets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

@@ -8,7 +8,7 @@ enum ModuleWalls {
       "unfold",
       [
         "Sessions", "NcursesTerminal", "Runs", "Training", "SequenceData", "RecurrentNetworks",
-        "TrainingEvents", "TerminalGraphics", "FileFormats", "LinearAlgebra", "Presets",
+        "TrainingEvents", "FileFormats", "Presets",
       ]
     ),
     (

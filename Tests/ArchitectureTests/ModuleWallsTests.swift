@@ -20,6 +20,16 @@ import Testing
     }
   }
 
+  /// What is allowed and never done is taken back, so that the walls say what depends on what.
+  @Test func everyImportThatIsAllowedIsUsed() throws {
+    for (module, imports) in ModuleWalls.allowed {
+      let used = try ModuleWalls.files(of: module).reduce(into: Set<String>()) { used, file in
+        used.formUnion(try ModuleWalls.imports(in: file))
+      }
+      #expect(imports.subtracting(used).isEmpty, "\(module)")
+    }
+  }
+
   @Test func theManifestDeclaresTheSameWalls() throws {
     let manifest = try String(
       contentsOf: ModuleWalls.root.appending(path: "Package.swift"), encoding: .utf8)
