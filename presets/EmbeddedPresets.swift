@@ -4,6 +4,7 @@ public enum EmbeddedPresets {
     [
       ("words", PackageResources.words_yaml),
       ("shakespeare", PackageResources.shakespeare_yaml),
+      ("tiny", PackageResources.tiny_yaml),
       ("oscillator", PackageResources.oscillator_yaml),
       ("sunspots", PackageResources.sunspots_yaml),
       ("adding", PackageResources.adding_yaml),
@@ -16,6 +17,8 @@ public enum EmbeddedPresets {
       ("speakers", PackageResources.speakers_yaml),
       ("spoken-digits", PackageResources.spoken_digits_yaml),
       ("connected-digits", PackageResources.connected_digits_yaml),
+      ("peek", PackageResources.peek_yaml),
+      ("reverse", PackageResources.reverse_yaml),
       ("pronounce", PackageResources.pronounce_yaml),
       ("translate", PackageResources.translate_yaml),
       ("fashion", PackageResources.fashion_yaml),

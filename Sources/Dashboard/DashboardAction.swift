@@ -26,6 +26,10 @@ public enum DashboardAction: Sendable, Equatable {
   case use(DashboardSettings)
   /// End this run, after a snapshot, and show the chooser.
   case choosePreset
+  /// Leave this lesson for the list of lessons.
+  case chooseLesson
+  /// Write what was predicted and found in a lesson.
+  case exportLesson
   /// End this run, after a snapshot, and start another preset.
   case start(preset: String)
 }

@@ -75,6 +75,12 @@ public struct DashboardState: Sendable {
   var promptHistory = PromptHistory()
   /// The command line whose answer is still to come, until another key is pressed.
   var submitted: String?
+  /// The lesson that stands beside the panels.
+  public internal(set) var lesson: LessonState?
+  /// The second of two networks that train side by side; empty where there is one.
+  public var companions: [DashboardState] = []
+  /// What this one of two networks is called; nil where there is one.
+  public var comparedName: String?
   /// Which sequence is looked at, and how bold samples are.
   var probe = ProbeRequest()
 
@@ -174,6 +180,7 @@ public struct DashboardState: Sendable {
     }
     // Every node's numbers are asked for only where somebody walks through them.
     if graph.isWalking, focusedPanel == .graph { request.interests.insert(.trace) }
+    if let lesson { request.interests.formUnion(lesson.interests) }
     if columns > 0 { request.columns = columns }
     request.map = heatmap.map
     return request

@@ -14,18 +14,11 @@ extension DashboardState {
     HintBar.draw(scene, into: &buffer)
     let placements = placements(in: size)
     let focused = focused(among: placements)
-    for placement in placements {
-      let panel = placement.panel.drawing
-      var part = CellBuffer(size: placement.rect.size)
-      let hasFocus = placement.panel == focused
-      Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
-        part.bounds, title: panel.title(scene), appearance: appearance, into: &part)
-      if let reason = panel.absence(in: self) {
-        part.note(reason, style: scene.theme.muted)
-      } else {
-        panel.draw(scene, into: &part)
-      }
-      buffer.place(part, x: placement.rect.x, y: placement.rect.y)
+    draw(placements, focused, scene, into: &buffer)
+    if let companion {
+      draw(
+        companionPlacements(in: size), nil, Scene(state: companion, appearance: appearance),
+        into: &buffer)
     }
     switch overlay {
     case .help(let page): HelpOverlay.draw(page, scene, into: &buffer)
@@ -40,6 +33,42 @@ extension DashboardState {
     Toast.draw(scene, into: &buffer)
     if overlay == nil, let prompt { PromptDrawing.draw(prompt, scene, into: &buffer) }
     return appearance.hasUnicode ? buffer : buffer.spelledInASCII()
+  }
+
+  /// The second network as it is looked at: with what is picked in the first one's panels.
+  private var companion: DashboardState? {
+    companions.first.map { other in
+      var other = other
+      (other.view, other.heatmap, other.size) = (view, heatmap, size)
+      (other.chart, other.graph) = (chart, graph)
+      return other
+    }
+  }
+
+  private func draw(
+    _ placements: [PanelPlacement], _ focused: PanelKind?, _ scene: Scene,
+    into buffer: inout CellBuffer
+  ) {
+    let (appearance, state) = (scene.appearance, scene.state)
+    for placement in placements {
+      let panel = placement.panel.drawing
+      var part = CellBuffer(size: placement.rect.size)
+      let hasFocus = placement.panel == focused
+      // Which of two networks a panel shows stands first.
+      let name = state.comparedName.map { StyledText($0 + "  ", scene.theme.accent) }
+      let title = panel.title(scene).pieces.reduce(into: name ?? StyledText()) {
+        $0.add($1.text, $1.style, joined: $1.isJoined)
+      }
+      Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
+        part.bounds, title: placement.panel == .lesson ? panel.title(scene) : title,
+        appearance: appearance, into: &part)
+      if let reason = panel.absence(in: state) {
+        part.note(reason, style: scene.theme.muted)
+      } else {
+        panel.draw(scene, into: &part)
+      }
+      buffer.place(part, x: placement.rect.x, y: placement.rect.y)
+    }
   }
 }
 

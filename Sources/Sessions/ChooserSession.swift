@@ -84,6 +84,7 @@ actor ChooserSession: StageActor {
     case .start(let preset):
       chooser.show("reading the data of \(preset) …")
       continuation.yield(.start(preset: preset))
+    case .lessons: continuation.yield(.lessons(message: nil))
     case .use(let settings):
       if let problem = stage.use(settings) { chooser.show(problem) }
     case .quit where isOverRun: continuation.yield(.back)

@@ -2,6 +2,7 @@ import Dashboard
 import Glibc
 import NcursesTerminal
 import Training
+import TrainingEvents
 
 /// What has the screen for a while, and takes the keys: the chooser or a run.
 protocol StageActor: Actor {
@@ -9,8 +10,11 @@ protocol StageActor: Actor {
 }
 
 /// What comes after an act on the stage.
-enum NextAct: Sendable {
+package enum NextAct: Sendable {
   case chooser(message: String?)
+  case lessons(message: String?)
+  case openLesson(Lesson)
+  case lesson(LessonSetup)
   /// The run that was left for a while.
   case back
   case run(RunSetup)
@@ -27,6 +31,7 @@ package actor InteractiveSession {
   private var aside: LiveSession?
   /// The preset that ran last or was to run, which the chooser stands on.
   private var last = PresetLibrary.standard
+  private var lastLesson: String?
   /// Whether a run lost steps that a person may have wanted.
   private var hasLost = false
   /// What stays in the scrollback.
@@ -39,10 +44,19 @@ package actor InteractiveSession {
 
   /// - Parameter first: the run to begin with; nil for the chooser
   package func run(_ first: RunSetup?) async {
+    await run(first.map(NextAct.run) ?? .chooser(message: stage.problems.first))
+  }
+
+  package func run(_ first: NextAct) async {
     let keys = Task { await self.readInputs() }
-    var next = first.map(NextAct.run) ?? .chooser(message: stage.problems.first)
+    var next = first
     while true {
       switch next {
+      case .lessons(let message): next = await chooseLesson(message)
+      case .openLesson(let lesson): next = await setUp(lesson)
+      case .lesson(let setup):
+        await endAside()
+        next = await live(setup.run, lesson: setup)
       case .chooser(let message):
         next = await choose(message, starts: reports.isEmpty && aside == nil)
       case .start(let preset): next = await setUp(preset)
@@ -100,9 +114,28 @@ package actor InteractiveSession {
     }
   }
 
-  private func live(_ setup: RunSetup) async -> NextAct {
-    last = setup.preset.name
-    let session = LiveSession(setup, on: stage)
+  private func chooseLesson(_ message: String?) async -> NextAct {
+    let list = LessonListSession(stage, standing: lastLesson, message: message)
+    current = list
+    let next = await list.run()
+    current = nil
+    stage = await list.stage
+    return next
+  }
+
+  private func setUp(_ lesson: Lesson) async -> NextAct {
+    lastLesson = lesson.name
+    let command = command
+    do {
+      return .lesson(try await Task.detached { try LessonSetup(lesson, command) }.value)
+    } catch {
+      return .lessons(message: "\(lesson.name) cannot start: \(error)")
+    }
+  }
+
+  private func live(_ setup: RunSetup, lesson: LessonSetup? = nil) async -> NextAct {
+    if lesson == nil { last = setup.preset.name }
+    let session = LiveSession(setup, on: stage, lesson: lesson)
     current = session
     return await left(session, for: await session.run())
   }

@@ -21,6 +21,9 @@ actor LiveSession: StageActor {
   /// The run's end, which is told when its last snapshot was.
   private var finish: FinishRecord?
   private var engine: TrainingEngine { setup.engine }
+  /// What stands beside the run: a lesson, and perhaps a second network.
+  private let lesson: LessonSetup?
+  private var readingOther: Task<Void, Never>?
 
   private var dashboard = DashboardState()
   private var markers: [CommandRecord] = []
@@ -56,8 +59,9 @@ actor LiveSession: StageActor {
   /// Seconds between pictures at least while training; keys are answered at once.
   private static let interval = 0.3
 
-  init(_ setup: RunSetup, on stage: Stage) {
+  init(_ setup: RunSetup, on stage: Stage, lesson: LessonSetup? = nil) {
     self.setup = setup
+    self.lesson = lesson
     self.stage = stage
     changes = setup.warnings
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
@@ -105,7 +109,8 @@ actor LiveSession: StageActor {
     dashboard.pace = pace
     dashboard.presetNames = PresetLibrary.names
     await engine.perform(.pace(pace))
-    await engine.start()
+    await beginLesson()
+    await engine.start(paused: lesson != nil)
     for problem in stage.problems { dashboard.log(problem) }
     draw()
     watchWarnings()
@@ -117,13 +122,17 @@ actor LiveSession: StageActor {
   private func read() async {
     for await event in engine.events {
       departure.note(event)
+      await keepInStep(event)
       if case .finished(let record) = event, snapshotsUnderWay > 0 {
         finish = record
       } else {
         take(event)
       }
       await leaveWhenSaved()
+      await advanceLesson()
     }
+    readingOther?.cancel()
+    await lesson?.other?.shutDown()
     await writing?.value
     tellEnd()
     ticker?.cancel()
@@ -182,7 +191,10 @@ actor LiveSession: StageActor {
     let wanted = dashboard.probeRequest
     guard wanted != request else { return }
     request = wanted
-    Task { await self.engine.perform(.watch(wanted)) }
+    Task {
+      await self.engine.perform(.watch(wanted))
+      await self.lesson?.other?.perform(.watch(wanted))
+    }
   }
 
   // MARK: Input
@@ -192,6 +204,7 @@ actor LiveSession: StageActor {
     switch input {
     case .key(let key):
       for action in dashboard.handle(key) { await perform(action) }
+      await advanceLesson()
     case .resized(let size):
       stage.abilities.size = size
       dashboard.resize(size)
@@ -210,6 +223,7 @@ actor LiveSession: StageActor {
     case .send(let command):
       if command == .restart { endReplay() }
       await engine.perform(command)
+      await performInOther(command)
     case .replay(let command): playBack(command)
     case .quit(let saving): await end(saving: saving, then: .quit(status: ExitStatus.done))
     case .saveAgain: await saveAgain(in: nil)
@@ -221,8 +235,75 @@ actor LiveSession: StageActor {
     case .redraw: stage.screen.forget()
     case .use(let settings):
       if let problem = stage.use(settings) { dashboard.log(problem) }
+    case .chooseLesson: await end(saving: false, then: .lessons(message: nil))
+    case .exportLesson: exportLesson()
     case .choosePreset: await leave(for: .chooser(message: nil))
     case .start(let preset): await leave(for: .start(preset: preset))
+    }
+  }
+
+  // MARK: A lesson
+
+  private func beginLesson() async {
+    guard let lesson else { return }
+    dashboard.begin(LessonProgress().state(of: lesson.lesson))
+    guard let names = lesson.lesson.other?.names, let other = lesson.other else { return }
+    dashboard.comparedName = names.first
+    var companion = DashboardState()
+    companion.comparedName = names.last
+    dashboard.companions = [companion]
+    readingOther = Task { [weak self] in
+      for await event in other.events { await self?.takeOfOther(event) }
+    }
+    await other.perform(.pace(setup.preset.training.pace))
+    await other.start(paused: true)
+  }
+
+  private func takeOfOther(_ event: TrainingEvent) async {
+    guard !dashboard.companions.isEmpty else { return }
+    dashboard.companions[0].apply(event)
+    await advanceLesson()
+    scheduleDraw(soon: event.isUrgent)
+  }
+
+  /// One clock, one pause key: what changes training changes it in both networks.
+  private func performInOther(_ command: TrainingCommand) async {
+    guard let other = lesson?.other else { return }
+    switch command {
+    case .snapshot, .undo, .goBackToBest, .stop: break
+    default: await other.perform(command)
+    }
+  }
+
+  /// Where both networks pause, the one that is behind comes up to the other's step.
+  private func keepInStep(_ event: TrainingEvent) async {
+    guard let other = lesson?.other, case .state(.paused) = event,
+      let theirs = dashboard.companions.first?.history.steps.last,
+      let ours = dashboard.history.steps.last, ours > theirs
+    else { return }
+    await other.perform(.run(until: .step(ours)))
+  }
+
+  private func advanceLesson() async {
+    guard lesson != nil else { return }
+    let answers = dashboard.lesson?.answers.count
+    for action in dashboard.advanceLesson() { await perform(action) }
+    askForProbes()
+    guard let now = dashboard.lesson else { return }
+    if now.answers.count != answers, let problem = LessonProgress().keep(now) {
+      dashboard.log(problem)
+    }
+    scheduleDraw(soon: dashboard.needsRedraw && now.answers.count != answers)
+  }
+
+  private func exportLesson() {
+    guard let lesson else { return }
+    let path = setup.directory.path + "/\(lesson.lesson.name).md"
+    do {
+      try LessonPage(dashboard).write(to: path)
+      dashboard.tell("written: \(path), with a picture beside it")
+    } catch {
+      dashboard.tell("the page could not be written: \(error)")
     }
   }
 
@@ -396,6 +477,7 @@ actor LiveSession: StageActor {
     ticker = Task {
       while !Task.isCancelled {
         self.tick()
+        await self.advanceLesson()
         try? await Task.sleep(for: .seconds(1))
       }
     }

@@ -19,8 +19,10 @@ package struct RunSetup: Sendable {
   /// What a person should know of how it goes on, a line each: for its record as well.
   private(set) var notes: [String] = []
 
-  /// - Parameter canGoBack: whether a person may undo and restart
-  package init(_ command: TrainingOptions, canGoBack: Bool) throws {
+  /// - Parameters:
+  ///   - canGoBack: whether a person may undo and restart
+  ///   - name: what the run is called where it is not called like its preset
+  package init(_ command: TrainingOptions, canGoBack: Bool, name: String? = nil) throws {
     let (loaded, cutOff) = try Self.found(by: command)
     var preset: Preset
     if let loaded {
@@ -35,6 +37,7 @@ package struct RunSetup: Sendable {
     let before = preset
     try preset.set(arguments: command.settings)
     preset.retitle(after: before)
+    if let name { preset.name = name }
     if let steps = command.steps { preset.training.steps = steps }
     if let seed = command.seed { preset.training.seed = seed }
     var changes: [String] = []

@@ -115,7 +115,7 @@ package actor ViewerSession {
     case .send(let command): control(command)
     case .quit, .leaveUnsaved: status = ExitStatus.done
     // Nothing is saved here, so that nobody was asked.
-    case .saveAgain, .saveElsewhere, .stay: break
+    case .saveAgain, .saveElsewhere, .stay, .chooseLesson, .exportLesson: break
     case .replay(let command): control(command)
     case .changeSpeed(let faster): changeSpeed(faster: faster)
     case .suspend: suspend()

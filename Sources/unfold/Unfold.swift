@@ -19,8 +19,8 @@ import Training
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
       SampleCommand.self, CheckGradientsCommand.self,
       RunCommand.self, ReplayCommand.self, FollowCommand.self, RunsCommand.self,
-      CompareCommand.self,
-      ExportCommand.self, BenchmarkCommand.self, PythonCommand.self, InstallCommand.self,
+      CompareCommand.self, ExportCommand.self, LectureCommand.self, BenchmarkCommand.self,
+      PythonCommand.self, InstallCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

@@ -15,7 +15,7 @@ enum ModuleWalls {
       "Sessions",
       [
         "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
-        "TrainingEvents", "TerminalGraphics",
+        "TrainingEvents", "TerminalGraphics", "FileFormats",
       ]
     ),
     ("NcursesTerminal", ["TerminalGraphics", "CNcurses", "CTerminalRestore"]),

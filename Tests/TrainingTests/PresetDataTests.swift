@@ -11,12 +11,12 @@ import TrainingEvents
   private static let packaged = [presets + "/data"]
   private static let everything = [presets + "/data", presets + "/fetched"]
 
-  @Test func allEighteenAreThere() {
+  @Test func allAreThere() {
     #expect(
       PresetLibrary.names.sorted() == [
         "adding", "anbn", "brackets", "caption-hangul", "connected-digits", "copy", "fashion",
-        "oscillator", "parity", "pronounce", "sentiment", "shakespeare", "speakers",
-        "spoken-digits", "sunspots", "translate", "two-brackets", "words",
+        "oscillator", "parity", "peek", "pronounce", "reverse", "sentiment", "shakespeare", "speakers",
+        "spoken-digits", "sunspots", "tiny", "translate", "two-brackets", "words",
       ])
     #expect(PresetLibrary.names.first == PresetLibrary.standard)
   }
@@ -71,6 +71,9 @@ import TrainingEvents
     "anbn": [1600, 200, 200],
     "two-brackets": [1600, 200, 200],
     "parity": [16000, 2000, 2000],
+    "tiny": [16000, 2000, 2000],
+    "peek": [16000, 2000, 2000],
+    "reverse": [16000, 2000, 2000],
     "sentiment": [8563, 951, 1054],
     "speakers": [257, 13, 370],
     "spoken-digits": [2280, 120, 600],
@@ -93,6 +96,9 @@ import TrainingEvents
     "anbn": [2, 2],
     "two-brackets": [4, 2],
     "parity": [2, 2],
+    "tiny": [2, 2],
+    "peek": [2, 2],
+    "reverse": [9, 9],
     "sentiment": [8975, 2],
     "speakers": [12, 9],
     "spoken-digits": [13, 10],

@@ -26,6 +26,7 @@ struct ChooserKey: Sendable {
 
   private static let list: [ChooserKey] = [
     ChooserKey([.enter], "enter", "start") { $0.start() },
+    ChooserKey([.character("l")], "l", "lessons") { _ in [.lessons] },
     moving([.down, .character("j")], "↑ ↓", "choose") { $0.move(by: 1) },
     moving([.up, .character("k")], "", "") { $0.move(by: -1) },
     moving([.pageDown], "", "") { $0.move(by: 10) },

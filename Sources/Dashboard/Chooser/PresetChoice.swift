@@ -35,6 +35,8 @@ public struct PresetChoice: Sendable, Equatable {
 public enum ChooserAction: Sendable, Equatable {
   /// Start this preset.
   case start(preset: String)
+  /// Show the lessons of the lecture.
+  case lessons
   /// Use these settings and keep them.
   case use(DashboardSettings)
   case quit

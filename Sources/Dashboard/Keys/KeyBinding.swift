@@ -18,6 +18,9 @@ struct KeyBinding: Sendable {
     case graph
     /// Arrow keys go from node to node of the graph.
     case walk
+    case lesson
+    /// An answer to a lesson is typed.
+    case lessonAnswer
     case prompt
     /// The page of an alert.
     case alert
@@ -42,6 +45,8 @@ struct KeyBinding: Sendable {
     case walk = "Walking through the graph"
     case log = "In the log"
     case metrics = "In the metrics of another program's log"
+    case lesson = "In a lesson"
+    case lessonAnswer = "Answering a lesson"
     case looking = "Looking"
     case program = "Program"
     case prompt = "In the prompt"

@@ -5,7 +5,7 @@ import TrainingEvents
 enum KeyBindings {
   static let all: [KeyBinding] =
     training + pace + openingKnobs + views + charts + units + graph + walk + log + metrics
-    + looking + openingWalk + opening + program + openingPages + prompt
+    + looking + openingWalk + opening + program + openingPages + openingLesson + lesson + lessonAnswer + prompt
     + alert + knobs + settings + quitDialog + unsaved + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.

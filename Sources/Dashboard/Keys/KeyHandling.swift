@@ -19,6 +19,11 @@ extension DashboardState {
       needsRedraw = true
       return changeHelp { $0.search?.insert(String(character)) }
     }
+    if case .character(let character) = key, contexts == [.lessonAnswer] {
+      lesson?.line?.insert(String(character))
+      needsRedraw = true
+      return []
+    }
     if case .character(let character) = key, contexts == [.prompt] {
       prompt?.edit { $0.insert(String(character)) }
       needsRedraw = true
@@ -30,6 +35,7 @@ extension DashboardState {
   var contexts: [KeyBinding.Context] {
     switch overlay {
     case nil where prompt != nil: [.prompt]
+    case nil where lesson?.line != nil && focusedPanel == .lesson: [.lessonAnswer]
     case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
     case nil: [focusedPanel?.drawing.context, .view].compactMap { $0 }
     case .help(let page): page.isTyping ? [.helpSearch] : [.help]

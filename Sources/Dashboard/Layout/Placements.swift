@@ -9,14 +9,44 @@ extension DashboardState {
     size.width < smallestSize.width || size.height < smallestSize.height
   }
 
-  /// The panels of the view, whether or not one is enlarged.
-  var visiblePanels: [PanelKind] { layout(in: size).map(\.panel) }
+  /// The panels of the view, whether or not one is enlarged, and the lesson.
+  var visiblePanels: [PanelKind] {
+    layout(in: size).map(\.panel) + (lesson == nil ? [] : [.lesson])
+  }
 
   /// Where panels stand on a screen of this size.
   func placements(in size: Size) -> [PanelPlacement] {
+    guard !Self.isTooSmall(size) else { return [] }
+    let lesson = lessonPlacement(in: size).map { [$0] } ?? []
     let all = layout(in: size)
-    guard enlarged, let panel = focused(among: all) else { return all }
-    return [PanelPlacement(panel: panel, rect: Self.area(of: size))]
+    let area = ownArea(of: size)
+    // Two networks in a narrow space: one panel of each, so that they can be compared.
+    if let panel = focused(among: all), enlarged || isNarrowComparison(area) {
+      return [PanelPlacement(panel: panel, rect: area)] + lesson
+    }
+    return all + lesson
+  }
+
+  private func isNarrowComparison(_ area: Rect) -> Bool {
+    !companions.isEmpty && area.width < 60
+  }
+
+  /// The room of this network's panels: half of it where a second one stands beside.
+  private func ownArea(of size: Size) -> Rect {
+    let area = panelArea(of: size)
+    return companions.isEmpty ? area : area.columns([1, 1])[0]
+  }
+
+  /// Where the second network's panels stand: beside the first one's, in the same order.
+  func companionPlacements(in size: Size) -> [PanelPlacement] {
+    guard !companions.isEmpty else { return [] }
+    let (own, room) = (ownArea(of: size), panelArea(of: size))
+    return placements(in: size).filter { $0.panel != .lesson }.map { placement in
+      var placement = placement
+      placement.rect.x += own.width
+      placement.rect.width = min(placement.rect.width, room.right - placement.rect.x)
+      return placement
+    }
   }
 
   /// The panel with the focus; the first one where the focus is on none that is shown.
@@ -42,8 +72,8 @@ extension DashboardState {
     guard !Self.isTooSmall(size) else { return [] }
     if isLog {
       return LogLayout.placements(
-        of: view, in: Self.area(of: size), hasNorm: history.gradientNorm.hasValues)
+        of: view, in: ownArea(of: size), hasNorm: history.gradientNorm.hasValues)
     }
-    return ViewLayout.placements(of: view, in: Self.area(of: size), contents)
+    return ViewLayout.placements(of: view, in: ownArea(of: size), contents)
   }
 }

@@ -10,6 +10,12 @@ enum SyntheticTask: String, CaseIterable {
   case copy
   /// Whether the ones so far are odd in number, at every step.
   case parity
+  /// The bit before, at every step.
+  case delay
+  /// The bit two steps on, at every step.
+  case peek
+  /// Words to be written backwards.
+  case reverse
   /// Strings of Reber's grammar (Reber 1967).
   case reber
   /// A sine wave that a system without input is to follow.
@@ -19,7 +25,8 @@ enum SyntheticTask: String, CaseIterable {
   var kind: TaskKind {
     switch self {
     case .adding: .forecasting
-    case .copy, .parity: .sequenceLabelling
+    case .copy, .parity, .delay, .peek: .sequenceLabelling
+    case .reverse: .sequenceToSequence
     case .reber: .languageModel
     case .oscillator: .autonomous
     }
@@ -29,13 +36,21 @@ enum SyntheticTask: String, CaseIterable {
   var defaultLength: Int {
     switch self {
     case .adding, .copy, .oscillator: 100
-    case .parity: 20
+    case .parity, .peek: 20
+    case .delay: 5
+    case .reverse: 9
     case .reber: 1
     }
   }
 
   /// Shortest sequence that makes sense.
-  var shortest: Int { self == .adding || self == .oscillator ? 2 : 1 }
+  var shortest: Int {
+    switch self {
+    case .adding, .oscillator, .delay: 2
+    case .peek: 3
+    case .copy, .parity, .reber, .reverse: 1
+    }
+  }
 
   static func load(_ request: LoadRequest) throws(DataError) -> TaskData {
     let names = allCases.map(\.rawValue)
@@ -62,6 +77,9 @@ enum SyntheticTask: String, CaseIterable {
     case .adding: return AddingProblem.make(parts)
     case .copy: return CopyMemory.make(parts)
     case .parity: return RunningParity.make(parts)
+    case .delay: return ShiftedBits.make(parts, shift: 1)
+    case .peek: return ShiftedBits.make(parts, shift: -2)
+    case .reverse: return ReversedLetters.make(parts)
     case .reber: return ReberGrammar.make(parts, request)
     case .oscillator: return Oscillator.make(parts)
     }

@@ -45,9 +45,11 @@ extension String {
     }
     return String(result)
   }
+}
 
+extension StringProtocol {
   var trimmingSpaces: String {
-    var part = self[...]
+    var part = Substring(self)
     while part.first?.isWhitespace == true { part.removeFirst() }
     while part.last?.isWhitespace == true { part.removeLast() }
     return String(part)

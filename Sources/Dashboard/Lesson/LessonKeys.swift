@@ -1,0 +1,109 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension KeyBindings {
+  static let lesson: [KeyBinding] = [
+    lesson([.enter], "enter", hint: "on", rank: 0, "answer, and go on") {
+      $0.pressEnterInLesson()
+    },
+    choice("a", 0), choice("b", 1), choice("c", 2), choice("d", 3),
+    lesson([.left], "←", hint: "steps", as: "← →", rank: 3, "the lesson's step before") {
+      $0.moveInLesson(by: -1)
+    },
+    lesson([.right], "→", "the lesson's next step") { $0.moveInLesson(by: 1) },
+    lesson([.up], "↑", "scroll the lesson back") { $0.scrollLesson(by: -1) },
+    lesson([.down], "↓", "scroll the lesson on") { $0.scrollLesson(by: 1) },
+    lesson([.character("x")], "x", hint: "export", rank: 6, "write what was predicted and found") {
+      $0.exportLesson()
+    },
+    lesson([.character("l")], "l", hint: "lessons", rank: 5, "leave this lesson for the list") {
+      _ in
+      [.chooseLesson]
+    },
+  ]
+
+  /// From anywhere back to the lesson.
+  static let openingLesson: [KeyBinding] = [
+    KeyBinding([.character("y")], "y", "to the lesson, where one is open", .lesson) {
+      state in
+      guard state.lesson != nil else {
+        state.show("no lesson is open: l in the list of presets opens one")
+        return []
+      }
+      state.focus = .lesson
+      return []
+    }
+  ]
+
+  static let lessonAnswer: [KeyBinding] = [
+    answer([.enter], "enter", hint: "answer", "answer") { $0.submitLessonLine() },
+    answer([.escape, .control("c")], "esc", hint: "leave", "leave the answer") { state in
+      state.lesson?.line = nil
+      return []
+    },
+    edit([.left], "←", "back by a character") { $0.move(by: -1) },
+    edit([.right], "→", "on by a character") { $0.move(by: 1) },
+    edit([.backspace, .control("h")], "backspace", "delete back") { $0.deleteBackward() },
+    edit([.control("u")], "ctrl-u", "delete to the start") { $0.deleteToStart() },
+  ]
+
+  private static func choice(_ letter: Character, _ index: Int) -> KeyBinding {
+    lesson(
+      [.character(letter)], String(letter), hint: index == 0 ? "choose" : nil, as: "a b c",
+      rank: 2, "choose \(letter)"
+    ) { $0.choose(inLesson: index) }
+  }
+
+  private static func lesson(
+    _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
+    rank: Int = 7, _ summary: String,
+    perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
+  ) -> KeyBinding {
+    KeyBinding(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary, .lesson, in: .lesson,
+      perform: perform)
+  }
+
+  private static func answer(
+    _ keys: [Key], _ label: String, hint: String? = nil, _ summary: String,
+    perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
+  ) -> KeyBinding {
+    KeyBinding(
+      keys, label, hint: hint, rank: 1, summary, .lessonAnswer, in: .lessonAnswer,
+      perform: perform)
+  }
+
+  private static func edit(
+    _ keys: [Key], _ label: String, _ summary: String,
+    change: @escaping @Sendable (inout LineEditor) -> Void
+  ) -> KeyBinding {
+    answer(keys, label, summary) { state in
+      if var line = state.lesson?.line {
+        change(&line)
+        state.lesson?.line = line
+      }
+      return []
+    }
+  }
+}
+
+extension DashboardState {
+  mutating func scrollLesson(by lines: Int) -> [DashboardAction] {
+    guard let lesson, let placement = lessonPlacement(in: size) else { return [] }
+    let inner = placement.rect.inset(1, 1)
+    let scene = Scene(state: self, appearance: Appearance())
+    let count = LessonText(lesson, scene).lines(width: inner.width - 2).count
+    let most = max(0, count - inner.height)
+    let now = lesson.scroll ?? (LessonText.isEndNewest(lesson) ? most : 0)
+    self.lesson?.scroll = min(max(0, now + lines), most)
+    return []
+  }
+
+  mutating func exportLesson() -> [DashboardAction] {
+    guard let lesson, !lesson.answers.isEmpty else {
+      show("nothing was answered yet")
+      return []
+    }
+    return [.exportLesson]
+  }
+}

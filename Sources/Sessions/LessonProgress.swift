@@ -1,0 +1,85 @@
+import Dashboard
+import FileFormats
+import Glibc
+import Runs
+import SequenceData
+import TrainingEvents
+
+/// What was answered in each lesson, kept between sessions where the XDG base directory specification
+/// puts a program's state.
+struct LessonProgress: Sendable {
+  /// `$XDG_STATE_HOME/unfold/lessons.json`; nil where there is no home.
+  private let path: String?
+
+  init() {
+    func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    // The specification: a path that is not absolute is ignored.
+    let state = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    path = (state ?? variable("HOME").map { $0 + "/.local/state" }).map {
+      $0 + "/unfold/lessons.json"
+    }
+  }
+
+  /// A lesson with what was answered of it last time.
+  func state(of lesson: Lesson) -> LessonState {
+    guard let kept = all()[lesson.name]?.object else { return LessonState(lesson) }
+    var answers: [Int: LessonState.Answer] = [:]
+    for value in kept["answers"]?.array ?? [] {
+      // A lesson that was written anew may have fewer steps, or others.
+      guard let index = value["step"]?.int, lesson.steps.indices.contains(index),
+        value["title"]?.string == lesson.steps[index].title, let isRight = value["right"]?.bool
+      else { continue }
+      answers[index] = LessonState.Answer(
+        given: value["given"]?.string ?? "",
+        judgement: LessonJudgement(
+          isRight: isRight, reply: value["reply"]?.string ?? "", found: value["found"]?.double),
+        words: value["words"]?.string ?? "", step: value["trained"]?.int ?? 0)
+    }
+    let next = lesson.steps.indices.first { answers[$0] == nil }
+    // A lesson that was gone through can be gone through again.
+    guard let next, !answers.isEmpty else { return LessonState(lesson) }
+    return LessonState(lesson, answers: answers, resumesAt: next)
+  }
+
+  func choice(of lesson: Lesson) -> LessonChoice {
+    let kept = all()[lesson.name]?["answers"]?.array ?? []
+    return LessonChoice(
+      lesson, answered: kept.count, right: kept.count { $0["right"]?.bool == true })
+  }
+
+  /// Keeps what was answered.
+  /// - Returns: why it could not be kept; nil when it was
+  func keep(_ lesson: LessonState) -> String? {
+    guard let path else { return "lessons are not kept: there is no home directory" }
+    guard !lesson.answers.isEmpty else { return nil }
+    var all = all()
+    let answers = lesson.answers.sorted { $0.key < $1.key }.map { index, answer in
+      var object: JSONObject = [
+        "step": .integer(index), "title": .string(lesson.lesson.steps[index].title),
+        "given": .string(answer.given), "right": .bool(answer.judgement.isRight),
+        "reply": .string(answer.judgement.reply), "words": .string(answer.words),
+        "trained": .integer(answer.step),
+      ]
+      if let found = answer.judgement.found { object["found"] = .real(found) }
+      return JSONValue.object(object)
+    }
+    all[lesson.lesson.name] = .object(["answers": .array(answers)])
+    do {
+      let text = String(decoding: JSONValue.object(all).encoded(), as: UTF8.self)
+      try AtomicFile.write(text + "\n", to: path, makesDirectories: true)
+      return nil
+    } catch {
+      return "lessons are not kept: \(error)"
+    }
+  }
+
+  private func all() -> JSONObject {
+    guard let path, FileBytes.exists(path),
+      let bytes = try? FileBytes.read(path, limit: 4_000_000),
+      let value = try? JSONValue(decoding: bytes)
+    else { return [:] }
+    return value.object ?? [:]
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import SequenceData
+import Training
+import TrainingEvents
+
+/// A lesson's network or two, set up and not started.
+package struct LessonSetup: Sendable {
+  let lesson: Lesson
+  /// The run that stands on the screen and is recorded.
+  let run: RunSetup
+  /// The second of two networks.
+  let other: TrainingEngine?
+
+  package init(_ lesson: Lesson, _ command: TrainingOptions) throws {
+    self.lesson = lesson
+    var command = command.starting(lesson.preset)
+    command.settings = lesson.settings
+    run = try RunSetup(command, canGoBack: true, name: "lesson-\(lesson.name)")
+    other = try lesson.other.map {
+      try Self.engine(lesson, seed: command.seed, extra: $0.settings)
+    }
+  }
+
+  /// An engine for a lesson's network, with nothing recorded.
+  static func engine(
+    _ lesson: Lesson, seed: UInt64?, extra: [String] = []
+  ) throws -> TrainingEngine {
+    var preset = try PresetLibrary.preset(lesson.preset)
+    let before = preset
+    try preset.set(arguments: lesson.settings + extra)
+    preset.retitle(after: before)
+    if let seed { preset.training.seed = seed }
+    let task = try TaskLoader.load(
+      preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
+    return try TrainingEngine(
+      preset: preset, task: task, threads: max(1, ProcessInfo.processInfo.activeProcessorCount))
+  }
+}
