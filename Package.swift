@@ -123,6 +123,11 @@ let package = Package(
       ],
       exclude: ["Data"]),
     .testTarget(
+      name: "SessionsTests",
+      dependencies: [
+        "Sessions", "Dashboard", "Training", "TrainingEvents", "TerminalGraphics",
+      ]),
+    .testTarget(
       name: "NcursesTerminalTests",
       dependencies: ["NcursesTerminal", "TerminalGraphics", "ScreenProgram"]),
     .executableTarget(

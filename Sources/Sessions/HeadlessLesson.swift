@@ -13,15 +13,22 @@ package actor HeadlessLesson {
   private let engine: TrainingEngine
   private let other: TrainingEngine?
   private var dashboard = DashboardState()
+  private let dashboardSize: Size
   private let start = Date()
+  private let write: @Sendable (String) throws -> Void
 
-  package init(_ lesson: Lesson, seed: UInt64?) throws {
+  /// - Parameter write: takes the lines that say how it goes
+  package init(
+    _ lesson: Lesson, seed: UInt64?, size: Size = Size(width: 160, height: 45),
+    write: @escaping @Sendable (String) throws -> Void = { try SafeOutput.show($0) }
+  ) throws {
     self.lesson = lesson
+    (self.write, dashboardSize) = (write, size)
     engine = try LessonSetup.engine(lesson, seed: seed)
     other = try lesson.other.map {
       try LessonSetup.engine(lesson, seed: seed, extra: $0.settings)
     }
-    dashboard.resize(Size(width: 160, height: 45))
+    dashboard.resize(size)
     dashboard.comparedName = lesson.other?.names.first
     if let second = lesson.other?.names.last {
       var companion = DashboardState()
@@ -46,7 +53,12 @@ package actor HeadlessLesson {
     return lines
   }
 
-  package func run(_ answers: [String], export: String?) async throws {
+  /// - Returns: what was answered, and what the screen shows at each step's end
+  @discardableResult
+  package func run(
+    _ answers: [String], export: String? = nil
+  ) async throws -> (answers: [LessonState.Answer], screens: [CellBuffer]) {
+    var screens: [CellBuffer] = []
     let listening = listen()
     await engine.start(paused: true)
     await other?.start(paused: true)
@@ -54,11 +66,13 @@ package actor HeadlessLesson {
     try say(["event": .string("lesson"), "name": .string(lesson.name)])
     await watch()
     for (index, answer) in answers.enumerated() {
+      await perform(dashboard.handle(.character("y")))
       await perform(dashboard.handle(.enter))
       try await wait(until: { $0 == .asking || $0 == .answered })
       try await give(answer, to: lesson.steps[index])
       try await wait(until: { $0 == .answered })
       try tell(index)
+      screens.append(dashboard.render(size: dashboardSize, appearance: Appearance()))
     }
     if let export {
       try LessonPage(dashboard).write(to: export)
@@ -71,6 +85,8 @@ package actor HeadlessLesson {
     await engine.shutDown()
     await other?.shutDown()
     for task in listening { task.cancel() }
+    let given = dashboard.lesson?.answers ?? [:]
+    return (lesson.steps.indices.compactMap { given[$0] }, screens)
   }
 
   // MARK: Events
@@ -111,7 +127,9 @@ package actor HeadlessLesson {
   }
 
   /// Seconds that a step may take with its training.
-  private static let patience = 120.0
+  private static let patience = 300.0
+  /// Seconds in which what the keys asked for has to happen.
+  private static let patienceForKeys = 5.0
 
   private func wait(until isReached: (LessonState.Phase) -> Bool) async throws {
     let end = Date(timeIntervalSinceNow: Self.patience)
@@ -137,8 +155,12 @@ package actor HeadlessLesson {
       case "right": for key in action.keys { try await press(key) }
       default: for key in answer.split(separator: " ") { try await press(String(key)) }
       }
-      if answer == "wrong" { return await perform(dashboard.passLessonStep()) }
-      return
+      let end = Date(timeIntervalSinceNow: answer == "wrong" ? 0 : Self.patienceForKeys)
+      while dashboard.lesson?.phase == .asking, Date() < end {
+        try await Task.sleep(for: .milliseconds(5))
+        await perform(dashboard.advanceLesson())
+      }
+      return await perform(dashboard.passLessonStep())
     }
     let isToken = answer == "right" || answer == "wrong"
     let actions =
@@ -177,6 +199,6 @@ package actor HeadlessLesson {
   }
 
   private func say(_ object: JSONObject) throws {
-    try SafeOutput.show(String(decoding: JSONValue.object(object).encoded(), as: UTF8.self))
+    try write(String(decoding: JSONValue.object(object).encoded(), as: UTF8.self))
   }
 }

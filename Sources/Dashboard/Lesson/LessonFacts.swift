@@ -224,7 +224,8 @@ struct LessonFacts: LessonExpression.Source {
     case "paused": truth(state.trainingState == .paused)
     case "training": truth(state.trainingState == .training)
     case "view": truth(state.view.word == texts.first)
-    case "focused": truth(state.focusedPanel?.drawing.name.lowercased() == texts.first?.lowercased())
+    case "focused":
+      truth(state.focusedPanel?.drawing.name.lowercased() == texts.first?.lowercased())
     case "folded": truth(state.graph.isFolded)
     default: nil
     }

@@ -37,6 +37,8 @@ extension DashboardState {
         let done = action.isDone.value(in: LessonFacts(self, lesson)), done != 0
       {
         judge(1, given: "", step, &lesson)
+        // On it goes with the lesson's keys.
+        focus = .lesson
       }
     case .revealing(let answer):
       actions = bring(to: step.reveal, &lesson)

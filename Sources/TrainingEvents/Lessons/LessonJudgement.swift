@@ -104,6 +104,14 @@ extension Lesson.Number {
   /// Three digits that count, without zeros at the end.
   static func text(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }
-    return AlertText.number(value)
+    let size = abs(value)
+    let isPlain = size >= 1e-3 && size < 100
+    let decimals = size < 0.1 ? 4 : size < 1 ? 3 : size < 10 ? 2 : 1
+    var text = (isPlain ? AlertText.fixed(value, decimals) : AlertText.number(value))[...]
+    if text.contains("."), !text.contains("e") {
+      while text.last == "0" { text.removeLast() }
+      if text.last == "." { text.removeLast() }
+    }
+    return String(text)
   }
 }

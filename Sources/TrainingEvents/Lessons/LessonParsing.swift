@@ -29,6 +29,8 @@ private struct LessonParser {
   private let tokens: [Token]
   private var index = 0
   private var depth = 0
+  private static let signs: Set<String> = Set(
+    LessonExpression.Operator.allCases.map(\.rawValue) + ["(", ")", ","])
   /// Parentheses inside each other.
   private static let deepest = 50
 
@@ -61,7 +63,7 @@ private struct LessonParser {
         rest.removeFirst(inner.count + 1)
       } else {
         let sign = ["<=", ">=", "==", "!="].first { rest.hasPrefix($0) } ?? String(first)
-        guard "<=>=!=+-*/^(),".contains(sign), sign != "=", sign != "!" else {
+        guard signs.contains(sign) else {
           throw LessonMistake("found \(sign), expected a number, a name or a sign")
         }
         tokens.append(.sign(sign))

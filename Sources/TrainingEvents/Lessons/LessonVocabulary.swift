@@ -53,7 +53,8 @@ public enum LessonVocabulary {
     Quantity("outputs", saying: "width of an output"),
     Quantity("layers", saying: "layers of the network"),
     Quantity(
-      "lag.factor", from: [.gradientByLag], saying: "change of the gradient's norm over one step back"
+      "lag.factor", from: [.gradientByLag],
+      saying: "change of the gradient's norm over one step back"
     ),
     Quantity(
       "lag.reach", [.number], from: [.gradientByLag],
@@ -79,7 +80,8 @@ public enum LessonVocabulary {
       "gate", [.text], from: [.hiddenStates],
       saying: "mean of the map whose name ends so, as forget gate"),
     Quantity("position.loss", [.number], from: [.hiddenStates], saying: "loss at a time step"),
-    Quantity("position.worst", from: [.hiddenStates], saying: "the time step with the highest loss"),
+    Quantity(
+      "position.worst", from: [.hiddenStates], saying: "the time step with the highest loss"),
     Quantity(
       "period", from: [.hiddenStates], saying: "time steps from peak to peak of the liveliest unit"),
     Quantity("change", [.number], from: [.hiddenStates], saying: "‖s(t) − s(t−1)‖ at a time step"),
@@ -108,7 +110,8 @@ public enum LessonVocabulary {
     Quantity("source.length", from: [.task], saying: "symbols of the source shown"),
     Quantity("output.length", from: [.task], saying: "symbols that the network writes for it"),
     Quantity("forecast.error", from: [.task], saying: "mean squared error of the forecasts shown"),
-    Quantity("stack", [.number], from: [.task], saying: "the stack's number after a symbol, from 1"),
+    Quantity(
+      "stack", [.number], from: [.task], saying: "the stack's number after a symbol, from 1"),
     Quantity(
       "depth", [.number], from: [.task], saying: "how many symbols the stack holds after a symbol"),
     Quantity("accepted", from: [.task], saying: "1 where the string shown is accepted"),
