@@ -39,7 +39,7 @@ extension DashboardState {
     let isAnother = run?.name != description.name
     run = description
     // The same run begun again keeps what is being looked at.
-    if isAnother { show(view: settings.view(for: description.name)) }
+    if isAnother, lesson == nil { show(view: settings.view(for: description.name)) }
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
     (frames, reading) = (FrameStore(), nil)

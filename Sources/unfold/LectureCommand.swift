@@ -53,7 +53,8 @@ struct LectureCommand: AsyncParsableCommand {
         return try await open(chosen)
       }
       let given = try HeadlessLesson.answers(in: answers, for: chosen)
-      return try await HeadlessLesson(chosen, seed: seed).run(given, export: export)
+      _ = try await HeadlessLesson(chosen, seed: seed).run(given, export: export)
+      return
     }
     throw RunFailure(
       description: "\(reason): a lesson needs a terminal, or --headless with --answers FILE",

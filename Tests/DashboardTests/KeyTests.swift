@@ -33,6 +33,20 @@ import TrainingEvents
     case .walk:
       state = SyntheticTraces.state(SyntheticTraces.architecture(.everyStep), walking: 5)
       state.resize(Size(width: 80, height: 24))
+    case .lesson:
+      state = SyntheticLesson.state()
+      state.resize(Size(width: 80, height: 24))
+      state.lesson?.answers[1] = LessonState.Answer(
+        given: "", judgement: LessonJudgement(isRight: true, reply: "", found: nil), words: "",
+        step: 1)
+      state.lesson?.scroll = 1
+    case .lessonAnswer:
+      state = SyntheticLesson.state()
+      state.resize(Size(width: 80, height: 24))
+      state.go(toLessonStep: 1)
+      _ = state.advanceLesson()
+      state.lesson?.line = LineEditor("12")
+      state.lesson?.line?.move(by: -1)
     case .prompt:
       state.promptHistory.add("goto log", to: .command)
       state.promptHistory.add("goto loss", to: .command)

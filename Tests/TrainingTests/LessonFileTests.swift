@@ -62,15 +62,15 @@ import TrainingEvents
     ("network.hidden: 4", "network.hiden: 4", "mine.md:5: settings:"),
     (
       "answer: loss / before(loss)", "answer: los / 2",
-      "mine.md:19: answer: there is no quantity los; did you mean loss?"
+      "mine.md:20: answer: there is no quantity los; did you mean loss?"
     ),
     (
       "answer: loss / before(loss)", "answer: (loss",
-      "mine.md:19: answer: found the end, expected )"
+      "mine.md:20: answer: found the end, expected )"
     ),
-    ("within: 10 %", "within: much", "mine.md:20: within: within: found much"),
+    ("within: 10 %", "within: much", "mine.md:21: within: within: found much"),
     ("ask: How much?", "", "expected the key ask"),
-    ("begin: 3", "begin: soon", "mine.md:16: begin: found soon, expected a whole number"),
+    ("begin: 3", "begin: soon", "mine.md:17: begin: found soon, expected a whole number"),
     ("```\n", "", "found"),
     (
       "An idea.", String(repeating: "word ", count: 61),

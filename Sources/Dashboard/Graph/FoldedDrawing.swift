@@ -90,7 +90,7 @@ struct FoldedDrawing {
       widths = nodes.map { width(of: $0) }
     }
     let needed = widths.reduce(0, +) + least.reduce(0, +)
-    guard needed <= area.width - 2, area.height >= 9 else {
+    guard needed <= area.width - 2, area.height >= (loops.contains(where: \.isBelow) ? 9 : 7) else {
       return drawInWords(in: area, into: &buffer)
     }
     let spare = edges.isEmpty ? 0 : min(8, (area.width - 2 - needed) / edges.count)

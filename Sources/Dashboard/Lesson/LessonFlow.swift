@@ -117,6 +117,8 @@ extension DashboardState {
   /// Enter: on from where the lesson waits.
   mutating func pressEnterInLesson() -> [DashboardAction] {
     guard let lesson else { return [] }
+    // What is said now has to be in sight.
+    self.lesson?.scroll = nil
     switch lesson.phase {
     case .introduction: go(toLessonStep: lesson.answers.isEmpty ? 0 : lesson.index)
     case .answered: go(toLessonStep: lesson.index + 1)
