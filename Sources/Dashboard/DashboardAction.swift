@@ -10,6 +10,8 @@ public enum DashboardAction: Sendable, Equatable {
   case changeSpeed(faster: Bool)
   /// End the program, after a snapshot when asked for.
   case quit(saving: Bool)
+  /// Leave the run, which trains on in a process of its own.
+  case detach
   /// Try once more to save what could not be saved when the run was to be left.
   case saveAgain
   /// Save it in another directory instead.

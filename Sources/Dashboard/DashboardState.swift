@@ -13,6 +13,8 @@ public struct DashboardState: Sendable {
     case help(HelpPage)
     /// Asks before steps that no snapshot holds are lost.
     case quit
+    /// Asks what becomes of a run that another process trains.
+    case leaving
     case confirm(Question)
     /// The page of an alert.
     case alert(Alert)
@@ -46,6 +48,10 @@ public struct DashboardState: Sendable {
   public var pace: Double?
   /// Names of the presets that the prompt can start; empty where nobody told.
   public var presetNames: [String] = []
+  /// What a run in another process can be asked; nil for a run of this one.
+  public internal(set) var abilities: RunAbilities?
+  /// How a job ended; nil while it runs, and for what is none.
+  public internal(set) var jobExit: JobExit?
   /// Whether something changed since the last `didDraw()`.
   public internal(set) var needsRedraw = true
 
@@ -61,6 +67,11 @@ public struct DashboardState: Sendable {
   var metrics = MetricsControls()
   var rates = RateMeter()
   var memoryBytes: Int?
+  /// What the processes of a job use.
+  var usage: ResourceUsage?
+  /// What a job writes.
+  var console = ConsoleLines()
+  var consoleControls = ConsoleControls()
   var unitOrder = UnitOrder()
   /// The last texts read, with the shown map's activations.
   var passage = Passage()

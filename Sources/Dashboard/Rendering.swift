@@ -24,6 +24,7 @@ extension DashboardState {
     case .help(let page): HelpOverlay.draw(page, scene, into: &buffer)
     case .alert(let alert): AlertPage.draw(alert, scene, into: &buffer)
     case .quit: QuitDialog.draw(scene, into: &buffer)
+    case .leaving: LeavingDialog.draw(scene, into: &buffer)
     case .unsaved(let reason): UnsavedDialog.draw(reason, scene, into: &buffer)
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)
     case .knobs(let chosen): KnobsOverlay.draw(scene, chosen: chosen, into: &buffer)

@@ -22,6 +22,9 @@ public final class RunDirectory: Sendable {
     lock = try RunLock(root)
   }
 
+  /// Lets another process have the run; this one writes it no more.
+  public func release() { lock.release() }
+
   /// The path for other processes, whatever their working directory is.
   public var absolutePath: String {
     guard let resolved = realpath(path, nil) else { return path }

@@ -27,8 +27,14 @@ package actor HeadlessSession {
   private let output: HeadlessOutput
   private let progress: ProgressLine
   private let stops = StopSource()
+  /// Where dashboards attach; nil where the system gives no socket.
+  private let server: RunServer?
+  /// Told where the run is once it trains, or why it does not.
+  private let starter: Starter?
 
-  package init(_ setup: RunSetup) {
+  /// - Parameter starter: who started this process in the background, if anybody did
+  package init(_ setup: RunSetup, starter: Starter? = nil) {
+    self.starter = starter
     self.setup = setup
     history = setup.earlier ?? RunHistory()
     // Warnings about the record are said on standard error: the record itself is what failed.
@@ -37,6 +43,14 @@ package actor HeadlessSession {
     progress = ProgressLine(on: output.errors)
     recorder = RunRecorder(setup.directory) { output.say($0.text) }
     snapshots = SnapshotQueue(setup, recorder)
+    do {
+      server = try RunServer(setup.directory) { [engine = setup.engine] command in
+        Task { await engine.perform(command) }
+      }
+    } catch {
+      server = nil
+      output.say("no dashboard can be attached: \(error)")
+    }
   }
 
   /// Runs to the end.
@@ -49,6 +63,7 @@ package actor HeadlessSession {
       for await _ in stops.stream { await engine.perform(.stop) }
     }
     await engine.start()
+    starter?.tell(ready: setup.directory.path)
     for warning in setup.warnings {
       output.say(warning.text)
       take(.warning(warning))
@@ -73,6 +88,7 @@ package actor HeadlessSession {
     }
     stopping.cancel()
     stops.saved()
+    await DiskWait.run { [server] in server?.close() }
     try await leave(finish)
     signals?.cancel()
   }
@@ -108,6 +124,7 @@ package actor HeadlessSession {
       let run = setup.completed(run)
       description = run
       recorder.record(.started(run))
+      serve(.started(run))
       return
     case .steps(let batch):
       history.append(batch)
@@ -121,7 +138,14 @@ package actor HeadlessSession {
     default: break
     }
     recorder.record(event)
+    serve(event)
     output.write(event, step: history.steps.last ?? 0)
+  }
+
+  private func serve(_ event: TrainingEvent) {
+    guard let server else { return }
+    if case .started(let run) = event { server.tell(.hello(.engine(run.knobs))) }
+    server.tell(.event(event))
   }
 
   /// Writes a checkpoint with all that was told before it; training goes on meanwhile.

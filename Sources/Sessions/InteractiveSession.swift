@@ -20,6 +20,8 @@ package enum NextAct: Sendable {
   case run(RunSetup)
   case start(preset: String)
   case quit(status: Int32)
+  /// The run goes on in a process of its own.
+  case detach(run: String)
 }
 
 /// The program in a terminal: chooser and runs in turn, until a person quits or a signal ends it.
@@ -68,6 +70,19 @@ package actor InteractiveSession {
         await endAside()
         keys.cancel()
         await leave(hasLost ? ExitStatus.failed : status)
+      case .detach(let run):
+        keys.cancel()
+        if hasLost { await leave(ExitStatus.failed) }
+        do {
+          // It waits until this process has let go of the run.
+          try BackgroundProgram.start(
+            ["train", "--resume", run, "--headless", "--after", "\(getpid())"])
+          reports.append(BackgroundProgram.words(for: run))
+          await leave(ExitStatus.done)
+        } catch {
+          reports.append("\(error): `unfold train --resume \(run)` goes on with it\n")
+          await leave(ExitStatus.failed)
+        }
       }
     }
   }

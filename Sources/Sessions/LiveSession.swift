@@ -55,6 +55,8 @@ actor LiveSession: StageActor {
   private var leaving: NextAct?
   /// Whether something else has the screen; the run is paused meanwhile.
   private(set) var isAside = false
+  /// Where other dashboards attach; nil where the system gives no socket.
+  private var server: RunServer?
 
   /// Seconds between pictures at least while training; keys are answered at once.
   private static let interval = 0.3
@@ -110,6 +112,7 @@ actor LiveSession: StageActor {
     dashboard.presetNames = PresetLibrary.names
     await engine.perform(.pace(pace))
     await beginLesson()
+    serve()
     await engine.start(paused: lesson != nil)
     for problem in stage.problems { dashboard.log(problem) }
     draw()
@@ -137,6 +140,8 @@ actor LiveSession: StageActor {
     tellEnd()
     ticker?.cancel()
     if await !DiskWait.run({ [recorder] in recorder.close() }) { hasLost = true }
+    await DiskWait.run { [server] in server?.close() }
+    server = nil
     keepSettings()
     act.yield(departure.next ?? .quit(status: ExitStatus.done))
   }
@@ -165,6 +170,10 @@ actor LiveSession: StageActor {
     if case .frame(let frame) = event { frames.keep(frame) }
     report.note(event)
     recorder.record(event)
+    if let server {
+      if case .started(let run) = event { server.tell(.hello(.engine(run.knobs))) }
+      server.tell(.event(event))
+    }
     dashboard.apply(event)
     // A resumed run's curves go on from where they were.
     if case .started = event, let earlier = setup.earlier {
@@ -178,6 +187,22 @@ actor LiveSession: StageActor {
     scheduleDraw(soon: event.isUrgent)
   }
 
+  private func serve() {
+    do {
+      server = try RunServer(setup.directory) { [weak self] command in
+        Task { await self?.hear(command) }
+      }
+    } catch {
+      dashboard.log("no other dashboard can be attached: \(error)")
+    }
+  }
+
+  /// Does what another dashboard asks; what it wants to see is shown beside what is on screen here.
+  private func hear(_ command: TrainingCommand) async {
+    if case .watch = command { return askForProbes() }
+    await engine.perform(command)
+  }
+
   private func watchWarnings() {
     Task {
       for await warning in stray { self.take(.warning(warning)) }
@@ -188,7 +213,7 @@ actor LiveSession: StageActor {
   private func askForProbes() {
     // What is played back comes from the record.
     guard replay == nil else { return }
-    let wanted = dashboard.probeRequest
+    let wanted = server?.merged(with: dashboard.probeRequest) ?? dashboard.probeRequest
     guard wanted != request else { return }
     request = wanted
     Task {
@@ -226,6 +251,9 @@ actor LiveSession: StageActor {
       await performInOther(command)
     case .replay(let command): playBack(command)
     case .quit(let saving): await end(saving: saving, then: .quit(status: ExitStatus.done))
+    case .detach:
+      dashboard.log("leaving the run in the background")
+      await end(saving: true, then: .detach(run: setup.directory.path))
     case .saveAgain: await saveAgain(in: nil)
     case .saveElsewhere(let path): await saveAgain(in: NSString(string: path).expandingTildeInPath)
     case .leaveUnsaved: await leaveUnsaved()
@@ -534,7 +562,7 @@ actor LiveSession: StageActor {
 
 extension TrainingEvent {
   /// Whether a person waits for it: an answer to a key rather than the run's steady flow.
-  fileprivate var isUrgent: Bool {
+  var isUrgent: Bool {
     switch self {
     case .state, .command, .refused, .snapshot, .reading, .frame(.trace), .finished, .started: true
     default: false

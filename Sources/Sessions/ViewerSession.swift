@@ -113,7 +113,7 @@ package actor ViewerSession {
   private func perform(_ action: DashboardAction) async {
     switch action {
     case .send(let command): control(command)
-    case .quit, .leaveUnsaved: status = ExitStatus.done
+    case .quit, .leaveUnsaved, .detach: status = ExitStatus.done
     // Nothing is saved here, so that nobody was asked.
     case .saveAgain, .saveElsewhere, .stay, .chooseLesson, .exportLesson: break
     case .replay(let command): control(command)

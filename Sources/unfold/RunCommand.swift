@@ -31,6 +31,17 @@ struct RunCommand: AsyncParsableCommand {
   )
   var headless = false
 
+  @Flag(help: "Let the job run in the background, and say how to attach.")
+  var detach = false
+
+  @Option(help: .hidden)
+  var report: Int32?
+
+  @Option(
+    help: ArgumentHelp(
+      "Record the screen for asciinema, as asciicast v2.", valueName: "file.cast"))
+  var record: String?
+
   @Argument(
     parsing: .postTerminator, help: "The command that starts the job, behind `--`.")
   var command: [String] = []
@@ -46,8 +57,38 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = JobOptions(command: command, out: out, log: log ?? logdir)
-    let status = try await Self.runHeadless(options)
-    if status != 0 { Glibc.exit(status) }
+    if let report {
+      let status = try await Self.host(options, Starter(report))
+      Glibc.exit(status)
+    }
+    let reason = headless || detach ? nil : Terminals.reasonForHeadless
+    guard !headless, reason == nil else {
+      if let reason { ExitStatus.say("\(reason): running the job without the dashboard") }
+      let status = try await Self.runHeadless(options)
+      if status != 0 { Glibc.exit(status) }
+      return
+    }
+    // The job lives in a process of its own, so that nothing that happens to this one ends it.
+    let (run, _) = try BackgroundProgram.startAndWait(hostArguments)
+    if detach { return try SafeOutput.show(BackgroundProgram.words(for: run)) }
+    try await AttachCommand.show(RunConnection(run), of: run, recording: record)
+  }
+
+  private var hostArguments: [String] {
+    var arguments = ["run", "--report", "{report}"]
+    if let out { arguments += ["--out", out] }
+    if let log { arguments += ["--log", log] }
+    if let logdir { arguments += ["--logdir", logdir] }
+    return arguments + ["--"] + command
+  }
+
+  private static func host(_ options: JobOptions, _ starter: Starter) async throws -> Int32 {
+    do {
+      return try await JobHostSession(options).run(starter)
+    } catch {
+      starter.tell(failure: "\(error)")
+      return ExitStatus.badInput
+    }
   }
 
   /// The session ends with this call, and with it its directory's lock.

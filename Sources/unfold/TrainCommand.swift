@@ -49,6 +49,17 @@ struct TrainCommand: AsyncParsableCommand {
       "Record the screen for asciinema, as asciicast v2.", valueName: "file.cast"))
   var record: String?
 
+  @Flag(help: "Train in the background, recorded, and say how to attach.")
+  var detach = false
+
+  /// Where a process in the background says that it trains.
+  @Option(help: .hidden)
+  var report: Int32?
+
+  /// The process that has the run until it ends.
+  @Option(help: .hidden)
+  var after: Int32?
+
   func validate() throws {
     if let steps, steps < 0 { throw ValidationError("--steps must be 0 or more, not \(steps)") }
     if let threads, !(1...256).contains(threads) {
@@ -66,6 +77,14 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let after { BackgroundProgram.waitForEnd(of: after) }
+    if let report { return try await host(Starter(report)) }
+    if detach {
+      let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--detach" && $0 != "train" }
+      let (run, _) = try BackgroundProgram.startAndWait(
+        ["train", "--headless", "--report", "{report}"] + arguments)
+      return try SafeOutput.show(BackgroundProgram.words(for: run))
+    }
     let reason = headless ? nil : Terminals.reasonForHeadless
     guard !headless, reason == nil else {
       let setup = try RunSetup(options, canGoBack: false)
@@ -76,6 +95,17 @@ struct TrainCommand: AsyncParsableCommand {
     let setup = CommandLine.arguments.count > 1 ? try RunSetup(options, canGoBack: true) : nil
     let stage = try await Stage.open(recording: record)
     await InteractiveSession(options, on: stage).run(setup)
+  }
+
+  private func host(_ starter: Starter) async throws {
+    let setup: RunSetup
+    do {
+      setup = try RunSetup(options, canGoBack: true)
+    } catch {
+      starter.tell(failure: "\(error)")
+      throw error
+    }
+    try await HeadlessSession(setup, starter: starter).run()
   }
 
   /// What is asked for, for whoever trains.

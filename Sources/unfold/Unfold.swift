@@ -18,7 +18,7 @@ import Training
     subcommands: [
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
       SampleCommand.self, CheckGradientsCommand.self,
-      RunCommand.self, ReplayCommand.self, FollowCommand.self, RunsCommand.self,
+      RunCommand.self, AttachCommand.self, ReplayCommand.self, FollowCommand.self, RunsCommand.self,
       CompareCommand.self, ExportCommand.self, LectureCommand.self, BenchmarkCommand.self,
       PythonCommand.self, InstallCommand.self,
     ],

@@ -61,6 +61,14 @@ import TrainingEvents
     case .helpSearch:
       state.overlay = .help(HelpPage(scroll: 0, search: LineEditor("loss"), isTyping: true))
     case .quitDialog: state.overlay = .quit
+    case .leaving: state.overlay = .leaving
+    case .console:
+      for number in 0..<60 {
+        state.apply(.console(ConsoleLine(number: number, text: "line 1\(number)")))
+      }
+      state.show(view: .log)
+      state.focus = .console
+      state.consoleControls = ConsoleControls(filter: "line", scroll: 20)
     case .unsaved: state.askAboutUnsaved("no snapshot was written: the disk is full")
     }
     return state

@@ -5,7 +5,8 @@ import TrainingEvents
 /// A lesson about the run that never happened.
 enum SyntheticLesson {
   static let choice = Lesson.Step(
-    title: "Up or down", idea: String(repeating: "A loss that is too high can be lowered by training. ", count: 6),
+    title: "Up or down",
+    idea: String(repeating: "A loss that is too high can be lowered by training. ", count: 6),
     equation: "θ ← θ − η ∇θ", ask: "What will the loss do?",
     task: .choice([
       Lesson.Choice(text: "it falls", isRight: .number(1)),

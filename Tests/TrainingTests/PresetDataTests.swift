@@ -15,7 +15,8 @@ import TrainingEvents
     #expect(
       PresetLibrary.names.sorted() == [
         "adding", "anbn", "brackets", "caption-hangul", "connected-digits", "copy", "fashion",
-        "oscillator", "parity", "peek", "pronounce", "reverse", "sentiment", "shakespeare", "speakers",
+        "oscillator", "parity", "peek", "pronounce", "reverse", "sentiment", "shakespeare",
+        "speakers",
         "spoken-digits", "sunspots", "tiny", "translate", "two-brackets", "words",
       ])
     #expect(PresetLibrary.names.first == PresetLibrary.standard)

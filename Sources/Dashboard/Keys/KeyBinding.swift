@@ -14,6 +14,8 @@ struct KeyBinding: Sendable {
     case log
     /// The panel with the focus lists metrics.
     case metrics
+    /// The panel with the focus shows a job's output.
+    case console
     /// The panel with the focus is the graph.
     case graph
     /// Arrow keys go from node to node of the graph.
@@ -31,6 +33,7 @@ struct KeyBinding: Sendable {
     case help
     case helpSearch
     case quitDialog
+    case leaving
     case unsaved
     case confirm
   }
@@ -47,6 +50,7 @@ struct KeyBinding: Sendable {
     case metrics = "In the metrics of another program's log"
     case lesson = "In a lesson"
     case lessonAnswer = "Answering a lesson"
+    case console = "In a job's console"
     case looking = "Looking"
     case program = "Program"
     case prompt = "In the prompt"
@@ -54,6 +58,7 @@ struct KeyBinding: Sendable {
     case knobs = "Among the hyperparameters"
     case settings = "In the settings"
     case quitting = "When asked before quitting"
+    case leaving = "When asked before leaving a run that trains elsewhere"
     case unsaved = "When the last snapshot could not be saved"
     case confirming = "When asked before going back"
     case help = "In the help"

@@ -13,7 +13,7 @@ extension DashboardState {
     if case .mouse(let event) = key { return handle(event) }
     if let binding = KeyBindings.binding(for: key, in: contexts) {
       needsRedraw = true
-      return binding.perform(&self)
+      return permitted(binding.perform(&self))
     }
     if case .character(let character) = key, contexts == [.helpSearch] {
       needsRedraw = true
@@ -41,6 +41,7 @@ extension DashboardState {
     case .help(let page): page.isTyping ? [.helpSearch] : [.help]
     case .alert(let alert): offersBest(on: alert) ? [.overfitting, .alert] : [.alert]
     case .quit: [.quitDialog]
+    case .leaving: [.leaving]
     case .unsaved: [.unsaved]
     case .confirm: [.confirm]
     case .knobs: [.knobs]
@@ -146,6 +147,10 @@ extension DashboardState {
   }
 
   mutating func askToQuit() -> [DashboardAction] {
+    if isServed {
+      overlay = .leaving
+      return []
+    }
     guard !isViewing, unsavedSteps > 0, trainingState != .diverged else {
       return [.quit(saving: false)]
     }

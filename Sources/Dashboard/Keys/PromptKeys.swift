@@ -106,6 +106,9 @@ extension DashboardState {
     case .metric:
       metrics = MetricsControls(filter: text.trimmed)
       return []
+    case .console:
+      consoleControls = ConsoleControls(filter: text.trimmed)
+      return []
     case .pattern:
       if let pattern = UnitPattern(text.trimmed) {
         find(pattern)

@@ -15,6 +15,13 @@ struct KnobBoard: Sendable, Equatable {
     values[KnobDescription.clipNorm.key] = .some(run.clipNorm)
   }
 
+  /// Takes in what can be set, as far as a run's description did not tell it.
+  mutating func add(_ knobs: [KnobDescription]) {
+    guard self.knobs != knobs, !knobs.isEmpty else { return }
+    self.knobs = knobs
+    for knob in knobs where knob.value != nil { values[knob.key] = .some(knob.value) }
+  }
+
   /// Takes in a change that the engine carried out. It may name the key by its last part alone.
   mutating func note(_ record: CommandRecord) {
     guard let knob = knob(named: record.name) else { return }

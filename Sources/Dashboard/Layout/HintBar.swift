@@ -48,8 +48,13 @@ enum HintBar {
   private static func text(_ bindings: [KeyBinding], _ scene: Scene) -> StyledText {
     bindings.reduce(into: StyledText()) { text, binding in
       if !text.isEmpty { text.add("   ") }
-      text.add(binding.hintLabel ?? binding.label, scene.theme.accent)
-      text.add(" \(word(binding.hint ?? "", scene.state))", scene.theme.muted)
+      // What the run cannot do stays in its place, in the background.
+      let isOff = binding.ability.map { scene.state.abilities?.can.contains($0) == false } ?? false
+      text.add(
+        binding.hintLabel ?? binding.label, isOff ? scene.theme.faint : scene.theme.accent)
+      text.add(
+        " \(word(binding.hint ?? "", scene.state))",
+        isOff ? scene.theme.faint : scene.theme.muted)
     }
   }
 

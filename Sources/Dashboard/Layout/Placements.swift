@@ -70,6 +70,32 @@ extension DashboardState {
 
   private func layout(in size: Size) -> [PanelPlacement] {
     guard !Self.isTooSmall(size) else { return [] }
+    if hasConsole { return withConsole(panels(in: size), in: size) }
+    return panels(in: size)
+  }
+
+  /// A job's output stands where the log would in the overview, and above it in the log's view.
+  private func withConsole(_ placements: [PanelPlacement], in size: Size) -> [PanelPlacement] {
+    switch view {
+    case .overview:
+      return placements.map {
+        $0.panel == .log ? PanelPlacement(panel: .console, rect: $0.rect) : $0
+      }
+    case .log:
+      let parts = Self.area(of: size).rows([70, 30])
+      return PanelRow.placements([
+        PanelRow(parts[0], [(.console, 1)]), PanelRow(parts[1], [(.log, 1)]),
+      ])
+    case .task where isLog && run?.readsText ?? false:
+      let parts = Self.area(of: size).rows([70, 30])
+      return PanelRow.placements([
+        PanelRow(parts[0], [(.metrics, 1)]), PanelRow(parts[1], [(.reading, 1)]),
+      ])
+    default: return placements
+    }
+  }
+
+  private func panels(in size: Size) -> [PanelPlacement] {
     if isLog {
       return LogLayout.placements(
         of: view, in: ownArea(of: size), hasNorm: history.gradientNorm.hasValues)

@@ -60,6 +60,7 @@ extension DashboardState {
   ) {
     switch placement.panel {
     case .log: log.scroll(by: up ? 3 : -3)
+    case .console: scrollConsole(by: up ? 3 : -3)
     case .metrics: scrollMetrics(by: up ? -3 : 3)
     case .hiddenStates:
       let most = max(0, unitOrder.order.count - 1)
@@ -87,6 +88,6 @@ extension DashboardState {
   private mutating func clickHint(at x: Int) -> [DashboardAction] {
     guard let binding = HintBar.binding(at: x, self) else { return [] }
     needsRedraw = true
-    return binding.perform(&self)
+    return permitted(binding.perform(&self))
   }
 }

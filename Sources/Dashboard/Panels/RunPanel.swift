@@ -86,7 +86,8 @@ struct RunPanel: Panel {
       ]
     }
     return [
-      Line(label: "speed", value: value(speeds(state))),
+      Line(label: "speed", value: value(speeds(state)))
+    ] + processes(state).map { Line(label: "processes", value: value($0)) } + [
       Line(label: isNarrow ? "rate" : "learning rate", value: value(knobs(state))),
       Line(label: "units", value: value(health(state))),
     ] + watch + [
@@ -96,6 +97,20 @@ struct RunPanel: Panel {
       Line(label: "time", value: value(times(state))),
       Line(label: "memory", value: value(memory(state))),
     ]
+  }
+
+  /// What a job's processes use; none for what is no job.
+  private func processes(_ state: DashboardState) -> [[(String, String)]] {
+    guard let usage = state.usage else { return [] }
+    var parts = [
+      ("", "\(usage.processors.map { NumberText.fixed($0, 2) } ?? "–") CPUs"),
+      ("", NumberText.bytes(usage.memoryBytes)),
+      ("", "\(usage.threads) \(usage.threads == 1 ? "thread" : "threads")"),
+      ("", "\(usage.processes) \(usage.processes == 1 ? "process" : "processes")"),
+    ]
+    if let share = usage.graphicsShare { parts.append(("GPU", NumberText.percent(share))) }
+    if let bytes = usage.graphicsBytes { parts.append(("", NumberText.bytes(bytes))) }
+    return [parts]
   }
 
   private func speeds(_ state: DashboardState) -> [(String, String)] {

@@ -25,7 +25,7 @@ struct Completion: Equatable {
   init(_ prompt: Prompt, _ state: DashboardState) {
     let before = prompt.line.beforeCursor
     switch prompt.kind {
-    case .reading, .place, .metric: self.init()
+    case .reading, .place, .metric, .console: self.init()
     case .pattern:
       self.init(
         candidates: UnitPattern.named.map {

@@ -11,6 +11,8 @@ struct Prompt: Sendable, Equatable {
     case place
     /// Parts of the names of metrics, after `/`.
     case metric
+    /// Words of a console's lines, after `/`.
+    case console
   }
 
   /// One way to go on, offered above the line.
@@ -42,7 +44,7 @@ struct Prompt: Sendable, Equatable {
     switch kind {
     case .command: ":"
     case .reading: "read: "
-    case .pattern, .metric: "/"
+    case .pattern, .metric, .console: "/"
     case .place: "save in: "
     }
   }

@@ -53,6 +53,7 @@ enum PromptDrawing {
       case .command: "a command: tab completes, ↑ goes back, esc leaves"
       case .reading: "a word or a sentence, then enter"
       case .place: "a directory, such as /tmp, then enter"
+      case .console: "words of lines; an empty line shows all"
       case .metric: "parts of names, such as val loss; an empty line shows all"
       case .pattern: "inside quotes, position in word, or any letters: tab completes"
       }

@@ -48,7 +48,10 @@ final class RunLock: Sendable {
     }
   }
 
-  deinit {
+  deinit { release() }
+
+  /// Gives the run back while this object lives still.
+  func release() {
     file.withLock { file in
       if Self.isNamed(file, in: directory) { try? directory.remove(Self.fileName) }
     }

@@ -476,6 +476,7 @@ public final class JobRun: Sendable {
     recorder.close()
     JobListener.end(directory)
     server.withLock { $0 }?.close()
+    directory.release()
     end.yield(status)
   }
 }

@@ -54,6 +54,18 @@ public final class RunServer: Sendable {
 
   deinit { close(patience: 0) }
 
+  /// Runs below a directory that some process serves now.
+  public static func alive(in parent: String) -> [String] {
+    let names = (try? FileTree.names(in: parent)) ?? []
+    return names.sorted().map { parent + "/" + $0 }.filter { path in
+      guard FileTree.status(path + "/" + socketName, followingLinks: false)?.kind == .socket,
+        let connection = try? RunConnection(path)
+      else { return false }
+      connection.close()
+      return true
+    }
+  }
+
   /// Dashboards that are attached.
   public var count: Int { state.withLock { $0.clients.count } }
 

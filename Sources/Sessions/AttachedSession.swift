@@ -1,0 +1,159 @@
+import Dashboard
+import Foundation
+import NcursesTerminal
+import Runs
+import TerminalGraphics
+import TrainingEvents
+
+/// The dashboard, with every key that the run allows, over a run that another process trains.
+/// Whatever becomes of this process, the run does not notice.
+package actor AttachedSession {
+  private let source: any RunSource
+  /// The run, for messages.
+  private let name: String
+  private var stage: Stage
+  private var dashboard = DashboardState()
+  private var status: Int32?
+  private var exit: JobExit?
+  private var request: ProbeRequest?
+  private var isStopping = false
+  private var hasEnded = false
+  private var isDrawScheduled = false
+  private var lastDraw = 0.0
+  /// What stays in the scrollback.
+  private var report: String?
+
+  /// Seconds between pictures at least; keys are answered at once.
+  private static let interval = 0.1
+
+  package init(_ source: any RunSource, of name: String, on stage: Stage) {
+    self.source = source
+    self.name = name
+    self.stage = stage
+  }
+
+  /// Shows the run until a person leaves it or a signal ends this program.
+  /// - Returns: the status to leave with, and what stays in the scrollback
+  package func run() async -> (status: Int32, report: String?) {
+    dashboard.use(stage.settings)
+    dashboard.resize(stage.abilities.size)
+    for problem in stage.problems { dashboard.log(problem) }
+    let reading = Task { await self.read() }
+    let keys = Task { await self.readInputs() }
+    askForProbes()
+    while status == nil {
+      dashboard.advance(to: stage.now)
+      draw()
+      try? await Task.sleep(for: .seconds(Self.interval))
+    }
+    keys.cancel()
+    reading.cancel()
+    let status = status ?? ExitStatus.done
+    Stage.leaveSoon(status)
+    if let problem = await stage.close() { ExitStatus.say(problem) }
+    return (status, report)
+  }
+
+  // MARK: What is told
+
+  private func read() async {
+    for await messages in source.messages {
+      for message in messages {
+        if case .exit(let exit) = message { self.exit = exit }
+        dashboard.apply(message)
+      }
+      askForProbes()
+      if messages.contains(where: \.isAnswer) { draw() }
+    }
+    hasEnded = true
+    dashboard.noteGone()
+    if isStopping { leave() }
+    draw()
+  }
+
+  private func askForProbes() {
+    let wanted = dashboard.probeRequest
+    guard wanted != request else { return }
+    request = wanted
+    source.perform(.watch(wanted))
+  }
+
+  // MARK: Input
+
+  private func readInputs() async {
+    for await input in stage.screen.inputs {
+      dashboard.advance(to: stage.now)
+      switch input {
+      case .key(let key):
+        for action in dashboard.handle(key) { perform(action) }
+      case .resized(let size):
+        stage.abilities.size = size
+        dashboard.resize(size)
+      case .strayLine(let line): dashboard.log(line)
+      case .suspend: suspend()
+      case .interrupt: interrupt(SIGINT)
+      case .terminate(let signal): interrupt(signal)
+      // A terminal that is gone ends nothing but the dashboard.
+      case .hangUp: status = ExitStatus.signal(SIGHUP)
+      }
+      askForProbes()
+      draw()
+    }
+  }
+
+  private func perform(_ action: DashboardAction) {
+    switch action {
+    case .send(let command): source.perform(command)
+    case .detach:
+      report = BackgroundProgram.words(for: name)
+      status = ExitStatus.done
+    case .quit(let saving) where saving && !hasEnded:
+      isStopping = true
+      source.perform(.stop)
+    case .quit, .leaveUnsaved: leave()
+    case .saveAgain, .saveElsewhere, .stay: break
+    case .replay, .changeSpeed:
+      dashboard.tell("this run has ended: `unfold replay \(name)` shows it again")
+    case .suspend: suspend()
+    case .redraw: stage.screen.forget()
+    case .use(let settings):
+      if let problem = stage.use(settings) { dashboard.log(problem) }
+    case .choosePreset, .start:
+      dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
+    }
+  }
+
+  /// Ctrl-C stops the run, as it does one that trains in the terminal; the second one does not wait.
+  private func interrupt(_ signal: Int32) {
+    guard signal == SIGINT, !isStopping, !hasEnded, exit == nil else {
+      return status = ExitStatus.signal(signal)
+    }
+    isStopping = true
+    source.perform(.stop)
+    dashboard.tell("stopping; once more leaves the run to its end")
+  }
+
+  /// Ends with the job's own status where it has one.
+  private func leave() { status = exit.map { Int32($0.status) } ?? ExitStatus.done }
+
+  /// Signals are still heard meanwhile.
+  private func suspend() {
+    Task { await self.stage.screen.suspend() }
+  }
+
+  private func draw() {
+    guard dashboard.needsRedraw, status == nil else { return }
+    let now = stage.now
+    guard now - lastDraw > 0.01 else { return }
+    lastDraw = now
+    stage.show(dashboard.render(size: stage.abilities.size, appearance: stage.appearance))
+    dashboard.didDraw()
+  }
+}
+
+extension RunMessage {
+  /// Whether a person may wait for it.
+  fileprivate var isAnswer: Bool {
+    if case .event(let event) = self { event.isUrgent } else { false }
+  }
+}

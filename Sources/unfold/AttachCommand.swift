@@ -1,0 +1,64 @@
+import ArgumentParser
+import Glibc
+import Runs
+import Sessions
+
+struct AttachCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attach",
+    abstract: "The dashboard, with every key, over a run that trains in another process.",
+    discussion: """
+      RUN is a run's directory, or a socket that another machine's is forwarded to: \
+      `ssh -L /tmp/run.sock:/home/me/runs/words-1/socket host`, then `unfold attach /tmp/run.sock`. \
+      Without RUN, the only run below `runs` that is alive. Without a terminal, what the run tells is \
+      printed as JSON lines.
+      """)
+
+  @Argument(help: "A run that is alive, or a socket that leads to one.")
+  var recorded: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Record the screen for asciinema, as asciicast v2.", valueName: "file.cast"))
+  var record: String?
+
+  func run() async throws {
+    let path = try recorded ?? Self.onlyOne()
+    let connection = try RunConnection(path)
+    guard Terminals.reasonForHeadless == nil else { return try await Self.print(connection) }
+    try await Self.show(connection, of: path, recording: record)
+  }
+
+  /// The dashboard over a run, until a person leaves it.
+  static func show(
+    _ connection: RunConnection, of path: String, recording: String?
+  ) async throws {
+    let stage = try await Stage.open(recording: recording)
+    let (status, report) = await AttachedSession(connection, of: path, on: stage).run()
+    if let report { ExitStatus.write(report, to: STDOUT_FILENO) }
+    Glibc.exit(status)
+  }
+
+  private static func print(_ connection: RunConnection) async throws {
+    for await messages in connection.messages {
+      for message in messages {
+        let bytes = MessageJSON.encode(message)
+        guard ExitStatus.write(bytes, to: STDOUT_FILENO) else {
+          throw RunFailure(
+            description: "standard output: nobody reads it any more",
+            status: ExitStatus.signal(SIGPIPE))
+        }
+      }
+    }
+  }
+
+  private static func onlyOne() throws -> String {
+    let alive = RunServer.alive(in: "runs")
+    if alive.count == 1 { return alive[0] }
+    throw RunFailure(
+      description: alive.isEmpty
+        ? "no run below runs is alive; name one"
+        : "several runs are alive: \(alive.joined(separator: ", ")); name one",
+      status: ExitStatus.badInput)
+  }
+}
