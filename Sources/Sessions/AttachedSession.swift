@@ -120,6 +120,9 @@ package actor AttachedSession {
       if let problem = stage.use(settings) { dashboard.log(problem) }
     case .choosePreset, .start:
       dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
+    case .chooseLesson:
+      dashboard.apply(.refused("leave this run with q; `unfold lecture` has the lessons"))
+    case .exportLesson: break  // A run of another process has no lesson beside it.
     }
   }
 

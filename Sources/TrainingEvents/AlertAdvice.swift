@@ -92,7 +92,8 @@ extension Alert {
     let dropout = (context.dropout ?? 0) > 0 ? "more dropout" : "dropout"
     // Our own runs keep these weights; nobody knows whether another program does.
     guard context.architecture != nil, let step = context.bestStep else {
-      return "Keep the weights of the best validation, and train again with \(dropout), fewer units "
+      return
+        "Keep the weights of the best validation, and train again with \(dropout), fewer units "
         + "or more data."
     }
     return "Go back to step \(step), whose weights are kept as the best; train again with "
