@@ -32,7 +32,8 @@ static int fresh(posix_spawnattr_t *attributes) {
 }
 
 static pid_t start(
-    char *const argv[], char *const envp[], int inherited, const char *input, const char *output) {
+    char *const argv[], char *const envp[], int inherited, int number, int is_alone,
+    const char *terminal) {
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t actions;
   int error = fresh(&attributes);
@@ -42,11 +43,16 @@ static pid_t start(
   }
   posix_spawn_file_actions_init(&actions);
   // The first terminal that a session leader opens becomes its controlling one.
-  posix_spawn_file_actions_addopen(&actions, 0, input, O_RDWR, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, output, O_RDWR, 0);
+  posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, terminal, O_RDWR, 0);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
   // A descriptor given to itself loses its close-on-exec flag.
-  if (inherited > 2) posix_spawn_file_actions_adddup2(&actions, inherited, inherited);
+  if (inherited > 2) posix_spawn_file_actions_adddup2(&actions, inherited, number);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  // Whoever waits for our own end by a descriptor must not wait for what outlives us.
+  if (is_alone)
+    posix_spawn_file_actions_addclosefrom_np(&actions, UNFOLD_REPORT + 1);
+#endif
   pid_t process = -1;
   error = posix_spawnp(&process, argv[0], &actions, &attributes, argv, envp);
   posix_spawn_file_actions_destroy(&actions);
@@ -70,7 +76,7 @@ pid_t unfold_start_in_terminal(
     return -1;
   }
   unfold_resize_terminal(ours, columns, rows);
-  pid_t process = start(argv, envp, inherited, name, name);
+  pid_t process = start(argv, envp, inherited, inherited, 0, name);
   if (process < 0) {
     int error = errno;
     close(ours);
@@ -82,7 +88,7 @@ pid_t unfold_start_in_terminal(
 }
 
 pid_t unfold_start_detached(char *const argv[], char *const envp[], int inherited) {
-  return start(argv, envp, inherited, "/dev/null", "/dev/null");
+  return start(argv, envp, inherited, UNFOLD_REPORT, 1, "/dev/null");
 }
 
 void unfold_resize_terminal(int terminal, int columns, int rows) {

@@ -13,8 +13,11 @@
 pid_t unfold_start_in_terminal(
     char *const argv[], char *const envp[], int inherited, int columns, int rows, int *terminal);
 
+// The number under which a detached program finds the descriptor that is left to it.
+#define UNFOLD_REPORT 3
+
 // Starts a program in a session of its own, away from any terminal: standard input, output and
-// error lead nowhere. Returns the process, or -1 with errno.
+// error lead nowhere, and of all other descriptors it has `inherited` alone. Returns the process, or -1 with errno.
 pid_t unfold_start_detached(char *const argv[], char *const envp[], int inherited);
 
 // Tells the programs in a terminal that it has another size.

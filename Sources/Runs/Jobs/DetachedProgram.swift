@@ -22,7 +22,7 @@ public enum DetachedProgram {
       count > 0
       ? String(decoding: program[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
       : CommandLine.arguments[0]
-    let command = [path] + arguments.map { $0 == "{report}" ? "\(ends[1])" : $0 }
+    let command = [path] + arguments.map { $0 == "{report}" ? "\(UNFOLD_REPORT)" : $0 }
     let started = JobProcess.withVectors(command, [:]) { arguments, variables in
       let process = unfold_start_detached(arguments, variables, ends[1])
       return (process, errno)
