@@ -73,7 +73,7 @@ struct LessonFacts: LessonExpression.Source {
   // MARK: The network
 
   /// Whether a frame is of the network as it is now.
-  private func isNow(_ step: Int) -> Bool { step == state.currentStep }
+  func isNow(_ step: Int) -> Bool { step == state.currentStep }
 
   private func network(_ name: String, _ numbers: [Double], _ texts: [String]) -> Double? {
     let architecture = state.run?.architecture

@@ -4,7 +4,10 @@ import TrainingEvents
 extension LessonFacts {
   func task(_ name: String, _ numbers: [Double]) -> Double? {
     if let value = typed(name) { return value }
-    switch state.task {
+    guard let task = state.task else { return nil }
+    // A classifier is judged by its newest validation; everything else as it is now.
+    if case .classification = task {} else if !isNow(task.step) { return nil }
+    switch task {
     case .labelling(let frame):
       switch name {
       case "accuracy": return frame.score?.share
@@ -35,7 +38,7 @@ extension LessonFacts {
       case "accepted": return frame.rows.last.map { $0.accepted ? 1 : 0 }
       default: return nil
       }
-    case .answers, nil: return nil
+    case .answers: return nil
     }
   }
 
