@@ -114,13 +114,17 @@ public final class RunServer: Sendable {
 
   // MARK: Dashboards
 
-  /// Waits for a dashboard of this user; nil once the socket was closed.
+  /// Waits for a dashboard of this user; nil once the socket was shut down, which `poll` tells and
+  /// `accept`, on a socket that does not block, calls nothing but "again".
   private static func next(_ listener: Int32) -> Int32? {
     while true {
       var ready = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
       _ = poll(&ready, 1, -1)
       let descriptor = accept(listener, nil, nil)
-      if descriptor < 0, errno == EINTR || errno == EAGAIN || errno == ECONNABORTED { continue }
+      let isOver = ready.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
+      if descriptor < 0, !isOver, errno == EINTR || errno == EAGAIN || errno == ECONNABORTED {
+        continue
+      }
       if descriptor < 0, errno == EMFILE || errno == ENFILE {
         // Others may give some back.
         usleep(100_000)
