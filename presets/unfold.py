@@ -447,7 +447,7 @@ class Watch:
         script = os.path.splitext(os.path.basename(sys.argv[0] or "job"))[0] or "job"
         event: Dict[str, Any] = {
             "event": "started", "name": self._name or script,
-            "title": self._name or script, "lossUnit": "unknown", "targetName": "target",
+            "title": self._name or script, "lossUnit": "unknown", "targetName": "step",
         }
         if self._total is not None:
             event["totalSteps"] = int(self._total)

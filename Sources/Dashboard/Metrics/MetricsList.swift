@@ -65,7 +65,7 @@ extension DashboardState {
   /// Whether the run is another program's log of numbers, with nothing of a network in it.
   var isLog: Bool {
     run != nil && run?.architecture == nil && hiddenStates == nil && gradientByLag == nil
-      && samples == nil
+      && samples == nil && abilities?.can.contains(.watch) != true
   }
 
   mutating func scrollMetrics(by rows: Int) {
