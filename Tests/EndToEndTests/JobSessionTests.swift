@@ -80,13 +80,15 @@ import Testing
     try program.write(
       #"""
       printf '\033[31mred\033[0m\033]0;title\007\n'
+      sleep 2
       for i in $(seq 1 500); do echo "{\"step\": $i, \"loss\": 2.5}"; sleep 0.02; done
       exit 3
       """#, to: "job.sh")
     let terminal = try Terminal(program)
     try terminal.type(line: "\"$UNFOLD\" run -- bash job.sh; echo left $?")
-    try terminal.wait("steps") { (Terminal.step(in: $0) ?? 0) > 5 && $0.contains("red") }
+    try terminal.wait("colour") { $0.contains("red") }
     #expect(!terminal.screen.contains("[31m"))
+    try terminal.wait("steps") { (Terminal.step(in: $0) ?? 0) > 5 }
     try terminal.press("Space")
     try terminal.wait(for: "PAUSED")
     try terminal.wait(for: "SIGSTOP", seconds: 5)

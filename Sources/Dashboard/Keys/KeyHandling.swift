@@ -151,7 +151,8 @@ extension DashboardState {
       overlay = .leaving
       return []
     }
-    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else {
+    // What another process trained is not this one's to save.
+    guard abilities == nil, !isViewing, unsavedSteps > 0, trainingState != .diverged else {
       return [.quit(saving: false)]
     }
     overlay = .quit

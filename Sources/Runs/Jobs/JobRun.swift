@@ -415,7 +415,7 @@ public final class JobRun: Sendable {
       state.state = new
       return state.lastStep
     }
-    tell([.command(CommandRecord(step: step, name: name, text: text)), .state(new)])
+    tell([.command(CommandRecord(step: step, name: name, text: text, marker: name)), .state(new)])
   }
 
   /// Asks the job to end; who does not is made to.
