@@ -105,7 +105,8 @@ struct SyntheticTaskTests {
     #expect(
       failure(.forecasting, "addding")
         == "task.data.synthetic: no task of this name: found “addding”, "
-        + "expected adding, copy, parity, delay, peek, reverse, reber, oscillator; did you mean adding?")
+        + "expected adding, copy, parity, delay, peek, reverse, reber, oscillator; did you mean adding?"
+    )
     #expect(
       failure(.forecasting, "copy")
         == "task.kind: copy is a task of another kind: found forecasting, "
