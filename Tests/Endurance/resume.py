@@ -95,7 +95,7 @@ class Case:
 
     def resumed(self, killed, threads):
         run = self.base / f"resumed-{killed.run.name}-{threads}"
-        shutil.copytree(killed.run, run)
+        shutil.copytree(killed.run, run, ignore=shutil.ignore_patterns("socket"))
         (run / ".lock").unlink(missing_ok=True)
         outcome = self.finish(self.command(run, threads, resumed=True), run)
         began = min(outcome.steps)
