@@ -1,3 +1,5 @@
+import TrainingEvents
+
 /// Finds data by name in the directories of packaged and fetched data, or by path.
 public struct DataLocator: Sendable {
   public var directories: [String]

@@ -5,6 +5,7 @@ import Runs
 import SequenceData
 import Sessions
 import Training
+import TrainingEvents
 
 extension ExitStatus {
   /// Says what went wrong in one line on standard error, and ends the program.

@@ -202,8 +202,8 @@ import TrainingEvents
   }
 
   @Test func anUnknownWordIsMatchedByDistance() {
-    #expect(NearestName.distance("kitten", "sitting") == 3)
-    #expect(NearestName.of("los", among: ["loss", "log"]) == "loss")
-    #expect(NearestName.of("qqqqq", among: ["loss"]) == nil)
+    #expect(EditDistance.between(Array("kitten"), Array("sitting")) == 3)
+    #expect(EditDistance.nearest(to: "los", among: ["loss", "log"]) == "loss")
+    #expect(EditDistance.nearest(to: "qqqqq", among: ["loss"]) == nil)
   }
 }

@@ -39,7 +39,7 @@ extension DashboardState {
     guard let key = names[word] ?? (word.count == 1 ? word.first.map(Key.character) : nil) else {
       throw LessonMistake(
         "there is no key \(word)"
-          + (NearestWord.of(word, among: names.keys.sorted()).map {
+          + (EditDistance.nearest(to: word, among: names.keys.sorted()).map {
             "; did you mean \($0)?"
           } ?? ""))
     }

@@ -54,7 +54,7 @@ struct CommandMistake: Error, Equatable {
   /// like none and they are few.
   init(unknown kind: String, _ name: String, among names: [String]) {
     text = "there is no \(kind) \(name)"
-    if let nearest = NearestName.of(name, among: names) {
+    if let nearest = EditDistance.nearest(to: name, among: names) {
       text += "; did you mean \(nearest)?"
     } else if names.count <= 10 {
       text += "; there are \(names.joined(separator: ", "))"
@@ -77,31 +77,6 @@ extension DashboardState {
     case .none:
       throw CommandMistake(unknown: "command", name, among: Command.all.map(\.name))
     }
-  }
-}
-
-/// The known name that is most like one with a slip in it.
-enum NearestName {
-  static func of(_ name: String, among names: [String]) -> String? {
-    let ranked = names.map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, name.count / 2) ? best.name : nil
-  }
-
-  /// Insertions, deletions and changes of one character that lead from one word to the other.
-  static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.prefix(64)), Array(b.prefix(64)))
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
   }
 }
 

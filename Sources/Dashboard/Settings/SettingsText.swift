@@ -1,4 +1,5 @@
 import TerminalGraphics
+import TrainingEvents
 
 /// A line of a settings file that says nothing the dashboard understands.
 public struct SettingsProblem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -81,7 +82,7 @@ extension DashboardSettings {
     case "remember-views": break
     case _ where key.hasPrefix("view "): break
     default:
-      let nearest = NearestName.of(key, among: Self.keys)
+      let nearest = EditDistance.nearest(to: key, among: Self.keys)
       throw SettingsSlip(
         "there is no setting \(key)" + (nearest.map { "; did you mean \($0)?" } ?? ""))
     }
@@ -91,7 +92,7 @@ extension DashboardSettings {
     of names: [String], _ value: String, _ key: String
   ) throws(SettingsSlip) -> String {
     if let name = names.first(where: { $0 == value.lowercased() }) { return name }
-    let nearest = NearestName.of(value, among: names)
+    let nearest = EditDistance.nearest(to: value, among: names)
     throw SettingsSlip(
       "\(key): found \(value), expected \(names.joined(separator: ", "))"
         + (nearest.map { "; did you mean \($0)?" } ?? ""))

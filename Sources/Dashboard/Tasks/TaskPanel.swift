@@ -36,18 +36,6 @@ struct TaskPanel: Panel {
 }
 
 extension TaskFrame {
-  var step: Int {
-    switch self {
-    case .classification(let frame): frame.step
-    case .translation(let frame): frame.step
-    case .caption(let frame): frame.step
-    case .forecast(let frame): frame.step
-    case .answers(let frame): frame.step
-    case .labelling(let frame): frame.step
-    case .stack(let frame): frame.step
-    }
-  }
-
   var heading: String {
     switch self {
     case .classification: "Confusion matrix"

@@ -23,9 +23,7 @@ public enum MessageJSON {
   private static func encode(_ event: TrainingEvent) -> [UInt8] {
     switch event {
     case .refused(let text): line(["event": "refused", "text": .string(text)])
-    case .frame(.trace(let frame)): wrapped(frame)
-    case .frame(.task(let frame)): wrapped(frame)
-    case .frame(.passage(let frame)): wrapped(frame)
+    case .frame(let frame) where frame.kind.recording == nil: wrapped(frame)
     case .reading(let frame): reading(frame)
     default: EventLine.encode(event, for: .record)
     }
@@ -57,10 +55,12 @@ public enum MessageJSON {
     case "usage": return usage(object).map(RunMessage.usage)
     case "exit": return (object["status"]?.int).map { .exit(JobExit(status: $0)) }
     case "refused": return .event(.refused(object["text"]?.string ?? ""))
-    case GraphTrace.kind.rawValue: return unwrapped(line, GraphTrace.self)
-    case TaskFrame.kind.rawValue: return unwrapped(line, TaskFrame.self)
-    case PassageFrame.kind.rawValue: return unwrapped(line, PassageFrame.self)
     case "reading": return .event(.reading(reading(object, step: step)))
+    case let name?:
+      if let kind = ProbeFrame.Kind(rawValue: name), kind.recording == nil {
+        return unwrapped(line, kind)
+      }
+      fallthrough
     default: return (try? EventLine.event(object)).flatMap { $0 }.map(RunMessage.event)
     }
   }
@@ -143,6 +143,18 @@ public enum MessageJSON {
   private struct Wrapping<Frame: Codable>: Codable {
     var event: String
     var frame: Frame
+  }
+
+  private static func wrapped(_ frame: ProbeFrame) -> [UInt8] {
+    guard let content = frame.content as? any ProbeContent & Codable else { return [] }
+    return wrapped(content)
+  }
+
+  private static func unwrapped(
+    _ line: UnsafeBufferPointer<UInt8>, _ kind: ProbeFrame.Kind
+  ) -> RunMessage? {
+    guard let content = kind.content as? any (ProbeContent & Codable).Type else { return nil }
+    return unwrapped(line, content)
   }
 
   private static func wrapped<Frame: ProbeContent & Codable>(_ frame: Frame) -> [UInt8] {

@@ -1,3 +1,5 @@
+import TrainingEvents
+
 /// How near written sequences are to the right ones: exact matches and edit distances.
 public struct SequenceScores: Sendable, Equatable {
   public private(set) var sequences = 0

@@ -1,4 +1,5 @@
 import FileFormats
+import TrainingEvents
 
 /// Columns of numbers of a table as one series: `data: { csv: FILE, columns: [NAME] }`. The network
 /// reads x(t) and says x(t+1).

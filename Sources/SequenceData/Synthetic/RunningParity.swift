@@ -14,13 +14,7 @@ enum RunningParity {
         input: .tokens(bits), target: .labels(parities(bits)),
         text: bits.prefix(60).map(String.init).joined() + (count > 60 ? "…" : ""))
     }
-    let bits = Vocabulary(symbols: ["0", "1"])
-    var task = TaskData(
-      kind: .sequenceLabelling, train: made.train, validation: made.validation, test: made.test,
-      inputVocabulary: bits, outputVocabulary: bits, inputWidth: 2, outputWidth: 2,
-      targetName: "bit")
-    task.baselines = [Baseline("chance", .accuracy, 0.5)]
-    return task
+    return parts.bitLabelling(made)
   }
 
   static func parities(_ bits: [Int32]) -> [Int32] {

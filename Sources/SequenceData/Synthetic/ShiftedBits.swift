@@ -12,12 +12,6 @@ enum ShiftedBits {
         input: .tokens(bits), target: .labels(targets),
         text: bits.prefix(60).map(String.init).joined())
     }
-    let bits = Vocabulary(symbols: ["0", "1"])
-    var task = TaskData(
-      kind: .sequenceLabelling, train: made.train, validation: made.validation, test: made.test,
-      inputVocabulary: bits, outputVocabulary: bits, inputWidth: 2, outputWidth: 2,
-      targetName: "bit")
-    task.baselines = [Baseline("chance", .accuracy, 0.5)]
-    return task
+    return parts.bitLabelling(made)
   }
 }

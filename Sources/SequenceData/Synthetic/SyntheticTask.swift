@@ -120,5 +120,18 @@ enum SyntheticTask: String, CaseIterable {
         part(3, counts.test, isTest: true)
       )
     }
+
+    /// A task that answers each bit with a bit.
+    func bitLabelling(
+      _ made: (train: DataSet, validation: DataSet, test: DataSet)
+    ) -> TaskData {
+      let bits = Vocabulary(symbols: ["0", "1"])
+      var task = TaskData(
+        kind: .sequenceLabelling, train: made.train, validation: made.validation, test: made.test,
+        inputVocabulary: bits, outputVocabulary: bits, inputWidth: 2, outputWidth: 2,
+        targetName: "bit")
+      task.baselines = [Baseline("chance", .accuracy, 0.5)]
+      return task
+    }
   }
 }

@@ -1,4 +1,5 @@
 import SequenceData
+import TrainingEvents
 
 extension Preset {
   /// Sets one key, as `--set path=value` does. A key that names other data, `task.data.FORMAT`,

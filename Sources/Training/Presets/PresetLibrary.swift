@@ -1,5 +1,6 @@
 import Presets
 import SequenceData
+import TrainingEvents
 
 /// The presets that come with the program, and those in files.
 public enum PresetLibrary {

@@ -18,7 +18,7 @@ public enum ProbeFrame: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     case hiddenStates, gradientByLag, statistics, stateNorms, samples, passage, task, trace
 
-    var content: any ProbeContent.Type {
+    public var content: any ProbeContent.Type {
       switch self {
       case .hiddenStates: HiddenStateFrame.self
       case .gradientByLag: GradientByLag.self
@@ -32,7 +32,7 @@ public enum ProbeFrame: Sendable, Equatable {
     }
   }
 
-  var content: any ProbeContent {
+  public var content: any ProbeContent {
     switch self {
     case .hiddenStates(let frame): frame
     case .gradientByLag(let frame): frame

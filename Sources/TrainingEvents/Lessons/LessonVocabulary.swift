@@ -160,7 +160,7 @@ public enum LessonVocabulary {
     }
     guard let quantity = byName[name] else {
       let names = byName.keys.sorted() + functions.keys.sorted() + forms.sorted()
-      let near = NearestWord.of(name, among: names)
+      let near = EditDistance.nearest(to: name, among: names)
       return "there is no quantity \(name)" + (near.map { "; did you mean \($0)?" } ?? "")
     }
     guard arguments.count == quantity.arguments.count else {
@@ -178,30 +178,5 @@ public enum LessonVocabulary {
   /// What must be measured for a formula.
   public static func interests(of expression: LessonExpression) -> ProbeRequest.Interests {
     expression.names.reduce(into: []) { $0.formUnion(byName[$1]?.interests ?? []) }
-  }
-}
-
-/// The known name that is most like one with a slip in it.
-public enum NearestWord {
-  public static func of(_ name: String, among names: [String]) -> String? {
-    let ranked = names.map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, name.count / 2) ? best.name : nil
-  }
-
-  /// Insertions, deletions and changes of one character that lead from one word to the other.
-  static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.prefix(64)), Array(b.prefix(64)))
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = Swift.min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
   }
 }
