@@ -43,6 +43,8 @@ public final class JobRun: Sendable {
   private let process: Mutex<JobProcess?> = Mutex(nil)
   private let log: ConsoleLog
   let state: Mutex<State>
+  /// Held from taking what waits to telling it: what is taken first is told first, whichever queue does it.
+  private let turn = Mutex(())
   private let queue = DispatchQueue(label: "unfold job")
   private let sink: @Sendable (RunMessage) -> Void
   private let (ends, end) = AsyncStream.makeStream(of: Int.self)
@@ -152,13 +154,15 @@ public final class JobRun: Sendable {
   }
 
   private func take(line bytes: UnsafeBufferPointer<UInt8>, from line: JobLine) {
-    let told: [RunMessage] = state.withLock { state in
-      guard let message = state.numbers.take(protocol: bytes) else { return [] }
-      // Numbers keep their place before what came behind them.
-      let before = drain(&state).map(RunMessage.event)
-      return before + understand(message, from: line, &state)
+    turn.withLock { _ in
+      let told: [RunMessage] = state.withLock { state in
+        guard let message = state.numbers.take(protocol: bytes) else { return [] }
+        // Numbers keep their place before what came behind them.
+        let before = drain(&state).map(RunMessage.event)
+        return before + understand(message, from: line, &state)
+      }
+      for message in told { tell(message) }
     }
-    for message in told { tell(message) }
     schedule()
   }
 
@@ -286,12 +290,14 @@ public final class JobRun: Sendable {
   }
 
   private func tick() {
-    let (events, lines) = state.withLock { state in
-      state.isTicking = false
-      return (drain(&state), changedLines(&state))
+    turn.withLock { _ in
+      let (events, lines) = state.withLock { state in
+        state.isTicking = false
+        return (drain(&state), changedLines(&state))
+      }
+      tell(events)
+      for line in lines { tell(.console(line)) }
     }
-    tell(events)
-    for line in lines { tell(.console(line)) }
   }
 
   private func drain(_ state: inout State) -> [TrainingEvent] {
