@@ -25,9 +25,9 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, ".build", "release", "unfold")
 
-# Every key but those that leave: q, P, Ctrl-C, Ctrl-Z and Ctrl-\. R would begin the steps anew, and
-# u goes back to a snapshot.
-LEAVING = set("qPRu")
+# Every key but those that leave: q, P, D, Ctrl-C, Ctrl-Z and Ctrl-\. R would begin the steps anew, and
+# U goes back to a snapshot.
+LEAVING = set("qPDRU")
 PLAIN = [chr(code) for code in range(32, 127) if chr(code) not in LEAVING]
 OTHERS = [
     "\x1b", "\r", "\t", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F",
