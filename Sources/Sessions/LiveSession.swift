@@ -12,8 +12,8 @@ import TrainingEvents
 /// actor, so that a slow terminal holds up neither training nor recording.
 actor LiveSession: StageActor {
   private(set) var stage: Stage
-  private let setup: RunSetup
-  private let recorder: RunRecorder
+  let setup: RunSetup
+  let recorder: RunRecorder
   private let snapshots: SnapshotQueue
   /// The newest snapshot that is being written; ends when it and all before it are.
   private var writing: Task<Void, Never>?
@@ -22,10 +22,10 @@ actor LiveSession: StageActor {
   private var finish: FinishRecord?
   private var engine: TrainingEngine { setup.engine }
   /// What stands beside the run: a lesson, and perhaps a second network.
-  private let lesson: LessonSetup?
-  private var readingOther: Task<Void, Never>?
+  let lesson: LessonSetup?
+  var readingOther: Task<Void, Never>?
 
-  private var dashboard = DashboardState()
+  var dashboard = DashboardState()
   private var markers: [CommandRecord] = []
   private var watch = AlertWatch()
   /// What a resumed run changed, until it is said and recorded.
@@ -49,8 +49,8 @@ actor LiveSession: StageActor {
   private let (acts, act) = AsyncStream.makeStream(of: NextAct.self)
   private var reading: Task<Void, Never>?
   /// The finished run, played back.
-  private var replay: FinishedReplay?
-  private var lastReplay = 0.0
+  var replay: FinishedReplay?
+  var lastReplay = 0.0
   /// What the run leaves the screen for, once its snapshot is written.
   private var leaving: NextAct?
   /// Whether something else has the screen; the run is paused meanwhile.
@@ -210,7 +210,7 @@ actor LiveSession: StageActor {
   }
 
   /// Asks the engine for what is on screen now, when that changed.
-  private func askForProbes() {
+  func askForProbes() {
     // What is played back comes from the record.
     guard replay == nil else { return }
     let wanted = server?.merged(with: dashboard.probeRequest) ?? dashboard.probeRequest
@@ -243,7 +243,7 @@ actor LiveSession: StageActor {
     scheduleDraw(soon: true)
   }
 
-  private func perform(_ action: DashboardAction) async {
+  func perform(_ action: DashboardAction) async {
     switch action {
     case .send(let command):
       if command == .restart { endReplay() }
@@ -270,111 +270,7 @@ actor LiveSession: StageActor {
     }
   }
 
-  // MARK: A lesson
-
-  private func beginLesson() async {
-    guard let lesson else { return }
-    dashboard.begin(LessonProgress().state(of: lesson.lesson))
-    guard let names = lesson.lesson.other?.names, let other = lesson.other else { return }
-    dashboard.comparedName = names.first
-    var companion = DashboardState()
-    companion.comparedName = names.last
-    dashboard.companions = [companion]
-    readingOther = Task { [weak self] in
-      for await event in other.events { await self?.takeOfOther(event) }
-    }
-    await other.perform(.pace(setup.preset.training.pace))
-    await other.start(paused: true)
-  }
-
-  private func takeOfOther(_ event: TrainingEvent) async {
-    guard !dashboard.companions.isEmpty else { return }
-    dashboard.companions[0].apply(event)
-    await advanceLesson()
-    scheduleDraw(soon: event.isUrgent)
-  }
-
-  /// One clock, one pause key: what changes training changes it in both networks.
-  private func performInOther(_ command: TrainingCommand) async {
-    guard let other = lesson?.other else { return }
-    switch command {
-    case .snapshot, .undo, .goBackToBest, .stop: break
-    default: await other.perform(command)
-    }
-  }
-
-  /// Where both networks pause, the one that is behind comes up to the other's step.
-  private func keepInStep(_ event: TrainingEvent) async {
-    guard let other = lesson?.other, case .state(.paused) = event,
-      let theirs = dashboard.companions.first?.history.steps.last,
-      let ours = dashboard.history.steps.last, ours > theirs
-    else { return }
-    await other.perform(.run(until: .step(ours)))
-  }
-
-  private func advanceLesson() async {
-    guard lesson != nil else { return }
-    let answers = dashboard.lesson?.answers.count
-    for action in dashboard.advanceLesson() { await perform(action) }
-    askForProbes()
-    guard let now = dashboard.lesson else { return }
-    if now.answers.count != answers, let problem = LessonProgress().keep(now) {
-      dashboard.log(problem)
-    }
-    scheduleDraw(soon: dashboard.needsRedraw && now.answers.count != answers)
-  }
-
-  private func exportLesson() {
-    guard let lesson else { return }
-    let path = setup.directory.path + "/\(lesson.lesson.name).md"
-    do {
-      try LessonPage(dashboard).write(to: path)
-      dashboard.tell("written: \(path), with a picture beside it")
-    } catch {
-      dashboard.tell("the page could not be written: \(error)")
-    }
-  }
-
-  // MARK: Playing back
-
-  /// Goes through the finished run's record, from its first step on where a person begins.
-  private func playBack(_ command: TrainingCommand) {
-    if replay == nil {
-      recorder.flush()
-      do {
-        replay = try FinishedReplay(setup.directory.path)
-      } catch {
-        return dashboard.log("the record cannot be read: \(error)")
-      }
-      dashboard.isReplaying = true
-      lastReplay = stage.now
-      playOn()
-    }
-    replay?.perform(command, &dashboard)
-  }
-
-  /// Lets time pass in the record until its end is shown.
-  private func playOn() {
-    Task {
-      while self.replay != nil {
-        self.advanceReplay()
-        try? await Task.sleep(for: .seconds(0.1))
-      }
-    }
-  }
-
-  private func advanceReplay() {
-    let now = stage.now
-    replay?.advance(by: now - lastReplay, &dashboard)
-    lastReplay = now
-    if replay?.isFinished ?? false, dashboard.isAtEnd { endReplay() }
-    scheduleDraw(soon: false)
-  }
-
-  private func endReplay() {
-    replay = nil
-    dashboard.isReplaying = false
-  }
+  // MARK: Leaving
 
   /// Leaves the screen with the run paused and in a snapshot, so that a person can come back.
   private func leave(for act: NextAct) async {
@@ -476,7 +372,7 @@ actor LiveSession: StageActor {
   // MARK: Drawing
 
   /// Draws now, or when the next picture is due.
-  private func scheduleDraw(soon: Bool) {
+  func scheduleDraw(soon: Bool) {
     if soon { return Task { self.draw() }.forget() }
     guard !isDrawScheduled else { return }
     isDrawScheduled = true
