@@ -1,10 +1,10 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// For Linux with glibc: the terminal's restorer, descriptors under /proc, renameat2 and OpenBLAS are its own.
 // Every module imports only modules named after it here; Tests/ArchitectureTests holds the walls.
 let package = Package(
   name: "unfold",
-  platforms: [.macOS(.v15)],
   products: [.executable(name: "unfold", targets: ["unfold"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -153,14 +153,26 @@ __attribute__((constructor)) static void choose(void) {
 DEFINE(float, f32)
 DEFINE(double, f64)
 
-void vector_math_flush_denormals(void) {
+uint64_t vector_math_flush_denormals(void) {
+  uint64_t mode = 0;
 #if defined(__x86_64__)
-  _mm_setcsr(_mm_getcsr() | 0x8040);  // FTZ and DAZ
+  mode = _mm_getcsr();
+  _mm_setcsr((unsigned int)mode | 0x8040);  // FTZ and DAZ
 #elif defined(__aarch64__)
-  uint64_t control;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-  control |= 1u << 24;  // FZ
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  uint64_t control = mode | 1u << 24;  // FZ
   __asm__ volatile("msr fpcr, %0" : : "r"(control));
+#endif
+  return mode;
+}
+
+void vector_math_set_mode(uint64_t mode) {
+#if defined(__x86_64__)
+  _mm_setcsr((unsigned int)mode);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+#else
+  (void)mode;
 #endif
 }
 

@@ -1,20 +1,23 @@
 import COpenBLAS
 import CVectorMath
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// How threads that compute should treat numbers.
 public enum FloatingPointMode {
-  /// Makes denormals zero on the calling thread. Vanishing gradients are denormals, and
-  /// arithmetic on them runs 20 to 50 times slower.
+  /// Makes denormals zero on the calling thread, for a thread of one's own. Vanishing gradients are
+  /// denormals, and arithmetic on them runs 20 to 50 times slower.
   public static func flushDenormals() {
-    vector_math_flush_denormals()
+    _ = vector_math_flush_denormals()
+  }
+
+  /// Makes denormals zero while `body` runs, for a thread that belongs to a pool: the next to use
+  /// it finds numbers treated as before.
+  public static func flushingDenormals<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let mode = vector_math_flush_denormals()
+    defer { vector_math_set_mode(mode) }
+    return try body()
   }
 
   /// Keeps the BLAS library on the calling thread; parallelism is over parts of a batch instead.

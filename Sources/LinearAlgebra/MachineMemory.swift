@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// How much memory this process could have at most. What will take more is refused before it is
 /// taken: a system that runs out of memory ends whoever has most of it.
@@ -25,11 +19,7 @@ public enum MachineMemory {
 
   /// `ulimit -v` and `ulimit -d`.
   private static var limits: [Int] {
-    #if canImport(Glibc)
-      let kinds = [RLIMIT_AS, RLIMIT_DATA].map { __rlimit_resource_t($0.rawValue) }
-    #else
-      let kinds = [RLIMIT_AS, RLIMIT_DATA]
-    #endif
+    let kinds = [RLIMIT_AS, RLIMIT_DATA].map { __rlimit_resource_t($0.rawValue) }
     return kinds.compactMap { kind in
       var limit = rlimit()
       guard getrlimit(kind, &limit) == 0, limit.rlim_cur < rlim_t(Int.max) else { return nil }
@@ -39,31 +29,27 @@ public enum MachineMemory {
 
   /// `memory.max` of this process's group and of those above it; the older layout's limit likewise.
   private static var controlGroups: [Int] {
-    #if os(Linux)
-      guard let groups = text(of: "/proc/self/cgroup") else { return [] }
-      var found: [Int] = []
-      for line in groups.split(separator: "\n") {
-        let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3 else { continue }
-        let isNew = parts[0] == "0"
-        guard isNew || parts[1].split(separator: ",").contains("memory") else { continue }
-        let root = isNew ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"
-        let file = isNew ? "memory.max" : "memory.limit_in_bytes"
-        var names = parts[2].split(separator: "/")
-        while true {
-          let folder = names.reduce(root) { $0 + "/" + $1 }
-          if let word = text(of: folder + "/" + file)?.split(separator: "\n").first,
-            let bytes = Int(word)
-          {
-            found.append(bytes)
-          }
-          if names.popLast() == nil { break }
+    guard let groups = text(of: "/proc/self/cgroup") else { return [] }
+    var found: [Int] = []
+    for line in groups.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      let isNew = parts[0] == "0"
+      guard isNew || parts[1].split(separator: ",").contains("memory") else { continue }
+      let root = isNew ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"
+      let file = isNew ? "memory.max" : "memory.limit_in_bytes"
+      var names = parts[2].split(separator: "/")
+      while true {
+        let folder = names.reduce(root) { $0 + "/" + $1 }
+        if let word = text(of: folder + "/" + file)?.split(separator: "\n").first,
+          let bytes = Int(word)
+        {
+          found.append(bytes)
         }
+        if names.popLast() == nil { break }
       }
-      return found
-    #else
-      return []
-    #endif
+    }
+    return found
   }
 
   /// The first few kilobytes of a file that the system makes.

@@ -1,8 +1,8 @@
 /// A rows × columns window onto row-major scalars that somebody else owns: an `Arena` for what one
 /// step computes, a `ParameterVector` for weights and gradients.
 ///
-/// It is as cheap as its pointer and does not check bounds in element access; whoever keeps one
-/// must not outlive the owner.
+/// It is as cheap as its pointer: bounds and shapes are checked in debug builds only. Whoever keeps
+/// one must not outlive the owner.
 public struct Matrix<Scalar: NetworkScalar> {
   public let base: UnsafeMutablePointer<Scalar>
   public let rows: Int
@@ -12,6 +12,7 @@ public struct Matrix<Scalar: NetworkScalar> {
 
   @inlinable
   public init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int? = nil) {
+    assert(rows >= 0 && columns >= 0 && (rows <= 1 || (stride ?? columns) >= columns))
     self.base = base
     self.rows = rows
     self.columns = columns
@@ -25,24 +26,35 @@ public struct Matrix<Scalar: NetworkScalar> {
 
   @inlinable
   public subscript(row: Int, column: Int) -> Scalar {
-    get { base[row * stride + column] }
-    nonmutating set { base[row * stride + column] = newValue }
+    get {
+      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      return base[row * stride + column]
+    }
+    nonmutating set {
+      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      base[row * stride + column] = newValue
+    }
   }
 
   /// The start of a row.
   @inlinable
-  public func row(_ index: Int) -> UnsafeMutablePointer<Scalar> { base + index * stride }
+  public func row(_ index: Int) -> UnsafeMutablePointer<Scalar> {
+    assert(index >= 0 && index < rows)
+    return base + index * stride
+  }
 
   /// `count` rows from `first` on.
   @inlinable
   public func rows(_ first: Int, _ count: Int) -> Matrix {
-    Matrix(base: base + first * stride, rows: count, columns: columns, stride: stride)
+    assert(first >= 0 && count >= 0 && first + count <= rows)
+    return Matrix(base: base + first * stride, rows: count, columns: columns, stride: stride)
   }
 
   /// `count` columns from `first` on.
   @inlinable
   public func columns(_ first: Int, _ count: Int) -> Matrix {
-    Matrix(base: base + first, rows: rows, columns: count, stride: stride)
+    assert(first >= 0 && count >= 0 && first + count <= columns)
+    return Matrix(base: base + first, rows: rows, columns: count, stride: stride)
   }
 
   /// Whether rows follow each other without a gap.
@@ -59,11 +71,13 @@ public struct Matrix<Scalar: NetworkScalar> {
 
   /// Copies another matrix of the same shape.
   public func copy(_ other: Matrix) {
+    assert(other.rows == rows && other.columns == columns)
     for r in 0..<rows { row(r).update(from: other.row(r), count: columns) }
   }
 
   /// Adds another matrix of the same shape.
   public func add(_ other: Matrix) {
+    assert(other.rows == rows && other.columns == columns)
     for r in 0..<rows { Scalar.addScaled(columns, 1, other.row(r), to: row(r)) }
   }
 

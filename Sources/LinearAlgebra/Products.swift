@@ -33,6 +33,7 @@ extension Matrix {
 
   /// Adds the sum of each column of `other` to this matrix's only row.
   public func addColumnSums(_ other: Matrix) {
+    assert(rows == 1 && columns == other.columns)
     Scalar.addColumnSums(
       rows: other.rows, columns: other.columns, x: other.base, stride: other.stride, sums: base)
   }
@@ -51,5 +52,25 @@ extension Matrix {
     Scalar.transpose(
       rows: rows, columns: columns, x: other.base, xStride: other.stride, y: base, yStride: stride,
       accumulate: true)
+  }
+
+  /// Row r ← row `index[r]` of `table` (zero where that is negative), plus the bias if there is one.
+  public func gather(
+    _ table: Matrix, rows index: UnsafePointer<Int32>, bias: UnsafePointer<Scalar>? = nil
+  ) {
+    assert(columns == table.columns)
+    assert((0..<rows).allSatisfy { index[$0] < table.rows }, "no such row of the table")
+    Scalar.gather(
+      rows: rows, columns: columns, table: table.base, tableStride: table.stride, index: index,
+      bias: bias, y: base, yStride: stride)
+  }
+
+  /// Row `index[r]` of self += row r of the other matrix; negative indices are passed over.
+  public func scatterAdd(_ other: Matrix, rows index: UnsafePointer<Int32>) {
+    assert(columns == other.columns)
+    assert((0..<other.rows).allSatisfy { index[$0] < self.rows }, "no such row of the table")
+    Scalar.scatterAdd(
+      rows: other.rows, columns: columns, x: other.base, xStride: other.stride, index: index,
+      table: base, tableStride: stride)
   }
 }

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// Random numbers that are the same for the same seed on every machine and every Swift version:
 /// xoshiro256++ (Blackman and Vigna 2019), its state filled by SplitMix64.

@@ -42,7 +42,7 @@ package actor HeadlessSession {
     self.output = output
     progress = ProgressLine(on: output.errors)
     recorder = RunRecorder(setup.directory) { output.say($0.text) }
-    snapshots = SnapshotQueue(setup, recorder)
+    snapshots = SnapshotQueue(setup, recorder, hasKeys: false)
     do {
       server = try RunServer(setup.directory) { [engine = setup.engine] command in
         Task { await engine.perform(command) }

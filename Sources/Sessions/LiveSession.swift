@@ -69,7 +69,7 @@ actor LiveSession: StageActor {
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
     self.stray = stray
     recorder = RunRecorder(setup.directory) { warn.yield($0) }
-    snapshots = SnapshotQueue(setup, recorder)
+    snapshots = SnapshotQueue(setup, recorder, hasKeys: true)
   }
 
   /// How it went, for the scrollback.

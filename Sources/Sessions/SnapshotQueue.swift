@@ -6,10 +6,18 @@ import TrainingEvents
 struct SnapshotQueue: Sendable {
   private let queue = DispatchQueue(label: "unfold snapshots", qos: .utility)
   private let writer: SnapshotWriter
+  /// What somebody who reads that a snapshot failed can do about it while the run goes on.
+  private let advice: String
 
-  /// - Parameter recorder: of the same run, which is on disk up to a snapshot's step before the
-  ///   snapshot gets its name
-  init(_ setup: RunSetup, _ recorder: RunRecorder) {
+  /// - Parameters:
+  ///   - recorder: of the same run, which is on disk up to a snapshot's step before the snapshot
+  ///     gets its name
+  ///   - hasKeys: whether a person sits before the run and can ask for another snapshot
+  init(_ setup: RunSetup, _ recorder: RunRecorder, hasKeys: Bool) {
+    advice =
+      hasKeys
+      ? "Training goes on; press s to try again."
+      : "Training goes on; the next snapshot is tried when it is due."
     writer = SnapshotWriter(
       directory: setup.directory, keep: setup.preset.training.keepSnapshots, recorder: recorder)
   }
@@ -31,9 +39,17 @@ struct SnapshotQueue: Sendable {
             returning: .warning(
               WarningRecord(
                 step: step, kind: "snapshot", text: "no snapshot was written: \(error)",
-                advice: "Training goes on; press s to try again.")))
+                advice: advice(for: contents.checkpoint.reason))))
         }
       }
+    }
+  }
+
+  /// At the end nothing goes on: what is lost then is asked about, or told by the exit status.
+  private func advice(for reason: SnapshotReason) -> String? {
+    switch reason {
+    case .final, .diverged: nil
+    case .requested, .scheduled, .best: advice
     }
   }
 }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// What a curve ‖∂L(τ)/∂s(t)‖ over the lag τ − t says: by which factor the norm changes a step, and
 /// how far back 1 % of it reaches. Both come from one fit, so that they never contradict each other.

@@ -1,10 +1,5 @@
+import Glibc
 import SequenceData
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// The lines of a descriptor that this process was given: standard input, or the end of a pipe.
 struct InputLines {

@@ -1,15 +1,10 @@
 import ArgumentParser
 import FileFormats
+import Glibc
 import Runs
 import SequenceData
 import Sessions
 import Training
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

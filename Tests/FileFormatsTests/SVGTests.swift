@@ -1,11 +1,8 @@
 import Foundation
+import FoundationXML
 import Testing
 
 @testable import FileFormats
-
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
 
 @Suite struct SVGTests {
   private static func chart(isLogarithmic: Bool = false) -> SVGLineChart {

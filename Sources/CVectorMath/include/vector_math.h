@@ -11,8 +11,10 @@
 #define VECTOR_MATH_PANEL_F32 16
 #define VECTOR_MATH_PANEL_F64 8
 
-// Denormal results and operands count as zero on the calling thread from here on.
-void vector_math_flush_denormals(void);
+// Denormal results and operands count as zero on the calling thread from here on. Returns the
+// thread's mode before, for vector_math_set_mode.
+uint64_t vector_math_flush_denormals(void);
+void vector_math_set_mode(uint64_t mode);
 
 // A short pause inside a spinning loop.
 void vector_math_spin_pause(void);

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Picks the numbers out of objects as trainers print them: JSON, and Python's dictionaries
 /// (`{'loss': 0.5, 'lr': nan, 'on': True, 'norm': np.float64(1.5)}`).

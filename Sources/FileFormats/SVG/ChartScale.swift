@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Maps numbers to a stretch of an axis, and chooses round numbers to label it with.
 public struct ChartScale: Sendable, Equatable {

@@ -89,19 +89,14 @@ final class InputProjection<Scalar: NetworkScalar> {
     let bias = pass.parameters.row(weights.bias)
     let part = target.rows(rows.lowerBound, rows.count)
     if let table, let tokens = input.tokens {
-      Scalar.gather(
-        rows: part.rows, columns: part.columns, table: table.base, tableStride: table.stride,
-        index: tokens + rows.lowerBound, bias: bias.base, y: part.base, yStride: part.stride)
+      part.gather(table, rows: tokens + rows.lowerBound, bias: bias.base)
       return
     }
     for r in 0..<part.rows { part.row(r).update(from: bias.base, count: part.columns) }
     guard let vectors, let packed else { return }
     let x = vectors.rows(rows.lowerBound, rows.count)
     if let embedding = input.embedding, let tokens = input.tokens {
-      let e = pass.parameters[embedding]
-      Scalar.gather(
-        rows: x.rows, columns: x.columns, table: e.base, tableStride: e.stride,
-        index: tokens + rows.lowerBound, bias: nil, y: x.base, yStride: x.stride)
+      x.gather(pass.parameters[embedding], rows: tokens + rows.lowerBound)
     }
     part.product(x, packed, accumulate: true)
   }
@@ -149,9 +144,7 @@ final class InputProjection<Scalar: NetworkScalar> {
     let part = delta.rows(rows.lowerBound, rows.count)
     pass.gradient?.row(weights.bias).addColumnSums(part)
     if let dTable, let tokens = input.tokens {
-      Scalar.scatterAdd(
-        rows: part.rows, columns: part.columns, x: part.base, xStride: part.stride,
-        index: tokens + rows.lowerBound, table: dTable.base, tableStride: dTable.stride)
+      dTable.scatterAdd(part, rows: tokens + rows.lowerBound)
     }
     guard let vectors, vectors.columns > 0 else { return }
     let x = vectors.rows(rows.lowerBound, rows.count)
@@ -164,9 +157,7 @@ final class InputProjection<Scalar: NetworkScalar> {
     {
       let dx = dEmbedded.rows(rows.lowerBound, rows.count)
       dx.product(part, packedBack)
-      Scalar.scatterAdd(
-        rows: dx.rows, columns: dx.columns, x: dx.base, xStride: dx.stride,
-        index: tokens + rows.lowerBound, table: dE.base, tableStride: dE.stride)
+      dE.scatterAdd(dx, rows: tokens + rows.lowerBound)
     } else {
       dVectors?.rows(rows.lowerBound, rows.count).product(part, packedBack, accumulate: true)
     }

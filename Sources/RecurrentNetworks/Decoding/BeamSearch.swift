@@ -1,10 +1,5 @@
+import Glibc
 import LinearAlgebra
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Finds likely sequences for sources: the likeliest symbol at each step (greedy), or the best of
 /// several hypotheses kept side by side (beam search).

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// A sequence that a network wrote.
 public struct DecodedSequence: Sendable, Equatable {

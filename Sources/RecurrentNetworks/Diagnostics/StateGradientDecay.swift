@@ -1,10 +1,5 @@
+import Glibc
 import LinearAlgebra
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// ‖∂L(τ)/∂s(t)‖ against the lag τ − t, for one late loss term: how far back a loss reaches.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// All alignments of one target with the steps of its input, summed by dynamic programming in log
 /// space and double precision (Graves et al. 2006, section 4).

@@ -1,10 +1,5 @@
+import Glibc
 import LinearAlgebra
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// The loss of a target that is shorter than its input and not aligned with it (CTC, Graves et al.
 /// 2006), as in speech: L = −log Σ p(path | x) over all paths that spell the target y once

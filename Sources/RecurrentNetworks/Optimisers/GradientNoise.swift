@@ -1,10 +1,5 @@
+import Glibc
 import LinearAlgebra
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Normal noise added to gradients, less and less of it, which can help a deep network out of a
 /// poor start (Neelakantan et al. 2015): σ(t) = σ₀ / (1 + t)^0.275, so that the variance falls with

@@ -123,19 +123,3 @@ extension Pass {
     return result
   }
 }
-
-extension Matrix {
-  /// Row r ← row `rows[r]` of the other matrix.
-  func gather(_ other: Matrix, rows index: UnsafePointer<Int32>) {
-    Scalar.gather(
-      rows: rows, columns: columns, table: other.base, tableStride: other.stride, index: index,
-      bias: nil, y: base, yStride: stride)
-  }
-
-  /// Row `rows[r]` += row r of the other matrix.
-  func scatterAdd(_ other: Matrix, rows index: UnsafePointer<Int32>) {
-    Scalar.scatterAdd(
-      rows: other.rows, columns: columns, x: other.base, xStride: other.stride, index: index,
-      table: base, tableStride: stride)
-  }
-}

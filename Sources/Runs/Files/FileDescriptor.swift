@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// An open file, closed with its last reference. Calls interrupted by a signal are taken up again.
 final class FileDescriptor: Sendable {
@@ -42,11 +36,7 @@ final class FileDescriptor: Sendable {
     let size = try status().size
     guard size > Self.mostHoles else { return }
     defer { lseek(number, 0, SEEK_SET) }
-    #if canImport(Darwin)
-      let (nextHole, nextData): (Int32, Int32) = (3, 4)
-    #else
-      let (nextData, nextHole): (Int32, Int32) = (3, 4)
-    #endif
+    let (nextData, nextHole): (Int32, Int32) = (3, 4)
     var (at, holes) = (0, 0)
     while at < size, holes <= Self.mostHoles {
       // A file system that knows no holes calls the whole file data.
@@ -147,13 +137,7 @@ final class FileDescriptor: Sendable {
   private static func systemRead(
     _ number: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int
   ) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(number, buffer, count)
-    #elseif canImport(Musl)
-      Musl.read(number, buffer, count)
-    #else
-      Darwin.read(number, buffer, count)
-    #endif
+    Glibc.read(number, buffer, count)
   }
 
   func synchronize() throws(RunError) {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// What a name in a file system leads to, in words for messages.
 enum FileKind: String {
@@ -60,11 +54,7 @@ struct FileStatus: Equatable {
     inode = UInt64(truncatingIfNeeded: information.st_ino)
     links = Int(information.st_nlink)
     owner = information.st_uid
-    #if canImport(Darwin)
-      let time = information.st_mtimespec
-    #else
-      let time = information.st_mtim
-    #endif
+    let time = information.st_mtim
     modified = Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Directories and whole files, by path.
 enum FileTree {
@@ -30,11 +24,7 @@ enum FileTree {
     return names(closing: stream)
   }
 
-  #if canImport(Darwin)
-    typealias Stream = UnsafeMutablePointer<DIR>
-  #else
-    typealias Stream = OpaquePointer
-  #endif
+  typealias Stream = OpaquePointer
 
   static func names(closing stream: Stream) -> [String] {
     defer { closedir(stream) }

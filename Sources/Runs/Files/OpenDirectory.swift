@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A directory held open. What stands in it is looked at, opened, made, renamed and removed below
 /// its descriptor, whatever becomes of its name meanwhile.
@@ -118,20 +112,14 @@ final class OpenDirectory: Sendable {
   /// Lets two names here trade what they lead to, in one step.
   /// - Returns: 0, or what the system refused with.
   func exchange(_ first: String, _ second: String) -> Int32 {
-    #if canImport(Darwin)
-      let result = renameatx_np(
-        descriptor.number, first, descriptor.number, second, UInt32(RENAME_SWAP))
-      return result == 0 ? 0 : errno
-    #else
-      // The C library has `renameat2`, but only shows it to sources that ask for GNU extensions.
-      typealias RenameAt2 =
-        @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
-      guard let symbol = dlsym(nil, "renameat2") else { return ENOSYS }
-      let exchangeFlag: UInt32 = 2
-      let result = unsafeBitCast(symbol, to: RenameAt2.self)(
-        descriptor.number, first, descriptor.number, second, exchangeFlag)
-      return result == 0 ? 0 : errno
-    #endif
+    // The C library has `renameat2`, but only shows it to sources that ask for GNU extensions.
+    typealias RenameAt2 =
+      @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+    guard let symbol = dlsym(nil, "renameat2") else { return ENOSYS }
+    let exchangeFlag: UInt32 = 2
+    let result = unsafeBitCast(symbol, to: RenameAt2.self)(
+      descriptor.number, first, descriptor.number, second, exchangeFlag)
+    return result == 0 ? 0 : errno
   }
 
   /// Removes a file, or a directory with all it holds.
@@ -164,15 +152,9 @@ final class OpenDirectory: Sendable {
   var place: String? {
     if isInPlace { return path }
     guard let own = try? descriptor.status(), own.links > 0 else { return nil }
-    #if canImport(Darwin)
-      var buffer = [CChar](repeating: 0, count: Int(MAXPATHLEN))
-      guard fcntl(descriptor.number, F_GETPATH, &buffer) == 0 else { return nil }
-      let count = strlen(buffer)
-    #else
-      var buffer = [CChar](repeating: 0, count: 4096)
-      let count = readlink("/proc/self/fd/\(descriptor.number)", &buffer, buffer.count)
-      guard count > 0 else { return nil }
-    #endif
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/fd/\(descriptor.number)", &buffer, buffer.count)
+    guard count > 0 else { return nil }
     let bytes = buffer.prefix(count).map { UInt8(bitPattern: $0) }
     let moved = String(decoding: bytes, as: UTF8.self)
     guard let there = FileTree.status(moved), there.isSameFile(as: own) else { return nil }

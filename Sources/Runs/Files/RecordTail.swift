@@ -1,12 +1,5 @@
 import FileFormats
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// The end of a record that a kill may have torn.
 enum RecordTail {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// What can go wrong with a run on disk, each said in one line.
 public enum RunError: Error, Equatable, CustomStringConvertible {

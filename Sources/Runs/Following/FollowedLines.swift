@@ -1,13 +1,6 @@
 import FileFormats
+import Glibc
 import TrainingEvents
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Another program's lines of JSON or Python, from a growing file or from standard input.
 struct FollowedLines: ForeignLog {

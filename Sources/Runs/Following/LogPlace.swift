@@ -1,12 +1,5 @@
 import FileFormats
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Where a log stands and what it is, found by what a person named.
 struct LogPlace: Sendable {

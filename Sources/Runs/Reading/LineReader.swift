@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Whole lines of a file, a pipe or a terminal, read in pieces; a last line without its line feed
 /// waits until more comes.

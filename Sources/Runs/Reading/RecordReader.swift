@@ -1,12 +1,5 @@
+import Glibc
 import TrainingEvents
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The events of a run's record, in order, read in pieces: a record of a million steps costs no
 /// more memory than one of ten.

@@ -1,12 +1,5 @@
 import FileFormats
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 extension RunSummary {
   /// The state in a word.

@@ -1,12 +1,5 @@
+import Glibc
 import TrainingEvents
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The file behind a recorder: appends, keeps what was refused, and finds a lost file again.
 struct RecordWriter: Sendable {

@@ -1,14 +1,7 @@
 import Dispatch
+import Glibc
 import Synchronization
 import TrainingEvents
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Writes what happens in a run to its record, on a queue of its own.
 ///

@@ -1,14 +1,7 @@
 import Dispatch
+import Glibc
 import Synchronization
 import TerminalGraphics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Records the dashboard's pictures into an asciicast file, on a queue of its own.
 public final class ScreenRecorder: Sendable {

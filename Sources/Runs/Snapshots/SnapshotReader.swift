@@ -1,14 +1,7 @@
 import FileFormats
+import Glibc
 import Training
 import TrainingEvents
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A snapshot read back.
 public struct LoadedSnapshot: Sendable {

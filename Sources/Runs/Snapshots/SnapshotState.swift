@@ -1,12 +1,7 @@
 import FileFormats
+import FoundationEssentials
 import Training
 import TrainingEvents
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// What `state.json` holds: the run's state, and beside it what the snapshot is.
 struct SnapshotState: Codable, Sendable {

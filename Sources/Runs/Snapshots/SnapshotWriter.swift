@@ -1,13 +1,6 @@
+import Glibc
 import Synchronization
 import TrainingEvents
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Writes snapshots into a run's directory, each whole or not at all.
 public struct SnapshotWriter: Sendable {

@@ -1,14 +1,7 @@
 import FileFormats
+import Glibc
 import LinearAlgebra
 import RecurrentNetworks
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Named tensors in safetensors files.
 public enum TensorFile {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// A language model that only counts: how often each symbol followed the few before it, smoothed
 /// by Witten and Bell's rule (1991),

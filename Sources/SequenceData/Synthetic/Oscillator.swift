@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// A sine wave of twenty steps a period, and no input: the state has to go round by itself.
 ///

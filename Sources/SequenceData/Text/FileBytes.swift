@@ -1,10 +1,5 @@
+import Glibc
 import LinearAlgebra
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Whole files as bytes.
 public enum FileBytes {
@@ -59,11 +54,7 @@ public enum FileBytes {
       }
       let space = bytes.count - filled
       let count = bytes.withUnsafeMutableBytes { buffer in
-        #if canImport(Darwin)
-          Darwin.read(descriptor, buffer.baseAddress?.advanced(by: filled), space)
-        #else
-          Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), space)
-        #endif
+        Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), space)
       }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw failure(path, "cannot be read") }

@@ -25,9 +25,14 @@ public struct BenchmarkResult: Sendable {
     _ measured: BenchmarkCase, seconds: Double = 1
   ) throws(PresetError) -> BenchmarkResult {
     FloatingPointMode.useOneBLASThread()
-    FloatingPointMode.flushDenormals()
     let learner = try Learner(
       preset: measured.preset, task: measured.task(), threads: measured.threads)
+    return FloatingPointMode.flushingDenormals { time(learner, measured, seconds: seconds) }
+  }
+
+  private static func time(
+    _ learner: Learner, _ measured: BenchmarkCase, seconds: Double
+  ) -> BenchmarkResult {
     let clock = ContinuousClock()
     var start = clock.now
     for done in 1... {

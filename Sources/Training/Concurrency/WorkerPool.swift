@@ -35,6 +35,8 @@ final class WorkerPool: Sendable {
   /// Calls `body` once for each index below `count`, on all threads, and returns when all are done.
   /// Which thread takes an index never changes a result: parts share nothing they write but
   /// `PreparedWeights`, which come out the same whoever makes them.
+  ///
+  /// One job at a time: `body` must not run another on the same pool, nor may a second thread.
   func run(_ count: Int, _ body: (Int) -> Void) {
     guard let shared, count > 1 else {
       for index in 0..<count { body(index) }
@@ -60,43 +62,47 @@ final class WorkerPool: Sendable {
     private var job: Job?
     private let generation = Atomic<Int>(0)
     private let left = Atomic<Int>(0)
-    private let beds: [Bed]
+    private let places: [RestingPlace]
     private let isStopped = Atomic<Bool>(false)
+    private let isBusy = Atomic<Bool>(false)
 
     init(workers: Int) {
       self.workers = workers
-      beds = (0...workers).map { _ in Bed() }
+      places = (0...workers).map { _ in RestingPlace() }
     }
 
     func run(_ job: Job) {
+      let wasBusy = isBusy.exchange(true, ordering: .acquiring)
+      precondition(!wasBusy, "a pool runs one job at a time")
+      defer { isBusy.store(false, ordering: .releasing) }
       self.job = job
       left.store(workers, ordering: .relaxed)
       generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      for worker in 1...workers { beds[worker].wakeIfAsleep() }
+      for worker in 1...workers { places[worker].wakeIfAsleep() }
       for index in stride(from: 0, to: job.count, by: workers + 1) { job.body(index) }
       // Parts are about as long as each other: a caller that waits much longer waits for a core.
-      rest(on: beds[0], after: 20_000) { left.load(ordering: .sequentiallyConsistent) == 0 }
+      rest(at: places[0], after: 20_000) { left.load(ordering: .sequentiallyConsistent) == 0 }
       self.job = nil
     }
 
-    /// Returns when `isTime` holds; whoever makes it hold wakes `bed` afterwards. Looks `looks`
+    /// Returns when `isTime` holds; whoever makes it hold wakes `place` afterwards. Looks `looks`
     /// times before it sleeps.
-    private func rest(on bed: Bed, after looks: Int, _ isTime: () -> Bool) {
+    private func rest(at place: RestingPlace, after looks: Int, _ isTime: () -> Bool) {
       for _ in 0..<looks {
         if isTime() { return }
         FloatingPointMode.spinPause()
       }
       while true {
-        bed.prepareToSleep()
-        if isTime() { return bed.stayAwake() }
-        bed.sleep()
+        place.prepareToSleep()
+        if isTime() { return place.stayAwake() }
+        place.sleep()
       }
     }
 
     func stop() {
       isStopped.store(true, ordering: .relaxed)
       generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      for worker in 1...workers { beds[worker].wakeIfAsleep() }
+      for worker in 1...workers { places[worker].wakeIfAsleep() }
     }
 
     func serve(worker: Int, of threads: Int) {
@@ -107,7 +113,7 @@ final class WorkerPool: Sendable {
         if isStopped.load(ordering: .relaxed) { return }
         work(as: worker, of: threads)
         let others = left.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
-        if others == 0 { beds[0].wakeIfAsleep() }
+        if others == 0 { places[0].wakeIfAsleep() }
       }
     }
 
@@ -120,7 +126,7 @@ final class WorkerPool: Sendable {
     }
 
     private func awaitGeneration(after seen: Int, worker: Int) -> Int {
-      rest(on: beds[worker], after: 4000) {
+      rest(at: places[worker], after: 4000) {
         generation.load(ordering: .sequentiallyConsistent) != seen
       }
       return generation.load(ordering: .sequentiallyConsistent)
@@ -129,7 +135,7 @@ final class WorkerPool: Sendable {
 }
 
 /// Where one thread sleeps: whether it does, and what wakes it.
-private final class Bed: Sendable {
+private final class RestingPlace: Sendable {
   private let isAsleep = Atomic<Bool>(false)
   private let semaphore = DispatchSemaphore(value: 0)
 

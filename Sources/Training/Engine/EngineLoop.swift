@@ -37,11 +37,12 @@ extension TrainingEngine {
   /// Works for a few milliseconds: at least one step, or one batch of a validation under way.
   private func slice() {
     let end = clock.now + 0.003
-    repeat {
-      // Denormals are a thread's own setting, and the queue may change threads between slices.
-      FloatingPointMode.flushDenormals()
-      if trainee.isValidating { judgeOneBatch() } else { trainOneStep() }
-    } while state == .training && clock.now < end && !executor.isAwaited && isStepDue
+    // Denormals are a thread's own setting, and the queue may change threads between slices.
+    FloatingPointMode.flushingDenormals {
+      repeat {
+        if trainee.isValidating { judgeOneBatch() } else { trainOneStep() }
+      } while state == .training && clock.now < end && !executor.isAwaited && isStepDue
+    }
     if state == .training { look(force: false) }
   }
 

@@ -161,6 +161,9 @@ public actor TrainingEngine {
   }
 
   func look(force: Bool) {
-    for frame in trainee.look(request, now: clock.now, force: force) { post(.frame(frame)) }
+    let frames = FloatingPointMode.flushingDenormals {
+      trainee.look(request, now: clock.now, force: force)
+    }
+    for frame in frames { post(.frame(frame)) }
   }
 }

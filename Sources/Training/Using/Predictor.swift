@@ -30,7 +30,6 @@ public final class Predictor {
       yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
     self.preset = preset
     FloatingPointMode.useOneBLASThread()
-    FloatingPointMode.flushDenormals()
     guard preset.task.kind == .handBuilt else {
       let trained = try TrainedNetwork(checkpoint, file: file)
       let probe = try Probe(
@@ -51,6 +50,10 @@ public final class Predictor {
 
   /// - Throws: `PresetError` where a hand-built network cannot read the input.
   public func predict(_ example: Example) throws(PresetError) -> Prediction {
+    try FloatingPointMode.flushingDenormals { () throws(PresetError) in try answer(example) }
+  }
+
+  private func answer(_ example: Example) throws(PresetError) -> Prediction {
     switch use {
     case .handBuilt(let network):
       let frame = try network.read(example.text)

@@ -18,7 +18,14 @@ extension TrainedNetwork {
     try check(task)
     let (part, data) = try task.heldOut(options.part)
     FloatingPointMode.useOneBLASThread()
-    FloatingPointMode.flushDenormals()
+    return try FloatingPointMode.flushingDenormals { () throws(PresetError) in
+      try judge(task, part, data, options)
+    }
+  }
+
+  private func judge(
+    _ task: TaskData, _ part: Evaluation.Part, _ data: DataSet, _ options: EvaluationOptions
+  ) throws(PresetError) -> Evaluation {
     let pool = WorkerPool(threads: options.threads)
     var evaluation = Evaluation(
       task: task.kind, part: part, sequences: data.count, targets: data.targetCount,

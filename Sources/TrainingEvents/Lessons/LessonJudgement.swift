@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// What a person answered to a step, and what the run says to it.
 public struct LessonJudgement: Sendable, Equatable {

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import Glibc
 
 /// Every name that a lesson's formulas may use, in one table: the reader of lessons checks names
 /// against it, and the dashboard answers them.

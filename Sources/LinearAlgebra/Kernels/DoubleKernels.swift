@@ -1,67 +1,9 @@
+// Made from the `extension Float` of the other files here, which are the ones to edit: the test of
+// twins in ArchitectureTests compares them, and writes this file with UNFOLD_RECORD=1.
 import COpenBLAS
 import CVectorMath
 
-extension Double: NetworkScalar {
-  public static var panelWidth: Int { Int(VECTOR_MATH_PANEL_F64) }
-
-  public static func multiply(
-    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, depth: Int, alpha: Double,
-    a: UnsafePointer<Double>, aStride: Int, b: UnsafePointer<Double>, bStride: Int, beta: Double,
-    c: UnsafeMutablePointer<Double>, cStride: Int
-  ) {
-    cblas_dgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
-      transposeB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(depth),
-      alpha, a, blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
-  }
-
-  public static func pack(
-    depth: Int, columns: Int, b: UnsafePointer<Double>, row: Int, column: Int,
-    into packed: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_pack_f64(depth, columns, b, row, column, packed)
-  }
-
-  public static func multiplyPacked(
-    rows: Int, columns: Int, depth: Int, a: UnsafePointer<Double>, aStride: Int,
-    packed: UnsafePointer<Double>, c: UnsafeMutablePointer<Double>, cStride: Int, accumulate: Bool
-  ) {
-    vector_math_multiply_packed_f64(
-      rows, columns, depth, a, aStride, packed, c, cStride, accumulate ? 1 : 0)
-  }
-
-  public static func tanh(
-    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_tanh_f64(count, x, y)
-  }
-
-  public static func sigmoid(
-    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_sigmoid_f64(count, x, y)
-  }
-
-  public static func tanhBackward(
-    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>,
-    d: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_tanh_backward_f64(count, s, ds, d)
-  }
-
-  public static func relu(
-    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_relu_f64(count, x, y)
-  }
-
-  public static func reluBackward(
-    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>,
-    d: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_relu_backward_f64(count, s, ds, d)
-  }
-
+extension Double: CellKernels {
   public static func lstmForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>,
     previousCell: UnsafePointer<Double>,
@@ -105,6 +47,36 @@ extension Double: NetworkScalar {
       rows, hidden, gates, recurrentNew, previous, previousStride, dState, dStateStride, dInput,
       dRecurrent, dPrevious, dPreviousStride)
   }
+}
+
+extension Double: MatrixKernels {
+  public static var panelWidth: Int { Int(VECTOR_MATH_PANEL_F64) }
+
+  public static func multiply(
+    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, depth: Int, alpha: Double,
+    a: UnsafePointer<Double>, aStride: Int, b: UnsafePointer<Double>, bStride: Int, beta: Double,
+    c: UnsafeMutablePointer<Double>, cStride: Int
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(depth),
+      alpha, a, blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
+  }
+
+  public static func pack(
+    depth: Int, columns: Int, b: UnsafePointer<Double>, row: Int, column: Int,
+    into packed: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_pack_f64(depth, columns, b, row, column, packed)
+  }
+
+  public static func multiplyPacked(
+    rows: Int, columns: Int, depth: Int, a: UnsafePointer<Double>, aStride: Int,
+    packed: UnsafePointer<Double>, c: UnsafeMutablePointer<Double>, cStride: Int, accumulate: Bool
+  ) {
+    vector_math_multiply_packed_f64(
+      rows, columns, depth, a, aStride, packed, c, cStride, accumulate ? 1 : 0)
+  }
 
   public static func gather(
     rows: Int, columns: Int, table: UnsafePointer<Double>, tableStride: Int,
@@ -135,40 +107,9 @@ extension Double: NetworkScalar {
   ) {
     vector_math_add_column_sums_f64(rows, columns, x, stride, sums)
   }
+}
 
-  public static func softmaxCrossEntropy(
-    rows: Int, columns: Int, logits: UnsafeMutablePointer<Double>, stride: Int,
-    targets: UnsafePointer<Int32>, scale: Double, losses: UnsafeMutablePointer<Double>?,
-    probabilities: UnsafeMutablePointer<Double>?, correct: inout Int
-  ) -> Double {
-    vector_math_softmax_cross_entropy_f64(
-      rows, columns, logits, stride, targets, scale, losses, probabilities, &correct)
-  }
-
-  public static func softmax(
-    rows: Int, columns: Int, x: UnsafeMutablePointer<Double>, stride: Int
-  ) {
-    vector_math_softmax_f64(rows, columns, x, stride)
-  }
-
-  public static func addScaled(
-    _ count: Int, _ a: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>
-  ) {
-    vector_math_add_scaled_f64(count, a, x, y)
-  }
-
-  public static func fill(_ count: Int, with a: Double, _ x: UnsafeMutablePointer<Double>) {
-    vector_math_fill_f64(count, a, x)
-  }
-
-  public static func scale(_ count: Int, by a: Double, _ x: UnsafeMutablePointer<Double>) {
-    vector_math_scale_f64(count, a, x)
-  }
-
-  public static func sumOfSquares(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
-    vector_math_sum_of_squares_f64(count, x)
-  }
-
+extension Double: OptimiserKernels {
   public static func adam(
     _ count: Int, weights: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
     mean: UnsafeMutablePointer<Double>, square: UnsafeMutablePointer<Double>, scale: Double,
@@ -197,8 +138,77 @@ extension Double: NetworkScalar {
     vector_math_root_scaled_f64(
       count, weights, gradient, square, scale, decay, kept, added, rate, epsilon, times)
   }
+}
+
+extension Double: SoftmaxKernels {
+  public static func softmax(
+    rows: Int, columns: Int, x: UnsafeMutablePointer<Double>, stride: Int
+  ) {
+    vector_math_softmax_f64(rows, columns, x, stride)
+  }
+
+  public static func softmaxCrossEntropy(
+    rows: Int, columns: Int, logits: UnsafeMutablePointer<Double>, stride: Int,
+    targets: UnsafePointer<Int32>, scale: Double, losses: UnsafeMutablePointer<Double>?,
+    probabilities: UnsafeMutablePointer<Double>?, correct: inout Int
+  ) -> Double {
+    vector_math_softmax_cross_entropy_f64(
+      rows, columns, logits, stride, targets, scale, losses, probabilities, &correct)
+  }
+}
+
+extension Double: VectorKernels {
+  public static func addScaled(
+    _ count: Int, _ a: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_add_scaled_f64(count, a, x, y)
+  }
+
+  public static func fill(_ count: Int, with a: Double, _ x: UnsafeMutablePointer<Double>) {
+    vector_math_fill_f64(count, a, x)
+  }
+
+  public static func scale(_ count: Int, by a: Double, _ x: UnsafeMutablePointer<Double>) {
+    vector_math_scale_f64(count, a, x)
+  }
 
   public static func clamp(_ count: Int, to bound: Double, _ x: UnsafeMutablePointer<Double>) {
     vector_math_clamp_f64(count, bound, x)
+  }
+
+  public static func sumOfSquares(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
+    vector_math_sum_of_squares_f64(count, x)
+  }
+
+  public static func tanh(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_tanh_f64(count, x, y)
+  }
+
+  public static func tanhBackward(
+    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>,
+    d: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_tanh_backward_f64(count, s, ds, d)
+  }
+
+  public static func sigmoid(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_sigmoid_f64(count, x, y)
+  }
+
+  public static func relu(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_relu_f64(count, x, y)
+  }
+
+  public static func reluBackward(
+    _ count: Int, s: UnsafePointer<Double>, ds: UnsafePointer<Double>,
+    d: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_relu_backward_f64(count, s, ds, d)
   }
 }

@@ -1,0 +1,68 @@
+import CVectorMath
+
+/// One step of a gated cell over the rows of a batch, forward and backward.
+public protocol CellKernels: BinaryFloatingPoint {
+  /// One LSTM step over rows; see `LSTMCell`.
+  static func lstmForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,
+    previousStride: Int, cell: UnsafeMutablePointer<Self>, tanhCell: UnsafeMutablePointer<Self>,
+    state: UnsafeMutablePointer<Self>, stateStride: Int)
+  static func lstmBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Self>, previousCell: UnsafePointer<Self>,
+    previousStride: Int, tanhCell: UnsafePointer<Self>, dState: UnsafePointer<Self>,
+    dStateStride: Int, dCell: UnsafeMutablePointer<Self>, dGates: UnsafeMutablePointer<Self>)
+  /// One GRU step over rows; see `GRUCell`.
+  static func gruForward(
+    rows: Int, hidden: Int, input: UnsafeMutablePointer<Self>, recurrent: UnsafePointer<Self>,
+    recurrentNew: UnsafeMutablePointer<Self>, previous: UnsafePointer<Self>, previousStride: Int,
+    state: UnsafeMutablePointer<Self>, stateStride: Int)
+  static func gruBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Self>, recurrentNew: UnsafePointer<Self>,
+    previous: UnsafePointer<Self>, previousStride: Int, dState: UnsafePointer<Self>,
+    dStateStride: Int, dInput: UnsafeMutablePointer<Self>, dRecurrent: UnsafeMutablePointer<Self>,
+    dPrevious: UnsafeMutablePointer<Self>, dPreviousStride: Int)
+}
+
+extension Float: CellKernels {
+  public static func lstmForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,
+    previousStride: Int, cell: UnsafeMutablePointer<Float>, tanhCell: UnsafeMutablePointer<Float>,
+    state: UnsafeMutablePointer<Float>, stateStride: Int
+  ) {
+    vector_math_lstm_forward_f32(
+      rows, hidden, gates, previousCell, previousStride, cell, tanhCell, state, stateStride)
+  }
+
+  public static func lstmBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Float>, previousCell: UnsafePointer<Float>,
+    previousStride: Int, tanhCell: UnsafePointer<Float>, dState: UnsafePointer<Float>,
+    dStateStride: Int, dCell: UnsafeMutablePointer<Float>,
+    dGates: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_lstm_backward_f32(
+      rows, hidden, gates, previousCell, previousStride, tanhCell, dState, dStateStride, dCell,
+      dGates)
+  }
+
+  public static func gruForward(
+    rows: Int, hidden: Int, input: UnsafeMutablePointer<Float>, recurrent: UnsafePointer<Float>,
+    recurrentNew: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>, previousStride: Int,
+    state: UnsafeMutablePointer<Float>, stateStride: Int
+  ) {
+    vector_math_gru_forward_f32(
+      rows, hidden, input, recurrent, 3 * hidden, recurrentNew, previous, previousStride, state,
+      stateStride)
+  }
+
+  public static func gruBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Float>, recurrentNew: UnsafePointer<Float>,
+    previous: UnsafePointer<Float>, previousStride: Int, dState: UnsafePointer<Float>,
+    dStateStride: Int, dInput: UnsafeMutablePointer<Float>,
+    dRecurrent: UnsafeMutablePointer<Float>, dPrevious: UnsafeMutablePointer<Float>,
+    dPreviousStride: Int
+  ) {
+    vector_math_gru_backward_f32(
+      rows, hidden, gates, recurrentNew, previous, previousStride, dState, dStateStride, dInput,
+      dRecurrent, dPrevious, dPreviousStride)
+  }
+}

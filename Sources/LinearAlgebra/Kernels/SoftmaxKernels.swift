@@ -1,0 +1,30 @@
+import CVectorMath
+
+/// From logits to probabilities, and to the loss and its gradient.
+public protocol SoftmaxKernels: BinaryFloatingPoint {
+  static func softmax(rows: Int, columns: Int, x: UnsafeMutablePointer<Self>, stride: Int)
+  /// Replaces each row of logits by (ŷ − onehot(target)) · scale and returns Σ −log ŷ[target] in
+  /// nats. Rows with a negative target cost nothing and get a zero gradient.
+  static func softmaxCrossEntropy(
+    rows: Int, columns: Int, logits: UnsafeMutablePointer<Self>, stride: Int,
+    targets: UnsafePointer<Int32>, scale: Self, losses: UnsafeMutablePointer<Self>?,
+    probabilities: UnsafeMutablePointer<Self>?, correct: inout Int
+  ) -> Double
+}
+
+extension Float: SoftmaxKernels {
+  public static func softmax(
+    rows: Int, columns: Int, x: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    vector_math_softmax_f32(rows, columns, x, stride)
+  }
+
+  public static func softmaxCrossEntropy(
+    rows: Int, columns: Int, logits: UnsafeMutablePointer<Float>, stride: Int,
+    targets: UnsafePointer<Int32>, scale: Float, losses: UnsafeMutablePointer<Float>?,
+    probabilities: UnsafeMutablePointer<Float>?, correct: inout Int
+  ) -> Double {
+    vector_math_softmax_cross_entropy_f32(
+      rows, columns, logits, stride, targets, scale, losses, probabilities, &correct)
+  }
+}
