@@ -86,6 +86,7 @@ let package = Package(
         .embedInCode("lessons/translation.md"),
         .embedInCode("lessons/attention.md"),
       ]),
+    .target(name: "TestTables", path: "Tests/TestTables"),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"]),
@@ -106,6 +107,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "LinearAlgebra",
+        "TestTables",
       ]),
     .testTarget(
       name: "RunsTests",
@@ -114,12 +116,14 @@ let package = Package(
         "TerminalGraphics", "FileFormats",
       ], resources: [.copy("Logs"), .copy("Weights")]),
     .testTarget(
-      name: "DashboardTests", dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics"],
+      name: "DashboardTests",
+      dependencies: ["Dashboard", "TrainingEvents", "TerminalGraphics", "TestTables"],
       exclude: ["Golden"]),
     .testTarget(
       name: "ScreenTests",
       dependencies: [
         "Dashboard", "Training", "SequenceData", "TrainingEvents", "TerminalGraphics",
+        "TestTables",
       ],
       exclude: ["Data"]),
     .testTarget(

@@ -1,5 +1,6 @@
 import Foundation
 import TerminalGraphics
+import TestTables
 import Testing
 import TrainingEvents
 
@@ -7,24 +8,10 @@ import TrainingEvents
 
 /// Somebody who knows PyTorch's documentation should meet no word that is this program's alone.
 @Suite struct WordTests {
-  /// Words that once stood on the screen, and the field's that stand there now.
-  static let old: [(word: String, instead: String)] = [
-    ("knob", "hyperparameter"), ("turn it up", "raise it"), ("turn it down", "lower it"),
-    ("turned while", "changed while"), ("reach over training", "gradient by lag over training"),
-    ("at an end", "saturated"), ("never move", "constant"), ("moves with", "correlated with"),
-    ("moves against", "anticorrelated with"), ("most on", "highest activation"),
-    ("least on", "lowest activation"), ("reading with", "activation of"),
-    ("that follow a pattern", "correlated with"), ("from the future", "from t+1"),
-    ("from the past", "recurrent"), ("from here", "from o(t)"),
-
-    ("every step is done", "completed"),
-    ("bolder", "less conservative"), ("surer", "more conservative"), ("answers to", "responds to"),
-  ]
-
   private func check(_ text: String, _ place: String) {
     // The helper for Python names its function so; other programs call it by that name.
-    let text = text.lowercased().replacingOccurrences(of: "watch.knob(", with: "")
-    for (word, instead) in Self.old where text.contains(word) {
+    let text = text.replacingOccurrences(of: "watch.knob(", with: "")
+    for (word, instead) in OldWords.found(in: text) {
       Issue.record("\(place) says “\(word)”: the field says “\(instead)”")
     }
   }

@@ -11,40 +11,43 @@ import TrainingEvents
 
   @Test(arguments: PresetLibrary.names, [1, 2] as [UInt64])
   func everySentenceHolds(name: String, seed: UInt64) async throws {
-    let state = try await ShownRun.state(of: name, seed: seed)
-    #expect(state.currentStep == ShownRun.steps && state.trainingState == .finished)
+    let run = try await ShownRun.run(of: name, seed: seed)
+    #expect(run.last?.step == ShownRun.steps && run.records.count == ShownRun.steps)
+    #expect(run.state.currentStep == ShownRun.steps && run.state.trainingState == .finished)
+    var untrue = Truths.alerts(run, preset: name)
     for size in Self.sizes {
-      for view in ViewKind.allCases {
-        let screen = ShownScreen(state, view, size)
-        let place = "\(name), seed \(seed), \(view.word) at \(size.width)×\(size.height)"
-        let untrue =
-          Truths.numbers(screen) + Truths.absences(screen) + Truths.words(screen)
+      let screens = ViewKind.allCases.map { ShownScreen(run, $0, size) }
+      var shown: Set<String> = []
+      for (view, screen) in zip(ViewKind.allCases, screens) {
+        let found =
+          Truths.numbers(screen, shown: &shown) + Truths.absences(screen) + Truths.words(screen)
           + Truths.legends(screen) + Truths.axes(screen)
-        for sentence in untrue {
-          Issue.record("\(place): \(sentence)\n\(screen.text)")
-        }
+        let place = "\(view.word) at \(size.width)×\(size.height)"
+        untrue += found.map { "\(place): \($0)\n\(screen.text)" }
       }
+      if size == Self.sizes.last { untrue += Truths.missing(run, screens, shown: shown) }
     }
+    for sentence in untrue { Issue.record("\(name), seed \(seed), \(sentence)") }
   }
 
   /// However near or far a person looks, on every scale and every axis.
   @Test(arguments: ["words", "adding", "oscillator", "sentiment"])
   func everyZoomHasItsTicks(name: String) async throws {
-    let state = try await ShownRun.state(of: name, seed: 1)
-    let last = state.history.steps.last ?? 0
+    let run = try await ShownRun.run(of: name, seed: 1)
+    let last = run.last?.step ?? 0
     let windows: [ChartControls.Window] = [
       .whole, .latest(count: 2), .latest(count: 8), .fixed(3...5), .fixed(11...last),
     ]
     for size in Self.sizes {
       for view in [ViewKind.overview, .loss, .gradients] {
-        let panels = ShownScreen(state, view, size).placements.map(\.panel)
+        let panels = ShownScreen(run, view, size).parts.map(\.panel)
         for axis in HistoryAxis.allCases {
           for window in windows {
             for others in [Set(), Set(panels)] {
-              var zoomed = state
-              (zoomed.chart.axis, zoomed.chart.window) = (axis, window)
-              zoomed.chart.otherScale = others
-              let screen = ShownScreen(zoomed, view, size)
+              let screen = ShownScreen(run, view, size) { zoomed in
+                (zoomed.chart.axis, zoomed.chart.window) = (axis, window)
+                zoomed.chart.otherScale = others
+              }
               for sentence in Truths.axes(screen) {
                 Issue.record(
                   "\(name) \(view) \(axis) \(window) \(others.count): \(sentence)\n\(screen.text)")

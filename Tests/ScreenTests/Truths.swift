@@ -1,4 +1,5 @@
 import TerminalGraphics
+import TestTables
 import TrainingEvents
 
 @testable import Dashboard
@@ -13,31 +14,31 @@ enum Truths {
 
   /// Two labels or more along every axis of every chart.
   static func axes(_ screen: ShownScreen) -> [String] {
-    screen.placements.flatMap { placement -> [String] in
-      guard placement.panel.drawing.absence(in: screen.state) == nil else { return [] }
-      let rows = screen.rows(of: placement)
-      let isOverSteps = overSteps.contains(placement.panel)
-      let isChart = isOverSteps || [.gradientThroughTime, .positionLoss].contains(placement.panel)
+    screen.parts.flatMap { part -> [String] in
+      guard part.absence == nil else { return [] }
+      let rows = part.rows
+      let isOverSteps = overSteps.contains(part.panel)
+      let isChart = isOverSteps || [.gradientThroughTime, .positionLoss].contains(part.panel)
       guard isChart, rows.count >= 5 else { return [] }
       var wrong: [String] = []
       let labels = rows.compactMap { row -> String? in
         guard let end = row.firstIndex(of: "┤") else { return nil }
-        return row[..<end].filter { !"│┃ ".contains($0) }
+        return row[..<end].filter { !"│ ".contains($0) }
       }
       if labels.filter({ !$0.isEmpty }).count < 2 {
-        wrong.append("\(placement.panel) has \(labels) along its vertical axis")
+        wrong.append("\(part.panel) has \(labels) along its vertical axis")
       }
       if Set(labels).count < labels.count {
-        wrong.append("\(placement.panel) repeats a label along its vertical axis: \(labels)")
+        wrong.append("\(part.panel) repeats a label along its vertical axis: \(labels)")
       }
-      if placement.panel != .positionLoss {
+      if part.panel != .positionLoss {
         let border = rows[rows.count - 1].split { "─━╰╯┗┛ ".contains($0) }
         let ticks = border.filter { $0.contains(where: \.isNumber) }
         if ticks.count < 2 {
-          wrong.append("\(placement.panel) has \(ticks) along its horizontal axis")
+          wrong.append("\(part.panel) has \(ticks) along its horizontal axis")
         }
         if isOverSteps, Set(ticks).count < ticks.count {
-          wrong.append("\(placement.panel) repeats a label along its horizontal axis: \(ticks)")
+          wrong.append("\(part.panel) repeats a label along its horizontal axis: \(ticks)")
         }
       }
       return wrong
@@ -48,16 +49,16 @@ enum Truths {
 
   /// A panel with several curves says which is which.
   static func legends(_ screen: ShownScreen) -> [String] {
-    screen.placements.compactMap { placement in
-      guard placement.panel.drawing.absence(in: screen.state) == nil else { return nil }
-      let text = screen.rows(of: placement).joined(separator: "\n")
-      switch placement.panel {
-      case .loss where placement.rect.height >= 6:
+    screen.parts.compactMap { part in
+      guard part.absence == nil else { return nil }
+      let text = part.text
+      switch part.panel {
+      case .loss where part.size.height >= 6:
         let names = ["train", "smooth", "valid"]
         return names.allSatisfy(text.contains) ? nil : "the loss curves have no legend"
       case .gradientThroughTime:
         let curves = screen.state.gradientByLag?.curves ?? []
-        guard curves.count > 1, placement.rect.height >= 10 else { return nil }
+        guard curves.count > 1, part.size.height >= 10 else { return nil }
         return curves.allSatisfy { text.contains($0.name) } ? nil : "a lag curve has no name"
       default: return nil
       }
@@ -66,54 +67,75 @@ enum Truths {
 
   // MARK: Numbers
 
-  /// What the screen says in numbers is what the state holds.
-  static func numbers(_ screen: ShownScreen) -> [String] {
-    let state = screen.state
-    let lines = screen.buffer.lines
-    var wrong: [String] = []
-    let header = lines.first ?? ""
-    let step = "step \(grouped(state.currentStep)) / \(grouped(state.run?.totalSteps ?? -1))"
-    if !header.contains(step) { wrong.append("the header lacks “\(step)”: \(header)") }
-    for placement in screen.placements {
-      guard placement.panel.drawing.absence(in: state) == nil else { continue }
-      let rows = screen.rows(of: placement)
-      let text = rows.joined(separator: "\n")
-      if text.contains("NaN") || text.contains("inf") || text.contains("∞") {
-        wrong.append("\(placement.panel) shows a number that is none")
+  /// What the screen says in numbers is what the run told.
+  /// - Parameter shown: takes the names of what was found
+  static func numbers(_ screen: ShownScreen, shown: inout Set<String>) -> [String] {
+    var wrong = judge(
+      PanelFacts.header(screen.run), "the header", [screen.buffer.lines.first ?? ""], &shown)
+    for part in screen.parts where part.absence == nil {
+      let name = part.panel.description
+      wrong += judge(PanelFacts.of(part.panel, screen.run), name, part.rows, &shown)
+      if part.panel == .task { wrong += TaskFacts.tables(part.rows, screen.run) }
+      if [.run, .values].contains(part.panel) {
+        wrong += unexplained(part, PanelFacts.of(part.panel, screen.run))
       }
-      switch placement.panel {
-      case .loss where placement.rect.width >= 60 && placement.rect.height >= 6:
-        let newest = [
-          state.history.smoothedLoss.last.map {
-            "smoothed \(LossText.plain(Double($0), state.run))"
-          },
-          state.history.validations.last.map { "validation \(LossText.plain($0.loss, state.run))" },
-        ]
-        for phrase in newest.compactMap({ $0 }) where !text.contains(phrase) {
-          wrong.append("the loss panel lacks “\(phrase)”")
-        }
-      case .gradientNorm:
-        guard let norm = state.history.last?.gradientNorm else { continue }
-        let phrase = "now \(NumberText.significant(norm, 3))"
-        if !text.contains(phrase) { wrong.append("the gradient panel lacks “\(phrase)”") }
-      default: break
+      let words = part.rows.flatMap { $0.split(whereSeparator: { " │┤".contains($0) }) }
+      if words.contains(where: { ["NaN", "inf", "∞", "−∞"].contains($0) }) {
+        wrong.append("\(name) shows a number that is none")
       }
       // A zero is a zero: anything else has digits that count.
-      for word in text.split(whereSeparator: { " │┃┤\n".contains($0) }) {
-        let isRounded = word.contains(".00") && word.allSatisfy { "0.−-".contains($0) }
-        if isRounded, [.loss, .log, .values].contains(placement.panel), !isZero(state) {
-          wrong.append("\(placement.panel) shows \(word), which is rounded away")
+      for word in words where [.loss, .log, .values].contains(part.panel) && !isZero(screen.run) {
+        if word.contains(".00"), word.allSatisfy({ "0.−-".contains($0) }) {
+          wrong.append("\(name) shows \(word), which is rounded away")
         }
       }
     }
     return wrong
   }
 
-  private static func isZero(_ state: DashboardState) -> Bool {
-    state.history.loss.last == 0 || state.history.validations.last?.loss == 0
+  /// Numbers in a panel of words and numbers alone that no fact tells of.
+  private static func unexplained(_ part: ShownScreen.Part, _ facts: [Fact]) -> [String] {
+    let numbers = facts.flatMap(\.numbers)
+    return part.rows.flatMap { row in
+      row.split(whereSeparator: { " │╭╮╰╯─".contains($0) }).filter { word in
+        guard word.first.map({ $0.isNumber || "−<".contains($0) }) ?? false else { return false }
+        let text = row[word.startIndex...]
+        return !numbers.contains { number in
+          guard let shown = ShownNumber(text, as: number.form) else { return false }
+          return shown.isCut || number.values.contains(where: shown.means)
+        }
+      }.map { "\(part.panel) says \($0), which nothing explains: \(row)" }
+    }
   }
 
-  private static func grouped(_ value: Int) -> String { NumberText.grouped(value) }
+  private static func judge(
+    _ facts: [Fact], _ name: String, _ rows: [String], _ shown: inout Set<String>
+  ) -> [String] {
+    facts.flatMap { fact -> [String] in
+      let finding = fact.find(in: rows)
+      if finding.isShown { shown.insert("\(name): “\(fact.label)”") }
+      return finding.wrong.map { "\(name): \($0)" }
+    }
+  }
+
+  /// What a large screen does not show in any of its views.
+  static func missing(_ run: ToldRun, _ screens: [ShownScreen], shown: Set<String>) -> [String] {
+    let panels = Set(
+      screens.flatMap { screen in
+        screen.parts.filter { $0.absence == nil }.map(\.panel)
+      })
+    let facts =
+      PanelFacts.header(run).map { ("the header", $0) }
+      + panels.flatMap { panel in
+        PanelFacts.of(panel, run).map { (panel.description, $0) }
+      }
+    return facts.filter(\.1.isRequired).map { "\($0): “\($1.label)”" }
+      .filter { !shown.contains($0) }.map { "nowhere stands \($0)" }
+  }
+
+  private static func isZero(_ run: ToldRun) -> Bool {
+    run.last?.loss == 0 || run.validations.last?.loss == 0
+  }
 
   // MARK: Absences
 
@@ -125,19 +147,19 @@ enum Truths {
     for phrase in ["waiting for", "not measured", " yet"] where screen.text.contains(phrase) {
       wrong.append("“\(phrase)” stands on the screen of a run that is over")
     }
-    for placement in screen.placements {
-      guard let reason = placement.panel.drawing.absence(in: state) else { continue }
+    for part in screen.parts {
+      guard let reason = part.absence else { continue }
       let shape = state.run?.architecture?.shape
       let isJustified =
-        switch placement.panel {
+        switch part.panel {
         case .loss, .gradientNorm: state.run?.task == .handBuilt
         case .positionLoss: shape != .everyStep || state.run?.task == .sequenceToSequence
         default: false
         }
-      if !isJustified { wrong.append("\(placement.panel) has nothing to show: \(reason)") }
-      let words = screen.rows(of: placement).joined(separator: " ")
+      if !isJustified { wrong.append("\(part.panel) has nothing to show: \(reason)") }
+      let words = part.rows.joined(separator: " ")
       if let first = reason.split(separator: " ").first, !words.contains(first) {
-        wrong.append("\(placement.panel) does not say why it is empty")
+        wrong.append("\(part.panel) does not say why it is empty")
       }
     }
     return wrong
@@ -145,14 +167,16 @@ enum Truths {
 
   // MARK: Words
 
-  /// Words that a reader of PyTorch's documentation would not find there.
-  static let oldWords = [
-    "knob", "turned", "deed", "learner", "trainee", "looker", "going back ", "moves with",
-    "moves against", "most on", "least on", "goes on by itself", "root mean square", "first look",
-    "written yet", "shut or open", "Reach over training",
-  ]
-
   static func words(_ screen: ShownScreen) -> [String] {
-    oldWords.filter { screen.text.contains($0) }.map { "“\($0)” stands on screen" }
+    OldWords.found(in: screen.text).map { "“\($0.word)” stands on screen" }
+  }
+
+  // MARK: Alerts
+
+  /// Only what a preset is known to run into is raised, and stands on screen.
+  static func alerts(_ run: ToldRun, preset: String) -> [String] {
+    run.alerts.subtracting(PresetAlerts.raised(by: preset)).sorted().map {
+      "“\($0)” is raised, which the table forbids"
+    }
   }
 }

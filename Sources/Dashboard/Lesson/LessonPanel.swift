@@ -152,7 +152,7 @@ struct LessonText {
       }
     case .action:
       lines += words(
-        "the panels are yours: tab goes there, y comes back. It goes on by itself when it is done.",
+        "the panels are yours: tab goes there, y comes back. The lesson goes on when it is done.",
         theme.muted, width)
     }
     if let mistake = lesson.mistake { lines += words(mistake, theme.warning, width) }

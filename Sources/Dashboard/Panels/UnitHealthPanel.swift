@@ -33,7 +33,7 @@ struct UnitHealthPanel: Panel {
   private func words(_ map: StateMap, _ scene: Scene) -> [StyledText] {
     let theme = scene.theme
     let health = UnitHealth(map)
-    let ends = map.lowest < 0 ? "saturated" : "shut or open"
+    let ends = map.lowest < 0 ? "saturated" : "saturated at 0 or 1"
     var lines = [
       StyledText("\(ends) ", theme.muted)
         .adding(NumberText.percent(health.saturatedShare), theme.text, joined: true)

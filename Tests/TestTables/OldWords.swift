@@ -1,0 +1,37 @@
+import Foundation
+
+/// Words that once stood on the screen and that a reader of PyTorch's documentation would not find
+/// there, each with the field's word that stands in its place.
+public enum OldWords {
+  public static let all: [(word: String, instead: String)] = [
+    ("knob", "hyperparameter"), ("turn it up", "raise it"), ("turn it down", "lower it"),
+    ("turned ", "changed"), ("reach over training", "gradient by lag over training"),
+    ("at an end", "saturated"), ("shut or open", "saturated"), ("never move", "constant"),
+    ("moves with", "correlated with"), ("moves against", "anticorrelated with"),
+    ("that follow a pattern", "correlated with"), ("most on", "highest activation"),
+    ("least on", "lowest activation"), ("reading with unit", "activation of unit"),
+    ("answers to", "responds to"), ("from the future", "from t+1"), ("from the past", "recurrent"),
+    ("from here", "from o(t)"), ("goes on by itself", "free-running forecast"),
+    ("off by", "mean absolute error"),
+    ("root mean square", "mean absolute error"), ("every step is done", "completed"),
+    ("written yet", "none yet"), ("bolder", "less conservative"), ("surer", "more conservative"),
+    ("learner", "trainer"), ("trainee", "trainer"), ("looker", "probe"), ("deed", "action"),
+  ]
+
+  /// Those that a text says. A word inside a longer one, as in “returned”, is none of them.
+  public static func found(in text: String) -> [(word: String, instead: String)] {
+    let text = text.lowercased()
+    return all.filter { entry in
+      var rest = text.startIndex..<text.endIndex
+      while let place = text.range(of: entry.word, options: .literal, range: rest) {
+        if place.lowerBound == text.startIndex
+          || !text[text.index(before: place.lowerBound)].isLetter
+        {
+          return true
+        }
+        rest = place.upperBound..<text.endIndex
+      }
+      return false
+    }
+  }
+}
