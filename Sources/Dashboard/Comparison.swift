@@ -21,12 +21,6 @@ extension DashboardState {
     needsRedraw = true
   }
 
-  /// Takes every earlier run away again.
-  public mutating func removeComparisons() {
-    comparisons = []
-    needsRedraw = true
-  }
-
   /// Earlier runs that are drawn now: none when a person put them away.
   var shownComparisons: [Comparison] { chart.showsComparisons ? comparisons : [] }
 

@@ -1,4 +1,5 @@
 import CNcurses
+import CTerminalRestore
 import Glibc
 
 /// Whether there is a terminal that can show a screen.
@@ -36,4 +37,10 @@ public enum TerminalCheck {
     }
     return String(String.UnicodeScalarView(printable))
   }
+}
+
+/// What a failure inside the program leaves: one line on standard error, and a report elsewhere.
+public enum FailureReport {
+  /// Call it before anything else. A screen that is opened later gives the terminal back first.
+  public static func install() { unfold_report_failures() }
 }

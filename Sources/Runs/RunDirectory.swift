@@ -26,7 +26,6 @@ public final class RunDirectory: Sendable {
     return String(cString: resolved)
   }
 
-  public var presetPath: String { path + "/" + Self.presetName }
   public var eventsPath: String { path + "/" + Self.eventsName }
   public var snapshotsPath: String { path + "/" + Self.snapshotsName }
 

@@ -1,5 +1,7 @@
+import Foundation
 import Glibc
 import Runs
+import TerminalGraphics
 import TrainingEvents
 
 /// What a run without a terminal says: results on standard output, what a person should know on
@@ -61,4 +63,62 @@ final class HeadlessOutput: Sendable {
 
   /// Ends standard error, too.
   func finishErrors() async { _ = await errors.finish(patience: 1, longest: 2) }
+}
+
+/// What a command answers, on standard output.
+package enum SafeOutput {
+  /// Writes a text and a line end. A pipe gets every byte; a terminal gets nothing that it would
+  /// obey, since texts, names and symbols come from files.
+  ///
+  /// - Throws: `RunFailure` when standard output takes no more: what was asked for was not given.
+  package static func show(_ text: String) throws {
+    let shown = isatty(STDOUT_FILENO) == 1 ? harmless(text) : text
+    guard !ExitStatus.write(shown + "\n", to: STDOUT_FILENO) else { return }
+    let code = errno
+    throw RunFailure(
+      description: "standard output: \(reason(code))",
+      status: code == EPIPE ? ExitStatus.signal(SIGPIPE) : ExitStatus.failed)
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    switch code {
+    case EPIPE: "nobody reads it any more"
+    case EBADF: "it is closed"
+    default: RunError.reason(code)
+    }
+  }
+
+  /// Line ends and tabs stay; other control characters and direction marks are replaced.
+  package static func harmless(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let isLayout = scalar == "\n" || scalar == "\t"
+      result.append(isLayout ? scalar : CharacterWidth.printable(scalar))
+    }
+    return String(result)
+  }
+}
+
+/// One line on standard error, while that is a terminal and standard output is not.
+final class ProgressLine: Sendable {
+  private let isShown = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0
+  private let errors: LineOutput
+
+  /// - Parameter errors: standard error
+  init(on errors: LineOutput) {
+    self.errors = errors
+  }
+
+  /// Shows the newest step; a terminal that does not keep up misses some.
+  func show(_ record: StepRecord?, of total: Int?) {
+    guard isShown, errors.isIdle, let record else { return }
+    let steps = total.map { "step \(record.step) of \($0)" } ?? "step \(record.step)"
+    let loss = String(format: "%.4f", record.loss)
+    let rate = record.tokensPerSecond.map { String(format: "  %.0f targets/s", $0) } ?? ""
+    errors.write(Array("\r\(steps)  loss \(loss)\(rate)\u{1B}[K".utf8))
+  }
+
+  func end() {
+    if isShown { errors.write([0x0A]) }
+  }
 }

@@ -112,8 +112,6 @@ import TrainingEvents
     #expect(!EventTests.text(state, state.size).contains("3.125"))
     _ = state.handle(.character("v"))
     #expect(!EventTests.text(state, state.size).contains("words-2╌"))
-    state.removeComparisons()
-    #expect(state.comparisons.isEmpty)
   }
 
   @Test func anEarlierRunThatWentWrongDoesNotPressThisOneFlat() {

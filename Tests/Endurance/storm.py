@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A storm of random keys and resizes over the dashboard in a real terminal, while it trains.
 
-    Tests/Endurance/storm.py [--resizes 500] [--keys 2000] [--seed 1]
+    Tests/Endurance/storm.py [--resizes 500] [--keys 2000] [--seed 1] [PROGRAM]
 
 Afterwards the program must be alive, its record must hold every step once and in order, and leaving
-must give the terminal back as it was. Needs a release build.
+must give the terminal back as it was. Needs a
+release build, or the program it is given.
 """
 
 import argparse
@@ -23,7 +24,6 @@ import termios
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.path.join(ROOT, ".build", "release", "unfold")
 
 # Every key but those that leave: q, P, D, Ctrl-C, Ctrl-Z and Ctrl-\. R would begin the steps anew, and
 # U goes back to a snapshot.
@@ -37,7 +37,7 @@ OTHERS = [
 
 
 class Terminal:
-    def __init__(self, arguments):
+    def __init__(self, program, arguments):
         self.descriptor, self.other = pty.openpty()
         # The terminal's settings before the program changes them.
         self.before = termios.tcgetattr(self.other)
@@ -47,7 +47,7 @@ class Terminal:
             os.environ["TERM"] = "xterm-256color"
             os.environ["XDG_CONFIG_HOME"] = os.path.dirname(arguments[-1])
             os.login_tty(self.other)
-            os.execv(PROGRAM, [PROGRAM] + arguments)
+            os.execv(program, [program] + arguments)
 
     def resize(self, columns, rows):
         size = struct.pack("HHHH", rows, columns, 0, 0)
@@ -83,13 +83,15 @@ def main():
     options.add_argument("--resizes", type=int, default=500)
     options.add_argument("--keys", type=int, default=2000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("program", nargs="?",
+                         default=os.path.join(ROOT, ".build", "release", "unfold"))
     options = options.parse_args()
-    if not os.path.exists(PROGRAM):
+    if not os.path.exists(options.program):
         sys.exit("no release build: swift build -c release")
     chance = random.Random(options.seed)
     place = tempfile.mkdtemp(prefix="unfold-storm-")
     run = os.path.join(place, "run")
-    terminal = Terminal(["train", "words", "--out", run])
+    terminal = Terminal(options.program, ["train", "words", "--out", run])
     try:
         terminal.resize(120, 40)
         terminal.read_for(2)

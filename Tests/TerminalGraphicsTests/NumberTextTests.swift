@@ -23,14 +23,4 @@ import Testing
     #expect(NumberText.duration(273_600) == "3 d 4 h" && NumberText.duration(-1) == "–")
     #expect(NumberText.bytes(217_000) == "212 KB" && NumberText.bytes(5) == "5 B")
   }
-
-  @Test func logarithmsAndPowersAreInverse() {
-    for exponent in stride(from: -30.0, through: 30, by: 0.37) {
-      let value = Logarithm.power10(exponent)
-      #expect(abs(Logarithm.base10(value) - exponent) < 1e-8)
-    }
-    #expect(abs(Logarithm.base10(1000) - 3) < 1e-9)
-    #expect(abs(Logarithm.exp(1) - 2.718281828459045) < 1e-12)
-    #expect(Logarithm.natural(0) == -.infinity && Logarithm.natural(-1).isNaN)
-  }
 }

@@ -35,3 +35,41 @@ public struct ParameterActivity: Sendable, Equatable {
     return before.layout.parameters.map { before.matrix($0).norm }
   }
 }
+
+/// What units do over the steps of a batch.
+public struct StateActivity: Sendable, Equatable {
+  /// Share of values with |s| > 0.97, where tanh is flat and gradients stop; 0 to 1.
+  public let saturated: Double
+  /// Share of units that stay within a band of 0.01; 0 to 1.
+  public let dead: Double
+  /// All values that were looked at, in no order.
+  private let values: [Double]
+
+  /// `states` holds rows × hidden for each layer and direction.
+  public init<Scalar>(_ states: [Matrix<Scalar>]) {
+    var (flat, constant, units) = (0, 0, 0)
+    var values: [Double] = []
+    for matrix in states where matrix.rows > 0 {
+      for unit in 0..<matrix.columns {
+        var (low, high) = (Double.infinity, -Double.infinity)
+        for row in 0..<matrix.rows {
+          let s = Double(matrix[row, unit])
+          low = min(low, s)
+          high = max(high, s)
+          if abs(s) > 0.97 { flat += 1 }
+          values.append(s)
+        }
+        units += 1
+        if matrix.rows > 1, high - low < 0.01 { constant += 1 }
+      }
+    }
+    saturated = values.isEmpty ? 0 : Double(flat) / Double(values.count)
+    self.values = values
+    dead = units > 0 ? Double(constant) / Double(units) : 0
+  }
+
+  /// The mean of a function of the states, such as 1 − s², the slope of tanh; nil without states.
+  public func mean(of value: (Double) -> Double) -> Double? {
+    values.isEmpty ? nil : values.reduce(0) { $0 + value($1) } / Double(values.count)
+  }
+}

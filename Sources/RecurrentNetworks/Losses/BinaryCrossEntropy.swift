@@ -1,3 +1,4 @@
+import Glibc
 import LinearAlgebra
 
 /// L = log(1 + e^o) − y o, which is −log σ(o) for y = 1 and −log(1 − σ(o)) for y = 0, computed
@@ -30,20 +31,8 @@ enum BinaryCrossEntropy {
     return total
   }
 
-  /// log(1 + e^x) for x ≤ 0 by the series 2 artanh(z) with z = e^x / (2 + e^x) ≤ 1/3.
+  /// log(1 + e^x) for x ≤ 0.
   private static func softplus<Scalar: NetworkScalar>(_ x: Scalar) -> Scalar {
-    var argument = x
-    var sigma: Scalar = 0
-    Scalar.sigmoid(1, &argument, &sigma)
-    let power = sigma / (1 - sigma)
-    let z = power / (2 + power)
-    var (term, sum) = (z, z)
-    var k: Scalar = 3
-    while abs(term) > sum.ulp && k < 80 {
-      term *= z * z
-      sum += term / k
-      k += 2
-    }
-    return 2 * sum
+    Scalar(log1p(exp(Double(x))))
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The learning rate of each step: the base rate times what the schedule says.
 public struct Schedule: Sendable, Equatable {
   public let configuration: ScheduleConfiguration
@@ -34,7 +36,7 @@ public struct Schedule: Sendable, Equatable {
       if let totalSteps, totalSteps > 0 {
         let done = min(1, Double(step - 1) / Double(totalSteps))
         rate =
-          configuration.minimum + (base - configuration.minimum) * (1 + cosine(done)) / 2
+          configuration.minimum + (base - configuration.minimum) * (1 + cos(.pi * done)) / 2
       }
     case .plateau: rate *= plateau.factor
     }
@@ -72,21 +74,5 @@ public struct Schedule: Sendable, Equatable {
     plateau.waited = 0
     plateau.factor *= configuration.factor
     return true
-  }
-
-  /// cos(π x) for 0 ≤ x ≤ 1 without a mathematics library: a Taylor series around the nearest
-  /// quarter keeps full precision.
-  private func cosine(_ x: Double) -> Double {
-    x <= 0.5 ? cosineSeries(Double.pi * x) : -cosineSeries(Double.pi * (1 - x))
-  }
-
-  private func cosineSeries(_ angle: Double) -> Double {
-    var (term, sum, k) = (1.0, 1.0, 1.0)
-    while abs(term) > 1e-17 {
-      term *= -angle * angle / ((2 * k - 1) * (2 * k))
-      sum += term
-      k += 1
-    }
-    return sum
   }
 }

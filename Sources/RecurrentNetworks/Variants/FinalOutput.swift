@@ -37,3 +37,41 @@ public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
     stack.backward(dStates, steps: batch.steps, pass: pass)
   }
 }
+
+/// One output for an image that is read in two dimensions: o = c + V C, where C is what each
+/// corner's recurrence ends with. Read row by row, an image is a sequence like any other
+/// (`FinalOutput`).
+public final class ImageFinalOutput<Scalar: NetworkScalar>: SequenceModel {
+  public let layout: ParameterLayout
+  private let encoder: GridEncoder<Scalar>
+  private let head: OutputLayer<Scalar>
+  /// Place of each image of the batch among the encoded ones.
+  private var places: UnsafeMutablePointer<Int32>?
+
+  public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
+    var layout = ParameterLayout()
+    encoder = GridEncoder(configuration, layout: &layout)
+    head = OutputLayer(states: encoder.outputSize, outputs: sizes.outputs, layout: &layout)
+    self.layout = layout
+  }
+
+  public var stacks: [(name: String, stack: StackView<Scalar>)] { encoder.stacks }
+
+  public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+    let source = encoder.forward(batch, pass)
+    let places = batch.steps.places(in: source.steps, arena: pass.arena)
+    self.places = places
+    let context = pass.arena.matrix(batch.sequenceCount, encoder.outputSize)
+    context.gather(source.context, rows: places)
+    return head.forward(context, pass)
+  }
+
+  public func backward(
+    _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
+  ) {
+    guard let places else { return }
+    let dContext = pass.arena.zeros(batch.sequenceCount, encoder.outputSize)
+    dContext.scatterAdd(head.backward(dOutputs, pass), rows: places)
+    encoder.backward(dContext: dContext, dStates: nil, batch, pass)
+  }
+}

@@ -82,10 +82,6 @@ final class Learner {
     case .squaredError: 0.1
     }
   }
-  /// Bytes of working memory and gradients.
-  var workingBytes: Int {
-    parts.reduce(prepared.bytes) { $0 + $1.arena.bytes + $1.gradient.count * 4 }
-  }
   /// Bytes of states and other intermediate results of the newest step.
   var stateBytes: Int { parts.reduce(0) { $0 + $1.arena.usedBytes } }
   /// Bytes of all parts' weight gradients.

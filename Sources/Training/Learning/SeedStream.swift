@@ -3,7 +3,6 @@
 enum SeedStream {
   static let weights: UInt64 = 1
   static let samples: UInt64 = 2
-  static let probes: UInt64 = 3
   static let taskSample: UInt64 = 4
   static let passage: UInt64 = 5
 

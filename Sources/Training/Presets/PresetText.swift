@@ -1,3 +1,5 @@
+import SequenceData
+
 extension Preset {
   /// The complete preset as YAML: every key that has a value, in the table's order. Reads back as
   /// an equal preset.
@@ -24,5 +26,16 @@ extension Preset {
       let (mine, theirs) = (key.read(self) ?? "none", key.read(other) ?? "none")
       return mine == theirs ? nil : (key.path, mine, theirs)
     }
+  }
+}
+
+extension Preset {
+  /// Takes the title of the data where the preset's own title was about other data, or is missing.
+  /// - Parameter before: the preset before its keys were set, whose title may still stand
+  public mutating func retitle(after before: Preset) {
+    let isReplaced =
+      task.data.format != before.task.data.format || task.data.location != before.task.data.location
+    guard title.isEmpty || isReplaced && title == before.title else { return }
+    title = DataCatalogue.ownFile(of: task.data) ?? DataCatalogue.title(of: task.data)
   }
 }
