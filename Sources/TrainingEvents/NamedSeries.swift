@@ -26,6 +26,13 @@ public struct NamedSeries: Sendable {
   public var last: Double? { values.isEmpty ? nil : number(at: values.count - 1) }
 
   mutating func append(_ piece: NamedValues) {
+    // Nearly always steps go on where they were, and 32 bits hold what the curves need.
+    if exact.isEmpty, piece.steps.count == piece.numbers.count,
+      !piece.numbers.contains(where: Self.needsMore), steps.append(ascending: piece.steps)
+    {
+      values.append(piece.numbers)
+      return
+    }
     for (step, number) in zip(piece.steps, piece.numbers) { append(number, step: step) }
   }
 

@@ -38,6 +38,11 @@ public struct SeriesPyramid: Sendable {
   public mutating func append(_ value: Float?) {
     if value != nil { present.append(values.count) }
     values.append(value ?? .nan)
+    if values.count % Self.fanOut == 0 { summarise() }
+  }
+
+  /// Summaries of the groups that the last number completed.
+  private mutating func summarise() {
     var group = values.count
     var level = 0
     while group % Self.fanOut == 0 {
@@ -46,6 +51,15 @@ public struct SeriesPyramid: Sendable {
       let node = level == 0 ? node(ofValuesBefore: values.count) : node(completing: level)
       levels[level].append(node)
       level += 1
+    }
+  }
+
+  /// Adds a number for each of as many positions.
+  mutating func append(_ numbers: [Double]) {
+    present.append(values.count..<values.count + numbers.count)
+    for number in numbers {
+      values.append(Float(number))
+      if values.count % Self.fanOut == 0 { summarise() }
     }
   }
 

@@ -37,6 +37,31 @@ public struct StepAxis: Sendable, Equatable {
     return true
   }
 
+  /// Adds steps that rise one after the other beyond the last; adds none of them where they do not.
+  mutating func append(ascending steps: [Int]) -> Bool {
+    var before = last ?? .min
+    for step in steps {
+      guard step > before else { return false }
+      before = step
+    }
+    for step in steps { append(step) }
+    return true
+  }
+
+  /// Adds positions that follow each other, the first beyond the last.
+  mutating func append(_ positions: Range<Int>) {
+    guard let first = positions.first, first > last ?? .min else { return }
+    append(first)
+    if positions.count > 1 { append(first + 1) }
+    guard positions.count > 2, let index = runs.indices.last else { return }
+    if runs[index].pace == 1 {
+      runs[index].count += positions.count - 2
+      count += positions.count - 2
+    } else {
+      for position in positions.dropFirst(2) { append(position) }
+    }
+  }
+
   /// The step at a position, cut to the positions that exist; nil when there is none at all.
   public func step(at index: Int) -> Int? {
     guard !runs.isEmpty else { return nil }

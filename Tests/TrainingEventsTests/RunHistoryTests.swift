@@ -158,6 +158,25 @@ import Testing
     #expect(history.extra[0].steps.count == 3 && history.extra[0].values.last == 9)
   }
 
+  @Test func valuesThatComeTogetherEqualThoseThatComeOneByOne() {
+    // Evenly paced, with a change of pace, going back, and with a number that 32 bits cannot hold.
+    let pieces: [[Int]] = [
+      Array(0..<40), [40, 41, 43, 45, 47], Array(stride(from: 50, to: 90, by: 2)), [60, 61],
+      Array(62..<100), [100],
+    ]
+    var (together, single) = (RunHistory(), RunHistory())
+    for (index, steps) in pieces.enumerated() {
+      let numbers = steps.map { index == 5 ? 0x1p53 - 1 : Double($0 * $0) / 7 }
+      together.append([NamedValues(name: "a", steps: steps, numbers: numbers)])
+      for (step, number) in zip(steps, numbers) { single.append(number, to: "a", step: step) }
+    }
+    let (a, b) = (together.extra[0], single.extra[0])
+    #expect(a.values.count == b.values.count && a.steps == b.steps)
+    #expect((0..<b.values.count).allSatisfy { a.number(at: $0) == b.number(at: $0) })
+    #expect(a.values.summary(of: 0..<b.values.count) == b.values.summary(of: 0..<b.values.count))
+    #expect(a.last == 0x1p53 - 1)
+  }
+
   @Test func moreNamesThanAPersonCouldReadAreLeftOut() {
     var history = RunHistory()
     for name in 0..<RunHistory.mostExtraSeries + 10 { history.append(1, to: "\(name)", step: 1) }

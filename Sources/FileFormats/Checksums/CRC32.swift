@@ -1,4 +1,4 @@
-/// Cyclic redundancy checks of 32 bits, eight bytes at a time.
+/// Cyclic redundancy checks of 32 bits, sixteen bytes at a time.
 public struct CRC32: Sendable {
   /// The check of zip, gzip and W&B's logs (RFC 1952, section 8).
   public static let ieee = CRC32(polynomial: 0xEDB8_8320)
@@ -9,7 +9,7 @@ public struct CRC32: Sendable {
   private let tables: [UInt32]
 
   init(polynomial: UInt32) {
-    var tables = [UInt32](repeating: 0, count: 8 * 256)
+    var tables = [UInt32](repeating: 0, count: 16 * 256)
     for byte in 0..<256 {
       tables[byte] = (0..<8).reduce(UInt32(byte)) { value, _ in
         value & 1 == 1 ? value >> 1 ^ polynomial : value >> 1
@@ -27,16 +27,14 @@ public struct CRC32: Sendable {
     tables.withUnsafeBufferPointer { tables in
       var crc = ~earlier
       var position = 0
-      while position + 8 <= bytes.count {
-        let word = UInt64(
-          littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        let low = UInt32(truncatingIfNeeded: word) ^ crc
-        let high = UInt32(truncatingIfNeeded: word >> 32)
-        crc =
-          tables[0x700 | Int(low & 0xFF)] ^ tables[0x600 | Int(low >> 8 & 0xFF)]
-          ^ tables[0x500 | Int(low >> 16 & 0xFF)] ^ tables[0x400 | Int(low >> 24)]
-          ^ tables[0x300 | Int(high & 0xFF)] ^ tables[0x200 | Int(high >> 8 & 0xFF)]
-          ^ tables[0x100 | Int(high >> 16 & 0xFF)] ^ tables[Int(high >> 24)]
+      while position + 16 <= bytes.count {
+        let first = Self.word(bytes, position) ^ UInt64(crc)
+        let second = Self.word(bytes, position + 8)
+        crc = Self.share(first, 8, tables) ^ Self.share(second, 0, tables)
+        position += 16
+      }
+      if position + 8 <= bytes.count {
+        crc = Self.share(Self.word(bytes, position) ^ UInt64(crc), 0, tables)
         position += 8
       }
       while position < bytes.count {
@@ -45,6 +43,23 @@ public struct CRC32: Sendable {
       }
       return ~crc
     }
+  }
+
+  @inline(__always)
+  private static func word(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+  }
+
+  /// The share of eight bytes behind which `behind` more follow.
+  @inline(__always)
+  private static func share(
+    _ word: UInt64, _ behind: Int, _ tables: UnsafeBufferPointer<UInt32>
+  ) -> UInt32 {
+    var result: UInt32 = 0
+    for byte in 0..<8 {
+      result ^= tables[(behind + 7 - byte) << 8 | Int(word >> UInt64(8 * byte) & 0xFF)]
+    }
+    return result
   }
 
   /// A check rotated and shifted, so that a check of data with checks in it stays one.

@@ -63,6 +63,12 @@ public enum DecimalNumber {
       isInteger = false
       at += 1
       let pointAt = at
+      // Many digits are usual: eight at a time while all of them surely fit.
+      while digits <= 11, let eight = eightDigits(bytes, at: at) {
+        mantissa = mantissa &* 100_000_000 &+ eight
+        if mantissa != 0 { digits += 8 }
+        at += 8
+      }
       while at < end, let next = digit(bytes[at]) {
         take(next)
         at += 1
@@ -89,6 +95,21 @@ public enum DecimalNumber {
   private static func digit(_ byte: UInt8) -> UInt8? {
     let value = byte &- UInt8(ascii: "0")
     return value < 10 ? value : nil
+  }
+
+  /// The number that eight digits make; nil where there are fewer.
+  private static func eightDigits(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> UInt64? {
+    guard bytes.count - start >= 8 else { return nil }
+    let word = UInt64(
+      littleEndian: UnsafeRawBufferPointer(bytes)
+        .loadUnaligned(fromByteOffset: start, as: UInt64.self))
+    let high: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+    guard word & high | ((word &+ 0x0606_0606_0606_0606) & high) >> 4 == 0x3333_3333_3333_3333
+    else { return nil }
+    // Neighbours are joined: to pairs, to fours, to all eight.
+    let pairs = ((word & 0x0F0F_0F0F_0F0F_0F0F) &* 2561) >> 8
+    let fours = ((pairs & 0x00FF_00FF_00FF_00FF) &* 6_553_601) >> 16
+    return ((fours & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) >> 32
   }
 
   /// An exponent such as `e-05`, bounded so that a hostile one cannot overflow.
@@ -125,6 +146,8 @@ public enum DecimalNumber {
     guard exponent <= 0, exponent >= -19 else { return nil }
     if exponent == 0 { return Double(mantissa) }
     let power = powersOfTen[-exponent]
+    // Both are doubles themselves: their quotient is rounded once.
+    if mantissa <= 1 << 53, power <= 1 << 53 { return Double(mantissa) / Double(power) }
     let divisorShift = power.leadingZeroBitCount
     let divisor = power << UInt64(divisorShift)
     // One bit below the top keeps the numerator's high word under the divisor.
@@ -140,7 +163,8 @@ public enum DecimalNumber {
     let half: UInt64 = 1 << (cut - 1)
     if rest > half || (rest == half && (remainder != 0 || kept & 1 == 1)) { kept += 1 }
     let scale = divisorShift - mantissaShift - 63 + Int(cut)
-    return Double(sign: .plus, exponent: scale, significand: Double(kept))
+    // Far from the smallest and the largest: a power of two loses nothing.
+    return Double(kept) * Double(bitPattern: UInt64(scale + 1023) << 52)
   }
 
   /// Not `strtod`, which reads a decimal comma once the program has taken on a person's locale.

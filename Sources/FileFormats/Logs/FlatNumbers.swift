@@ -44,6 +44,15 @@ public struct FlatNumbers: Sendable {
     names.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
+  /// Hands over every number with the bytes of its name, in order.
+  public func forEach(_ body: (Double, UnsafeRawBufferPointer) -> Void) {
+    names.withUnsafeBytes { names in
+      for entry in entries {
+        body(entry.number, UnsafeRawBufferPointer(rebasing: names[entry.name]))
+      }
+    }
+  }
+
   /// Adds a number under the name that stands at the end of `names`.
   mutating func add(_ number: Double, nameFrom start: Int) {
     entries.append(Entry(name: start..<names.count, number: number))

@@ -68,7 +68,7 @@ public struct LogObjectScanner {
       skipSpace()
       guard skip(":") else { throw error("found \(nextText), expected `:`") }
       skipSpace()
-      if depth == 0 { note(numbers.names[keyStart...], &numbers) }
+      if depth == 0 { note(keyStart, &numbers) }
       try value(named: start, depth: depth + 1, &numbers)
       skipSpace()
       if skip("}") { return }
@@ -77,15 +77,16 @@ public struct LogObjectScanner {
   }
 
   /// Notes keys that mean more than a number, by what their value begins with.
-  private func note(_ key: ArraySlice<UInt8>, _ numbers: inout FlatNumbers) {
+  private func note(_ start: Int, _ numbers: inout FlatNumbers) {
     guard position < bytes.count else { return }
+    func isKey(_ text: String) -> Bool { numbers.names[start...].elementsEqual(text.utf8) }
     switch bytes[position] {
     case UInt8(ascii: "\""), UInt8(ascii: "'"):
-      if key.elementsEqual("event".utf8) { numbers.hasEvent = true }
+      if isKey("event") { numbers.hasEvent = true }
     case UInt8(ascii: "["):
-      if frames.contains(where: { key.elementsEqual($0.utf8) }) { numbers.hasFrames = true }
+      if frames.contains(where: isKey) { numbers.hasFrames = true }
     case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
-      if key.elementsEqual("clipped".utf8) { numbers.clipped = bytes[position] | 0x20 == 0x74 }
+      if isKey("clipped") { numbers.clipped = bytes[position] | 0x20 == 0x74 }
     default: break
     }
   }
@@ -225,18 +226,25 @@ public struct LogObjectScanner {
     let quote = bytes[position]
     position += 1
     let start = position
-    var hasEscapes = false
+    // Most have no escapes: the next quote ends them.
+    guard let base = bytes.baseAddress,
+      let found = memchr(base + start, Int32(quote), bytes.count - start)
+    else {
+      position = bytes.count
+      throw error("the text ends inside a string")
+    }
+    let end = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+    guard memchr(base + start, Int32(UInt8(ascii: "\\")), end - start) != nil else {
+      position = end + 1
+      return (start..<end, false)
+    }
     while position < bytes.count {
       let byte = bytes[position]
       if byte == quote {
         defer { position += 1 }
-        return (start..<position, hasEscapes)
+        return (start..<position, true)
       }
-      if byte == UInt8(ascii: "\\") {
-        hasEscapes = true
-        position += 1
-      }
-      position += 1
+      position += byte == UInt8(ascii: "\\") ? 2 : 1
     }
     position = bytes.count
     throw error("the text ends inside a string")

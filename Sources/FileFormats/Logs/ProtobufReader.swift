@@ -18,6 +18,7 @@ struct ProtobufReader {
   }
 
   /// The next field, or nil at the end and where the message is broken.
+  @inline(__always)
   mutating func next() -> (field: Int, value: Value)? {
     guard position < bytes.count, !isBroken else { return nil }
     guard let key = varint(), let value = value(wireType: key & 7), key >> 3 <= 0x1FFF_FFFF else {
@@ -30,6 +31,7 @@ struct ProtobufReader {
   /// The next number of a packed list of varints.
   mutating func packed() -> UInt64? { position < bytes.count ? varint() : nil }
 
+  @inline(__always)
   private mutating func value(wireType: UInt64) -> Value? {
     switch wireType {
     case 0: varint().map(Value.integer)
@@ -45,7 +47,17 @@ struct ProtobufReader {
     }
   }
 
+  @inline(__always)
   private mutating func varint() -> UInt64? {
+    // Most are one byte.
+    if position < bytes.count, bytes[position] < 0x80 {
+      defer { position += 1 }
+      return UInt64(bytes[position])
+    }
+    return longVarint()
+  }
+
+  private mutating func longVarint() -> UInt64? {
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 70, by: 7) {
       guard position < bytes.count else { return nil }
@@ -57,6 +69,7 @@ struct ProtobufReader {
     return nil
   }
 
+  @inline(__always)
   private mutating func fixed<Bits: FixedWidthInteger>(_: Bits.Type) -> Bits? {
     let count = MemoryLayout<Bits>.size
     guard bytes.count - position >= count else { return nil }
@@ -64,6 +77,7 @@ struct ProtobufReader {
     return Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Bits.self))
   }
 
+  @inline(__always)
   private mutating func take(_ count: Int) -> UnsafeRawBufferPointer {
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])

@@ -49,13 +49,15 @@ public struct TFEventsParser: Sendable {
     var isSearching = isSearching
     let end = buffer.withUnsafeBytes { all in
       var start = 0
+      // Records of the same length are usual: their heads are the same 12 bytes.
+      var head: Head?
       while true {
         if isSearching {
           guard let found = Self.search(all, from: &start) else { return start }
           start = found
           isSearching = false
         }
-        switch Self.record(all, at: start) {
+        switch Self.record(all, at: start, &head) {
         case .unfinished: return start
         case .badLength:
           damage.append(.length(offset: offset + start))
@@ -99,6 +101,12 @@ public struct TFEventsParser: Sendable {
     return events
   }
 
+  /// A record's length and its checksum, as they stand in the file.
+  private struct Head: Equatable {
+    var length: UInt64
+    var checksum: UInt32
+  }
+
   private enum Record {
     case unfinished
     case badLength
@@ -108,10 +116,17 @@ public struct TFEventsParser: Sendable {
   }
 
   /// A record: u64 length, its masked checksum, the data, its masked checksum.
-  private static func record(_ all: UnsafeRawBufferPointer, at start: Int) -> Record {
+  /// - Parameter known: the head of a record that was right.
+  private static func record(
+    _ all: UnsafeRawBufferPointer, at start: Int, _ known: inout Head?
+  ) -> Record {
     guard all.count - start >= 12 else { return .unfinished }
-    let length = UInt64(littleEndian: all.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-    guard isLength(all, at: start) else { return .badLength }
+    let head = Head(
+      length: all.loadUnaligned(fromByteOffset: start, as: UInt64.self),
+      checksum: all.loadUnaligned(fromByteOffset: start + 8, as: UInt32.self))
+    let length = UInt64(littleEndian: head.length)
+    guard head == known || isLength(all, at: start) else { return .badLength }
+    known = head
     guard length <= UInt64(longestRecord) else { return .tooLong(length) }
     let data = start + 12..<start + 12 + Int(length)
     guard data.upperBound + 4 <= all.count else { return .unfinished }

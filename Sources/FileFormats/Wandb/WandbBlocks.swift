@@ -88,9 +88,10 @@ public struct WandbBlocks: Sendable {
     default:
       // The last chunk of a record whose first was damaged says nothing.
       guard var whole = beginning else { return }
+      // One owner: a record of many chunks is not copied once more.
+      beginning = nil
       whole.append(contentsOf: data)
       whole.withUnsafeBytes(body)
-      beginning = nil
     }
   }
 

@@ -75,6 +75,11 @@ public enum WandbRecord {
       numbers.add(number, nameFrom: start)
     } else if let json {
       json.withMemoryRebound(to: UInt8.self) { bytes in
+        // Nearly all are plain numbers.
+        var end = 0
+        if let plain = DecimalNumber.scan(bytes, at: &end), end == bytes.count {
+          return numbers.add(plain.double, nameFrom: start)
+        }
         var scanner = LogObjectScanner(bytes)
         // What is no value is none: the record itself is whole.
         try? scanner.value(named: start, into: &numbers)

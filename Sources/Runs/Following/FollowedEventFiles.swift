@@ -175,6 +175,7 @@ struct FollowedEventFiles: ForeignLog {
     let damage = bytes.withUnsafeBytes { bytes in
       source.parser.append(bytes) { record in
         let scalars = TFScalars(record) { tag, number in
+          guard start > 0 else { return run.add(number, name: tag, hasRole: hasRole) }
           name.removeLast(name.count - start)
           name.append(contentsOf: tag)
           name.withUnsafeBytes { run.add(number, name: $0, hasRole: hasRole) }

@@ -81,14 +81,12 @@ struct FollowedWandb: ForeignLog {
     _ numbers: FlatNumbers, step: Int?, after last: Int, _ run: inout ForeignRun
   ) -> Int {
     var step = step.map { Double($0) }
-    for entry in numbers.entries {
-      numbers.withName(entry.name) { name in
-        // W&B's own count of calls; a person's `step` is a series like any other.
-        if name.elementsEqual("_step".utf8) {
-          step = entry.number
-        } else {
-          run.add(entry.number, name: name)
-        }
+    numbers.forEach { number, name in
+      // W&B's own count of calls; a person's `step` is a series like any other.
+      if name.count == 5, name.elementsEqual("_step".utf8) {
+        step = number
+      } else {
+        run.add(number, name: name)
       }
     }
     run.pass(over: numbers.others, of: numbers)

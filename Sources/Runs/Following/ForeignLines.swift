@@ -53,9 +53,7 @@ struct ForeignLines: Sendable {
     if numbers.hasEvent, let whole, let event = try? EventLine.event(whole) {
       if case .steps = event {} else { return run.take(event) }
     }
-    for entry in numbers.entries {
-      numbers.withName(entry.name) { run.add(entry.number, name: $0) }
-    }
+    numbers.forEach { number, name in run.add(number, name: name) }
     run.pass(over: numbers.others, of: numbers)
     run.endRow(clipped: numbers.clipped)
     if numbers.hasFrames, let whole { takeFrames(whole, step: run.lastStep, &run) }

@@ -16,25 +16,11 @@ struct ForeignRun: Sendable {
     var keepsWritersApart = false
   }
 
-  /// One line or record.
-  private struct Row: Sendable {
-    var step: Int
-    var epoch: Double?
-    /// Seconds since the first time told.
-    var elapsed: Double?
-    var clipped: Bool?
-    var tokens: Double?
-    var tokensPerSecond: Double?
-  }
-
-  /// The values of one series that were not told yet, and the rows they stand in.
-  private struct Column: Sendable {
-    var rows: [Int32] = []
-    var numbers: [Double] = []
-  }
+  private typealias Row = ForeignRows.Row
+  private typealias Column = ForeignRows.Column
 
   /// Rows that are told together.
-  private static let mostRows = 65_536
+  private static let mostRows = 1 << 18
 
   private(set) var names = LogNames()
   /// What is the run's loss and so on, and whether it is known from before.
@@ -48,14 +34,13 @@ struct ForeignRun: Sendable {
   private var hasTold = false
   private var surer: [ForeignNames.Role: String] = [:]
 
-  private var rows: [Row] = []
-  private var columns: [Column] = []
+  /// What was not told yet; the row that is being gathered stands at its end.
+  private var rows = ForeignRows()
   private var events: [TrainingEvent] = []
   private var notes: [String] = []
   private var counters: [StepCounter] = []
-  /// The writer that each series came from last, and the last step it has.
-  private var writers: [Int] = []
-  private var lastSteps: [Int] = []
+  /// The writer that each series came from last, -1 before there is one, and the last step it has.
+  private var lasts: [(writer: Int, step: Int)] = []
   /// Writers that were found to have started over.
   private var restarted: Set<Int> = []
   /// Whether a file went on with a series that a newer one had taken over.
@@ -68,10 +53,6 @@ struct ForeignRun: Sendable {
   private var unseen: Set<String> = []
   private var wordless: Set<String> = []
   private var hasToldRefused = false
-
-  // The row that is being gathered.
-  private var ids: [Int] = []
-  private var numbers: [Double] = []
 
   init(knowing knowledge: Knowledge = Knowledge()) {
     self.knowledge = knowledge
@@ -95,15 +76,11 @@ struct ForeignRun: Sendable {
 
   mutating func add(_ number: Double, name: UnsafeRawBufferPointer, hasRole: Bool = true) {
     guard let id = names.id(of: name, hasRole: hasRole) else { return }
-    ids.append(id)
-    numbers.append(number)
+    rows.add(number, id: id)
   }
 
   /// Forgets the row that was gathered, which turned out to be none.
-  mutating func dropRow() {
-    ids.removeAll(keepingCapacity: true)
-    numbers.removeAll(keepingCapacity: true)
-  }
+  mutating func dropRow() { rows.drop() }
 
   /// Ends the row that was gathered.
   ///
@@ -114,20 +91,16 @@ struct ForeignRun: Sendable {
   mutating func endRow(
     step: Double? = nil, wallTime: Double? = nil, clipped: Bool? = nil, writer: Int = 0
   ) {
-    defer { dropRow() }
     while counters.count <= writer {
       counters.append(StepCounter(countsConstant: knowledge.countsConstantSteps))
     }
     var row = Row(step: 0, clipped: clipped)
     if let wallTime { row.elapsed = elapsed(wallTime) }
     var place = StepCounter.Row(step: step)
-    let stepIndex = step == nil ? look(into: &row, &place) : look(into: &row, &place, steps: false)
-    if let stepIndex {
-      place.step = numbers[stepIndex]
-      ids.remove(at: stepIndex)
-      numbers.remove(at: stepIndex)
+    if let stepIndex = look(into: &row, &place, steps: step == nil) {
+      place.step = rows.remove(at: stepIndex)
     }
-    guard !ids.isEmpty else {
+    guard !rows.isGatheredEmpty else {
       // A row with nothing but frames has a step all the same.
       if place.step != nil, case .at(let step) = counters[writer].place(place, series: []) {
         lastStep = step
@@ -135,7 +108,8 @@ struct ForeignRun: Sendable {
       return
     }
     noteWriter(writer, place)
-    switch counters[writer].place(place, series: ids) {
+    let placed = rows.withGathered { counters[writer].place(place, series: $0) }
+    switch placed {
     case .at(let step): row.step = step
     case .back(let step, let from):
       seam("the other program went back from step \(from) to \(step)", step: step)
@@ -144,32 +118,27 @@ struct ForeignRun: Sendable {
     if let way = counters[writer].takeNews() { tell(way) }
     if row.epoch == nil, counters[writer].way == .countedFractions { row.epoch = place.step }
     if counters[writer].wasWrong, knowledge.countsConstantSteps { isMistaken = true }
-    gather(row)
+    gather(row, writer)
   }
 
-  private mutating func gather(_ row: Row) {
+  private mutating func gather(_ row: Row, _ writer: Int) {
     if rows.count >= Self.mostRows { closeBatch() }
     lastStep = row.step
-    let index = Int32(rows.count)
-    rows.append(row)
-    for (id, number) in zip(ids, numbers) {
-      while columns.count <= id { columns.append(Column()) }
-      columns[id].rows.append(index)
-      columns[id].numbers.append(number)
-      lastSteps[id] = row.step
-    }
+    for index in rows.gathered { lasts[rows.id(at: index)] = (writer, row.step) }
+    rows.end(row)
   }
 
   /// Finds what a row tells beside its series.
   /// - Returns: where its step stands.
   private mutating func look(
-    into row: inout Row, _ place: inout StepCounter.Row, steps: Bool = true
+    into row: inout Row, _ place: inout StepCounter.Row, steps: Bool
   ) -> Int? {
     var stepIndex: Int?
     var stepRank = Int.max
-    for index in ids.indices {
-      guard let ranked = names.roles[ids[index]] else { continue }
-      let number = numbers[index]
+    var wallTime: Double?
+    for index in rows.gathered {
+      guard let ranked = names.roles[rows.id(at: index)] else { continue }
+      let number = rows.number(at: index)
       switch ranked.role {
       case .step where steps && ranked.rank < stepRank && number.isFinite && number >= 0:
         (stepIndex, stepRank) = (index, ranked.rank)
@@ -177,10 +146,11 @@ struct ForeignRun: Sendable {
       case .tokens: row.tokens = number
       case .tokensPerSecond: row.tokensPerSecond = number
       case .elapsed where number.isFinite: row.elapsed = number
-      case .wallTime where row.elapsed == nil: row.elapsed = elapsed(number)
+      case .wallTime where row.elapsed == nil: wallTime = wallTime ?? number
       default: break
       }
     }
+    if let wallTime, let elapsed = elapsed(wallTime) { row.elapsed = row.elapsed ?? elapsed }
     return stepIndex
   }
 
@@ -193,23 +163,16 @@ struct ForeignRun: Sendable {
 
   /// A series that another file began again is a seam: the program was started anew.
   private mutating func noteWriter(_ writer: Int, _ place: StepCounter.Row) {
-    var isBack = false
-    for id in ids {
-      while writers.count <= id {
-        writers.append(-1)
-        lastSteps.append(.min)
-      }
-      if writers[id] >= 0, writers[id] != writer, let step = place.step,
-        step <= Double(lastSteps[id])
-      {
-        isBack = true
-      }
-      if writer < writers[id], !knowledge.keepsWritersApart {
-        takesTurns = true
-        isMistaken = true
-      }
-      writers[id] = writer
+    let step = place.step ?? .infinity
+    while lasts.count < names.count { lasts.append((-1, .min)) }
+    var (isBack, isTurn) = (false, false)
+    for index in rows.gathered {
+      let last = lasts[rows.id(at: index)]
+      guard last.writer != writer, last.writer >= 0 else { continue }
+      if step <= Double(last.step) { isBack = true }
+      if writer < last.writer, !knowledge.keepsWritersApart { isTurn = true }
     }
+    if isTurn { (takesTurns, isMistaken) = (true, true) }
     guard isBack, let step = place.step, (0...0x1p53).contains(step),
       restarted.insert(writer).inserted
     else { return }
@@ -299,19 +262,20 @@ struct ForeignRun: Sendable {
 
   /// What was gathered becomes events; many steps make one, so that a reader keeps up.
   private mutating func closeBatch() {
-    guard !rows.isEmpty else { return }
-    choose()
-    tellSteps()
-    tellValues()
-    rows.removeAll(keepingCapacity: true)
+    guard rows.count > 0 else { return }
+    let columns = rows.columns(of: names.count)
+    choose(columns)
+    tellSteps(columns)
+    tellValues(columns)
+    rows.removeEnded()
     hasTold = true
   }
 
   /// Chooses which names stand for roles. One that was told before stays: a surer one is a mistake
   /// to be mended by reading again.
-  private mutating func choose() {
+  private mutating func choose(_ columns: ForeignColumns) {
     for role in [ForeignNames.Role.loss, .validationLoss, .gradientNorm, .learningRate] {
-      guard let id = candidate(role), id != chosen[role] else { continue }
+      guard let id = candidate(role, columns), id != chosen[role] else { continue }
       // A name known from an earlier reading is waited for, and only a surer one is a mistake.
       if let known = knowledge.names[role], names[id] != known {
         let knownRank = ForeignNames.rank(known)
@@ -333,10 +297,10 @@ struct ForeignRun: Sendable {
     isMistaken = true
   }
 
-  private mutating func candidate(_ role: ForeignNames.Role) -> Int? {
+  private mutating func candidate(_ role: ForeignNames.Role, _ columns: ForeignColumns) -> Int? {
     var (best, bestRank) = (nil as Int?, Int.max)
     // Only series that have values.
-    for id in columns.indices where !columns[id].rows.isEmpty || chosen[role] == id {
+    for id in columns.indices where !columns.isEmpty(id) || chosen[role] == id {
       let rank = rank(id, as: role)
       // Names are compared last, for there may be thousands.
       guard rank < bestRank, role != .validationLoss || fits(id) else { continue }
@@ -371,12 +335,12 @@ struct ForeignRun: Sendable {
     }
   }
 
-  private mutating func tellSteps() {
-    guard let loss = chosen[.loss], loss < columns.count else { return }
+  private mutating func tellSteps(_ columns: ForeignColumns) {
+    guard let loss = chosen[.loss] else { return }
     // A series that stands in the loss's place has no second role.
     let validation = chosen[.validationLoss].flatMap { $0 == loss ? nil : $0 }
-    var norms = RoleColumn(chosen[.gradientNorm], columns, rows)
-    var rates = RoleColumn(chosen[.learningRate], columns, rows)
+    var norms = RoleColumn(chosen[.gradientNorm], columns)
+    var rates = RoleColumn(chosen[.learningRate], columns)
     let losses = columns[loss]
     let checks = validation.map { columns[$0] } ?? Column()
     // Where nearly every step has a validation, a few hundred of them come together.
@@ -393,7 +357,7 @@ struct ForeignRun: Sendable {
       guard due >= together || row == .max else { return }
       flush()
       for index in next..<next + due {
-        tellCheck(rows[Int(checks.rows[index])], checks.numbers[index])
+        tellCheck(rows[checks.rows[index]], checks.numbers[index])
       }
       next += due
     }
@@ -402,7 +366,7 @@ struct ForeignRun: Sendable {
     }
     for (rowIndex, number) in zip(losses.rows, losses.numbers) {
       tellChecks(before: rowIndex)
-      let record = record(rows[Int(rowIndex)], number, &norms, &rates)
+      let record = record(rows[rowIndex], number, &norms, &rates)
       if let last = records.last, last.step == record.step { records.removeLast() }
       records.append(record)
       lastRecord = record
@@ -452,15 +416,14 @@ struct ForeignRun: Sendable {
     best = loss < best ? loss : best
   }
 
-  private mutating func tellValues() {
+  private mutating func tellValues(_ columns: ForeignColumns) {
     var values: [NamedValues] = []
-    for id in columns.indices where !columns[id].rows.isEmpty {
-      values.append(
-        NamedValues(
-          name: names[id], steps: columns[id].rows.map { rows[Int($0)].step },
-          numbers: columns[id].numbers))
-      columns[id].rows.removeAll(keepingCapacity: true)
-      columns[id].numbers.removeAll(keepingCapacity: true)
+    var (last, steps) = (nil as Int?, [Int]())
+    for id in columns.indices where !columns.isEmpty(id) {
+      // Series that are written together share one list of steps.
+      if !(last.map { columns.areInSameRows($0, id) } ?? false) { steps = columns.steps(of: id) }
+      last = id
+      values.append(NamedValues(name: names[id], steps: steps, numbers: columns.numbers(of: id)))
     }
     if !values.isEmpty { events.append(.values(values)) }
   }
@@ -471,10 +434,9 @@ struct ForeignRun: Sendable {
     private var numbers: [Double] = []
     private var position = 0
 
-    init(_ id: Int?, _ columns: [Column], _ rows: [Row]) {
-      guard let id, id < columns.count else { return }
-      steps = columns[id].rows.map { rows[Int($0)].step }
-      numbers = columns[id].numbers
+    init(_ id: Int?, _ columns: ForeignColumns) {
+      guard let id else { return }
+      (steps, numbers) = (columns.steps(of: id), columns.numbers(of: id))
     }
 
     mutating func number(at step: Int) -> Double? {

@@ -93,10 +93,12 @@ struct StepCounter: Sendable {
       // Rows before the first step were counted.
       if let last, last > step { offset = last + 1 - step }
     }
-    let lasts = series.map { $0 < written.count ? written[$0] : Int.min }
-    let isBack = lasts.contains { $0 > step }
-    let isAgain = !isBack && lasts.contains(step)
-    if isAgain, highest == firstWritten, offset == 0, countsConstant {
+    var (isBack, isAgain) = (false, false)
+    for id in series where id < written.count {
+      if written[id] > step { isBack = true }
+      if written[id] == step { isAgain = true }
+    }
+    if isAgain, !isBack, highest == firstWritten, offset == 0, countsConstant {
       return .at(countConstant(step, series))
     }
     var result: Placed?
@@ -110,7 +112,7 @@ struct StepCounter: Sendable {
       gap = step - highest
       highest = step
     }
-    for id in series { note(id, step) }
+    note(series, step)
     last = step + offset
     return result ?? .at(step + offset)
   }
@@ -128,9 +130,11 @@ struct StepCounter: Sendable {
     return nil
   }
 
-  private mutating func note(_ id: Int, _ step: Int) {
-    while written.count <= id { written.append(.min) }
-    written[id] = step
+  private mutating func note(_ series: some Collection<Int>, _ step: Int) {
+    for id in series {
+      while written.count <= id { written.append(.min) }
+      written[id] = step
+    }
   }
 
   /// All steps are the same so far, and a series comes again: its values are counted.
@@ -141,10 +145,8 @@ struct StepCounter: Sendable {
     }
     for id in series { while occurrences.count <= id { occurrences.append(0) } }
     let index = series.map { occurrences[$0] }.max() ?? 0
-    for id in series {
-      occurrences[id] = index + 1
-      note(id, step)
-    }
+    for id in series { occurrences[id] = index + 1 }
+    note(series, step)
     last = max(last ?? 0, step + index)
     return step + index
   }
