@@ -77,4 +77,34 @@ import TrainingEvents
       #expect(text(Self.state(metrics: 3, view: view)).contains { $0.contains("nll") })
     }
   }
+
+  /// A job that can be looked into has both what it shows of its network and what it logs.
+  @Test func aJobThatCanBeWatchedListsItsMetricsToo() {
+    var state = Self.state(metrics: 4, view: .task)
+    state.apply(RunMessage.hello(RunAbilities(can: [.pause, .watch])))
+    #expect(!state.isLog)
+    #expect(text(state)[1].contains("6 Metrics"))
+    #expect(text(state).contains { $0.contains("metric 3") })
+    for key in "/Val 3" { _ = state.handle(.character(key)) }
+    #expect(text(state).contains { $0.contains("1 of 4 match") })
+    _ = state.handle(.enter)
+    // Samples stand above it, and the view is the task's again.
+    state.apply(.frame(.samples(SampleFrame(step: 100, temperature: 1, lines: ["hey you"]))))
+    #expect(text(state)[1].contains("6 Task"))
+    #expect(text(state).contains { $0.contains("hey you") })
+    #expect(text(state).contains { $0.contains("metric 3") })
+  }
+
+  /// Drawing five thousand names takes no time that a person would notice.
+  @Test func thousandsOfNamesAreDrawnAtOnce() {
+    var state = Self.state(metrics: 5000, view: .task)
+    let clock = ContinuousClock()
+    var fastest = Duration.seconds(60)
+    for _ in 0..<5 {
+      state.scrollMetrics(by: 1)
+      fastest = min(fastest, clock.measure { _ = text(state) })
+    }
+    // An unoptimised build on a busy machine; a screen is drawn at most thirty times a second.
+    #expect(fastest < .milliseconds(250))
+  }
 }

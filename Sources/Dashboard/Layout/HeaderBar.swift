@@ -19,7 +19,7 @@ enum HeaderBar {
     let theme = scene.theme
     var text = StyledText("unfold", theme.accent)
     if scene.state.view != .overview, !ViewTabs.isShown(in: size) {
-      text.add("  \(scene.state.view.name(ofLog: scene.state.isLog))", theme.accent)
+      text.add("  \(scene.state.view.name(ofLog: scene.state.listsMetricsAlone))", theme.accent)
     }
     guard let run = scene.state.run else { return text }
     text.add("  \(run.ownData ?? run.name)", theme.title)

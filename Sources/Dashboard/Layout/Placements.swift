@@ -100,6 +100,24 @@ extension DashboardState {
       return LogLayout.placements(
         of: view, in: ownArea(of: size), hasNorm: history.gradientNorm.hasValues)
     }
+    if view == .task, !history.extra.isEmpty { return besideMetrics(ownArea(of: size)) }
     return ViewLayout.placements(of: view, in: ownArea(of: size), contents)
+  }
+
+  /// A job that can be looked into logs numbers of its own, too: they stand under its samples, or
+  /// alone where it has none.
+  private func besideMetrics(_ area: Rect) -> [PanelPlacement] {
+    guard listsMetricsAlone else {
+      let parts = area.rows([1, 1])
+      return ViewLayout.placements(of: .task, in: parts[0], contents)
+        + PanelRow.placements([PanelRow(parts[1], [(.metrics, 1)])])
+    }
+    guard run?.readsText ?? false else {
+      return PanelRow.placements([PanelRow(area, [(.metrics, 1)])])
+    }
+    let parts = area.rows([70, 30])
+    return PanelRow.placements([
+      PanelRow(parts[0], [(.metrics, 1)]), PanelRow(parts[1], [(.reading, 1)]),
+    ])
   }
 }

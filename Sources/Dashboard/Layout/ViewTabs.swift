@@ -17,7 +17,7 @@ enum ViewTabs {
     guard isShown(in: buffer.size) else { return }
     let theme = scene.theme
     for tab in tabs(
-      width: buffer.size.width, chosen: scene.state.view, ofLog: scene.state.isLog)
+      width: buffer.size.width, chosen: scene.state.view, ofLog: scene.state.listsMetricsAlone)
     {
       let isChosen = tab.view == scene.state.view
       let digits = tab.text.prefix { !$0.isLetter }

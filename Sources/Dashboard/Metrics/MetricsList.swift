@@ -68,6 +68,11 @@ extension DashboardState {
       && samples == nil && abilities?.can.contains(.watch) != true
   }
 
+  /// Whether the view of the task lists metrics and nothing of a task, and is called so.
+  var listsMetricsAlone: Bool {
+    isLog || !history.extra.isEmpty && task == nil && samples == nil
+  }
+
   mutating func scrollMetrics(by rows: Int) {
     let count = MetricsList(self).rows.count
     metrics.scroll = min(max(0, metrics.scroll + min(max(rows, -count), count)), max(0, count - 1))

@@ -16,7 +16,7 @@ extension DashboardState {
     if event.action == .press, event.y == size.height - 1 { return clickHint(at: event.x) }
     if event.action == .press,
       let view = ViewTabs.view(
-        x: event.x, y: event.y, in: size, chosen: view, ofLog: isLog)
+        x: event.x, y: event.y, in: size, chosen: view, ofLog: listsMetricsAlone)
     {
       show(view: view)
       return []
