@@ -271,6 +271,24 @@ def safetensors_files(base):
     return "3 types of numbers, and npz after the Python that the refusal gives"
 
 
+def sharded(base):
+    """A model in several files, put together by the Python that the refusal gives."""
+    import torch
+    from safetensors.torch import save_file
+    prepare(base)
+    state = {name: torch.tensor(numbers).reshape(SHAPES[name])
+             for name, numbers in tensors().items()}
+    names = list(state)
+    place = {name: f"model-0000{1 + index // 3}-of-00002.safetensors"
+             for index, name in enumerate(names)}
+    for file in set(place.values()):
+        save_file({name: state[name] for name in names if place[name] == file}, base / file)
+    index = {"metadata": {"total_size": 1}, "weight_map": place}
+    (base / "model.safetensors.index.json").write_text(json.dumps(index))
+    check_weights(base, convert(base, "model.safetensors.index.json"))
+    return "2 parts, after the Python that the refusal gives"
+
+
 def torch_files(base):
     import torch
     import argparse as namespace
@@ -320,9 +338,11 @@ def torch_files(base):
     torch.save(torch.nn.ModuleDict({"rnn": model.rnn, "head": model.head}), base / "module.pt")
     torch.save({"model": state, "args": namespace.Namespace(rate=1)}, base / "namespace.pt")
     torch.jit.script(model).save(str(base / "script.pt"))
+    torch.export.save(torch.export.export(model.eval(), (torch.zeros(5, 1, 3),)),
+                      str(base / "program.pt2"))
     with open(base / "arrays.pkl", "wb") as file:
         pickle.dump({name: tensor.numpy() for name, tensor in state.items()}, file)
-    converted = ["module.pt", "namespace.pt", "script.pt", "arrays.pkl"]
+    converted = ["module.pt", "namespace.pt", "script.pt", "program.pt2", "arrays.pkl"]
     for name in converted:
         check_weights(base, convert(base, name))
     return f"{len(kinds) + 4} files, {len(converted)} after the Python that the refusal gives"
@@ -332,6 +352,7 @@ def main():
     failures = 0
     checks = {name: lambda base, name=name: check_log(name, base) for name in LOGS}
     checks["safetensors"] = safetensors_files
+    checks["sharded"] = sharded
     checks["torch.save"] = torch_files
     for name, check in checks.items():
         with tempfile.TemporaryDirectory(prefix="unfold-writers-") as base:

@@ -57,6 +57,11 @@ import Testing
     ("module.pt", "\"__main__.M\"", "torch.save(d.state_dict(), \"module.plain.pt\")"),
     ("namespace.pt", "\"argparse.Namespace\"", "d.pop(\"args\"); torch.save(d"),
     ("script.pt", "TorchScript", "torch.jit.load(\"script.pt\""),
+    (
+      "program.pt2", "a program of torch.export",
+      "`import torch; torch.save(torch.export.load(\"program.pt2\").state_dict, "
+        + "\"program.plain.pt\")`"
+    ),
     ("tensor.pt", "holds no names", "model.state_dict()"),
     ("expanded.pt", "[1099511627776, 3]", "more than the file holds"),
     ("system.pt", "\"posix.system\"", "do not open it elsewhere"),

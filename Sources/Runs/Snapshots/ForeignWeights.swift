@@ -76,9 +76,9 @@ enum ForeignWeights {
         return "JSON, expected safetensors"
       }
       return "the index of a model in several files, expected one safetensors file; in Python: "
-        + "`import glob; from safetensors.torch import load_file, save_file`, then "
-        + "`save_file({k: v for f in glob.glob(\"*-of-*.safetensors\") for k, v in "
-        + "load_file(f).items()}, \"model.safetensors\")`"
+        + "`import json; from safetensors.torch import load_file, save_file`, then "
+        + "`save_file({k: v for f in set(json.load(open(\"\(name)\"))[\"weight_map\"].values()) "
+        + "for k, v in load_file(f).items()}, \"\(name.prefix { $0 != "." }).safetensors\")`"
     }
     if start.starts(with: [0x89, 0x48, 0x44, 0x46]) {
       return "HDF5, as Keras writes, expected safetensors under PyTorch's names"
