@@ -49,6 +49,8 @@ package struct RunSetup: Sendable {
     if loaded == nil, let note = PresetLibrary.choice(for: command.preset ?? "")?.note {
       task.notes.insert(note, at: 0)
     }
+    // The next file is to be read as this one is: what was found out goes into the snapshots.
+    if loaded == nil, let dialect = task.dialect { preset.task.data.table.keep(dialect) }
     var checkpoint = loaded?.checkpoint
     if let old = checkpoint, !changes.isEmpty { checkpoint = Self.apply(preset, to: old) }
     firstStep = checkpoint?.state.step ?? 0

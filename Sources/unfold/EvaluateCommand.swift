@@ -57,8 +57,7 @@ struct EvaluateCommand: ParsableCommand {
     let loaded = try SnapshotReader.read(snapshot, best: best)
     var judge = try SnapshotEvaluation(loaded.checkpoint, file: loaded.path)
     try judge.set(settings)
-    let task = try TaskLoader.load(
-      judge.preset.task, seed: judge.preset.training.seed, dataDirectories: DataDirectories.all)
+    let task = try judge.load(dataDirectories: DataDirectories.all)
     var options = EvaluationOptions()
     options.part = split.flatMap(Evaluation.Part.init)
     options.beamWidth = beam

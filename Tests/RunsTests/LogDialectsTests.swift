@@ -199,4 +199,21 @@ import TrainingEvents
       #expect(abs(Double(history.loss[index]) - row.loss) < 1e-6)
     }
   }
+
+  /// What a Windows shell writes when a program's output is sent into a file.
+  @Test(arguments: [String.Encoding.utf16LittleEndian, .utf16BigEndian], ["\r\n", "\n"])
+  func wideTextHasTheSameCurve(encoding: String.Encoding, lineEnd: String) throws {
+    let temporary = try TemporaryDirectory()
+    let lines = (0..<Self.count).map {
+      "{\"step\": \($0), \"精度\": 1, \"loss\": \(3 - 0.01 * Double($0))}"
+    }
+    let text = "\u{FEFF}" + lines.joined(separator: lineEnd) + lineEnd
+    let path = temporary.path + "/log.jsonl"
+    try #require(text.data(using: encoding)).write(to: URL(fileURLWithPath: path))
+    let run = try RecordedRun.read(path)
+    #expect(run.notes.isEmpty && run.history.count == Self.count)
+    let own = run.history.extra.first { $0.name == "精度" }
+    #expect(own?.values.count == Self.count && own?.last == 1)
+    #expect((0..<Self.count).allSatisfy { run.history.loss[$0] == Float(3 - 0.01 * Double($0)) })
+  }
 }

@@ -21,10 +21,12 @@ struct ArrayCasesTests {
     "npy_object.npy": "Python objects", "npy_scalar.npy": "a single number",
     "npy_structured.npy": "is structured", "npz_length_zero.npz": "recording 1",
     "npz_ragged_object.npz": "“X” holds Python objects",
-    "ts_channels_of_different_length.ts": ":9: channel 2 has another length",
+    "ts_channels_of_different_length.ts":
+      ":9: channel 2 has another length: found 6 steps, expected 8, or task.data.missing=hold or drop",
     "ts_missing_nan.ts": ":16:13: not a number: found “NaN”",
     "ts_missing_qmark.ts": ":16:13: not a number: found “?”",
-    "ts_regression.ts": ":6: targets are numbers", "ts_timestamps.ts": ":2: time stamps",
+    "ts_regression.ts":
+      ":6: targets are numbers, not labels: expected @classLabel true and labels",
   ]
 
   @Test func arraysAreReadOrNamed() {

@@ -160,7 +160,7 @@ struct JSONLinesReaderTests {
         + "expected an integer from 0 to 999999")
     #expect(
       try failure(kind, #"{"tokens":[2000000000],"targets":[0]}"#)
-        == "file:1: a number in “tokens” is not a symbol: found 2000000000.0, "
+        == "file:1: a number in “tokens” is not a symbol: found 2000000000, "
         + "expected an integer from 0 to 999999")
     #expect(
       try failure(kind, #"{"tokens":[1],"targets":[5]}"#, classes: 5)

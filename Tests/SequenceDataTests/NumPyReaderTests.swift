@@ -160,7 +160,8 @@ struct NumPyReaderTests {
         + "expected X and y, or x_train and y_train, or data and labels, and perhaps lengths")
     #expect(
       try failure(archive([1, .infinity, 3]))
-        == "file: the array “X” has a number that is not finite: found inf in step 2")
+        == "file: the array “X” has a number that is not finite: found inf in step 1 of recording 2"
+    )
     #expect(
       try failure(archive([1, 2, 3], [0, 1, 1]))
         == "file: there is not one label for each recording: found 3 labels, expected 2")

@@ -21,7 +21,7 @@ struct TimeSeriesReaderTests {
 
   @Test func channelsBecomeSteps() throws {
     let path = try scratch.write("\u{FEFF}" + header + "1,3:10,30:10\r\n5:50:2")
-    let recordings = try TimeSeriesReader.read(path)
+    let recordings = try TimeSeriesReader.read(path).recordings
     #expect(recordings.map(\.values) == [[1, 10, 3, 30], [5, 50]])
     #expect(recordings.map(\.label) == ["10", "2"])
     let task = try load(configuration(.sequenceClassification, .ts, path))
@@ -35,7 +35,8 @@ struct TimeSeriesReaderTests {
   @Test func mistakesAreNamed() throws {
     #expect(
       try failure(header + "1,2:3:a")
-        == "file:6: channel 2 has another length: found 1 steps, expected 2")
+        == "file:6: channel 2 has another length: found 1 steps, "
+        + "expected 2, or task.data.missing=hold or drop for the steps it lacks")
     #expect(
       try failure(header + "1,x:3,4:a")
         == "file:6:3: not a number: found “x”, expected a finite number")
@@ -70,7 +71,7 @@ struct TimeSeriesReaderTests {
         == "file: every recording has the same label: found “a”, expected at least two labels")
     #expect(
       try failure("@timeStamps true\n@data\n")
-        == "file:1: time stamps cannot be read: expected false")
+        == "file: there is no recording in the file: expected one a line after @data")
     #expect(
       try failure("@data\n" + String(repeating: "1,", count: 100_000) + "1:a")
         == "file:2: the recording is too long: found 100001 steps, expected at most 100000")

@@ -44,6 +44,19 @@ public struct TableDialect: Sendable, Equatable {
       self.decimal = decimal
       self.header = header
     }
+
+    /// Takes what was found out of a file for what is not said, so that the next one is read alike.
+    /// Whether there is a header is for each file to tell.
+    public mutating func keep(_ dialect: TableDialect) {
+      separator = separator ?? dialect.separator
+      decimal = decimal ?? dialect.numbers.decimal
+    }
+
+    /// Takes what another wish says for what this one does not.
+    public mutating func keep(_ other: Wish) {
+      separator = separator ?? other.separator
+      decimal = decimal ?? other.decimal
+    }
   }
 
   /// Nil for a table of one column.

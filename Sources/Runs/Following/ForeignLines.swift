@@ -7,15 +7,42 @@ struct ForeignLines: Sendable {
   private(set) var malformedCount = 0
   private(set) var lineNumber = 0
   private var numbers = FlatNumbers()
+  /// Whether the text is UTF-16, as a Windows shell writes what is sent into a file, and its low
+  /// byte first; nil for UTF-8.
+  private var isLowFirst: Bool?
   private static let options = JSONValue.ParsingOptions(maximumDepth: 16, acceptsNotFinite: true)
 
   /// Takes one line, without its line feed.
   mutating func take(_ line: UnsafeBufferPointer<UInt8>, into run: inout ForeignRun) {
     lineNumber += 1
-    var line = line
-    if lineNumber == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) {
-      line = UnsafeBufferPointer(rebasing: line.dropFirst(3))
+    guard lineNumber == 1 || isLowFirst != nil else { return takeLine(line, &run) }
+    if line.starts(with: [0xEF, 0xBB, 0xBF]) {
+      return takeLine(UnsafeBufferPointer(rebasing: line.dropFirst(3)), &run)
     }
+    if lineNumber == 1 {
+      isLowFirst =
+        line.starts(with: [0xFF, 0xFE]) ? true : line.starts(with: [0xFE, 0xFF]) ? false : nil
+    }
+    guard let isLowFirst else { return takeLine(line, &run) }
+    let bytes = Self.narrow(
+      line.dropFirst(lineNumber == 1 ? 2 : isLowFirst ? 1 : 0), isLowFirst: isLowFirst)
+    bytes.withUnsafeBufferPointer { takeLine($0, &run) }
+  }
+
+  /// UTF-16 as UTF-8. A line was cut at the low byte of its line feed.
+  private static func narrow(
+    _ line: Slice<UnsafeBufferPointer<UInt8>>, isLowFirst: Bool
+  ) -> [UInt8] {
+    let units = stride(from: line.startIndex, to: line.endIndex - 1, by: 2).map { at in
+      let (first, second) = (UInt16(line[at]), UInt16(line[at + 1]))
+      return isLowFirst ? second << 8 | first : first << 8 | second
+    }
+    return Array(String(decoding: units, as: UTF16.self).utf8)
+  }
+
+  private mutating func takeLine(
+    _ line: UnsafeBufferPointer<UInt8>, _ run: inout ForeignRun
+  ) {
     let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     guard !isBlank else { return }
     var scanner = LogObjectScanner(line, frames: ProbeFrame.loggedUnder)

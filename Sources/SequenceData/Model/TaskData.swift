@@ -1,3 +1,4 @@
+import FileFormats
 import TrainingEvents
 
 /// A task, loaded: what to train on, what to judge by, and what the numbers mean.
@@ -20,6 +21,8 @@ public struct TaskData: Sendable {
   public var normalisation: Normalisation?
   /// A forecasting task's whole series; nil for other tasks.
   public var series: Series?
+  /// How a person's table is written; nil for other data.
+  public var dialect: TableDialect?
   /// What simple methods score on the test set.
   public var baselines: [Baseline] = []
   /// One-line remarks for a person, such as what was left out.

@@ -32,6 +32,7 @@ struct QueryFile {
     switch ending {
     case "npy": return try numPy()
     case "csv": return [try table()]
+    case "tsv", "tab": return reader.source.format == .csv ? [try table()] : nil
     case "ts": return try recordings()
     default: return nil
     }
@@ -69,7 +70,7 @@ struct QueryFile {
   }
 
   private func table() throws(DataError) -> Example {
-    let table = try CSVTable(UTF8Text.read(path), reader.source)
+    let table = try CSVTable.reading(path, as: reader.source, width: reader.task.inputWidth)
     var example = try reader.sequence(table.values, width: table.names.count, path)
     example.text = path
     return example
@@ -78,7 +79,7 @@ struct QueryFile {
   /// Recordings with their labels, which are right answers to compare with.
   private func recordings() throws(DataError) -> [Example] {
     var examples: [Example] = []
-    for recording in try TimeSeriesReader.read(path, missing: reader.source.missing) {
+    for recording in try TimeSeriesReader.read(path, missing: reader.source.missing).recordings {
       var example = try reader.sequence(
         recording.values, width: recording.width, path, recording.line)
       if let label = reader.labels?.id(of: recording.label) { example.target = .label(label) }

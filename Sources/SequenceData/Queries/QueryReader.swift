@@ -144,10 +144,16 @@ public struct QueryReader: Sendable {
     return Example(input: .none(steps: count), target: .none, text: words)
   }
 
-  /// One number a step, with blanks or commas between them.
+  /// One number a step, with blanks or commas between them; a comma marks decimals where it did in
+  /// the data that was learnt.
   private func plainNumbers(_ words: String) -> JSONLine.Value? {
     var values: [Double] = []
-    let separators: Set<Character> = [" ", ",", ";", "\t"]
+    var separators: Set<Character> = [" ", ",", ";", "\t"]
+    var words = words
+    if source.table.decimal == .comma, words.contains(","), !words.contains(".") {
+      separators.remove(",")
+      words = String(words.map { $0 == "," ? "." : $0 })
+    }
     for field in words.split(whereSeparator: separators.contains) {
       guard let value = NumberScanner.double(Array(field.utf8)[...]) else { return nil }
       values.append(value)

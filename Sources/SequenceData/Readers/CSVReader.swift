@@ -12,6 +12,8 @@ enum CSVReader {
       table.values, names: table.names, request, source: path)
     let isKnown = DataCatalogue.entry(request.data.location) != nil
     task.notes = (isKnown ? [] : table.notes) + task.notes
+    // What comes with the program says nothing of how a person writes.
+    task.dialect = isKnown ? nil : table.dialect
     return task
   }
 }
@@ -23,6 +25,9 @@ struct CSVTable {
   private(set) var values: [Float] = []
   /// How the file was read, a line each.
   private(set) var notes: [String] = []
+  private(set) var dialect: TableDialect
+  /// Whether columns of text were left out.
+  private let leavesOutText: Bool
 
   var rowCount: Int { names.isEmpty ? 0 : values.count / names.count }
 
@@ -33,6 +38,9 @@ struct CSVTable {
     do throws(TableError) {
       let table = try NumericTable(text.bytes, wish: source.table)
       let chosen = try Self.choose(source.columns, from: table)
+      dialect = table.dialect
+      leavesOutText =
+        source.columns.isEmpty && table.columns.contains { $0.kind == .text }
       names = chosen.map { table.columns[$0].name }
       let read = try table.values(of: chosen)
       values = read.numbers
@@ -45,6 +53,29 @@ struct CSVTable {
       throw DataError(
         file, line: error.line, column: error.column, error.message, found: error.found,
         expected: error.expected, suggestion: error.suggestion)
+    }
+  }
+
+  /// Reads a person's next file as the one before was written; where that does not give what the
+  /// network reads, as it tells itself.
+  ///
+  /// - Parameter width: numbers a row that the network reads
+  static func reading(
+    _ path: String, as source: DataSource, width: Int
+  ) throws(DataError) -> CSVTable {
+    let text = try UTF8Text.read(path)
+    func fits(_ table: CSVTable) -> Bool { table.names.count == width && !table.leavesOutText }
+    func byItself() -> CSVTable? {
+      var source = source
+      source.table = .init(header: source.table.header)
+      return (try? CSVTable(text, source)).flatMap { fits($0) ? $0 : nil }
+    }
+    do throws(DataError) {
+      let table = try CSVTable(text, source)
+      return fits(table) ? table : byItself() ?? table
+    } catch {
+      guard let table = byItself() else { throw error }
+      return table
     }
   }
 

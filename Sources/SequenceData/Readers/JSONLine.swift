@@ -79,6 +79,11 @@ struct JSONLine {
 
   private mutating func value() throws(DataError) -> Value {
     if try peeks("\"") { return .word(try string("a word")) }
+    // A label that is true or false is a class like any other word.
+    for word in ["true", "false"] where bytes[at...].starts(with: word.utf8) {
+      at += word.utf8.count
+      return .word(word)
+    }
     guard try takes("[") else { return .number(try numberValue()) }
     if try takes("]") { return .row([]) }
     if try peeks("\"") {

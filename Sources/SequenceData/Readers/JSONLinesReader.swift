@@ -297,8 +297,10 @@ private struct JSONExample {
   private func integer(_ value: Double, _ key: String) throws(DataError) -> Int32 {
     guard value == value.rounded(), value >= 0, value < Double(DataLimits.symbols) else {
       throw error(
-        "a number in “\(key)” is not a symbol", found: "\(value)",
-        expected: "an integer from 0 to \(DataLimits.symbols - 1)")
+        "a number in “\(key)” is not a symbol",
+        found: Int(exactly: value).map { "\($0)" } ?? "\(value)",
+        expected: "an integer from 0 to \(DataLimits.symbols - 1)"
+          + (key == "targets" && value < 0 ? ", or -100 for no target" : ""))
     }
     return Int32(value)
   }

@@ -27,6 +27,8 @@ struct LabelledRecordings {
   private(set) var values: [[Float]] = []
   private(set) var labels: Labels = .integers([])
   private(set) var width = 0
+  /// How it was read, a line each.
+  private(set) var notes: [String] = []
   /// Names of the arrays.
   private let names: (steps: String, labels: String, lengths: String)
 
@@ -114,7 +116,8 @@ struct LabelledRecordings {
   private static func labels(
     of array: NumPyArray, _ file: String, _ name: String
   ) throws(DataError) -> Labels {
-    let isColumn = array.shape.count == 2 && array.shape[1] == 1
+    // One label each, however the array lies.
+    let isColumn = array.shape.count == 2 && (array.shape[1] == 1 || array.shape[0] == 1)
     guard array.shape.count == 1 || array.shape.count == 2 else {
       throw DataError(
         file, "the array “\(name)” is not one label a recording", found: "\(array.shape)",
@@ -145,6 +148,16 @@ struct LabelledRecordings {
     return .oneHot(labels, classes: classes)
   }
 
+  /// The steps of a recording up to those that hold NaN alone; all of them where there are no
+  /// others.
+  private static func length(
+    _ floats: [Float], of recording: Int, most: Int, _ width: Int
+  ) -> Int {
+    let own = floats[recording * most * width..<(recording + 1) * most * width]
+    let padding = own.reversed().prefix(while: \.isNaN).count / width
+    return padding == most ? most : most - padding
+  }
+
   private mutating func cut(
     _ steps: NumPyArray, lengths array: NumPyArray?
   ) throws(DataError) {
@@ -162,7 +175,13 @@ struct LabelledRecordings {
       (own, count) = (numbers, isPadded ? steps.shape[0] : numbers.count)
     } else {
       count = steps.shape[0]
-      own = [Int](repeating: steps.shape[1], count: count)
+      let floats = steps.floats
+      own = (0..<count).map { Self.length(floats, of: $0, most: steps.shape[1], width) }
+      let short = own.filter { $0 < steps.shape[1] }.count
+      if short > 0 {
+        notes.append(
+          "\(short) of \(count) recordings end in steps of NaN alone, which are taken for padding")
+      }
     }
     guard own.count == count, labels.count == count, count > 0 else {
       throw DataError(
@@ -185,7 +204,7 @@ struct LabelledRecordings {
       if let bad = recording.firstIndex(where: { !$0.isFinite }) {
         throw DataError(
           file, "the array “\(names.steps)” has a number that is not finite",
-          found: "\(recording[bad]) in step \(at + bad / width + 1)")
+          found: "\(recording[bad]) in step \(bad / width + 1) of recording \(index + 1)")
       }
       values.append(recording)
       at += length

@@ -48,6 +48,7 @@ enum NumPyReader {
       inputWidth: recordings.width, outputWidth: coding.vocabulary.count,
       targetName: request.kind == .sequenceLabelling ? "frame" : "label")
     task.normalisation = scale
+    task.notes = recordings.notes
     return task
   }
 }

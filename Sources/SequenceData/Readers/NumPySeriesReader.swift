@@ -13,6 +13,11 @@ enum NumPySeriesReader {
         expected: "steps × numbers"
           + (array.shape.count == 3 ? "; one series, or reshape(-1, \(width))" : ""))
     }
+    if array.shape.count == 2, array.shape[0] < 4, width > 8 * array.shape[0] {
+      throw DataError(
+        path, "the series is too short", found: "\(array.shape)",
+        expected: "steps × numbers; transposed? x.T turns it")
+    }
     var values = array.floats
     var notes: [String] = []
     if let first = values.firstIndex(where: \.isNaN), let policy = request.data.missing {

@@ -20,14 +20,14 @@ enum TabSeparatedReader {
       }
     }
     var notes: [String] = []
-    var rows = try read(text)
+    var rows = try read(text, request.data.missing, &notes)
     let isTurned = request.kind == .sequenceClassification && turn(&rows, path, &notes)
     leaveOutHeader(&rows, path, request.kind, &notes)
     var testRows: [Row]?
     var testPath = path
     if let location = request.data.test {
       testPath = try request.locator.path(of: location, key: "task.data.test")
-      var own = try read(UTF8Text.read(testPath))
+      var own = try read(UTF8Text.read(testPath), request.data.missing, &notes)
       if isTurned { for index in own.indices { own[index].swap() } }
       leaveOutHeader(&own, testPath, request.kind, &notes)
       testRows = own
@@ -111,8 +111,13 @@ enum TabSeparatedReader {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  private static func read(_ text: UTF8Text) throws(DataError) -> [Row] {
+  /// - Parameter missing: what to do with a row that has an empty field; nothing can stand in for a
+  ///   text, so that it is left out or refused
+  private static func read(
+    _ text: UTF8Text, _ missing: MissingValues?, _ notes: inout [String]
+  ) throws(DataError) -> [Row] {
     var rows: [Row] = []
+    var leftOut: [Int] = []
     let path = text.file
     try text.forEachLine { number, line throws(DataError) in
       guard !line.isEmpty else { return }
@@ -124,8 +129,10 @@ enum TabSeparatedReader {
       }
       for (index, field) in fields.enumerated() {
         guard field.contains(where: { $0 != UInt8(ascii: " ") }) else {
+          guard missing != .drop else { return leftOut.append(number) }
           throw DataError(
-            path, line: number, column: index + 1, "an empty field", expected: "some text")
+            path, line: number, column: index + 1, "an empty field",
+            expected: "some text, or task.data.missing=drop")
         }
         guard field.count <= DataLimits.steps else {
           throw DataError(
@@ -140,6 +147,11 @@ enum TabSeparatedReader {
     }
     guard !rows.isEmpty else {
       throw DataError(path, "there is no row in the file", expected: "two fields a line")
+    }
+    if let first = leftOut.first {
+      let count = "\(leftOut.count) row\(leftOut.count == 1 ? "" : "s")"
+      notes.append(
+        "\(name(path)): \(count) with an empty field left out; the first in line \(first)")
     }
     return rows
   }

@@ -57,7 +57,9 @@ public struct Vocabulary: Sendable, Equatable, Codable {
     switch symbol {
     case .scalar(let value):
       let id = scalarIDs[Int(value)]
-      return id >= 0 ? id : unknown
+      if id >= 0 { return id }
+      // A text may hold é in one scalar and in two: they are one symbol.
+      return Unicode.Scalar(UInt32(value)).flatMap { ids[String($0)] } ?? unknown
     case .cluster(let character): return ids[String(character)] ?? unknown
     }
   }

@@ -1,3 +1,4 @@
+import FileFormats
 import RecurrentNetworks
 import SequenceData
 import TrainingEvents
@@ -8,6 +9,8 @@ public struct SnapshotEvaluation {
   /// As the snapshot was trained, with the changes that were asked for.
   public private(set) var preset: Preset
   private let file: String
+  /// What was said of how other data is written; nil where it is the network's own.
+  private var said: TableDialect.Wish?
 
   /// - Parameter file: the snapshot's path, for messages
   public init(_ checkpoint: Checkpoint, file: String) throws(PresetError) {
@@ -25,7 +28,30 @@ public struct SnapshotEvaluation {
         description: "\(argument.prefix { $0 != "=" }): only keys of the task can be set, such as "
           + "task.data.length: the network stays as it was trained")
     }
+    let before = preset.task.data
     try preset.set(arguments: arguments)
+    // A table is written as the one that was learnt, unless it is said otherwise.
+    guard before.format == .csv, preset.task.data.format == .csv else { return }
+    said = preset.task.data.table
+    preset.task.data.table.keep(before.table)
+  }
+
+  /// The data of `preset.task`. A table that cannot be read as the one before is read as it tells
+  /// itself.
+  public mutating func load(dataDirectories: [String]) throws(DataError) -> TaskData {
+    let seed = preset.training.seed
+    do throws(DataError) {
+      return try TaskLoader.load(preset.task, seed: seed, dataDirectories: dataDirectories)
+    } catch {
+      var other = preset.task
+      guard let said, said != other.data.table else { throw error }
+      other.data.table = said
+      guard
+        let task = try? TaskLoader.load(other, seed: seed, dataDirectories: dataDirectories)
+      else { throw error }
+      preset.task = other
+      return task
+    }
   }
 
   /// - Parameter task: the data of `preset.task`
