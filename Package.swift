@@ -129,7 +129,7 @@ let package = Package(
     .testTarget(
       name: "SessionsTests",
       dependencies: [
-        "Sessions", "Dashboard", "Training", "TrainingEvents", "TerminalGraphics",
+        "Sessions", "Dashboard", "Runs", "Training", "TrainingEvents", "TerminalGraphics",
       ]),
     .testTarget(
       name: "NcursesTerminalTests",

@@ -9,6 +9,12 @@ package enum ExitStatus {
 
   package static func signal(_ number: Int32) -> Int32 { 128 + number }
 
+  /// Ends the program after a session: what it says stays in the scrollback.
+  package static func leave(_ end: (status: Int32, report: String?)) -> Never {
+    if let report = end.report { write(report, to: STDOUT_FILENO) }
+    exit(end.status)
+  }
+
   package static func say(_ text: String) { write(message(text), to: STDERR_FILENO) }
 
   /// A line for standard error.

@@ -1,4 +1,5 @@
 import Dashboard
+import Runs
 import Training
 import TrainingEvents
 
@@ -9,7 +10,10 @@ extension LiveSession {
     if replay == nil {
       recorder.flush()
       do {
-        replay = try FinishedReplay(setup.directory.path)
+        replay = PlayedRecord(
+          try Replay(setup.directory.path), refusal: "this run is finished: R begins it again")
+        // The keys go on from the end that is on screen.
+        _ = replay?.end()
       } catch {
         return dashboard.log("the record cannot be read: \(error)")
       }
@@ -17,7 +21,7 @@ extension LiveSession {
       lastReplay = stage.now
       playOn()
     }
-    replay?.perform(command, &dashboard)
+    show(replay?.perform(command) ?? [])
   }
 
   /// Lets time pass in the record until its end is shown.
@@ -32,10 +36,16 @@ extension LiveSession {
 
   private func advanceReplay() {
     let now = stage.now
-    replay?.advance(by: now - lastReplay, &dashboard)
+    show(replay?.advance(by: now - lastReplay) ?? [])
     lastReplay = now
     if replay?.isFinished ?? false, dashboard.isAtEnd { endReplay() }
     scheduleDraw(soon: false)
+  }
+
+  func changeSpeedOfReplay(faster: Bool) { show(replay?.changeSpeed(faster: faster) ?? []) }
+
+  private func show(_ news: [RunNews]) {
+    for news in news { dashboard.apply(news) }
   }
 
   func endReplay() {

@@ -49,7 +49,7 @@ actor LiveSession: StageActor {
   private let (acts, act) = AsyncStream.makeStream(of: NextAct.self)
   private var reading: Task<Void, Never>?
   /// The finished run, played back.
-  var replay: FinishedReplay?
+  var replay: PlayedRecord?
   var lastReplay = 0.0
   /// What the run leaves the screen for, once its snapshot is written.
   private var leaving: NextAct?
@@ -258,7 +258,7 @@ actor LiveSession: StageActor {
     case .saveElsewhere(let path): await saveAgain(in: NSString(string: path).expandingTildeInPath)
     case .leaveUnsaved: await leaveUnsaved()
     case .stay: departure.stay()
-    case .changeSpeed(let faster): replay?.changeSpeed(faster: faster)
+    case .changeSpeed(let faster): changeSpeedOfReplay(faster: faster)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):

@@ -34,9 +34,7 @@ struct AttachCommand: AsyncParsableCommand {
     _ connection: RunConnection, of path: String, recording: String?
   ) async throws {
     let stage = try await Stage.open(recording: recording)
-    let (status, report) = await AttachedSession(connection, of: path, on: stage).run()
-    if let report { ExitStatus.write(report, to: STDOUT_FILENO) }
-    Glibc.exit(status)
+    ExitStatus.leave(await RunSession(connection, of: path, on: stage).run())
   }
 
   private static func print(_ connection: RunConnection) async throws {

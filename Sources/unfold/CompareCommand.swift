@@ -30,19 +30,15 @@ struct CompareCommand: AsyncParsableCommand {
       )
     }
     let first = try RecordedRun.read(runs[0])
-    let source: ViewerSession.Source
-    if first.isLog {
-      source = .live(try RunFollower(runs[0]))
-    } else {
-      var replay = try Replay(first)
-      let end = try replay.jump(to: replay.duration)
-      replay.pause()
-      source = .recorded(replay, opening: end)
-    }
-    let session = ViewerSession(source, on: try await Stage.open(recording: nil))
+    let source: any RunSource =
+      if first.isLog { FollowedSource(try RunFollower(runs[0])) } else {
+        RecordedSource(try Replay(first))
+      }
+    let session = RunSession(
+      source, of: runs[0], on: try await Stage.open(recording: nil))
     for other in others {
       await session.compare(with: other.name, history: other.run.history)
     }
-    try await session.run()
+    ExitStatus.leave(await session.run())
   }
 }

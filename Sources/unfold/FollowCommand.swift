@@ -30,6 +30,6 @@ struct FollowCommand: AsyncParsableCommand {
         description: "\(reason): following needs a terminal", status: ExitStatus.badInput)
     }
     let stage = try await Stage.open(recording: record)
-    try await ViewerSession(.live(follower), on: stage).run()
+    ExitStatus.leave(await RunSession(FollowedSource(follower), of: path, on: stage).run())
   }
 }

@@ -6,13 +6,17 @@ struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Watch a recorded run again in the dashboard.",
-    discussion: "Space pauses, + and − change the speed, . goes on by one step.")
+    discussion: """
+      Opens on the whole run, as it ended. Space plays it from its beginning and pauses, [ and ] \
+      change the speed, . and backspace go by one step, R goes back to the beginning. With --from or \
+      --speed it plays at once.
+      """)
 
   @Argument(help: "The directory of a recorded run.")
   var recorded: String
 
-  @Option(help: "How many seconds of the run pass in one.")
-  var speed = 10.0
+  @Option(help: "How many seconds of the run pass in one; otherwise all of it passes in 40 s.")
+  var speed: Double?
 
   @Option(help: "The step to begin at.")
   var from: Int?
@@ -23,7 +27,7 @@ struct ReplayCommand: AsyncParsableCommand {
   var record: String?
 
   func validate() throws {
-    guard speed > 0, speed.isFinite else {
+    if let speed, !(speed > 0 && speed.isFinite) {
       throw ValidationError("--speed must be above 0, not \(speed)")
     }
   }
@@ -34,10 +38,9 @@ struct ReplayCommand: AsyncParsableCommand {
         description: "\(reason): a replay needs a terminal; `unfold export` writes files",
         status: ExitStatus.badInput)
     }
-    var replay = try Replay(recorded)
-    replay.setSpeed(speed)
-    let opening = try from.map { step throws(RunError) in try replay.jump(toStep: step) }
+    let replay = try Replay(recorded)
     let stage = try await Stage.open(recording: record)
-    try await ViewerSession(.recorded(replay, opening: opening), on: stage).run()
+    let source = RecordedSource(replay, speed: speed, from: from)
+    ExitStatus.leave(await RunSession(source, of: recorded, on: stage).run())
   }
 }

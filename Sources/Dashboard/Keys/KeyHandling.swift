@@ -108,7 +108,7 @@ extension DashboardState {
   mutating func togglePause() -> [DashboardAction] {
     switch trainingState {
     case .paused: train(.resume)
-    case .finished where !isViewing: train(.resume)
+    case .finished where !isViewing || isReplaying: train(.resume)
     default: train(.pause)
     }
   }
@@ -120,7 +120,7 @@ extension DashboardState {
       return []
     }
     let command = TrainingCommand.run(until: .step(max(1, currentStep - 1)))
-    return isViewing ? [.send(command)] : train(command)
+    return isViewing && !isReplaying ? [.send(command)] : train(command)
   }
 
   /// Sends a command that needs a run which can still train.

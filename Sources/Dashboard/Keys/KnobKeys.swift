@@ -46,8 +46,13 @@ extension KeyBindings {
       [.character("U")], "U", "go back to the last snapshot; asks first", .training
     ) { $0.ask(.undo) },
     KeyBinding(
-      [.character("R")], "R", "restart: the same run from its first step; asks first", .training
-    ) { $0.ask(.restart) },
+      [.character("R")], "R",
+      "restart: the same run from its first step; asks first. A replay goes back to its beginning",
+      .training
+    ) { state in
+      if state.isViewing, state.isReplaying { return [.replay(.restart)] }
+      return state.ask(.restart)
+    },
   ]
 
   static let knobs: [KeyBinding] = [

@@ -62,7 +62,7 @@ enum HintBar {
     guard hint == "pause" else { return hint }
     return switch state.trainingState {
     case .paused: "resume"
-    case .finished where !state.isViewing: "replay"
+    case .finished where !state.isViewing || state.isReplaying: "replay"
     default: hint
     }
   }

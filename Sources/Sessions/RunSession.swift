@@ -5,9 +5,9 @@ import Runs
 import TerminalGraphics
 import TrainingEvents
 
-/// The dashboard, with every key that the run allows, over a run that another process trains.
-/// Whatever becomes of this process, the run does not notice.
-package actor AttachedSession {
+/// The dashboard, with every key that the run allows, over a run that this process does not train:
+/// another process's, a log, a record. Whatever becomes of this process, the run does not notice.
+package actor RunSession {
   private let source: any RunSource
   /// The run, for messages.
   private let name: String
@@ -30,6 +30,13 @@ package actor AttachedSession {
     self.source = source
     self.name = name
     self.stage = stage
+    dashboard.isViewing = !source.trains
+    dashboard.isReplaying = source.isRecord
+  }
+
+  /// Draws another run's curves under this one's.
+  package func compare(with name: String, history: RunHistory) {
+    dashboard.addComparison(name: name, history: history)
   }
 
   /// Shows the run until a person leaves it or a signal ends this program.
@@ -57,16 +64,17 @@ package actor AttachedSession {
   // MARK: What is told
 
   private func read() async {
-    for await messages in source.messages {
-      for message in messages {
-        if case .exit(let exit) = message { self.exit = exit }
-        dashboard.apply(message)
+    for await news in source.news {
+      dashboard.apply(news)
+      if case .told(let messages) = news {
+        for case .exit(let exit) in messages { self.exit = exit }
+        guard messages.contains(where: \.isAnswer) else { continue }
       }
       askForProbes()
-      if messages.contains(where: \.isAnswer) { draw() }
+      draw()
     }
     hasEnded = true
-    dashboard.noteGone()
+    if source.trains { dashboard.noteGone() }
     if isStopping { leave() }
     draw()
   }
@@ -107,13 +115,15 @@ package actor AttachedSession {
     case .detach:
       report = BackgroundProgram.words(for: name)
       status = ExitStatus.done
-    case .quit(let saving) where saving && !hasEnded:
+    case .quit(let saving) where saving && source.trains && !hasEnded:
       isStopping = true
       source.perform(.stop)
     case .quit, .leaveUnsaved: leave()
     case .saveAgain, .saveElsewhere, .stay: break
-    case .replay, .changeSpeed:
+    case .replay where source.trains, .changeSpeed where source.trains:
       dashboard.tell("this run has ended: `unfold replay \(name)` shows it again")
+    case .replay(let command): source.perform(command)
+    case .changeSpeed(let faster): source.changeSpeed(faster: faster)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):
@@ -128,7 +138,7 @@ package actor AttachedSession {
 
   /// Ctrl-C stops the run, as it does one that trains in the terminal; the second one does not wait.
   private func interrupt(_ signal: Int32) {
-    guard signal == SIGINT, !isStopping, !hasEnded, exit == nil else {
+    guard source.trains, signal == SIGINT, !isStopping, !hasEnded, exit == nil else {
       return status = ExitStatus.signal(signal)
     }
     isStopping = true
