@@ -15,8 +15,10 @@ public struct RunFollower: Sendable {
   private let place: LogPlace?
   private var run = ForeignRun()
   private let name: String
-  /// Another program raises no alerts; our own record holds those that were raised.
+  /// Another program raises no alerts; our own record holds those that were raised, if it is not of
+  /// an earlier version.
   private var watch = AlertWatch()
+  private var missingAlerts = MissingAlerts()
   private var hasBegun = false
   /// Whether the other program said that it ended.
   private var hasFinished = false
@@ -74,7 +76,7 @@ public struct RunFollower: Sendable {
     case .record(var record):
       let events = try record.poll()
       source = .record(record)
-      return begun(events)
+      return begun(missingAlerts.completing(events))
     case .log(var log):
       // The log has one owner while it reads, so that nothing it holds is copied.
       source = .log(NoLog())

@@ -47,12 +47,21 @@ public struct RecordedRun: Sendable {
     var kind: ProbeFrame.Kind?
   }
 
+  /// An alert, or its end, that the record does not tell of.
+  struct MissingAlert: Sendable {
+    var time: Double
+    var event: TrainingEvent
+  }
+
   private(set) var marks: [Mark] = []
   private(set) var moments: [Moment] = []
   /// What is kept of frames over training.
   private(set) var frames = FrameStore()
   /// The curves as they stood just before each return to an earlier step.
   private(set) var abandoned: [RunHistory] = []
+  /// The alerts of a record that has none of its own, in order.
+  private(set) var missingAlerts: [MissingAlert] = []
+  private var watch = MissingAlerts()
   private var clock = ReplayClock()
   /// Bytes that kept curves may cost. Copies share most of what they hold: what does not is about
   /// two bytes a step and half a megabyte.
@@ -120,6 +129,7 @@ public struct RecordedRun: Sendable {
   }
 
   private mutating func take(_ event: TrainingEvent, at offset: Int) {
+    noteAlerts(event)
     if case .steps(let batch) = event {
       let first = batch.thinned.first?.firstStep ?? batch.records.first?.step ?? 0
       marks.append(
@@ -158,6 +168,21 @@ public struct RecordedRun: Sendable {
       if record.isSeam { finish = nil }
     case .finished(let record): finish = record
     default: break
+    }
+  }
+
+  private mutating func noteAlerts(_ event: TrainingEvent) {
+    let alerts = watch.observe(event)
+    if watch.hasOwn { missingAlerts = [] }
+    for alert in alerts {
+      var clock = clock
+      if case .steps(let batch) = event {
+        let records = batch.records.prefix { $0.step <= alert.alertStep }
+        for record in records { clock.advance(elapsed: record.elapsed) }
+      } else {
+        clock.advance(to: event)
+      }
+      missingAlerts.append(MissingAlert(time: clock.now, event: alert))
     }
   }
 
@@ -204,6 +229,17 @@ extension TrainingEvent {
       CommandRecord(
         step: run.firstStep, name: CommandRecord.seamName,
         text: "went on from the snapshot at step \(run.firstStep)", marker: "resumed"))
+  }
+}
+
+extension TrainingEvent {
+  /// The step of an alert or of its end.
+  fileprivate var alertStep: Int {
+    switch self {
+    case .warning(let record): record.step
+    case .recovered(let record): record.step
+    default: .max
+    }
   }
 }
 

@@ -28,6 +28,8 @@ public struct Replay: Sendable {
   /// Read already, but still to come.
   private var upcoming: [TrainingEvent] = []
   private var isAtEnd = false
+  /// Alerts told that the record does not hold.
+  private var alertCount = 0
   private static let piece = 1 << 16
 
   /// - Throws: `RunError` when there is no record or it cannot be read.
@@ -83,7 +85,7 @@ public struct Replay: Sendable {
       left = 0
     }
     position = max(position, clock.now)
-    return events
+    return events + missingAlerts()
   }
 
   /// Jumps to a moment, given in seconds from the beginning.
@@ -146,6 +148,14 @@ public struct Replay: Sendable {
     step = mark?.last?.step ?? 0
     upcoming = []
     isAtEnd = false
+    alertCount = run.missingAlerts.prefix { $0.time <= position }.count
+  }
+
+  /// Those up to the position that were not told yet.
+  private mutating func missingAlerts() -> [TrainingEvent] {
+    let alerts = run.missingAlerts[alertCount...].prefix { $0.time <= position }
+    alertCount += alerts.count
+    return alerts.map(\.event)
   }
 
   /// What was told before an offset, other than curves: everything light, the newest frames, and
@@ -158,6 +168,7 @@ public struct Replay: Sendable {
       default: false
       }
     }
+    events += run.missingAlerts.prefix(alertCount).map(\.event)
     events += run.frames.frames(through: step).map(TrainingEvent.frame)
     for kind in ProbeFrame.Kind.allCases where kind.recording != nil {
       if let frame = run.frame(kind, before: offset) { events.append(.frame(frame)) }
@@ -188,7 +199,7 @@ public struct Replay: Sendable {
       break
     }
     position = isFinished ? duration : max(target, position)
-    return events
+    return events + missingAlerts()
   }
 
   private mutating func take(_ event: TrainingEvent, into events: inout [TrainingEvent]) {
