@@ -59,9 +59,9 @@ public enum Alert: String, Sendable, CaseIterable {
     switch self {
     case .vanishing:
       "Raised when 1 % is left within half of the steps measured, \(AlertWatch.streak) times in a "
-        + "row; for a GRU only while the loss does not fall. Not raised where the curve is not the "
-        + "way that gradients take: with attention, with teacher forcing of the output, for the cell "
-        + "state of an LSTM."
+        + "row, while the loss falls by less than 1 % a step; for a GRU only while it does not fall. "
+        + "Not raised where the curve is not the way that gradients take: with attention, without "
+        + "input, with teacher forcing of the output, for the cell state of an LSTM."
     case .exploding:
       "Raised when the norm grows tenfold and more over the steps measured, \(AlertWatch.streak) "
         + "times in a row, or when nothing clips it and it is 30 times the mean of the last hundred "

@@ -29,6 +29,8 @@ struct AlertContext: Sendable {
   /// Whether a gradient's way back through time is the one that its curve shows.
   var curveIsTheWay: Bool {
     guard let architecture else { return true }
+    // Without input there is nothing to remember: each step has a loss of its own.
+    if architecture.shape == .autonomous { return false }
     // Attention is a short way from any output to any input.
     if architecture.attention { return false }
     // Given the true outputs, each step is trained by itself: nothing has to flow back.

@@ -29,6 +29,7 @@ struct LossTrend: Sendable {
   private static let first = 10
 
   private var average = DebiasedAverage(weight: 0.99)
+  private var recent = DebiasedAverage(weight: 0.9)
   private var best = Double.infinity
   private var bestStep = 0
   private var lossesSinceBest = 0
@@ -38,13 +39,15 @@ struct LossTrend: Sendable {
   private(set) var justImproved = false
 
   var value: Double { average.value }
+  /// Over about the last ten losses.
+  var newest: Double { recent.value }
   var stepsSinceBest: Int { step - bestStep }
   /// The mean of the first losses; NaN before there is one.
   var initial: Double {
     beginning.count > 0 ? beginning.sum / Double(beginning.count) : .nan
   }
   /// Whether next to nothing of the first losses is left.
-  var isSolved: Bool { initial > 0 && value < initial * Self.solved }
+  var isSolved: Bool { initial > 0 && min(value, newest) < initial * Self.solved }
 
   /// No fall for more than half of the run.
   var isFlat: Bool {
@@ -58,6 +61,7 @@ struct LossTrend: Sendable {
     if firstStep == nil { (firstStep, bestStep) = (step, step) }
     if beginning.count < Self.first { beginning = (beginning.sum + loss, beginning.count + 1) }
     let smoothed = average.add(loss)
+    _ = recent.add(loss)
     justImproved = smoothed < best - abs(best) * Self.leastFall || !best.isFinite
     lossesSinceBest += 1
     if justImproved { (best, bestStep, lossesSinceBest) = (smoothed, step, 0) }

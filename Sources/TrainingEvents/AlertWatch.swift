@@ -10,6 +10,8 @@ public struct AlertWatch: Sendable {
   private static let span = 20
   /// Steps that updates must be odd for; the first ones after a start are.
   private static let updateSpan = 300
+  /// The share of a loss by which it falls in one step where it falls fast.
+  static let fastFall = 0.01
   /// Finite steps in a row after which a loss counts as finite again.
   static let recovery = 50
 
@@ -27,6 +29,8 @@ public struct AlertWatch: Sendable {
   private var finiteNorms = 0
   private var norms = UsualSize()
   private var loss = LossTrend()
+  /// When gradients by lag were last looked at.
+  private var lossAtLook: (step: Int, loss: Double)?
   private var blowUp = LossBlowUp(untrained: Self.leastReference)
   private var validation = ValidationTrend()
 
@@ -144,7 +148,9 @@ public struct AlertWatch: Sendable {
     guard fit.verdict != .unknown else { return [] }
     let reach = fit.hundredthAt ?? .max
     // Gates learn to keep what they forget at first: as long as the loss falls, let them.
-    let isHarmful = context.curveIsTheWay && (!context.isGated || loss.isFlat) && !loss.isSolved
+    let isHarmful =
+      context.curveIsTheWay && (!context.isGated || loss.isFlat) && !loss.isSolved
+      && !fallsFast(at: frame.step)
     let words = [fit.rate(), fit.reach(unit: stepName)].compactMap { $0 }
     let growth = curve.norms.growth
     let vanishing = count(
@@ -158,6 +164,15 @@ public struct AlertWatch: Sendable {
       return "gradients explode through time: \(fit.rate() ?? total) back"
     }
     return vanishing + exploding
+  }
+
+  /// Whether the loss has fallen by more than a hundredth a step since the last look: a network that
+  /// learns so fast does not miss what vanishes.
+  private mutating func fallsFast(at step: Int) -> Bool {
+    let last = lossAtLook
+    lossAtLook = (step, loss.newest)
+    guard let last, step > last.step else { return false }
+    return loss.newest < last.loss * (1 - Self.fastFall * Double(step - last.step))
   }
 
   private mutating func observe(_ record: NetworkStatistics) -> [TrainingEvent] {

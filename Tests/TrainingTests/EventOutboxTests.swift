@@ -49,6 +49,21 @@ import TrainingEvents
     #expect(events.map { $0.records.map(\.step) } == [[1, 2], []] && events.last == samples(2))
   }
 
+  /// What alerts go by is the same for a reader that comes late.
+  @Test func aFrameForTheRecordIsNotReplaced() {
+    var outbox = EventOutbox()
+    let frames = (1...4).map { step in
+      ProbeFrame.samples(SampleFrame(step: step, temperature: 1, lines: []))
+    }
+    for (index, frame) in frames.enumerated() {
+      outbox.add(step(index + 1))
+      if index % 2 == 0 { outbox.add(recorded: frame) } else { outbox.add(.frame(frame)) }
+    }
+    let events = rest(&outbox)
+    #expect(events.flatMap(\.records).map(\.step) == [1, 2, 3, 4])
+    #expect(events.filter { $0.records.isEmpty } == [0, 2, 3].map { .frame(frames[$0]) })
+  }
+
   /// Nobody reads for very long: steps, checkpoints, beginning, snapshots and end all stay.
   @Test func overflowDropsOnlyWhatMayBeMissed() {
     var outbox = EventOutbox()

@@ -26,6 +26,10 @@ final class EventMailbox: Sendable {
     state.withLock { $0.outbox.add(event) }
   }
 
+  func add(recorded frame: ProbeFrame) {
+    state.withLock { $0.outbox.add(recorded: frame) }
+  }
+
   /// Lets the reader have everything put in so far.
   func release() { wake { $0.outbox.release() } }
 

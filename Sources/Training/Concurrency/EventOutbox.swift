@@ -2,12 +2,18 @@ import TrainingEvents
 
 /// Holds events until the reader takes them: a pure state machine beside the stream.
 ///
-/// Steps that wait are merged into one event, frames are replaced by newer ones of their kind, and
-/// everything else keeps its place, so that a reader sees every step once and in order, and memory
+/// Steps that wait are merged into one event, frames for the screen are replaced by newer ones of
+/// their kind, and everything else keeps its place, frames for the record too, so that a reader sees every step once and in order, and memory
 /// stays bounded however long nobody reads. What was added can be taken once it was released: a
 /// reader that is woken for each step would take the time of training.
 package struct EventOutbox: Sendable {
-  private var waiting: [TrainingEvent] = []
+  private struct Waiting: Sendable {
+    var event: TrainingEvent
+    /// A newer frame of the kind takes its place.
+    var frameKind: ProbeFrame.Kind?
+  }
+
+  private var waiting: [Waiting] = []
   /// Events at the front that may be taken.
   private var released = 0
   /// Events kept when nobody reads for a very long time, beside those that are never dropped.
@@ -18,26 +24,34 @@ package struct EventOutbox: Sendable {
   package var isEmpty: Bool { waiting.isEmpty }
 
   package mutating func add(_ step: StepRecord) {
-    if case .steps(var batch)? = waiting.last {
+    if case .steps(var batch)? = waiting.last?.event {
       // Taken out first, so that the batch is changed in place rather than copied.
       waiting.removeLast()
       batch.append(step)
-      waiting.append(.steps(batch))
+      waiting.append(Waiting(event: .steps(batch)))
     } else {
-      waiting.append(.steps(StepBatch([step])))
+      waiting.append(Waiting(event: .steps(StepBatch([step]))))
     }
   }
 
   package mutating func add(_ event: TrainingEvent) {
-    if let kind = event.frameKind,
-      let older = waiting.firstIndex(where: { $0.frameKind == kind })
-    {
+    let kind: ProbeFrame.Kind? = if case .frame(let frame) = event { frame.kind } else { nil }
+    if let kind, let older = waiting.firstIndex(where: { $0.frameKind == kind }) {
       remove(at: older)
     }
-    if waiting.count >= Self.limit, let oldest = waiting.firstIndex(where: \.isExpendable) {
+    append(Waiting(event: event, frameKind: kind))
+  }
+
+  /// Adds a frame that no newer one replaces: what alerts go by does not depend on when it is read.
+  package mutating func add(recorded frame: ProbeFrame) {
+    append(Waiting(event: .frame(frame)))
+  }
+
+  private mutating func append(_ new: Waiting) {
+    if waiting.count >= Self.limit, let oldest = waiting.firstIndex(where: \.event.isExpendable) {
       remove(at: oldest)
     }
-    waiting.append(event)
+    waiting.append(new)
   }
 
   /// Lets the reader have everything added so far.
@@ -47,18 +61,18 @@ package struct EventOutbox: Sendable {
   package mutating func take() -> TrainingEvent? {
     guard released > 0 else { return nil }
     released -= 1
-    return waiting.removeFirst()
+    return waiting.removeFirst().event
   }
 
   /// Takes an event out, and merges the steps on both its sides.
   private mutating func remove(at index: Int) {
     waiting.remove(at: index)
     if index < released { released -= 1 }
-    guard index > 0, index < waiting.count, case .steps(let newer) = waiting[index],
-      case .steps(var older) = waiting[index - 1]
+    guard index > 0, index < waiting.count, case .steps(let newer) = waiting[index].event,
+      case .steps(var older) = waiting[index - 1].event
     else { return }
     older.append(newer)
-    waiting[index - 1] = .steps(older)
+    waiting[index - 1].event = .steps(older)
     waiting.remove(at: index)
     if index < released { released -= 1 }
   }
@@ -72,10 +86,5 @@ extension TrainingEvent {
     case .steps, .started, .checkpoint, .snapshot, .finished: false
     default: true
     }
-  }
-
-  /// Newer frames replace older ones of their kind; nil for events that must not be replaced.
-  fileprivate var frameKind: ProbeFrame.Kind? {
-    if case .frame(let frame) = self { frame.kind } else { nil }
   }
 }

@@ -92,10 +92,10 @@ extension TrainingEngine {
   }
 
   static func trainee(
-    preset: Preset, task: TaskData, threads: Int
+    preset: Preset, task: TaskData, threads: Int, looks: LookBudget = .shareOfTime
   ) throws(PresetError) -> any Trainee {
     task.kind == .handBuilt
       ? try HandBuiltTrainee(preset: preset, task: task)
-      : try LearningTrainee(preset: preset, task: task, threads: threads)
+      : try LearningTrainee(preset: preset, task: task, threads: threads, looks: looks)
   }
 }

@@ -59,7 +59,7 @@ extension TrainingEngine {
       learningRate: outcome.learningRate, tokens: outcome.total.targets,
       elapsed: clock.total, duration: clock.now - began)
     post(record)
-    for frame in trainee.recordedFrames() { post(.frame(frame)) }
+    for frame in trainee.recordedFrames() { post(recorded: frame) }
     if blowUp?.add(record.loss) == true { return blewUp(record) }
     smoothedLoss = (smoothedLoss ?? record.loss) * 0.98 + record.loss * 0.02
     let isDue = trainee.step % validateEvery == 0 || trainee.step == total

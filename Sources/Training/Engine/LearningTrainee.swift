@@ -9,11 +9,14 @@ final class LearningTrainee: Trainee {
   private let looker: Looker
 
   /// - Throws: `PresetError` when the preset's network does not fit its data.
-  init(preset: Preset, task: TaskData, threads: Int) throws(PresetError) {
+  init(
+    preset: Preset, task: TaskData, threads: Int, looks: LookBudget
+  ) throws(PresetError) {
     learner = try Learner(preset: preset, task: task, threads: threads)
     evaluator = try Evaluator(
       network: learner.network, pool: learner.pool, training: preset.training)
-    looker = try Looker(network: learner.network, task: task, preset: preset)
+    looker = try Looker(
+      network: learner.network, task: task, preset: preset, looks: looks)
   }
 
   var preset: Preset { learner.preset }

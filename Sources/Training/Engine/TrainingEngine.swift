@@ -61,11 +61,12 @@ public actor TrainingEngine {
   ///   - checkpoint: where to go on from; nil begins anew.
   ///   - initial: parameters to begin with instead of random ones, under a stranger's names.
   ///   - canGoBack: whether undo and restart are possible; what they need costs memory.
+  ///   - looks: what frames that nobody asked for may cost.
   /// - Throws: `PresetError` when the preset's network does not fit its data,
   ///   `ParameterMismatch` when a checkpoint or initial parameters do not fit the network.
   public init(
     preset: Preset, task: TaskData, threads: Int, checkpoint: Checkpoint? = nil,
-    initial: [NamedTensor]? = nil, canGoBack: Bool = true
+    initial: [NamedTensor]? = nil, canGoBack: Bool = true, looks: LookBudget = .shareOfTime
   ) throws {
     var (task, initial) = (task, initial)
     executor = DispatchQueueExecutor(label: "unfold training")
@@ -82,7 +83,8 @@ public actor TrainingEngine {
         task.notes += fitting.notes.map { "initial parameters: \($0)" }
       }
     }
-    let trainee = try Self.trainee(preset: preset, task: task, threads: threads)
+    let trainee = try Self.trainee(
+      preset: preset, task: task, threads: threads, looks: looks)
     self.trainee = trainee
     origin = canGoBack ? (checkpoint, initial) : (nil, nil)
     self.canGoBack = canGoBack
@@ -124,6 +126,11 @@ public actor TrainingEngine {
 
   func post(_ event: TrainingEvent) {
     mailbox.add(event)
+  }
+
+  /// Tells of what every record of the run has: a reader that comes late misses none of it.
+  func post(recorded frame: ProbeFrame) {
+    mailbox.add(recorded: frame)
   }
 
   func post(_ step: StepRecord) {

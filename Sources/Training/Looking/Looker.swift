@@ -15,15 +15,19 @@ final class Looker {
   private var passages = LookSchedule(share: 0.003)
   private var passageMap = 0
   private var taskFrames = LookSchedule(share: 0.003)
-  private var lagRecord = SparseSchedule(share: 0.0015, free: 7)
-  private var statisticsRecord = SparseSchedule(share: 0.001)
+  private var lagRecord: SparseSchedule
+  private var statisticsRecord: SparseSchedule
   private var isStatisticsStep = false
   /// The newest validation's answers, which are the ones that its accuracy counts.
   private var validated: ConfusionFrame?
   private var isValidatedShown = true
   private var sequences: ProbeSequences { probe.sequences }
 
-  init(network: TaskNetwork, task: TaskData, preset: Preset) throws(PresetError) {
+  init(
+    network: TaskNetwork, task: TaskData, preset: Preset, looks: LookBudget
+  ) throws(PresetError) {
+    lagRecord = SparseSchedule(share: 0.0015, free: 7, looks)
+    statisticsRecord = SparseSchedule(share: 0.001, looks)
     probe = try Probe(
       network: network, task: task, source: preset.task.data, seed: preset.training.seed)
     generator = try TextGenerator(network: network, task: task)

@@ -1,5 +1,13 @@
 import Dispatch
 
+/// What looks that nobody asked for may cost.
+public enum LookBudget: Sendable {
+  /// A small part of the time that training takes.
+  case shareOfTime
+  /// Whatever they take: each happens at its step, on a fast machine as on a slow one.
+  case unlimited
+}
+
 /// When to look at a network whether or not anybody watches: at steps that lie ever further apart,
 /// so that a run of any length leaves a record of its whole course, and never for more than a small
 /// share of the time.
@@ -19,9 +27,9 @@ struct SparseSchedule {
   private var cost = 0.0
   private var began: UInt64?
 
-  init(share: Double, free: Int = 0) {
+  init(share: Double, free: Int = 0, _ budget: LookBudget = .shareOfTime) {
     self.share = share
-    self.free = free
+    self.free = budget == .unlimited ? .max : free
   }
 
   /// Whether a step is to be looked at. Reads a clock only where one is due.
