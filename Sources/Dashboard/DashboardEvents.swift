@@ -121,7 +121,13 @@ extension DashboardState {
     if record.reason == .best { return bestSnapshot = record }
     lastSnapshot = record
     markers.append(CurveMarker(step: record.step, kind: .snapshot, text: ""))
-    let text = "snapshot \(record.path)  \(NumberText.bytes(record.bytes))"
+    let what =
+      switch record.reason {
+      case .final: "final snapshot"
+      case .diverged: "last finite snapshot"
+      case .requested, .scheduled, .best, nil: "snapshot"
+      }
+    let text = "\(what) \(record.path)  \(NumberText.bytes(record.bytes))"
     log.add(text, step: record.step, .good)
     show(text, .good, seconds: 8)
   }

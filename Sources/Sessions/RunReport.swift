@@ -43,7 +43,13 @@ struct RunReport {
     if let last { lines.append("training    \(loss(last.loss))") }
     lines.append("run         \(directory)")
     if let snapshot {
-      lines.append("snapshot    \(snapshot.path)")
+      let kind =
+        switch snapshot.reason {
+        case .final: " (final)"
+        case .diverged: " (the last with finite numbers)"
+        case .requested, .scheduled, .best, nil: ""
+        }
+      lines.append("snapshot    \(snapshot.path)\(kind)")
       lines.append("go on       unfold train --resume \(snapshot.path)")
     } else {
       lines.append("no snapshot was saved")

@@ -35,7 +35,7 @@ enum HeaderBar {
   private static func status(_ scene: Scene, epoch: Bool) -> StyledText {
     let state = scene.state
     let theme = scene.theme
-    var text = StateText(state.trainingState).styled(scene)
+    var text = StateText(state).styled(scene)
     if state.isReplaying { text.add("  replay", theme.accent) }
     var steps = "  step \(NumberText.grouped(state.currentStep))"
     if let total = state.run?.totalSteps { steps += " / \(NumberText.grouped(total))" }

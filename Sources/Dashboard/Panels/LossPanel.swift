@@ -23,7 +23,8 @@ struct LossPanel: TrainingChart {
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     var text = StyledText(scene.state.run?.lossName ?? "Loss", theme.title)
-      .adding(" " + LossText.unit(scene.state.run), theme.muted)
+    if Absence.isSetByHand(scene.state) { return text }
+    text.add(" " + LossText.unit(scene.state.run), theme.muted)
     if let best = scene.state.history.best {
       text.add("  best ", theme.muted)
       text.add(LossText.plain(best.loss, scene.state.run), theme.validation, joined: true)

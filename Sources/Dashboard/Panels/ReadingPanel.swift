@@ -14,8 +14,8 @@ struct ReadingPanel: Panel {
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let reading = scene.state.reading else {
       return buffer.note(
-        "press e and type a word or a sentence: the network reads it and answers, while training "
-          + "goes on", style: scene.theme.muted)
+        "press e and type a word or a sentence: the network reads it and answers",
+        style: scene.theme.muted)
     }
     let area = buffer.inside
     let (head, rest) = area.cutTop(2)

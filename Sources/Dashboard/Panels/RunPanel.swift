@@ -38,7 +38,7 @@ struct RunPanel: Panel {
 
   private func drawProgress(_ scene: Scene, y: Int, into buffer: inout CellBuffer) {
     let area = buffer.inside
-    let state = StateText(scene.state.trainingState)
+    let state = StateText(scene.state)
     let end = state.styled(scene).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
     let left = max(end + 1, area.x + 1 + Self.labelWidth(in: area.width))
     guard let progress = scene.state.progress else {
@@ -173,10 +173,11 @@ struct RunPanel: Panel {
 
   private func times(_ state: DashboardState) -> [(String, String)] {
     let elapsed = state.history.last?.elapsed.map { NumberText.duration($0) } ?? "–"
+    let passed = Absence.isSetByHand(state) ? elapsed : "\(elapsed) trained"
     guard state.trainingState == .training, let left = state.secondsLeft else {
-      return [("", "\(elapsed) trained")]
+      return [("", passed)]
     }
-    return [("", "\(elapsed) trained"), ("", "\(NumberText.duration(left)) left")]
+    return [("", passed), ("", "\(NumberText.duration(left)) left")]
   }
 
   private func memory(_ state: DashboardState) -> [(String, String)] {

@@ -4,8 +4,13 @@ import TrainingEvents
 /// What training is doing, told by a sign and a word as well as by colour.
 struct StateText {
   let state: TrainingState?
+  /// Whether weights were set by hand: such a network runs, and nothing trains.
+  let isSetByHand: Bool
 
-  init(_ state: TrainingState?) { self.state = state }
+  init(_ state: DashboardState) {
+    self.state = state.trainingState
+    isSetByHand = Absence.isSetByHand(state)
+  }
 
   func styled(_ scene: Scene) -> StyledText {
     let sign = scene.appearance.glyph(glyph.unicode, ascii: glyph.ascii)
@@ -25,6 +30,7 @@ struct StateText {
   private var word: String {
     switch state {
     case .silent: "ENDED?"
+    case .training where isSetByHand: "RUNNING"
     case let state?: state.rawValue.uppercased()
     case nil: "WAITING"
     }

@@ -104,12 +104,14 @@ struct UnitReadingPanel: Panel {
     let theme = scene.theme
     let separator = Passage.separator(of: symbols)
     var lines: [StyledText] = []
+    // A network without input reads nothing that a unit could respond to.
+    let hasInput = scene.state.run?.task != .autonomous
     if let r = response.numbers {
       let isTime = (scene.state.run?.architecture?.inputSize ?? 1) > 2
       lines.append(
         StyledText("correlated with the \(isTime ? "time step" : "input")  ", theme.muted)
           .adding("r \(r.isFinite ? NumberText.fixed(Double(r), 2) : "–")", theme.text))
-    } else {
+    } else if hasInput {
       var most = StyledText("highest activation ", theme.muted)
       for symbol in response.symbols.prefix(5) { add(symbol, to: &most, theme) }
       var least = StyledText("lowest activation ", theme.muted)
@@ -130,7 +132,7 @@ struct UnitReadingPanel: Panel {
         "  r \(NumberText.fixed(Double(neighbour.correlation), 2))", theme.text, joined: true)
     }
     if !neighbours.isEmpty { lines += neighbours.lines(of: width, atMost: 2) }
-    for place in response.peaks {
+    for place in response.peaks where hasInput {
       let around = excerpt(symbols, around: place.column)
       lines.append(
         StyledText(NumberText.fixed(Double(place.value), 2).rightAligned(to: 5) + " ", theme.text)
