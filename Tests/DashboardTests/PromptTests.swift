@@ -28,7 +28,7 @@ import TrainingEvents
     (":run until loss 2.2\n", .run(until: .loss(2.2))),
     (":run 100\n", .run(until: .step(1_000))),
     (":step\n", .step(count: 1)), (":step 12\n", .step(count: 12)),
-    (":pause\n", .pause), (":sn\n", .snapshot), (":back\n", .undo), (":restart\n", .restart),
+    (":pause\n", .pause), (":sn\n", .snapshot), (":back\n", .undo), (":best\n", .goBackToBest),
     (":read the cat\n", .read(text: "the cat")), ("ethe cat\n", .read(text: "the cat")),
   ])
   func commandsDoWhatTheySay(line: String, command: TrainingCommand) {
@@ -58,6 +58,30 @@ import TrainingEvents
     #expect(state.log.entries == entries)
     _ = state.handle(.backspace)
     #expect(!EventTests.text(state, state.size).contains(words))
+  }
+
+  /// Typed or pressed, what loses steps asks first; what loses none does not.
+  @Test func whatLosesStepsAsksFirst() {
+    var state = Self.state()
+    state.apply(.snapshot(SnapshotRecord(step: 500, path: "runs/1/step-500", bytes: 9)))
+    state.apply(
+      .snapshot(SnapshotRecord(step: 400, path: "runs/1/best", bytes: 9, reason: .best)))
+    for (line, key, command) in [
+      (":back\n", "U", TrainingCommand.undo), (":restart\n", "R", .restart),
+      (":best\n", nil, .goBackToBest),
+    ] as [(String, Character?, TrainingCommand)] {
+      #expect(Self.type(line, into: &state) == [])
+      let asked = state.overlay
+      let text = EventTests.text(state, state.size)
+      #expect(asked != nil && text.contains("of step 400") == (key == nil))
+      #expect(state.handle(.enter) == [.send(command)] && state.overlay == nil)
+      guard let key else { continue }
+      #expect(state.handle(.character(key)) == [] && state.overlay == asked)
+      state.overlay = nil
+    }
+    state.apply(.snapshot(SnapshotRecord(step: 900, path: "runs/1/step-900", bytes: 9)))
+    #expect(Self.type(":back\n", into: &state) == [.send(.undo)])
+    #expect(Self.type(":restart\n", into: &state) == [.send(.restart)])
   }
 
   @Test func whatTheEngineRefusesIsAnsweredOnThePromptLine() {

@@ -75,6 +75,20 @@ extension DashboardState {
     return []
   }
 
+  /// Does what a typed command asks for: at once where no step is lost by it, and where whoever trains
+  /// says why it cannot be; else it asks first, as its key does.
+  mutating func goBack(_ question: Question) -> [DashboardAction] {
+    guard case .send(let command) = question.action else { return ask(question) }
+    let losesSteps =
+      switch question {
+      case .best: bestSnapshot != nil
+      case .undo: lastSnapshot != nil && unsavedSteps > 0
+      case .restart, .choosePreset: unsavedSteps > 0
+      }
+    let canGoBack = !isViewing && (canTrain || (trainingState == .diverged && !isReplaying))
+    return losesSteps && canGoBack ? ask(question) : train(command)
+  }
+
   mutating func confirm() -> [DashboardAction] {
     guard case .confirm(let question) = overlay else { return [] }
     overlay = nil

@@ -38,13 +38,15 @@ extension Command {
       state, _ throws(CommandMistake) in
       state.takeBack()
     },
-    Command("back", "", "go back to the last snapshot of this session") {
-      state, _ throws(CommandMistake) in
-      state.train(.undo)
+    Command(
+      "back", "",
+      "go back to the last snapshot of this session; asks first when steps would be lost"
+    ) { state, _ throws(CommandMistake) in
+      state.goBack(.undo)
     },
-    Command("best", "", "go back to the weights of the best validation") {
-      _, _ throws(CommandMistake) in
-      [.send(.goBackToBest)]
+    Command("best", "", "go back to the weights of the best validation; asks first") {
+      state, _ throws(CommandMistake) in
+      state.goBack(.best)
     },
     Command(
       "pace", "N|none", "steps a second at most; results stay the same",
@@ -57,9 +59,11 @@ extension Command {
       state.pace = pace
       return state.train(.pace(pace))
     },
-    Command("restart", "", "begin the run again from its first step") {
-      state, _ throws(CommandMistake) in
-      [.send(.restart)]
+    Command(
+      "restart", "",
+      "begin the run again from its first step; asks first when steps would be lost"
+    ) { state, _ throws(CommandMistake) in
+      state.goBack(.restart)
     },
   ]
 

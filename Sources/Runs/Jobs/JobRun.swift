@@ -401,7 +401,7 @@ public final class JobRun: Sendable {
       return (knob.key, value)
     }
     guard let rate else {
-      return tell(.event(.refused("this job has no knob for its learning rate")))
+      return tell(.event(.refused("this job names no hyperparameter that is its learning rate")))
     }
     pass(.set(key: rate.key, value: "\(rate.value * factor)"))
   }
