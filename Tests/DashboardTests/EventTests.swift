@@ -85,6 +85,15 @@ import TrainingEvents
     #expect(text.contains("vanishes ×0.46 per step"))
     // 0.46⁵ is 2 %, 0.46⁶ is 0.9 %.
     #expect(text.contains("1 % left after 6 characters"))
+    // The figure that explains the rate stands beside it: not that of W alone.
+    var state = SyntheticRun.state(lastStep: 50)
+    var statistics = SyntheticRun.statistics
+    statistics.jacobianRadius = 0.4567
+    state.apply(.frame(.statistics(statistics)))
+    state.show(view: .gradients)
+    let rows = Self.text(state, Size(width: 160, height: 45)).split(separator: "\n")
+    let row = rows.first { $0.contains("vanishes ×0.46 per step") }
+    #expect(row?.contains("ρ(∂s′/∂s) 0.457") == true)
   }
 
   @Test func messagesPassAndStrayLinesStay() {

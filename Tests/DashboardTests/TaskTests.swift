@@ -32,6 +32,37 @@ import TrainingEvents
     #expect(text.contains("always “0”: 52.0 %") && text.contains("on its own outputs"))
   }
 
+  /// A share alone says little: what always writing the most frequent target scores stands beside.
+  @Test func whatIsWrittenStandsBesideItsBaseline() {
+    let score = TaskScore(
+      right: 33, count: 60, sequences: 60,
+      baseline: TaskBaseline(name: "always “ka”", value: 0.125))
+    let caption = CaptionFrame(
+      step: 1, width: 1, height: 1, pixels: [1], target: "ka", output: "ga", score: score)
+    let translation = TranslationFrame(
+      step: 1, source: ["a"], target: ["b"], output: ["c"], score: score)
+    let tasks: [(TaskKind, TaskFrame)] = [
+      (.captioning, .caption(caption)), (.sequenceToSequence, .translation(translation)),
+    ]
+    for (kind, frame) in tasks {
+      let text = EventTests.text(SyntheticTasks.state(kind, frame))
+      #expect(text.contains("exact match 55.0 %") && text.contains("n = 60"))
+      #expect(text.contains("always “ka”: 12.5 %") && text.contains("held-out"), "\(kind)")
+    }
+  }
+
+  /// Units that were set by hand have names, and the heatmap's rows bear them.
+  @Test func namedUnitsAreCalledByTheirNames() {
+    var state = SyntheticTasks.state(.handBuilt, SyntheticTasks.stack)
+    let map = StateMap(
+      name: "units", units: 3, values: [0, 0.5, 1, 1, 0.5, 0], lowest: 0,
+      unitNames: ["depth", "tooLate", "end"])
+    state.apply(.frame(.hiddenStates(HiddenStateFrame(step: 1, symbols: ["(", ")"], maps: [map]))))
+    state.show(view: .states)
+    let text = EventTests.text(state, Size(width: 100, height: 40))
+    for name in ["depth", "tooLate", "end"] { #expect(text.contains("\(name) ")) }
+  }
+
   @Test func theVerdictAndTheCautionAreInWords() {
     let text = EventTests.text(SyntheticTasks.state(.handBuilt, SyntheticTasks.stack))
     #expect(text.contains("(()(())) is in the language"))

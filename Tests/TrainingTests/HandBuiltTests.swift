@@ -36,6 +36,9 @@ import TrainingEvents
       #expect(row.units.count == stack.unitNames.count)
     }
     #expect(!stack.rows.isEmpty && stack.caution == nil)
+    let states = try #require(
+      events.compactMap { if case .frame(.hiddenStates(let it)) = $0 { it } else { nil } }.last)
+    #expect(!stack.unitNames.isEmpty && states.maps.map(\.unitNames) == [stack.unitNames])
     let trace = try #require(
       events.compactMap { if case .frame(.trace(let it)) = $0 { it } else { nil } }.last)
     #expect(trace.columns.map(\.input) == stack.rows.map(\.symbol))
