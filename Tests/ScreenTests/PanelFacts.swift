@@ -256,7 +256,6 @@ enum PanelFacts {
     let facts = [
       Fact(" steps/s", rates.stepsPerSecond, .compact, isBehind: true),
       Fact(unit, rates.tokensPerSecond, .compact, isBehind: true),
-      Fact(" trained", run.last?.elapsed, .duration, isBehind: true),
       Fact("memory ", Double(ShownRun.memory), .bytes),
       Fact("history ", Double(run.records.count)),
       // The bar ends with its share.
@@ -264,10 +263,14 @@ enum PanelFacts {
     ]
     guard run.description?.task != .handBuilt else {
       let metric = run.validations.last?.metric
-      return facts + [Fact("accuracy ", metric.map { $0 / 100 }, .share)]
+      return facts + [
+        Fact("accuracy ", metric.map { $0 / 100 }, .share),
+        Fact("time ", run.last?.elapsed, .duration),
+      ]
     }
     let statistics = run.statistics
     return facts + [
+      Fact(" trained", run.last?.elapsed, .duration, isBehind: true),
       Fact("learning rate ", run.last?.learningRate),
       Fact("rate ", run.last?.learningRate, notRow: ["learning"], isRequired: false),
       Fact("clip ", run.description?.clipNorm),
