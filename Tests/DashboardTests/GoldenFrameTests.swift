@@ -37,12 +37,12 @@ import Testing
   @Test(arguments: SyntheticTraces.all.indices) func graph(index: Int) throws {
     let (name, architecture) = SyntheticTraces.all[index]
     for size in Self.sizes.dropFirst() {
-      let stops = SyntheticTraces.trace(architecture).stops.count
-      for (kind, stop) in [
-        ("unfolded", nil), ("folded", nil), ("forward", stops / 3), ("walk", stops - 3),
+      let count = SyntheticTraces.trace(architecture).nodes.count
+      for (kind, node) in [
+        ("unfolded", nil), ("folded", nil), ("forward", count / 3), ("walk", count - 9),
       ] {
         var state = SyntheticTraces.state(
-          architecture, walking: stop, isForced: name == "forced")
+          architecture, walking: node, isForced: name == "forced")
         state.resize(size)
         state.graph.isFolded = kind == "folded"
         state.graph.unit = 3

@@ -27,45 +27,46 @@ import TrainingEvents
     var state = SyntheticTraces.state(Self.everyStep, walking: 0)
     state.resize(Size(width: 120, height: 40))
     let trace = SyntheticTraces.trace(Self.everyStep)
-    for stop in trace.stops {
+    for node in trace.nodes {
       let text = EventTests.text(state)
-      #expect(text.contains(stop.equation), "\(stop.symbol)")
-      #expect(text.contains(stop.reference))
-      for term in stop.terms { #expect(text.contains(term.symbol)) }
+      let words = TraceWords(node, in: trace)
+      #expect(text.contains(words.equation), "\(words.symbol)")
+      #expect(text.contains(words.reference) && !words.reference.isEmpty)
+      for term in node.terms { #expect(text.contains(words.symbol(term))) }
       _ = state.handle(.right)
     }
-    #expect(state.graph.stop == trace.stops.count - 1)
+    #expect(state.graph.node == trace.nodes.count - 1)
     #expect(state.message?.text.contains("last node") == true)
     _ = state.handle(.home)
     _ = state.handle(.left)
-    #expect(state.graph.stop == 0)
+    #expect(state.graph.node == 0)
     _ = state.handle(.character("b"))
-    #expect(state.walkStop?.direction == .backward && state.walkStop?.column == 4)
+    #expect(state.walkNode?.direction == .backward && state.walkNode?.column == 4)
     _ = state.handle(.escape)
     #expect(!state.graph.isWalking && state.view == .graph)
   }
 
   @Test func growingGradientsShowWhatTheyGrewFrom() {
-    let count = SyntheticTraces.trace(Self.everyStep).stops.count
-    let state = SyntheticTraces.state(Self.everyStep, walking: count - 3)
+    let count = SyntheticTraces.trace(Self.everyStep).nodes.count
+    var state = SyntheticTraces.state(Self.everyStep, walking: count - 1)
     #expect(EventTests.text(state).contains("1.93 → 1.98"))
-    #expect(EventTests.text(state).contains("64 % is lost"))
+    #expect(EventTests.text(state).contains("∇W(1) = δ(1) s(0)ᵀ"))
+    state.graph.node = count - 2
+    #expect(EventTests.text(state).contains("0.360 of ‖∇s‖ comes through"))
+    #expect(EventTests.text(state).contains("δ(1) = (1 − s(1)²) ⊙ ∇s(1)"))
     #expect(EventTests.text(state).contains("∇s "))
   }
 
-  @Test func stopsStandInTheirRow() {
+  @Test func nodesStandInTheirRow() {
     let model = GraphModel(
       SyntheticTraces.stacked, columns: SyntheticTraces.columns(SyntheticTraces.stacked))
-    func row(_ symbol: String) -> GraphRow {
+    func row(_ place: GraphTrace.Place) -> GraphRow {
       model.row(
-        of: GraphTrace.Stop(
-          direction: .forward, column: 0, symbol: symbol, equation: "", reference: "", terms: []))
+        of: GraphTrace.Node(.forward, column: 0, place: place, equations: [], terms: []))
     }
-    #expect(row("L(1)") == .loss && row("∂L/∂L(3)") == .loss)
-    #expect(row("o(2)") == .output && row("∇o(2)") == .output && row("ŷ(2)") == .output)
-    #expect(row("s(2)") == .state(1) && row("s²(2)") == .state(2) && row("∇s²(2)") == .state(2))
-    #expect(row("δ(4)") == .state(1) && row("a(1)") == .state(1) && row("s⁷(1)") == .state(2))
-    #expect(row("x(1)") == .input && row("") == .state(1))
+    #expect(row(.loss) == .loss && row(.output) == .output && row(.prediction) == .output)
+    #expect(row(.state(layer: 1)) == .state(1) && row(.state(layer: 2)) == .state(2))
+    #expect(row(.state(layer: 7)) == .state(2) && row(.input) == .input)
   }
 
   @Test func lossesStandWhereTheArchitectureHasThem() {
@@ -131,13 +132,22 @@ import TrainingEvents
     let odd = GraphTrace(
       step: 1, sequence: 9, sequenceCount: 0,
       columns: [GraphTrace.Column(time: 1, input: "\u{1B}", loss: .nan)],
-      stops: [
-        GraphTrace.Stop(
-          direction: .backward, column: 7, symbol: "∇", equation: "", reference: "",
-          terms: [GraphTrace.Term(label: "", symbol: "", value: .nan, previous: .infinity)],
-          units: [GraphTrace.UnitValues(symbol: "s", values: [])])
+      nodes: [
+        GraphTrace.Node(
+          .backward, column: 7, place: .state(layer: 9), equations: [],
+          terms: [
+            GraphTrace.Term(.sum, .number(.infinity), value: .nan, previous: .infinity),
+            GraphTrace.Term(
+              .now, .scaled(.nan, .scaled(0, .oneHot(-1))), .element(-4), value: .nan),
+          ],
+          values: [GraphTrace.Values(GraphTrace.Variable(.state), [])], target: -1, guess: 99),
+        GraphTrace.Node(
+          .forward, column: -3, place: .prediction, equations: [], terms: [],
+          values: [GraphTrace.Values(GraphTrace.Variable(.prediction), [.nan, 2, -1])],
+          target: 8),
       ])
-    for trace in [odd, GraphTrace(step: 1, sequence: 0, sequenceCount: 0, columns: [], stops: [])] {
+    let empty = GraphTrace(step: 1, sequence: 0, sequenceCount: 0, columns: [], nodes: [])
+    for trace in [odd, empty] {
       for (_, architecture) in SyntheticTraces.all {
         var state = SyntheticTraces.state(architecture, walking: 0)
         state.apply(.frame(.trace(trace)))

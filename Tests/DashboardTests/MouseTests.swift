@@ -76,7 +76,7 @@ import TrainingEvents
     var walking = SyntheticTraces.state(SyntheticTraces.architecture(.everyStep), walking: 2)
     walking.resize(Size(width: 120, height: 40))
     _ = walking.handle(MouseEvent(action: .scrollDown, x: 50, y: 10))
-    #expect(walking.graph.stop == 3)
+    #expect(walking.graph.node == 3)
   }
 
   @Test func aClickOnAHintDoesWhatItsKeyDoes() throws {

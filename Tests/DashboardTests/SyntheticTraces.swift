@@ -75,132 +75,207 @@ enum SyntheticTraces {
     }
   }
 
-  /// The walk of a network with these parts; what it says is made up, its nodes are not.
+  private typealias Node = GraphTrace.Node
+  private typealias Variable = GraphTrace.Variable
+  private typealias Term = GraphTrace.Term
+  private typealias Expression = GraphTrace.Expression
+  private typealias Equation = GraphTrace.Equation
+  private typealias Values = GraphTrace.Values
+
+  /// The walk of a network with these parts; its numbers are made up, its nodes are not.
   static func trace(_ architecture: Architecture, isForced: Bool = false) -> GraphTrace {
     var columns = columns(architecture)
     if isForced { for index in columns.indices.dropFirst() { columns[index].isForced = true } }
-    var stops: [GraphTrace.Stop] = []
+    var nodes: [GraphTrace.Node] = []
     for (index, column) in columns.enumerated() {
       guard column.part != "context" else {
-        stops.append(context(.forward, index))
+        nodes.append(context(.forward, index))
         continue
       }
-      if architecture.attention, column.part == "decoder" { stops.append(look(index, column)) }
-      stops += forward(architecture, index, column)
+      if architecture.attention, column.part == "decoder" { nodes.append(look(index, column)) }
+      nodes += forward(architecture, index, column)
     }
     for (index, column) in columns.enumerated().reversed() {
       guard column.part != "context" else {
-        stops.append(context(.backward, index))
+        nodes.append(context(.backward, index))
         continue
       }
-      stops.append(backward(architecture, index, column))
+      nodes += backward(architecture, index, column)
     }
     return GraphTrace(
-      step: 12_480, sequence: 2, sequenceCount: 64, columns: columns, stops: stops)
+      step: 12_480, sequence: 2, sequenceCount: 64, columns: columns, nodes: nodes,
+      outputNames: outputNames)
   }
 
-  private static func context(
-    _ direction: GraphTrace.Stop.Direction, _ index: Int
-  ) -> GraphTrace.Stop {
-    let mark = direction == .forward ? "" : "∇"
-    return GraphTrace.Stop(
-      direction: direction, column: index, symbol: mark + "C",
-      equation: direction == .forward ? "C = s(3)" : "∇C = ∇d(0) + Σ Uᵀ δ(t), over the rows of C",
-      reference: "GBC fig. 10.12",
-      terms: [GraphTrace.Term(label: "context", symbol: "‖\(mark)C‖", value: 5.2)],
-      units: [GraphTrace.UnitValues(symbol: mark + "C", values: units(0.7))], place: .context)
+  private static let outputNames = "abcdefghijklmnopqrstuvwxyz'-. ".map(String.init)
+
+  private static func layer(
+    _ architecture: Architecture, _ column: GraphTrace.Column, isReversed: Bool = false
+  ) -> GraphTrace.Layer {
+    GraphTrace.Layer(
+      part: GraphTrace.Layer.Part(rawValue: column.part) ?? .whole, number: architecture.layers,
+      isOneOfSeveral: architecture.layers > 1, isReversed: isReversed)
   }
 
-  private static func look(_ index: Int, _ column: GraphTrace.Column) -> GraphTrace.Stop {
-    let t = column.time
-    return GraphTrace.Stop(
-      direction: .forward, column: index, symbol: "α(\(t))",
-      equation: "α(\(t)) = softmax over i of vᵀ tanh(Wₐ d(\(t - 1)) + Uₐ h(i))",
-      reference: "Bahdanau et al. 2015",
-      terms: [GraphTrace.Term(label: "most from", symbol: "α(\(t),2)", value: 0.8)],
-      units: [GraphTrace.UnitValues(symbol: "α", values: [0.1, 0.8, 0.1])], place: .context)
+  private static func context(_ direction: Node.Direction, _ index: Int) -> Node {
+    let name = Variable(.context, isGradient: direction == .backward)
+    let state = Variable(.state, layer: GraphTrace.Layer(part: .encoder), time: 3)
+    let decoder = GraphTrace.Layer(part: .decoder)
+    let sum = Expression.sumOverSteps(
+      GraphTrace.Parameter(.input, layer: decoder),
+      Variable(.preActivation(gate: nil), layer: decoder, isGradient: true))
+    return Node(
+      direction, column: index, place: .context,
+      equations: [Equation(name, direction == .forward ? .variable(state) : sum)],
+      terms: [Term(.now, .variable(name), value: 5.2)], values: [Values(name, units(0.7))],
+      finding: direction == .forward ? .contextIsRead : nil)
+  }
+
+  private static func look(_ index: Int, _ column: GraphTrace.Column) -> Node {
+    let alpha = Variable(.attention, time: column.time)
+    let before = Variable(
+      .state, layer: GraphTrace.Layer(part: .decoder), time: column.time - 1)
+    return Node(
+      .forward, column: index, place: .context,
+      equations: [Equation(alpha, .attention(of: .variable(before)))],
+      terms: [Term(.now, .variable(alpha), .element(1), value: 0.8)],
+      values: [Values(alpha, [0.1, 0.8, 0.1])])
   }
 
   private static func forward(
     _ architecture: Architecture, _ index: Int, _ column: GraphTrace.Column
-  ) -> [GraphTrace.Stop] {
-    let t = column.time
-    let state = column.part == "decoder" ? "d" : "s"
-    var stops = [
-      GraphTrace.Stop(
-        direction: .forward, column: index, symbol: "a(\(t))",
-        equation: "a(\(t)) = b + W \(state)(\(t - 1)) + U x(\(t))",
-        reference: "slide 14 · GBC eq. 10.8",
+  ) -> [Node] {
+    let (t, layer) = (column.time, layer(architecture, column))
+    let place = GraphTrace.Place.state(layer: architecture.layers)
+    let (a, s) = (
+      Variable(.preActivation(gate: nil), layer: layer, time: t),
+      Variable(.state, layer: layer, time: t)
+    )
+    let recurrent = Expression.product(
+      GraphTrace.Parameter(.recurrent, layer: layer),
+      .variable(Variable(.state, layer: layer, time: t - 1)))
+    let input = Expression.product(
+      GraphTrace.Parameter(.input, layer: layer), .variable(Variable(.input, time: t)))
+    let bias = Expression.parameter(GraphTrace.Parameter(.bias, layer: layer))
+    var nodes = [
+      Node(
+        .forward, column: index, place: place,
+        equations: [Equation(a, .sum([bias, recurrent, input]))],
         terms: [
-          GraphTrace.Term(label: "recurrent", symbol: "‖W \(state)(\(t - 1))‖", value: 1.9),
-          GraphTrace.Term(label: "from the input", symbol: "‖U x(\(t))‖", value: 1.2),
-          GraphTrace.Term(label: "together", symbol: "‖a(\(t))‖", value: 2.4),
-        ], units: [GraphTrace.UnitValues(symbol: "a", values: units(1.4))]),
-      GraphTrace.Stop(
-        direction: .forward, column: index, symbol: "\(state)(\(t))",
-        equation: "\(state)(\(t)) = tanh a(\(t))", reference: "slide 14 · GBC eq. 10.9",
-        terms: [GraphTrace.Term(label: "state", symbol: "‖\(state)(\(t))‖", value: 6.1)],
-        units: [GraphTrace.UnitValues(symbol: "s", values: units(1))]),
+          Term(.recurrent, recurrent, value: 1.9), Term(.input, input, value: 1.2),
+          Term(.sum, .variable(a), value: 2.4),
+        ], values: [Values(a, units(1.4))]),
+      Node(
+        .forward, column: index, place: place,
+        equations: [Equation(s, .function(.tanh, .variable(a)))],
+        terms: [Term(.now, .variable(s), value: 6.1)], values: [Values(s, units(1))]),
     ]
     if architecture.bidirectional {
-      stops.append(
-        GraphTrace.Stop(
-          direction: .forward, column: index, symbol: "g(\(t))",
-          equation: "g(\(t)) = tanh(b' + W' g(\(t + 1)) + U' x(\(t)))",
-          reference: "slide 38 · GBC fig. 10.11", terms: [], place: .reversedState(layer: 1)))
+      let reversed = self.layer(architecture, column, isReversed: true)
+      let g = Variable(.state, layer: reversed, time: t)
+      nodes.append(
+        Node(
+          .forward, column: index, place: .reversedState(layer: architecture.layers),
+          equations: [
+            Equation(
+              g,
+              .function(
+                .tanh, .variable(Variable(.preActivation(gate: nil), layer: reversed, time: t))))
+          ], terms: [Term(.now, .variable(g), value: 3)]))
     }
-    if architecture.cell == "lstm" { stops[0] = gates(index, t) }
-    guard column.loss != nil else { return stops }
-    return stops + [
-      GraphTrace.Stop(
-        direction: .forward, column: index, symbol: "L(\(t))",
-        equation: "L(\(t)) = −log ŷ(\(t))[\(column.target)]",
-        reference: "slide 16 · GBC eq. 10.14",
-        terms: [GraphTrace.Term(label: "loss", symbol: "L(\(t))", value: column.loss ?? 0)])
-    ]
+    if architecture.cell == "lstm" { nodes[0] = gates(architecture, index, layer, t) }
+    guard let loss = column.loss else { return nodes }
+    let (o, y, name) = (
+      Variable(.output, time: t), Variable(.prediction, time: t), Variable(.loss, time: t)
+    )
+    var guess = Node(
+      .forward, column: index, place: .prediction,
+      equations: [Equation(y, .function(.softmax, .variable(o)))],
+      terms: [Term(.now, .variable(y), .element(4), value: 0.3)],
+      values: [Values(y, (0..<30).map { $0 == 4 ? 0.3 : 0.7 / 29 })])
+    (guess.target, guess.guess) = (7, 4)
+    var cost = Node(
+      .forward, column: index, place: .loss,
+      equations: [Equation(name, .loss(.crossEntropy, .variable(y)))],
+      terms: [Term(.now, .variable(name), .number, value: loss)])
+    cost.target = 7
+    return nodes + [guess, cost]
   }
 
-  /// The stop with the most to tell.
-  private static func gates(_ index: Int, _ t: Int) -> GraphTrace.Stop {
-    GraphTrace.Stop(
-      direction: .forward, column: index, symbol: "i f g o",
-      equation: "i, f, o = σ and g = tanh of (b² + W² s²(\(t - 1)) + U² [s¹(\(t)); g¹(\(t))])",
-      reference: "GBC section 10.10.1",
-      terms: [
-        GraphTrace.Term(label: "recurrent", symbol: "‖W² s²(\(t - 1))‖", value: 1.9),
-        GraphTrace.Term(label: "from the input", symbol: "‖U² [s¹(\(t)); g¹(\(t))]‖", value: 1.2),
-        GraphTrace.Term(label: "input gate i", symbol: "mean i", value: 0.4),
-        GraphTrace.Term(label: "forget gate f", symbol: "mean f", value: 0.8),
-        GraphTrace.Term(label: "output gate o", symbol: "mean o", value: 0.5),
-      ],
-      units: ["i", "f", "g", "o"].map { GraphTrace.UnitValues(symbol: $0, values: units(1)) },
-      place: .state(layer: 2))
+  /// The node with the most to tell.
+  private static func gates(
+    _ architecture: Architecture, _ index: Int, _ layer: GraphTrace.Layer, _ t: Int
+  ) -> Node {
+    let gates = ["i", "f", "g", "o"]
+    return Node(
+      .forward, column: index, place: .state(layer: architecture.layers),
+      equations: gates.map { gate in
+        Equation(
+          Variable(.gate(gate), layer: layer, time: t),
+          .function(
+            gate == "g" ? .tanh : .sigmoid,
+            .variable(Variable(.preActivation(gate: gate), layer: layer, time: t))))
+      },
+      terms: [("input gate", "i", 0.4), ("forget gate", "f", 0.8), ("output gate", "o", 0.5)].map {
+        Term(
+          .gate($0.0), .variable(Variable(.gate($0.1), layer: layer, time: t)), .mean, value: $0.2)
+      }, values: gates.map { Values(Variable(.gate($0), layer: layer, time: t), units(1)) })
   }
 
   private static func backward(
     _ architecture: Architecture, _ index: Int, _ column: GraphTrace.Column
-  ) -> GraphTrace.Stop {
-    let t = column.time
-    let state = column.part == "decoder" ? "d" : "s"
-    return GraphTrace.Stop(
-      direction: .backward, column: index, symbol: "∇\(state)(\(t))",
-      equation: "∇\(state)(\(t)) = Wᵀ δ(\(t + 1)) + Vᵀ ∇o(\(t))",
-      reference: "slide 25 · GBC eq. 10.21",
-      terms: [
-        GraphTrace.Term(label: "from t+1", symbol: "‖Wᵀ δ(\(t + 1))‖", value: 0.412),
-        GraphTrace.Term(label: "from o(t)", symbol: "‖Vᵀ ∇o(\(t))‖", value: 0.377),
-        GraphTrace.Term(label: "together", symbol: "‖∇\(state)(\(t))‖", value: 0.561),
-        GraphTrace.Term(label: "into W", symbol: "‖∇W‖", value: 1.98, previous: 1.93),
-      ], remark: "1 − s² is 0.36 on average here: 64 % is lost in tanh",
-      units: [
-        GraphTrace.UnitValues(symbol: "s", values: units(1)),
-        GraphTrace.UnitValues(symbol: "∇s", values: units(0.2)),
-        GraphTrace.UnitValues(symbol: "δ", values: units(0.05)),
-      ])
+  ) -> [Node] {
+    let (t, layer) = (column.time, layer(architecture, column))
+    let place = GraphTrace.Place.state(layer: architecture.layers)
+    let s = Variable(.state, layer: layer, time: t)
+    func delta(_ time: Int) -> Variable {
+      Variable(.preActivation(gate: nil), layer: layer, time: time, isGradient: true)
+    }
+    let w = GraphTrace.Parameter(.recurrent, layer: layer)
+    let future = Expression.transposedProduct(w, .variable(delta(t + 1)))
+    let own = Expression.transposedProduct(
+      GraphTrace.Parameter(.output),
+      .variable(Variable(.output, time: t, isGradient: true)))
+    let share = Variable(.parameter(w), time: t, isGradient: true)
+    return [
+      Node(
+        .backward, column: index, place: place,
+        equations: [Equation(s.gradient, .sum([future, own]))],
+        terms: [
+          Term(.future, future, value: 0.412), Term(.output, own, value: 0.377),
+          Term(.sum, .variable(s.gradient), value: 0.561),
+        ], values: [Values(s, units(1)), Values(s.gradient, units(0.2))]),
+      Node(
+        .backward, column: index, place: place,
+        equations: [
+          Equation(
+            delta(t), .hadamard([.slope(.tanh, of: .variable(s)), .variable(s.gradient)]))
+        ],
+        terms: [
+          Term(.sum, .variable(s.gradient), value: 0.561),
+          Term(.through(.tanh), .variable(delta(t)), value: 0.202),
+        ],
+        values: [
+          Values(s, units(1)), Values(s.gradient, units(0.2)), Values(delta(t), units(0.05)),
+        ], finding: .slope(.tanh, mean: 0.36, passed: 0.36)),
+      Node(
+        .backward, column: index, place: place,
+        equations: [
+          Equation(
+            share,
+            .outer(.variable(delta(t)), .variable(Variable(.state, layer: layer, time: t - 1))))
+        ],
+        terms: [
+          Term(.share, .variable(share), value: 0.12),
+          Term(
+            .total, .variable(Variable(.parameter(w), isGradient: true)), value: 1.98,
+            previous: 1.93),
+        ]),
+    ]
   }
 
   static func state(
-    _ architecture: Architecture, walking stop: Int? = nil, isForced: Bool = false
+    _ architecture: Architecture, walking node: Int? = nil, isForced: Bool = false
   ) -> DashboardState {
     var description = SyntheticRun.description
     description.architecture = architecture
@@ -210,11 +285,11 @@ enum SyntheticTraces {
     state.apply(.steps(StepBatch((1...50).map { run.record($0) })))
     state.apply(.frame(.statistics(SyntheticRun.statistics)))
     state.show(view: .graph)
-    if let stop {
+    if let node {
       _ = state.toggleWalk()
       state.apply(.state(.paused))
       state.apply(.frame(.trace(trace(architecture, isForced: isForced))))
-      state.graph.stop = stop
+      state.graph.node = node
     }
     state.advance(to: 60)
     return state

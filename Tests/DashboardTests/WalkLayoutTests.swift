@@ -17,28 +17,47 @@ import TrainingEvents
   }
 
   @Test(arguments: SyntheticTraces.all.indices, GoldenFrameTests.sizes.dropFirst())
-  func everyNumberOfAStopIsOnScreen(index: Int, size: Size) {
+  func everyNumberOfANodeIsOnScreen(index: Int, size: Size) {
     let architecture = SyntheticTraces.all[index].architecture
     var state = SyntheticTraces.state(architecture, walking: 0)
     state.resize(size)
     for trace in [SyntheticTraces.trace(architecture), late(architecture)] {
       state.apply(.frame(.trace(trace)))
-      for (place, stop) in trace.stops.enumerated() {
-        state.graph.stop = place
+      for (place, node) in trace.nodes.enumerated() {
+        state.graph.node = place
         let text = EventTests.text(state, size)
-        #expect(text.contains(stop.equation), "\(stop.symbol)")
-        #expect(stop.remark.isEmpty || text.contains(stop.remark), "\(stop.symbol)")
-        for term in stop.terms {
-          #expect(text.contains(term.symbol) && text.contains(term.label), "\(stop.symbol)")
+        let words = TraceWords(node, in: trace)
+        let symbol = words.symbol
+        #expect(text.contains(words.equation), "\(symbol)")
+        #expect(words.remark.isEmpty || text.contains(words.remark), "\(symbol)")
+        for term in node.terms {
+          #expect(
+            text.contains(words.symbol(term)) && text.contains(words.label(term)), "\(symbol)")
         }
-        for quantity in stop.units {
+        for quantity in node.values where node.place != .prediction {
+          let label = words.label(quantity.variable)
           let row = text.split(separator: "\n").contains {
-            $0.dropFirst().drop { $0 == " " }.hasPrefix(quantity.symbol + " ")
+            $0.dropFirst().drop { $0 == " " }.hasPrefix(label + " ")
           }
-          #expect(row, "\(stop.symbol): no strip of \(quantity.symbol)")
+          #expect(row, "\(symbol): no strip of \(label)")
         }
       }
     }
+  }
+
+  /// What is right and what was guessed stand beside their bars, whatever the room.
+  @Test(arguments: GoldenFrameTests.sizes.dropFirst())
+  func aGuessStandsBesideWhatIsRight(size: Size) throws {
+    let architecture = SyntheticTraces.architecture(.everyStep)
+    let trace = SyntheticTraces.trace(architecture)
+    let place = try #require(trace.nodes.firstIndex { $0.place == .prediction })
+    var state = SyntheticTraces.state(architecture, walking: place)
+    state.resize(size)
+    let lines = EventTests.text(state, size).split(separator: "\n")
+    let right = try #require(lines.first { $0.contains(" target") })
+    let guess = try #require(lines.last { $0.contains(" guess") })
+    #expect(right.contains(" h ") && right.contains("0.0241"))
+    #expect(guess.contains(" e ") && guess.contains("0.300"))
   }
 
   @Test(arguments: SyntheticTraces.all.indices, GoldenFrameTests.sizes)
@@ -49,8 +68,8 @@ import TrainingEvents
     let trace = late(architecture)
     state.apply(.frame(.trace(trace)))
     let graph = GraphModel(architecture, columns: trace.columns)
-    for place in trace.stops.indices {
-      state.graph.stop = place
+    for place in trace.nodes.indices {
+      state.graph.node = place
       let lines = EventTests.text(state, size).split(separator: "\n")
       // A node's name is followed by a blank, a line, or the mark of where the walk stands.
       for row in graph.rows {
@@ -69,7 +88,7 @@ import TrainingEvents
 
   @Test func whereThereIsNoWalkTheScreenSaysWhy() {
     var state = SyntheticTraces.state(SyntheticTraces.architecture(.final), walking: 0)
-    var trace = GraphTrace(step: 1, sequence: 0, sequenceCount: 1, columns: [], stops: [])
+    var trace = GraphTrace(step: 1, sequence: 0, sequenceCount: 1, columns: [], nodes: [])
     trace.note = "There is no walk here: the states stand over an image."
     state.apply(.frame(.trace(trace)))
     let size = Size(width: 80, height: 24)

@@ -40,8 +40,8 @@ import TrainingEvents
     for (name, architecture) in SyntheticTraces.all {
       var state = SyntheticTraces.state(architecture, walking: 0)
       state.resize(size)
-      for place in SyntheticTraces.trace(architecture).stops.indices {
-        state.graph.stop = place
+      for place in SyntheticTraces.trace(architecture).nodes.indices {
+        state.graph.node = place
         check(EventTests.text(state, size), "the walk \(name)")
       }
     }

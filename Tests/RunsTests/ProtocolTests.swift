@@ -68,12 +68,22 @@ import TrainingEvents
           GraphTrace(
             step: 3, sequence: 0, sequenceCount: 2,
             columns: [.init(time: 1, input: "a", loss: .infinity)],
-            stops: [
+            nodes: [
               .init(
-                direction: .backward, column: 0, symbol: "∇s(1)", equation: "e", reference: "r",
-                terms: [.init(label: "l", symbol: "s", value: -.infinity)],
-                place: .state(layer: 2))
-            ]))),
+                .backward, column: 0, place: .state(layer: 2),
+                equations: [
+                  .init(
+                    .init(.state, layer: .init(number: 2), time: 1, isGradient: true),
+                    .sum([
+                      .transposedProduct(
+                        .init(.recurrent, gate: "f"), .variable(.init(.output, time: 1))),
+                      .number(0.5),
+                    ]))
+                ],
+                terms: [.init(.sum, .variable(.init(.state)), value: -.infinity)],
+                values: [.init(.init(.gate("f"), time: 1), [0.5, 1])],
+                target: 3, finding: .keeps(mean: 0.5))
+            ], outputNames: ["a"]))),
       frame(
         .task(
           .answers(
@@ -99,6 +109,22 @@ import TrainingEvents
       let back = bytes.dropLast().withContiguousStorageIfAvailable { MessageJSON.decode($0) }
       #expect(back == message)
     }
+  }
+
+  /// A program before this one told nodes in words: the columns are there, and a sentence.
+  @Test func aWalkToldInWordsOpensWithItsColumns() throws {
+    let line =
+      #"{"event":"trace","frame":{"step":3,"sequence":0,"sequenceCount":2,"columns":[{"part":"","#
+      + #""time":1,"input":"a","target":"b","loss":0.5,"output":"c","isForced":false}],"stops":"#
+      + #"[{"direction":{"forward":{}},"column":0,"symbol":"s(1)","equation":"s(1) = tanh a(1)","#
+      + #""reference":"GBC eq. 10.9","terms":[],"remark":"","units":[]}],"note":""}}"#
+    let message = Array(line.utf8).withUnsafeBufferPointer { MessageJSON.decode($0) }
+    guard case .event(.frame(.trace(let trace)))? = message else {
+      Issue.record("no trace")
+      return
+    }
+    #expect(trace.columns.map(\.input) == ["a"] && trace.columns[0].loss == 0.5)
+    #expect(trace.nodes.isEmpty && !trace.note.isEmpty)
   }
 
   @Test func theFutureAndGarbageArePassedOver() {

@@ -42,9 +42,9 @@ import TrainingEvents
     let trace = try #require(
       events.compactMap { if case .frame(.trace(let it)) = $0 { it } else { nil } }.last)
     #expect(trace.columns.map(\.input) == stack.rows.map(\.symbol))
-    #expect(trace.stops.count == stack.rows.count + 1 && trace.stops.last?.symbol.first == "o")
-    for (stop, row) in zip(trace.stops, stack.rows) {
-      #expect(stop.terms.map(\.value) == row.units && stop.direction == .forward)
+    #expect(trace.nodes.count == stack.rows.count + 1 && trace.nodes.last?.place == .output)
+    for (node, row) in zip(trace.nodes, stack.rows) {
+      #expect(node.terms.map(\.value) == row.units && node.direction == .forward)
     }
     let last = try #require(events.compactMap(\.checkpoint).last)
     #expect(last.parameters.contains { $0.name == "rnn.weight_hh_l0" })

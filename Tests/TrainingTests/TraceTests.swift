@@ -22,16 +22,16 @@ import TrainingEvents
     let (learner, probe) = try test.learner()
     let (walk, _) = try #require(probe.walk(learner, batch: learner.batch, sequence: 1))
     #expect(!walk.layers.isEmpty)
-    for stops in walk.layers {
-      let layer = stops.layer
+    for nodes in walk.layers {
+      let layer = nodes.layer
       for t in 0..<layer.steps {
-        let name = "\(test.name): ∇\(layer.name(t))"
+        let name = "\(test.name): ∇\(layer.letter)(\(t + 1))"
         var sum = [Float](repeating: 0, count: layer.units)
         if layer.fed == nil, let next = layer.after(t) {
           sum = sum.adding(layer.toPast(next))
           if let kept = layer.keptToPast(next) { sum = sum.adding(kept) }
         }
-        for part in stops.asked(t) { sum = sum.adding(part.values) }
+        for part in nodes.asked(t) { sum = sum.adding(part.values) }
         isClose(layer.gradients[t], sum, name)
         checkForward(layer, t, test.name)
       }
@@ -39,7 +39,7 @@ import TrainingEvents
       let gradient = Matrix(
         base: probe.part.gradient.base + offset, rows: layer.w.rows, columns: layer.w.columns)
       let last = layer.backwardOrder.last ?? 0
-      let shown = stops.layer.accumulatedWeightNorms[last]
+      let shown = nodes.weightNorms[last]
       #expect(abs(shown - gradient.norm) < 1e-4 * max(1e-3, gradient.norm), "\(test.name)")
     }
   }
@@ -49,21 +49,17 @@ import TrainingEvents
     func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
     let part = { (index: Int) in Array(a[index * layer.units..<(index + 1) * layer.units]) }
     switch layer.kind {
-    case .tanh: isClose(layer.states[t], a.map { tanh($0) }, "\(name): \(layer.name(t))")
-    case .relu: isClose(layer.states[t], a.map { max(0, $0) }, "\(name): \(layer.name(t))")
+    case .tanh: isClose(layer.states[t], a.map { tanh($0) }, "\(name): \(layer.letter)(\(t + 1))")
+    case .relu: isClose(layer.states[t], a.map { max(0, $0) }, "\(name): \(layer.letter)(\(t + 1))")
     case .lstm:
       isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
       // ∂L/∂a of the forget gate follows from ∇c, which the network does not keep.
       let before = layer.cells[t].subtracting(layer.gates[0][t].times(layer.gates[2][t]))
-      let delta = layer.cellGradients[t].sum.times(before)
+      let delta = layer.cellGradients[t].times(before)
         .times(layer.gates[1][t].map { 1 - $0 })
       isClose(
         Array(layer.deltas[t][layer.units..<2 * layer.units]), delta, "\(name): δ of f")
-    case .gru:
-      let bias = layer.recurrentBias ?? []
-      isClose(
-        layer.gates[1][t],
-        part(1).adding(Array(bias[layer.units..<2 * layer.units])).map(sigmoid), "\(name): z")
+    case .gru: isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): z")
     }
   }
 
@@ -71,15 +67,20 @@ import TrainingEvents
     let (learner, probe) = try test.learner()
     let trace = try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
     #expect(trace.note.isEmpty && trace.sequenceCount > 0)
-    let turn = trace.stops.firstIndex { $0.direction == .backward } ?? 0
-    #expect(turn > 0 && trace.stops[turn...].allSatisfy { $0.direction == .backward })
-    for stop in trace.stops {
-      #expect(trace.columns.indices.contains(stop.column), "\(stop.symbol)")
-      #expect(stop.equation.contains("=") && !stop.reference.isEmpty && stop.place != nil)
-      #expect(!stop.terms.isEmpty && stop.terms.allSatisfy { $0.value.isFinite }, "\(stop.symbol)")
+    let turn = trace.nodes.firstIndex { $0.direction == .backward } ?? 0
+    #expect(turn > 0 && trace.nodes[turn...].allSatisfy { $0.direction == .backward })
+    for node in trace.nodes {
+      #expect(trace.columns.indices.contains(node.column) && node.name != nil)
+      #expect(!node.terms.isEmpty && node.terms.allSatisfy { $0.value.isFinite })
     }
-    let losses = trace.stops.filter { $0.place == .loss }.compactMap(\.terms.last?.value)
+    let losses = trace.nodes.filter { $0.place == .loss && $0.direction == .forward }
+      .compactMap(\.terms.last?.value)
     #expect(!losses.isEmpty && losses.allSatisfy { $0 > 0 })
+    // The way back begins at τ, where the loss is the sum's own part.
+    let first = trace.nodes[turn]
+    #expect(first.place == .loss && first.terms.first?.value == 1)
+    let last = trace.columns.lastIndex { $0.loss != nil } ?? trace.columns.count - 1
+    #expect(first.column == last)
   }
 
   private func trace(_ name: String) throws -> GraphTrace {
@@ -88,18 +89,23 @@ import TrainingEvents
     return try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
   }
 
+  private func names(_ trace: GraphTrace) -> [String] { trace.nodes.map(\.plainName) }
+
   @Test func theLectureNetworkGoesNodeByNode() throws {
     let trace = try trace("language")
-    let symbols = trace.stops.map(\.symbol)
+    let names = names(trace)
     #expect(trace.columns.count == 6)
-    #expect(symbols.prefix(6) == ["a(1)", "s(1)", "o(1)", "ŷ(1)", "L(1)", "a(2)"])
-    #expect(symbols.suffix(4) == ["∇o(2)", "∇s(2)", "∇o(1)", "∇s(1)"])
+    #expect(names.prefix(7) == ["x(1)", "a(1)", "s(1)", "o(1)", "ŷ(1)", "L(1)", "x(2)"])
+    #expect(
+      names.suffix(9) == [
+        "∂L(1)", "∇o(1)", "∇s(1)", "∇a(1)", "∇V(1)", "∇c(1)", "∇W(1)", "∇b(1)", "∇U(1)",
+      ])
     // After the last step nothing comes from the future: all of ∇s is Vᵀ∇o.
-    let last = try #require(trace.stops.first { $0.symbol == "∇s(6)" })
-    #expect(last.terms.map(\.label) == ["from o(t)", "together", "through tanh", "into W"])
+    let last = try #require(trace.nodes.first { $0.plainName == "∇s(6)" })
+    #expect(last.terms.map(\.role) == [.output, .sum])
     // ∇W grows from where the step after left it, and s(0) = 0 gives step 1 no share.
-    let first = try #require(trace.stops.last?.terms.last)
-    let second = try #require(trace.stops.first { $0.symbol == "∇s(2)" }?.terms.last)
+    let first = try #require(trace.nodes.first { $0.plainName == "∇W(1)" }?.terms.last)
+    let second = try #require(trace.nodes.first { $0.plainName == "∇W(2)" }?.terms.last)
     #expect(first.previous == second.value && first.value == first.previous && first.value > 0)
   }
 
@@ -108,46 +114,61 @@ import TrainingEvents
     #expect(
       trace.columns.map(\.part) == [String](repeating: "encoder", count: 5) + ["context"]
         + [String](repeating: "decoder", count: trace.columns.count - 6))
-    let symbols = trace.stops.map(\.symbol)
-    let (there, back) = (symbols.firstIndex(of: "C") ?? 0, symbols.firstIndex(of: "∇C") ?? 0)
-    #expect(symbols[there - 1] == "s(5)" && symbols[there + 1] == "a(1)")
-    #expect(symbols[back - 1] == "∇d(1)" && symbols[back + 1] == "∇s(5)")
-    let into = trace.stops[back + 1].terms
-    #expect(into.map(\.label).prefix(2) == ["from C", "together"])
-    #expect(into[0].value == trace.stops[back].terms.last?.value)
+    let names = names(trace)
+    let (there, back) = (names.firstIndex(of: "C") ?? 0, names.firstIndex(of: "∇C") ?? 0)
+    #expect(names[there - 1] == "s(5)" && names[there + 1] == "y(0)")
+    #expect(names[back - 1] == "∇U(1)" && names[back + 1] == "∇s(5)")
+    let into = trace.nodes[back + 1].terms
+    #expect(into.map(\.role) == [.context, .sum])
+    #expect(into[0].value == trace.nodes[back].terms.last?.value)
   }
 
   @Test func attentionIsSeenLookingAndLookingBack() throws {
-    let symbols = try trace("attention").stops.map(\.symbol)
-    let look = symbols.firstIndex(of: "α(2)") ?? 0
-    #expect(symbols[look...].prefix(4) == ["α(2)", "C(2)", "a(2)", "d(2)"])
-    let back = symbols.firstIndex(of: "∇C(2)") ?? 0
-    #expect(symbols[back - 1] == "∇d(2)" && symbols[back + 1] == "∇o(1)")
+    let names = names(try trace("attention"))
+    let look = names.firstIndex(of: "α(2)") ?? 0
+    #expect(names[look...].prefix(5) == ["α(2)", "C(2)", "y(1)", "a(2)", "s(2)"])
+    let back = names.firstIndex(of: "∇C(2)") ?? 0
+    #expect(names[back - 1] == "∇U(2)" && names[back + 1] == "∂L(1)")
   }
 
   @Test func freeRunningOutputsAreAskedByTheFuture() throws {
     let free = try trace("output recurrence, forced 0")
-    let stop = try #require(free.stops.first { $0.symbol == "∇o(2)" })
-    #expect(stop.equation.hasSuffix("+ Wᵀ δ(3)") && stop.terms.count == 3)
-    #expect(free.stops.first { $0.symbol == "a(3)" }?.equation.contains("W o(2)") == true)
+    let node = try #require(free.nodes.first { $0.plainName == "∇o(2)" })
+    #expect(node.terms.map(\.role) == [.loss, .future, .sum])
+    func read(_ trace: GraphTrace) -> GraphTrace.Quantity? {
+      let a = trace.nodes.first { $0.plainName == "a(3)" }
+      guard
+        case .product(_, .variable(let read))? = a?.terms.first(where: { $0.role == .recurrent }
+        )?.expression
+      else { return nil }
+      return read.quantity
+    }
+    #expect(read(free) == .output)
     let forced = try trace("output recurrence, forced 1")
-    #expect(forced.stops.first { $0.symbol == "∇o(2)" }?.terms.count == 2)
-    #expect(forced.stops.first { $0.symbol == "a(3)" }?.equation.contains("W y(2)") == true)
+    #expect(forced.nodes.first { $0.plainName == "∇o(2)" }?.terms.count == 2)
+    #expect(read(forced) == .target)
   }
 
   @Test func bothDirectionsAreWalkedEachInItsOwnTime() throws {
-    let symbols = try trace("both ways").stops.map(\.symbol)
-    let states = symbols.filter { $0.hasPrefix("s(") || $0.hasPrefix("g(") }
-    let count = states.count / 2
-    #expect(states == (1...count).map { "s(\($0))" } + (1...count).reversed().map { "g(\($0))" })
-    let back = symbols.filter { $0.hasPrefix("∇s(") || $0.hasPrefix("∇g(") }
-    #expect(
-      back == (1...count).reversed().map { "∇s(\($0))" } + (1...count).map { "∇g(\($0))" })
+    let nodes = try trace("both ways").nodes
+    func times(_ isReversed: Bool, back: Bool) -> [Int] {
+      nodes.compactMap { node in
+        guard let name = node.name, name.quantity == .state, name.isGradient == back,
+          name.layer?.isReversed == isReversed
+        else { return nil }
+        return name.time
+      }
+    }
+    let count = times(false, back: false).count
+    #expect(count > 1 && times(false, back: false) == Array(1...count))
+    #expect(times(true, back: false) == (1...count).reversed())
+    #expect(times(false, back: true) == (1...count).reversed())
+    #expect(times(true, back: true) == Array(1...count))
   }
 
   /// Where states stand over an image, the walk says what it leaves out, or why there is none.
   @Test func aPictureReadInTwoDimensionsIsToldInASentence() throws {
-    for (attention, stops) in [("none", true), ("additive", false)] {
+    for (attention, isWalked) in [("none", true), ("additive", false)] {
       var test = TraceCase(
         name: "",
         settings: [
@@ -157,13 +178,55 @@ import TrainingEvents
       test.task = TraceCase.pictures
       let (learner, probe) = try test.learner()
       let trace = try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
-      #expect(trace.note.contains("two dimensions") && trace.stops.isEmpty != stops)
-      if stops { #expect(trace.stops.first?.symbol == "C" && trace.stops.last?.symbol == "∇C") }
+      #expect(trace.note.contains("two dimensions") && trace.nodes.isEmpty != isWalked)
+      if isWalked { #expect(names(trace).first == "C" && names(trace).last == "∇C") }
     }
   }
 
   @Test func aVectorAndALearnedStartReceiveTheirGradients() throws {
-    #expect(try trace("caption").stops.last?.symbol == "∇R")
-    #expect(try trace("without input").stops.last?.symbol == "∇s(0)")
+    #expect(names(try trace("caption")).last == "∇R")
+    #expect(names(try trace("without input")).last == "∇s(0)")
+  }
+}
+
+extension TraceLayer {
+  fileprivate var letter: String { isReversed ? "g" : "s" }
+}
+
+extension GraphTrace.Node {
+  /// A name to tell nodes apart by.
+  var plainName: String {
+    guard let name else { return "" }
+    let letter: String =
+      switch name.quantity {
+      case .input: "x"
+      case .target: "y"
+      case .preActivation, .recurrentSum: "a"
+      case .gate(let gate): gate
+      case .cell: "cell"
+      case .state: "s"
+      case .output: "o"
+      case .prediction: "ŷ"
+      case .loss: "L"
+      case .expectedTarget: "E"
+      case .context: "C"
+      case .attention: "α"
+      case .query: "q"
+      case .attended: "h"
+      case .parameter(let parameter):
+        switch parameter.kind {
+        case .input: "U"
+        case .recurrent: "W"
+        case .bias: "b"
+        case .recurrentBias: "b_h"
+        case .output: "V"
+        case .outputBias: "c"
+        case .vector: "R"
+        case .embedding: "E"
+        case .attentionQuery, .attentionKey, .attentionEnergy: "attention"
+        }
+      }
+    let sign = name.isGradient ? name.quantity == .loss ? "∂" : "∇" : ""
+    return sign + letter + (name.time.map { "(\($0))" } ?? "")
   }
 }

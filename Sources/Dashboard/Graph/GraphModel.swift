@@ -120,16 +120,14 @@ struct GraphModel {
     }
   }
 
-  /// The row that a stop of a walk stands in: by its place, or else by its symbol.
-  func row(of stop: GraphTrace.Stop) -> GraphRow {
-    let isMeeting =
-      columns.indices.contains(stop.column) && columns[stop.column].part == "context"
-    guard let place = stop.place, !isMeeting else {
-      return isMeeting ? .state(top) : row(of: stop.symbol)
+  /// The row that a node of a walk stands in.
+  func row(of node: GraphTrace.Node) -> GraphRow {
+    if columns.indices.contains(node.column), columns[node.column].part == "context" {
+      return .state(top)
     }
-    switch place {
+    switch node.place {
     case .loss: return rows.contains(.loss) ? .loss : .output
-    case .output: return .output
+    case .output, .prediction: return rows.contains(.output) ? .output : .state(1)
     case .context: return rows.contains(.context) ? .context : .state(top)
     case .input: return rows.contains(.input) ? .input : .state(1)
     case .state(let layer): return .state(drawn(layer))
@@ -141,27 +139,6 @@ struct GraphModel {
   /// The drawn layer that stands for one of the network's.
   private func drawn(_ layer: Int) -> Int {
     layer >= architecture.layers ? top : min(max(1, layer), max(1, top - 1))
-  }
-
-  private func row(of symbol: String) -> GraphRow {
-    var symbol = symbol[...]
-    while let first = symbol.first, "∇∂δ".contains(first), symbol.count > 1,
-      symbol.dropFirst().first != "("
-    {
-      symbol.removeFirst()
-    }
-    switch symbol.first {
-    case "L": return .loss
-    case "o", "ŷ", "V": return rows.contains(.output) ? .output : .state(1)
-    case "g" where architecture.bidirectional: return .backwardState(drawn(layer(in: symbol)))
-    case "x", "y", "U", "R": return rows.contains(.input) ? .input : .state(1)
-    default: return .state(drawn(layer(in: symbol)))
-    }
-  }
-
-  private func layer(in symbol: Substring) -> Int {
-    let signs: [Character] = ["¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
-    return symbol.lazy.compactMap { signs.firstIndex(of: $0) }.first.map { $0 + 1 } ?? 1
   }
 }
 

@@ -17,10 +17,10 @@ struct GraphPanel: Panel {
       text.add("  f: \(graph.isFolded ? "unfold" : "fold")   w: walk through it", theme.muted)
       return text
     }
-    guard let trace = scene.state.trace, let stop = scene.state.walkStop else { return text }
-    let arrow = stop.direction == .forward ? "→ forward" : "← going back"
-    text.add("  \(arrow)", stop.direction == .forward ? theme.lag : theme.gradient)
-    text.add("  node \(scene.state.graph.stop + 1) of \(trace.stops.count)", theme.text)
+    guard let trace = scene.state.trace, let node = scene.state.walkNode else { return text }
+    let arrow = node.direction == .forward ? "→ forward" : "← going back"
+    text.add("  \(arrow)", node.direction == .forward ? theme.lag : theme.gradient)
+    text.add("  node \(scene.state.graph.node + 1) of \(trace.nodes.count)", theme.text)
     text.add("  step \(NumberText.grouped(trace.step))", theme.muted)
     text.add("  sequence \(trace.sequence + 1) of \(trace.sequenceCount)", theme.muted)
     return text
@@ -35,8 +35,8 @@ struct GraphPanel: Panel {
     }
     let area = buffer.inside
     let graph = scene.state.graph
-    if graph.isWalking, scene.state.walkStop == nil {
-      // A trace without stops says why there is nothing to walk through.
+    if graph.isWalking, scene.state.walkNode == nil {
+      // A trace without nodes says why there is nothing to walk through.
       let note = scene.state.trace?.note ?? ""
       return buffer.note(
         note.isEmpty
@@ -52,11 +52,11 @@ struct GraphPanel: Panel {
     drawing.draw(
       in: Rect(x: area.x, y: top, width: area.width, height: area.bottom - top), into: &buffer)
     // On a low screen the numbers need the blank row below the picture.
-    let needed = scene.state.walkStop.map { WalkDetails.rows(of: $0) } ?? 0
+    let needed = scene.state.walkWords.map { WalkDetails.rows(of: $0) } ?? 0
     let bottom = top + height + (area.bottom - top - height > needed ? 1 : 0)
     let rest = Rect(x: area.x, y: bottom, width: area.width, height: area.bottom - bottom)
-    if let stop = scene.state.walkStop {
-      WalkDetails(stop: stop, scene: scene).draw(in: rest, into: &buffer)
+    if let words = scene.state.walkWords {
+      WalkDetails(words: words, scene: scene).draw(in: rest, into: &buffer)
     } else {
       GraphWords(run: run, architecture: architecture, scene: scene).draw(in: rest, into: &buffer)
     }

@@ -6,10 +6,16 @@ struct UnfoldedDrawing {
   let model: GraphModel
   let scene: Scene
   /// Where the walk stands, and every node it has come by, by direction.
-  let stop: GraphTrace.Stop?
-  let visited: [Node: GraphTrace.Stop.Direction]
+  let here: GraphTrace.Node?
+  /// What it is called.
+  let symbol: String
+  let visited: [Place: GraphTrace.Node.Direction]
+  /// Rows that the words below need at most, so that the picture stays as it is from node to node.
+  private let detailRows: Int
+  /// Cells of the longest name in the walk.
+  private let longestName: Int
 
-  struct Node: Hashable {
+  struct Place: Hashable {
     var row: GraphRow
     var column: Int
   }
@@ -26,14 +32,23 @@ struct UnfoldedDrawing {
       ?? Architecture(shape: .everyStep, cell: "tanh", inputSize: 1, hiddenSize: 1, outputSize: 1)
     let model = GraphModel(architecture, columns: scene.state.graphColumns)
     self.model = model
-    stop = scene.state.walkStop
-    var visited: [Node: GraphTrace.Stop.Direction] = [:]
-    if stop != nil, let trace = scene.state.trace {
-      for past in trace.stops.prefix(scene.state.graph.stop + 1) {
-        visited[Node(row: model.row(of: past), column: past.column)] = past.direction
+    here = scene.state.walkNode
+    symbol = (scene.state.walkWords?.symbol ?? "").cut(to: Self.longestSymbol)
+    var visited: [Place: GraphTrace.Node.Direction] = [:]
+    var (rows, longest) = (0, 0)
+    if here != nil, let trace = scene.state.trace {
+      for past in trace.nodes.prefix(scene.state.graph.node + 1) {
+        visited[Place(row: model.row(of: past), column: past.column)] = past.direction
       }
+      for node in trace.nodes {
+        let words = TraceWords(node, in: trace)
+        rows = max(rows, WalkDetails.rows(of: words))
+        longest = max(longest, CharacterWidth.of(words.symbol.cut(to: Self.longestSymbol)))
+      }
+      rows += 1
     }
     self.visited = visited
+    (detailRows, longestName) = (rows, longest)
   }
 
   /// Rows that the drawing takes with lines between nodes, and without where there is little room.
@@ -45,12 +60,6 @@ struct UnfoldedDrawing {
     area.height >= 2 * model.rows.count + detailRows
   }
 
-  /// Rows that the words below need at most, so that the picture stays as it is from stop to stop.
-  private var detailRows: Int {
-    guard stop != nil, let trace = scene.state.trace else { return 0 }
-    return trace.stops.reduce(0) { max($0, WalkDetails.rows(of: $1)) } + 1
-  }
-
   /// Cells from one column to the next: what is asked for, but never so few that nodes touch.
   private func pitch(room: Int) -> Int {
     var widest = Self.nodeWidth - 1
@@ -59,11 +68,7 @@ struct UnfoldedDrawing {
         widest = max(widest, CharacterWidth.of(model.name(row, at: index)))
       }
     }
-    if stop != nil {
-      for stop in scene.state.trace?.stops ?? [] {
-        widest = max(widest, CharacterWidth.of(stop.symbol.cut(to: Self.longestSymbol)))
-      }
-    }
+    widest = max(widest, longestName)
     return min(16, max(widest + 6, room / max(1, model.columns.count)))
   }
 
@@ -102,19 +107,19 @@ struct UnfoldedDrawing {
   /// The first column on screen: the walk's own stays in the middle.
   private func firstColumn(_ shown: Int) -> Int {
     let last = max(0, model.columns.count - shown)
-    guard let stop else { return min(max(0, scene.state.graph.firstColumn), last) }
-    return min(max(0, stop.column - shown / 2), last)
+    guard let here else { return min(max(0, scene.state.graph.firstColumn), last) }
+    return min(max(0, here.column - shown / 2), last)
   }
 
   func isHere(_ row: GraphRow, _ column: Int) -> Bool {
-    guard let stop else { return false }
-    return stop.column == column && model.row(of: stop) == row
+    guard let here else { return false }
+    return here.column == column && model.row(of: here) == row
   }
 
   private func style(_ row: GraphRow, _ column: Int) -> Style {
     let theme = scene.theme
-    guard stop != nil else { return theme.text }
-    switch visited[Node(row: row, column: column)] {
+    guard here != nil else { return theme.text }
+    switch visited[Place(row: row, column: column)] {
     case .forward: return theme.title
     case .backward: return theme.gradient
     case nil: return theme.faint
@@ -133,20 +138,20 @@ struct UnfoldedDrawing {
     }
     // A context stands beside the line that passes it by.
     let x = row == .context ? x + 3 : x
-    guard isHere(row, column), let stop else {
+    guard isHere(row, column) else {
       buffer.write(name, x: x, y: y, style: style(row, column))
       return
     }
     let (left, right) = scene.appearance.hasUnicode ? ("▐", "▌") : ("[", "]")
     buffer.write(left, x: x - 1, y: y, style: scene.theme.accent)
-    let symbol = stop.symbol.cut(to: row == .context ? 6 : Self.longestSymbol)
+    let symbol = row == .context ? symbol.cut(to: 6) : symbol
     let end = buffer.write(symbol, x: x, y: y, style: scene.theme.chosen)
     buffer.write(right, x: end, y: y, style: scene.theme.accent)
   }
 
   /// Where the line on from a node may begin.
   func end(of row: GraphRow, _ column: Int) -> Int {
-    let name = isHere(row, column) ? stop?.symbol.cut(to: Self.longestSymbol) : nil
+    let name = isHere(row, column) ? symbol : nil
     return max(Self.nodeWidth, CharacterWidth.of(name ?? model.name(row, at: column)) + 1)
   }
 

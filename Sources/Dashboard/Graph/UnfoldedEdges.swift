@@ -24,7 +24,7 @@ extension UnfoldedDrawing {
 
   /// Whether the walk came by a node on its way back and went on from it.
   private func hasGoneBack(_ row: GraphRow, _ column: Int) -> Bool {
-    visited[Node(row: row, column: column)] == .backward && !isHere(row, column)
+    visited[Place(row: row, column: column)] == .backward && !isHere(row, column)
   }
 
   /// `──W──►` forward, `◄━Wᵀ━━` for a gradient on its way back.

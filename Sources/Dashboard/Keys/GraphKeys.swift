@@ -26,9 +26,9 @@ extension KeyBindings {
     },
     graph([.pageDown], "page down", "ten nodes on", in: .walk) { $0.walk(by: 10) },
     graph([.pageUp], "page up", "ten nodes back", in: .walk) { $0.walk(by: -10) },
-    graph([.home], "home", "to the first node", in: .walk) { $0.graph.stop = 0 },
+    graph([.home], "home", "to the first node", in: .walk) { $0.graph.node = 0 },
     graph([.end], "end", "to the last node", in: .walk) { state in
-      state.graph.stop = max(0, (state.trace?.stops.count ?? 1) - 1)
+      state.graph.node = max(0, (state.trace?.nodes.count ?? 1) - 1)
     },
     graph(
       [.character("b")], "b", hint: "direction", rank: 3,

@@ -187,10 +187,10 @@ struct LessonFacts: LessonExpression.Source {
 
   private func walk(_ name: String, _ numbers: [Double], _ texts: [String]) -> Double? {
     switch name {
-    case "node.column": return state.walkStop.map { Double($0.column + 1) }
+    case "node.column": return state.walkNode.map { Double($0.column + 1) }
     case "walking": return truth(state.graph.isWalking)
-    case "walking.back": return truth(state.walkStop?.direction == .backward)
-    case "at": return truth(state.walkStop?.symbol == texts.first)
+    case "walking.back": return truth(state.walkNode?.direction == .backward)
+    case "at": return truth(state.walkWords?.symbol == texts.first)
     default: break
     }
     guard let trace = state.trace, isNow(trace.step) else { return nil }
@@ -201,15 +201,17 @@ struct LessonFacts: LessonExpression.Source {
     }
     switch name {
     case "walk.steps": return Double(trace.columns.count)
-    case "walk.stops": return Double(trace.stops.count)
+    case "walk.stops": return Double(trace.nodes.count)
     case "probability": return column(numbers.first)?.probability
     case "column.loss": return column(numbers.first)?.loss
     case "node":
-      let stop = trace.stops.first { $0.symbol == texts.first }
-      return stop?.terms.first { $0.label == texts.last || $0.symbol == texts.last }?.value
+      guard let words = trace.words(named: texts.first) else { return nil }
+      return words.node.terms.first {
+        words.label($0) == texts.last || words.symbol($0) == texts.last
+      }?.value
     case "node.unit":
-      let stop = trace.stops.first { $0.symbol == texts.first }
-      let unit = stop?.units.first { $0.symbol == texts.last }
+      let words = trace.words(named: texts.first)
+      let unit = words?.node.values.first { words?.label($0.variable) == texts.last }
       guard let index = numbers.first, index >= 0, let unit, index < Double(unit.values.count)
       else { return nil }
       return Double(unit.values[Int(index)])

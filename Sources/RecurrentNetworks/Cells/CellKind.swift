@@ -63,11 +63,15 @@ public struct CellDescription: Sendable {
   public var carryGate: Int?
   /// φ of a cell without gates, s(t) = φ(a(t)); nil where gates act between.
   public var activation: Activation?
+  /// What the cell computes.
+  public var equations: CellEquations
 
   /// What becomes of a pre-activation.
   public struct Activation: Sendable {
     /// Such as `tanh`.
     public var name: String
+    /// As a term of the cell's equations.
+    public var function: CellFormula.Function
     /// φ′ in terms of s, such as `1 − s²`.
     public var slopeFormula: String
     /// φ′, told from s.

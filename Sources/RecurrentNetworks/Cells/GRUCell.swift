@@ -12,7 +12,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
       gates: [
         CellDescription.Gate("reset gate", "r"), CellDescription.Gate("update gate", "z"),
         CellDescription.Gate("candidate", "n", lowest: -1),
-      ], candidate: 2, keepsRecurrentBias: true, carryGate: 1)
+      ], candidate: 2, keepsRecurrentBias: true, carryGate: 1, equations: .gru)
   }
 
   /// U x + b_ih, turned into r z n in place; rows × 3·hidden.

@@ -10,6 +10,8 @@ public struct LayerView<Scalar: NetworkScalar> {
   public var isReversed: Bool
   /// s(0), sequences × hidden; empty where the recurrence goes through the output.
   public var initial: Matrix<Scalar>
+  /// c(0) of LSTM cells, sequences × hidden; empty in others.
+  public var initialCell = Matrix<Scalar>.empty
   /// s(t) and ∇s(t), rows × hidden.
   public var states: Matrix<Scalar>
   public var stateGradients: Matrix<Scalar>
@@ -36,7 +38,8 @@ extension RecurrentLayer {
   /// What the layer holds as layer `number`.
   func view(number: Int) -> LayerView<Scalar> {
     LayerView(
-      kind: kind, number: number, isReversed: isReversed, initial: initial, states: states,
+      kind: kind, number: number, isReversed: isReversed, initial: initial,
+      initialCell: initialCell, states: states,
       stateGradients: dStates, gates: cell.gateViews.prefix(kind.gateCount).map(\.values),
       cells: cell.cellStates, inputGradients: cell.inputGradient,
       recurrentGradients: cell.recurrentGradient, inputWeight: weights.inputToHidden,

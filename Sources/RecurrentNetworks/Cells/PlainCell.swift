@@ -17,7 +17,8 @@ protocol PlainActivation<Scalar> {
 enum Tanh<Scalar: NetworkScalar>: PlainActivation {
   static var description: CellDescription.Activation {
     CellDescription.Activation(
-      name: "tanh", slopeFormula: "1 − s²", slope: { 1 - $0 * $0 }, isBounded: true)
+      name: "tanh", function: .tanh, slopeFormula: "1 − s²", slope: { 1 - $0 * $0 }, isBounded: true
+    )
   }
   static func apply(_ count: Int, _ a: UnsafePointer<Scalar>, _ s: UnsafeMutablePointer<Scalar>) {
     Scalar.tanh(count, a, s)
@@ -34,7 +35,8 @@ enum Tanh<Scalar: NetworkScalar>: PlainActivation {
 enum Rectifier<Scalar: NetworkScalar>: PlainActivation {
   static var description: CellDescription.Activation {
     CellDescription.Activation(
-      name: "relu", slopeFormula: "1 where s > 0", slope: { $0 > 0 ? 1 : 0 }, isBounded: false)
+      name: "relu", function: .relu, slopeFormula: "1 where s > 0", slope: { $0 > 0 ? 1 : 0 },
+      isBounded: false)
   }
   static func apply(_ count: Int, _ a: UnsafePointer<Scalar>, _ s: UnsafeMutablePointer<Scalar>) {
     Scalar.relu(count, a, s)
@@ -61,7 +63,8 @@ final class PlainCell<Scalar: NetworkScalar, Activation: PlainActivation<Scalar>
   static var description: CellDescription {
     CellDescription(
       gates: [CellDescription.Gate("state", "s", lowest: -1)], candidate: 0,
-      activation: Activation.description)
+      activation: Activation.description,
+      equations: .plain(Activation.description.function))
   }
 
   /// a(t), turned into s(t) in place; rows × hidden.

@@ -30,6 +30,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
 
   /// s(0), then s(t) of every row; see `run`.
   private(set) var initial: Matrix<Scalar>
+  private(set) var initialCell = Matrix<Scalar>.empty
   private(set) var states: Matrix<Scalar>
   /// Whether s(0) was the layer's own, so that a learned one takes part of its gradient.
   private var startsOnItsOwn = true
@@ -101,7 +102,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) -> Matrix<Scalar> {
     self.states = states
     self.initial = initial
-    let initialCell = begin(start, sequences: steps.sequenceCount, pass: pass)
+    initialCell = begin(start, sequences: steps.sequenceCount, pass: pass)
     return cell.begin(
       states: states, sequences: steps.sequenceCount, initialCell: initialCell, weights: weights,
       pass: pass)

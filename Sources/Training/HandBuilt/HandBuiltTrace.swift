@@ -12,37 +12,64 @@ extension HandBuiltLooker {
     let count = max(1, trainee.batch.count)
     var trace = GraphTrace(
       step: trainee.step, sequence: ((sequence % count) + count) % count, sequenceCount: count,
-      columns: [], stops: [], note: "Nothing is learned here, so no gradient comes back.")
+      columns: [], nodes: [], note: "Nothing is learned here, so no gradient comes back.")
     for (t, state) in states.dropFirst().enumerated() {
-      let time = "(\(t + 1))"
       let isLast = t + 2 == states.count
       let verdict = Self.words(network.verdict(state))
       trace.columns.append(
         GraphTrace.Column(
           time: t + 1, input: String(network.language.alphabet[Int(symbols[t])]),
           output: isLast ? verdict : ""))
-      trace.stops.append(
-        GraphTrace.Stop(
-          direction: .forward, column: t, symbol: "s\(time)",
-          equation: "s\(time) = σ(W s(\(t)) + U x\(time) + b)   σ(z) = min(max(z, 0), 1)",
-          reference: "Siegelmann and Sontag 1995",
-          terms: zip(network.units, state.values).map {
-            GraphTrace.Term(label: "unit", symbol: $0, value: Double($1))
-          }, remark: "after \(t + 1) symbols: \(verdict)",
-          units: [GraphTrace.UnitValues(symbol: "s", values: state.values)],
-          place: .state(layer: 1)))
+      trace.nodes.append(Self.node(state, t, network))
       guard isLast else { continue }
-      trace.stops.append(
-        GraphTrace.Stop(
-          direction: .forward, column: t, symbol: "o\(time)",
-          equation: "o\(time) = c + v · s\(time)",
-          reference: "Siegelmann and Sontag 1995",
+      let output = GraphTrace.Variable(.output, time: t + 1)
+      trace.nodes.append(
+        GraphTrace.Node(
+          .forward, column: t, place: .output,
+          equations: [
+            GraphTrace.Equation(
+              output,
+              .sum([
+                .parameter(GraphTrace.Parameter(.outputBias)),
+                .product(
+                  GraphTrace.Parameter(.output),
+                  .variable(GraphTrace.Variable(.state, time: t + 1))),
+              ]))
+          ],
           terms: [
             GraphTrace.Term(
-              label: "accepted above 0", symbol: "o\(time)", value: Double(network.margin(state)))
-          ], remark: "the string is \(verdict)", place: .output))
+              .decision, .variable(output), .number, value: Double(network.margin(state)))
+          ],
+          finding: .verdict(network.verdict(state).traced, symbols: t + 1, isLast: true)))
     }
     return trace
+  }
+
+  /// s(t) = σ(W s(t−1) + U x(t) + b).
+  private static func node(
+    _ state: HandBuiltNetwork<Float>.State, _ t: Int, _ network: HandBuiltNetwork<Float>
+  ) -> GraphTrace.Node {
+    let name = GraphTrace.Variable(.state, time: t + 1)
+    return GraphTrace.Node(
+      .forward, column: t, place: .state(layer: 1),
+      equations: [
+        GraphTrace.Equation(
+          name,
+          .function(
+            .clamp,
+            .sum([
+              .product(
+                GraphTrace.Parameter(.recurrent), .variable(GraphTrace.Variable(.state, time: t))),
+              .product(
+                GraphTrace.Parameter(.input), .variable(GraphTrace.Variable(.input, time: t + 1))),
+              .parameter(GraphTrace.Parameter(.bias)),
+            ])))
+      ],
+      terms: zip(network.units, state.values).enumerated().map { index, unit in
+        GraphTrace.Term(
+          .unit(unit.0), .variable(name), .element(index), value: Double(unit.1))
+      }, values: [GraphTrace.Values(name, state.values)],
+      finding: .verdict(network.verdict(state).traced, symbols: t + 1, isLast: false))
   }
 
   private static func words(_ verdict: HandBuiltNetwork<Float>.Verdict) -> String {
@@ -50,6 +77,16 @@ extension HandBuiltLooker {
     case .accepted: "accepted"
     case .rejected: "rejected"
     case .beyondPrecision: "beyond the digits of the number"
+    }
+  }
+}
+
+extension HandBuiltNetwork.Verdict {
+  fileprivate var traced: GraphTrace.Verdict {
+    switch self {
+    case .accepted: .accepted
+    case .rejected: .rejected
+    case .beyondPrecision: .beyondPrecision
     }
   }
 }

@@ -7,24 +7,43 @@ public struct GraphTrace: Sendable, Equatable, Codable {
   public var sequenceCount: Int
   /// The unfolded columns, one for each time step that is drawn.
   public var columns: [Column]
-  /// Where a walk stops, in order: forward from the first step, then backward from the last.
-  public var stops: [Stop]
+  /// What a walk comes by, in order: forward from the first step, then backward from the last.
+  public var nodes: [Node]
+  /// Names of the outputs, in the order of o; empty where outputs are numbers.
+  public var outputNames: [String]
   /// What the walk leaves out, or why there is none, in one sentence; empty when all is there.
   public var note: String
 
   public init(
-    step: Int, sequence: Int, sequenceCount: Int, columns: [Column], stops: [Stop],
-    note: String = ""
+    step: Int, sequence: Int, sequenceCount: Int, columns: [Column], nodes: [Node],
+    outputNames: [String] = [], note: String = ""
   ) {
     self.step = step
     self.sequence = sequence
     self.sequenceCount = sequenceCount
     self.columns = columns
-    self.stops = stops
+    self.nodes = nodes
+    self.outputNames = outputNames
     self.note = note
   }
 
-  /// Which kind of node a stop stands at.
+  /// Nodes that a program before this one told in words are left out; columns are the same.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    step = try container.decode(Int.self, forKey: .step)
+    sequence = try container.decode(Int.self, forKey: .sequence)
+    sequenceCount = try container.decode(Int.self, forKey: .sequenceCount)
+    columns = try container.decode([Column].self, forKey: .columns)
+    outputNames = try container.decodeIfPresent([String].self, forKey: .outputNames) ?? []
+    note = try container.decode(String.self, forKey: .note)
+    let told = try container.decodeIfPresent([Node].self, forKey: .nodes)
+    nodes = told ?? []
+    if told == nil, note.isEmpty {
+      note = "The nodes of this walk were told by an older program, in words alone."
+    }
+  }
+
+  /// Where in the drawing a node stands.
   public enum Place: Sendable, Hashable, Codable {
     case input
     /// What a decoder reads of its source: C, or C(t) with attention.
@@ -34,6 +53,8 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     /// The state that runs from the end to the start.
     case reversedState(layer: Int)
     case output
+    /// ŷ, what softmax makes of an output.
+    case prediction
     case loss
   }
 
@@ -68,76 +89,6 @@ public struct GraphTrace: Sendable, Equatable, Codable {
       self.loss = loss
       self.output = output
       self.probability = probability
-    }
-  }
-
-  /// One node of the graph with its equation and numbers.
-  public struct Stop: Sendable, Equatable, Codable {
-    public enum Direction: Sendable, Equatable, Codable {
-      case forward
-      case backward
-    }
-
-    public var direction: Direction
-    /// Index into `columns`.
-    public var column: Int
-    /// The node, such as `s(2)` going forward or `∇s(2)` coming back.
-    public var symbol: String
-    /// The lecture's equation with this step's indices, such as `∇s(2) = Wᵀ δ(3) + Vᵀ ∇o(2)`.
-    public var equation: String
-    /// Such as `slide 25 · GBC eq. 10.21`.
-    public var reference: String
-    /// The terms of the equation and their norms, the result last.
-    public var terms: [Term]
-    /// What the numbers say, in words; empty when there is nothing to say.
-    public var remark: String
-    /// Values per unit, such as s, ∇s and δ.
-    public var units: [UnitValues]
-    /// The node's kind; nil leaves it to the symbol.
-    public var place: Place?
-
-    public init(
-      direction: Direction, column: Int, symbol: String, equation: String, reference: String,
-      terms: [Term], remark: String = "", units: [UnitValues] = [], place: Place? = nil
-    ) {
-      self.place = place
-      self.direction = direction
-      self.column = column
-      self.symbol = symbol
-      self.equation = equation
-      self.reference = reference
-      self.terms = terms
-      self.remark = remark
-      self.units = units
-    }
-  }
-
-  public struct Term: Sendable, Equatable, Codable {
-    /// Such as `from the future`.
-    public var label: String
-    /// Such as `‖Wᵀ δ(3)‖`.
-    public var symbol: String
-    public var value: Double
-    /// The value that this one grew from, for accumulating gradients.
-    public var previous: Double?
-
-    public init(label: String, symbol: String, value: Double, previous: Double? = nil) {
-      self.label = label
-      self.symbol = symbol
-      self.value = value
-      self.previous = previous
-    }
-  }
-
-  /// One quantity over all units of a layer.
-  public struct UnitValues: Sendable, Equatable, Codable {
-    /// Such as `s`, `∇s`, `δ`.
-    public var symbol: String
-    public var values: [Float]
-
-    public init(symbol: String, values: [Float]) {
-      self.symbol = symbol
-      self.values = values
     }
   }
 }

@@ -6,21 +6,21 @@ import TrainingEvents
 /// The walk through one sequence: columns, and every node forward in time and then backward, out
 /// of what a pass forward and back has left in a network.
 struct GraphWalk {
-  /// Columns that a part is walked through at most: more cost more than anyone walks.
-  private static let mostColumns = 48
+  /// Numbers that a part's nodes may hold together; a long part is walked through from its end.
+  private static let mostNumbers = 2_000_000
 
   private(set) var columns: [GraphTrace.Column] = []
-  private(set) var stops: [GraphTrace.Stop] = []
+  private(set) var nodes: [GraphTrace.Node] = []
   private(set) var note = ""
   /// Every layer with what flows through it.
-  private(set) var layers: [LayerStops] = []
+  private(set) var layers: [LayerNodes] = []
 
   private let probe: Probe
   private let pass: Probe.TracedPass
   private let parameters: ParameterVector<Float>
   private let reads: TraceReading
 
-  /// A network without layers that run along a line of time has a note and no stops.
+  /// A network without layers that run along a line of time has a note and no nodes.
   init(
     _ probe: Probe, _ pass: Probe.TracedPass, parameters: ParameterVector<Float>,
     batch: DataBatch, _ sequence: Int
@@ -41,7 +41,7 @@ struct GraphWalk {
     case .everyStep, .final, .imageFinal, .autonomous, .outputRecurrence, .vectorToSequence:
       if let stack = stacks.first?.stack { walk(stack, texts) }
     }
-    if stops.isEmpty {
+    if nodes.isEmpty {
       note =
         "There is no walk here: this network's states stand over an image in two dimensions, not "
         + "along a line of time."
@@ -53,12 +53,8 @@ struct GraphWalk {
   private mutating func walk(_ stack: StackView<Float>, _ texts: TraceColumns) {
     let isFinal = probe.network.variant == .final
     let isWriting = probe.network.variant == .vectorToSequence
-    let layers = reads.layers(
-      of: stack, letters: ("s", "g"), first: isWriting ? reads.written() : reads.data())
-    let part = TracePart(
-      name: "", layers: layers,
-      shown: shown(layers, last: isFinal || !texts.isScored(early: Self.mostColumns)),
-      firstColumn: 0)
+    let layers = reads.layers(of: stack, first: isWriting ? reads.written() : reads.data())
+    let part = TracePart(layers: layers, shown: shown(layers), firstColumn: 0)
     columns = part.shown.map { t in
       isWriting
         ? texts.writing(t, part: "")
@@ -71,29 +67,39 @@ struct GraphWalk {
       }
     }
     tellOfTheRest(part)
-    let outputs = outputStops(part, isFinal: isFinal)
-    let stops = part.stops { outputs.asks($0, $1) }
-    self.layers = stops.flatMap { $0 }
-    self.stops =
-      part.forward(stops, after: outputs.forward)
-      + part.backward(stops, before: outputs.backward)
-    if let layer = layers.first?.first { self.stops += ends(layer) }
+    let outputs = outputNodes(part, isFinal: isFinal)
+    let nodes = part.nodes { outputs.asks($0, $1) }
+    self.layers = nodes.flatMap { $0 }
+    self.nodes =
+      part.forward(nodes, after: outputs.forward)
+      + part.backward(nodes, before: outputs.backward, outputs: growing(outputs, part))
+    if let layer = layers.first?.first { self.nodes += ends(layer) }
+  }
+
+  /// ∇V and ∇c at a step that has an output.
+  private func growing(_ outputs: OutputNodes, _ part: TracePart) -> (Int) -> [GraphTrace.Node] {
+    let sums = outputs.sums
+    return { t in
+      guard outputs.gradient(t) != nil else { return [] }
+      return sums.map { $0.node(t, column: part.column(t), place: .output) }
+    }
   }
 
   /// What lies before the first step: a learned state, or the vector that entered every step.
-  private func ends(_ layer: TraceLayer) -> [GraphTrace.Stop] {
-    if let addend = reads.vectorGradient(layer.deltas) { return [addend] }
+  private func ends(_ layer: TraceLayer) -> [GraphTrace.Node] {
+    if let addend = reads.vectorGradient(layer) { return [addend] }
     guard probe.network.variant == .autonomous else { return [] }
+    let formula = TraceFormula(layer: layer, cellGradients: [])
+    let start = layer.variable(.state, -1).gradient
+    let parts = layer.kind.description.equations.fromFuture.flatMap { formula.addends($0, -1) }
+    let sum = parts.map(\.expression)
     return [
-      GraphTrace.Stop(
-        direction: .backward, column: 0, symbol: "∇s(0)", equation: "∇s(0) = Wᵀ δ(1)",
-        reference: "GBC eq. 10.21",
-        terms: [
-          GraphTrace.Term(
-            label: "learned start", symbol: "‖∇s(0)‖", value: layer.startGradient.norm)
-        ], remark: "s(0) is learned, so the gradient arrives at a parameter here",
-        units: [GraphTrace.UnitValues(symbol: "∇s", values: layer.startGradient)],
-        place: .state(layer: 1))
+      GraphTrace.Node(
+        .backward, column: 0, place: .state(layer: layer.number),
+        equations: [GraphTrace.Equation(start, sum.count == 1 ? sum[0] : .sum(sum))],
+        terms: parts.map(LayerNodes.term)
+          + [GraphTrace.Term(.sum, .variable(start), value: layer.startGradient.norm)],
+        values: [GraphTrace.Values(start, layer.startGradient)], finding: .learnedStart)
     ]
   }
 
@@ -103,16 +109,14 @@ struct GraphWalk {
     _ encoder: StackView<Float>?, _ decoder: StackView<Float>, _ texts: TraceColumns
   ) {
     let source = encoder.map { stack -> TracePart in
-      let layers = reads.layers(of: stack, letters: ("s", "g"), first: reads.data())
-      return TracePart(
-        name: "encoder", layers: layers, shown: shown(layers, last: true), firstColumn: 0)
+      let layers = reads.layers(of: stack, part: .encoder, first: reads.data())
+      return TracePart(layers: layers, shown: shown(layers), firstColumn: 0)
     }
     let contextColumn = source?.shown.count ?? 0
     let meeting = reads.meeting(source, decoder)
     let layers = meeting.layers
     let target = TracePart(
-      name: "decoder", layers: layers, shown: shown(layers, last: false),
-      firstColumn: contextColumn + 1)
+      layers: layers, shown: shown(layers), firstColumn: contextColumn + 1)
     if let source {
       columns = source.shown.map { texts.reading($0, part: "encoder", outputRow: nil) }
       tellOfTheRest(source)
@@ -122,49 +126,71 @@ struct GraphWalk {
     columns.append(GraphTrace.Column(part: "context", time: 0, input: ""))
     columns += target.shown.map { texts.writing($0, part: "decoder") }
     tellOfTheRest(target)
-    let context = meeting.stops(source: source, contextColumn: contextColumn, column: target.column)
-    let outputs = outputStops(target, isFinal: false)
-    let decoding = target.stops { outputs.asks($0, $1) + context.asks(decoder: $0, $1) }
-    let encoding = source.map { $0.stops { context.asks(encoder: $0, $1) } }
+    let context = meeting.nodes(source: source, contextColumn: contextColumn, column: target.column)
+    let outputs = outputNodes(target, isFinal: false)
+    let decoding = target.nodes { outputs.asks($0, $1) + context.asks(decoder: $0, $1) }
+    let encoding = source.map { $0.nodes { context.asks(encoder: $0, $1) } }
     self.layers = (decoding + (encoding ?? [])).flatMap { $0 }
-    if let source, let encoding { stops += source.forward(encoding) { _ in [] } }
-    stops.append(context.forward)
-    stops += target.forward(decoding, before: context.looking, after: outputs.forward)
-    stops += target.backward(decoding, before: outputs.backward, after: context.lookingBack)
-    stops.append(context.backward)
-    if let source, let encoding { stops += source.backward(encoding) { _ in [] } }
+    if let source, let encoding { nodes += source.forward(encoding) { _ in [] } }
+    nodes.append(context.forward)
+    nodes += target.forward(decoding, before: context.looking, after: outputs.forward)
+    nodes += target.backward(
+      decoding, before: outputs.backward, outputs: growing(outputs, target),
+      after: context.lookingBack)
+    nodes.append(context.backward)
+    if let source, let encoding {
+      nodes += source.backward(encoding, before: { _ in [] }, outputs: { _ in [] })
+    }
   }
 
   // MARK: Shared
 
-  private func shown(_ layers: [[TraceLayer]], last: Bool) -> Range<Int> {
+  /// The steps that are walked through: all, or where that were too many numbers the last ones, so
+  /// that the way back begins at τ.
+  private func shown(_ layers: [[TraceLayer]]) -> Range<Int> {
     let steps = layers.first?.first?.steps ?? 0
-    let count = min(steps, Self.mostColumns)
-    return last ? (steps - count)..<steps : 0..<count
+    let states = layers.joined().reduce(0) { $0 + 8 * $1.units + 3 * $1.bias.count }
+    let numbers = states + 6 * (pass.outputs.first?.count ?? 0)
+    return max(0, steps - max(48, Self.mostNumbers / max(1, numbers)))..<steps
   }
 
   private mutating func tellOfTheRest(_ part: TracePart) {
     guard part.shown.count < part.steps else { return }
-    let which = part.shown.lowerBound > 0 ? "last" : "first"
     note =
-      "The walk goes through the \(which) \(part.shown.count) of \(part.steps) steps; the gradient "
+      "The walk goes through the last \(part.shown.count) of \(part.steps) steps; the gradient "
       + "comes from all of them."
   }
 
-  private func outputStops(_ part: TracePart, isFinal: Bool) -> OutputStops {
-    let isSequence = probe.network.objective == .connectionistTemporalClassification
+  private func outputNodes(_ part: TracePart, isFinal: Bool) -> OutputNodes {
+    let objective = probe.network.objective
+    let isSequence = objective == .connectionistTemporalClassification
     let layer = part.layers.first?.first
-    return OutputStops(
-      objective: probe.network.objective, isFinal: isFinal,
-      stateName: { part.topName($0, isEnd: isFinal) }, steps: part.steps, outputs: pass.outputs,
+    let batch = probe.part.batch
+    let width = pass.outputs.first?.count ?? 0
+    let numbers = Array(
+      UnsafeBufferPointer(start: batch.targetValues.base, count: batch.targetValues.count))
+    let hasClasses = objective == .crossEntropy
+    return OutputNodes(
+      objective: objective, isFinal: isFinal,
+      read: { part.top($0, isEnd: isFinal) }, steps: part.steps, outputs: pass.outputs,
       lossGradients: pass.outputGradients,
-      v: reads.matrix("head.weight") ?? reads.matrix("V") ?? .empty, columns: columns,
-      column: part.column,
+      targets: hasClasses
+        ? Array(UnsafeBufferPointer(start: batch.targets.base, count: batch.targets.count)) : [],
+      targetValues: hasClasses || isSequence || width == 0
+        ? []
+        : (0..<numbers.count / width).map { Array(numbers[$0 * width..<($0 + 1) * width]) },
+      v: reads.matrix("head.weight") ?? reads.matrix("V") ?? .empty,
+      bias: (reads.matrix("head.bias") ?? reads.matrix("c"))?.column(0) ?? [],
+      columns: columns, column: part.column,
       future: { t in
         guard let layer, layer.fed != nil, layer.ownIsHandedOn.indices.contains(t),
           layer.ownIsHandedOn[t], let next = layer.after(t)
         else { return nil }
-        return ("Wᵀ δ(\(next + 1))", layer.toPast(next))
-      }, sequenceLoss: isSequence ? pass.losses.first : nil)
+        return TraceFormula.Addend(
+          role: .future,
+          expression: .transposedProduct(
+            layer.parameter(.recurrent), .variable(layer.deltaIntoPast(next))),
+          values: layer.toPast(next))
+      }, sequenceLoss: isSequence ? pass.losses.first : nil, targetCount: pass.targets)
   }
 }

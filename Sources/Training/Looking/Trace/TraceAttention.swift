@@ -12,6 +12,8 @@ struct TraceAttention {
   /// ∇C(t), and what attention asks of d(t−1) at each step.
   private(set) var contextGradients: [[Float]] = []
   private(set) var toQueries: [[Float]] = []
+  /// ∇q(t), where q = Wₐ d(t−1).
+  private(set) var queryGradients: [[Float]] = []
   /// What all steps together ask of each h(i).
   private(set) var toSource: [[Float]] = []
   private var activations: [[[Float]]] = []
@@ -52,7 +54,7 @@ struct TraceAttention {
   mutating func goBack(from gradients: [[Float]]) {
     contextGradients = gradients
     toSource = source.map { [Float](repeating: 0, count: $0.count) }
-    toQueries = gradients.indices.map { t in
+    queryGradients = gradients.indices.map { t in
       let alpha = weights[t]
       let asked = source.map { $0.times(gradients[t]).reduce(0, +) }
       let mean = zip(alpha, asked).reduce(0) { $0 + $1.0 * $1.1 }
@@ -64,7 +66,8 @@ struct TraceAttention {
         toSource[i] = toSource[i].adding(gradients[t].map { $0 * alpha[i] })
           .adding(key.transposedTimes(inner))
       }
-      return query.transposedTimes(looking)
+      return looking
     }
+    toQueries = queryGradients.map { query.transposedTimes($0) }
   }
 }

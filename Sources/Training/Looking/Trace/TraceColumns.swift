@@ -24,15 +24,6 @@ struct TraceColumns {
     return column(part, t, input: before.map(probe.outputName) ?? "⊢", outputRow: t)
   }
 
-  /// Whether any of the first so many steps counts in the loss.
-  func isScored(early count: Int) -> Bool {
-    switch objective {
-    case .crossEntropy: (0..<min(count, pass.outputs.count)).contains { target($0) != nil }
-    case .squaredError, .binaryCrossEntropy: pass.losses.prefix(count).contains { $0.isFinite }
-    case .connectionistTemporalClassification: true
-    }
-  }
-
   private func target(_ row: Int) -> Int32? {
     guard row < probe.part.batch.targets.count else { return nil }
     let target = probe.part.batch.targets[row]
@@ -62,10 +53,11 @@ struct TraceColumns {
   }
 
   private func fillLikeliest(_ column: inout GraphTrace.Column, _ output: [Float]) {
-    let (best, probability) = output.likeliest
+    let shares = output.softmax
+    let best = shares.indices.max { shares[$0] < shares[$1] } ?? 0
     let isBlank =
       objective == .connectionistTemporalClassification && best == output.count - 1
     column.output = isBlank ? "–" : probe.outputName(Int32(best))
-    column.probability = probability
+    column.probability = shares.indices.contains(best) ? Double(shares[best]) : nil
   }
 }

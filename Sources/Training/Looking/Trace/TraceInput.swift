@@ -1,8 +1,9 @@
 import LinearAlgebra
+import TrainingEvents
 
 /// What a layer reads at each of its steps: a symbol, a vector, or a symbol before a vector.
 struct TraceInput {
-  /// How the lecture writes it.
+  /// Where it comes from.
   enum Name {
     /// x(t).
     case data
@@ -12,8 +13,8 @@ struct TraceInput {
     case writtenWithContext
     /// y(t−1) together with the step's own context C(t).
     case writtenWithStepContext
-    /// The layer below, such as s¹ or s¹ and g¹.
-    case below([String])
+    /// The layer below in each of its directions.
+    case below([GraphTrace.Layer])
     case nothing
   }
 
@@ -29,19 +30,80 @@ struct TraceInput {
   /// What is added to every step's pre-activation as it is: Rᵀ x.
   var addend: [Float]?
 
-  /// Such as `x(3)`; empty where nothing is read.
-  func text(step t: Int) -> String {
+  /// What U is multiplied by at a step; nil where nothing is read.
+  func expression(step t: Int) -> GraphTrace.Expression? {
     switch name {
-    case .data: "x(\(t + 1))"
-    case .written: "y(\(t))"
-    case .writtenWithContext: "[y(\(t)); C]"
-    case .writtenWithStepContext: "[y(\(t)); C(\(t + 1))]"
-    case .below(let letters):
-      letters.count == 1
-        ? "\(letters[0])(\(t + 1))"
-        : "[" + letters.map { "\($0)(\(t + 1))" }.joined(separator: "; ") + "]"
-    case .nothing: ""
+    case .data: return .variable(GraphTrace.Variable(.input, time: t + 1))
+    case .written: return .variable(Self.written(t))
+    case .writtenWithContext:
+      return .stacked([.variable(Self.written(t)), .variable(GraphTrace.Variable(.context))])
+    case .writtenWithStepContext:
+      return .stacked([
+        .variable(Self.written(t)), .variable(GraphTrace.Variable(.context, time: t + 1)),
+      ])
+    case .below(let layers):
+      let states = layers.map {
+        GraphTrace.Expression.variable(GraphTrace.Variable(.state, layer: $0, time: t + 1))
+      }
+      return states.count == 1 ? states[0] : .stacked(states)
+    case .nothing: return nil
     }
+  }
+
+  /// y(t−1), which step t reads.
+  private static func written(_ t: Int) -> GraphTrace.Variable {
+    GraphTrace.Variable(.target, time: t)
+  }
+
+  /// What enters from outside the network at a step, as a node of its own; nil where a layer below
+  /// is read.
+  func node(step t: Int, column: Int) -> GraphTrace.Node? {
+    let variable: GraphTrace.Variable
+    switch name {
+    case .data: variable = GraphTrace.Variable(.input, time: t + 1)
+    case .written, .writtenWithContext, .writtenWithStepContext: variable = Self.written(t)
+    case .below, .nothing: return nil
+    }
+    var (equations, read): ([GraphTrace.Equation], [Float]) = ([], [])
+    if symbols.indices.contains(t) {
+      let symbol = Int(symbols[t])
+      read = symbol >= 0 ? embedding.map { $0.copy(ofRow: symbol) } ?? [1] : [0]
+      equations = [
+        GraphTrace.Equation(
+          variable,
+          symbol < 0 ? .number(0) : embedding == nil ? .oneHot(symbol) : .embedded(symbol))
+      ]
+    } else {
+      read = vectors.indices.contains(t) ? vectors[t] : []
+      equations = [GraphTrace.Equation(variable, .variable(variable))]
+    }
+    let isVector = embedding != nil || symbols.isEmpty
+    return GraphTrace.Node(
+      .forward, column: column, place: .input, equations: equations,
+      terms: [GraphTrace.Term(.now, .variable(variable), value: read.norm)],
+      values: isVector && read.count > 1 || symbols.isEmpty
+        ? [GraphTrace.Values(variable, read)] : [])
+  }
+
+  /// What is read at a step, element by element without zeros: places among the columns of U.
+  func elements(step t: Int) -> [(column: Int, value: Float)] {
+    var result: [(column: Int, value: Float)] = []
+    if symbols.indices.contains(t), symbols[t] >= 0 {
+      let symbol = Int(symbols[t])
+      if let embedding {
+        for (column, value) in embedding.copy(ofRow: symbol).enumerated() {
+          result.append((column, value))
+        }
+      } else {
+        result.append((symbol, 1))
+      }
+    }
+    if vectors.indices.contains(t) {
+      for (column, value) in vectors[t].enumerated() where value != 0 {
+        result.append((symbolWidth + column, value))
+      }
+    }
+    return result
   }
 
   /// U times what is read at a step.

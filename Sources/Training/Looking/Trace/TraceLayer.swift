@@ -1,18 +1,17 @@
 import Foundation
 import LinearAlgebra
 import RecurrentNetworks
+import TrainingEvents
 
 /// One direction of one layer with the numbers that a pass forward and back over one sequence left
 /// behind. Rows are steps, from the first in time to the last.
 struct TraceLayer {
   let kind: CellKind
-  let number: Int
-  let isReversed: Bool
-  /// `s`, `g` or `d`, with the layer's number where there are several.
-  let letter: String
-  /// Such as `²` or `←`, which follows W, U and b.
-  let mark: String
+  /// Which layer and direction it is.
+  let name: GraphTrace.Layer
   let initial: [Float]
+  /// c(0) of LSTM cells.
+  let initialCell: [Float]
   let states: [[Float]]
   let gradients: [[Float]]
   /// Activations of each gate, step after step.
@@ -32,19 +31,15 @@ struct TraceLayer {
   let ownIsHandedOn: [Bool]
   let input: TraceInput
 
-  private static let superscripts = ["¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
-
   init(
-    _ view: LayerView<Float>, letter: String, isOneOfSeveral: Bool, input: TraceInput,
-    parameters: ParameterVector<Float>
+    _ view: LayerView<Float>, part: GraphTrace.Layer.Part, isOneOfSeveral: Bool,
+    input: TraceInput, parameters: ParameterVector<Float>
   ) {
     kind = view.kind
-    number = view.number
-    isReversed = view.isReversed
-    let layer =
-      !isOneOfSeveral ? "" : number <= 9 ? Self.superscripts[number - 1] : "ⁿ"
-    self.letter = letter + layer
-    mark = layer + (view.isReversed ? "←" : "")
+    name = GraphTrace.Layer(
+      part: part, number: view.number, isOneOfSeveral: isOneOfSeveral,
+      isReversed: view.isReversed)
+    initialCell = view.initialCell.rows > 0 ? view.initialCell.copy(ofRow: 0) : []
     initial = view.initial.rows > 0 ? view.initial.copy(ofRow: 0) : []
     states = view.states.rowCopies
     gradients = view.stateGradients.rowCopies
@@ -61,10 +56,18 @@ struct TraceLayer {
     self.input = input
   }
 
+  var isReversed: Bool { name.isReversed }
+  var number: Int { name.number }
   var steps: Int { states.count }
   var units: Int { states.first?.count ?? 0 }
 
   // MARK: Time
+
+  /// Rows of one gate in U, W, b and δ; all of them where there is none.
+  func block(_ gate: Int?) -> Range<Int> {
+    guard let gate else { return 0..<bias.count }
+    return gate * units..<(gate + 1) * units
+  }
 
   /// Steps in the order in which gradients come by.
   var backwardOrder: [Int] { isReversed ? Array(0..<steps) : (0..<steps).reversed() }
@@ -81,13 +84,22 @@ struct TraceLayer {
     return states.indices.contains(step) ? step : nil
   }
 
-  /// Such as `s(3)`.
-  func name(_ t: Int) -> String { "\(letter)(\(t + 1))" }
+  /// A quantity of this layer at a step, counted from 0.
+  func variable(_ quantity: GraphTrace.Quantity, _ t: Int) -> GraphTrace.Variable {
+    GraphTrace.Variable(quantity, layer: name, time: t + 1)
+  }
 
-  /// What W is multiplied by at a step, such as `s(2)`, `g(4)`, or the output before.
-  func nameBefore(_ t: Int) -> String {
-    guard fed != nil else { return "\(letter)(\(isReversed ? t + 2 : t))" }
-    return ownIsHandedOn.indices.contains(t - 1) && ownIsHandedOn[t - 1] ? "o(\(t))" : "y(\(t))"
+  func parameter(_ kind: GraphTrace.Parameter.Kind, gate: Int? = nil) -> GraphTrace.Parameter {
+    GraphTrace.Parameter(kind, layer: name, gate: gate.map(symbol))
+  }
+
+  func symbol(_ gate: Int) -> String { kind.description.gates[gate].symbol }
+
+  /// What W is multiplied by at a step: the state before, or the output before.
+  func variableBefore(_ t: Int) -> GraphTrace.Variable {
+    guard fed != nil else { return variable(.state, isReversed ? t + 1 : t - 1) }
+    let isOwn = ownIsHandedOn.indices.contains(t - 1) && ownIsHandedOn[t - 1]
+    return GraphTrace.Variable(isOwn ? .output : .target, time: t)
   }
 
   /// The vector that W is multiplied by at a step.
@@ -101,9 +113,14 @@ struct TraceLayer {
   func fromPast(_ t: Int) -> [Float] { w.times(previous(t)) }
   func fromInput(_ t: Int) -> [Float] { input.projected(by: u, step: t) }
 
+  /// W s(t−1) with the bias that stands beside it.
+  func recurrentSum(_ t: Int) -> [Float] {
+    recurrentBias.map { fromPast(t).adding($0) } ?? fromPast(t)
+  }
+
   /// U x(t) + W s(t−1) + b of every gate, which the network turned into activations.
   func preActivation(_ t: Int) -> [Float] {
-    var sum = fromInput(t).adding(fromPast(t)).adding(bias)
+    var sum = fromInput(t).adding(recurrentSum(t)).adding(bias)
     if let addend = input.addend { sum = sum.adding(addend) }
     return sum
   }
@@ -125,33 +142,16 @@ struct TraceLayer {
     return keptToPast(first).map { back.adding($0) } ?? back
   }
 
-  /// ∇c(t) of an LSTM: what comes through s(t), and what the step after kept of the cell.
-  var cellGradients: [(throughState: [Float], fromFuture: [Float]?, sum: [Float])] {
-    var result = [(throughState: [Float], fromFuture: [Float]?, sum: [Float])](
-      repeating: ([], nil, []), count: steps)
+  /// ∇c(t) where a cell is carried: what comes through s(t), and what the step after kept of it.
+  /// The network keeps none of it.
+  var cellGradients: [[Float]] {
+    guard kind.description.carriesCell else { return [] }
+    let equation = kind.description.equations.backward.joined().first { $0.result == .cell }
+    guard let equation else { return [] }
+    var result = [[Float]](repeating: [], count: steps)
     for t in backwardOrder {
-      let slope = cells[t].map { 1 - tanh($0) * tanh($0) }
-      let through = gradients[t].times(gates[3][t]).times(slope)
-      let future = after(t).map { gates[1][$0].times(result[$0].sum) }
-      result[t] = (through, future, future.map { through.adding($0) } ?? through)
+      result[t] = TraceFormula(layer: self, cellGradients: result).value(equation.formula, t) ?? []
     }
     return result
-  }
-
-  /// ‖∇W‖ summed from the end down to each step: ∇W = Σ δ(t) s(t−1)ᵀ (GBC eq. 10.26).
-  var accumulatedWeightNorms: [Double] {
-    var sum = [Float](repeating: 0, count: w.rows * w.columns)
-    var norms = [Double](repeating: 0, count: steps)
-    for t in backwardOrder {
-      let (delta, past) = (recurrentDeltas[t], previous(t))
-      sum.withUnsafeMutableBufferPointer { sum in
-        for row in delta.indices where delta[row] != 0 {
-          let first = row * past.count
-          for unit in past.indices { sum[first + unit] += delta[row] * past[unit] }
-        }
-      }
-      norms[t] = sum.norm
-    }
-    return norms
   }
 }

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import RecurrentNetworks
+import TrainingEvents
 
 /// A decoder with its context: what it reads of the source, and what it asks of it.
 struct TraceMeeting {
@@ -22,22 +23,41 @@ struct TraceMeeting {
     self.attention?.goBack(from: bottom.deltas.map { columns.transposedTimes($0) })
   }
 
-  func stops(
+  func nodes(
     source: TracePart?, contextColumn: Int, column: @escaping (Int) -> Int
-  ) -> ContextStops {
-    var fromStart = [Float](repeating: 0, count: context.count)
-    for layer in layers.flatMap({ $0 }) { fromStart = fromStart.adding(layer.startGradient) }
-    if let query = attention?.toQueries.first { fromStart = fromStart.adding(query) }
-    var fromSteps: [Float]?
+  ) -> ContextNodes {
+    let all = layers.flatMap { $0 }
+    // The first step asks the same of C as any other of the state before.
+    var starts = all.flatMap { layer in
+      let formula = TraceFormula(layer: layer, cellGradients: [])
+      return layer.kind.description.equations.fromFuture.flatMap { formula.addends($0, -1) }
+        .map { TraceFormula.Addend(role: .start, expression: $0.expression, values: $0.values) }
+    }
+    if let query = attention?.toQueries.first {
+      starts.append(
+        TraceFormula.Addend(
+          role: .attention,
+          expression: .transposedProduct(
+            GraphTrace.Parameter(.attentionQuery),
+            .variable(GraphTrace.Variable(.query, time: 1, isGradient: true))), values: query))
+    }
+    var fromSteps: TraceFormula.Addend?
     if attention == nil, let bottom = layers.first?.first {
       let columns = bottom.u.columns(first, context.count)
-      fromSteps = bottom.deltas.reduce([Float](repeating: 0, count: context.count)) {
-        $0.adding(columns.transposedTimes($1))
-      }
+      fromSteps = TraceFormula.Addend(
+        role: .allSteps,
+        expression: .sumOverSteps(
+          bottom.parameter(.input),
+          GraphTrace.Variable(.preActivation(gate: nil), layer: bottom.name, isGradient: true)),
+        values: bottom.deltas.reduce([Float](repeating: 0, count: context.count)) {
+          $0.adding(columns.transposedTimes($1))
+        })
     }
-    return ContextStops(
-      context: context, source: source.map { $0.topName($0.steps - 1, isEnd: true) } ?? "",
-      fromStart: fromStart, fromSteps: fromSteps, attention: attention,
+    let decoder = GraphTrace.Layer(part: .decoder)
+    return ContextNodes(
+      context: context, source: source.map { $0.top($0.steps - 1, isEnd: true).expression },
+      starts: starts, fromSteps: fromSteps, attention: attention,
+      bottom: all.first?.name ?? decoder, top: all.last?.name ?? decoder,
       contextColumn: contextColumn, column: column)
   }
 }
@@ -63,37 +83,7 @@ extension TraceReading {
     input.vectors =
       attention?.contexts ?? input.symbols.map { _ in context }
     return TraceMeeting(
-      layers: layers(of: decoder, letters: ("d", "d"), first: input), context: context,
+      layers: layers(of: decoder, part: .decoder, first: input), context: context,
       attention: attention, symbolWidth: input.symbolWidth)
-  }
-}
-
-extension ContextStops {
-  /// What attention's next look asks of a decoder's top state.
-  func asks(decoder layer: TraceLayer, _ t: Int) -> [LayerStops.Asked] {
-    guard let attention, attention.toQueries.indices.contains(t + 1) else { return [] }
-    return [
-      LayerStops.Asked(
-        label: "from attention", symbol: "Wₐᵀ ∇q(\(t + 2))", values: attention.toQueries[t + 1])
-    ]
-  }
-
-  /// What C asks of the encoder's last state, and attention of every one.
-  func asks(encoder layer: TraceLayer, _ t: Int) -> [LayerStops.Asked] {
-    let units = layer.isReversed ? layer.units..<(2 * layer.units) : 0..<layer.units
-    func own(_ values: [Float]) -> [Float] {
-      values.count >= units.upperBound ? Array(values[units]) : values
-    }
-    var asked: [LayerStops.Asked] = []
-    if layer.after(t) == nil {
-      asked.append(LayerStops.Asked(label: "from C", symbol: "∇C", values: own(gradient)))
-    }
-    if let attention {
-      asked.append(
-        LayerStops.Asked(
-          label: "from attention", symbol: "Σ α ∇C(t) + Uₐᵀ ∇k", values: own(attention.toSource[t]))
-      )
-    }
-    return asked
   }
 }

@@ -2,8 +2,6 @@ import TrainingEvents
 
 /// One part of a network over its own steps: an encoder, a decoder, or all there is.
 struct TracePart {
-  /// `encoder`, `decoder` or empty.
-  let name: String
   /// Layers from the first to the last, one or two directions each.
   let layers: [[TraceLayer]]
   /// The steps that are walked through.
@@ -16,25 +14,29 @@ struct TracePart {
 
   func column(_ t: Int) -> Int { firstColumn + t - shown.lowerBound }
 
-  /// Such as `s(3)`, or `[s(3); g(3)]`: what stands above the top layer at a step. At the end of a
+  /// What stands above the top layer at a step, such as s(3), or [s(3); g(3)]. At the end of a
   /// sequence the other direction has come to its beginning.
-  func topName(_ t: Int, isEnd: Bool = false) -> String {
-    let names = (layers.last ?? []).map { layer in
-      layer.name(isEnd && layer.isReversed ? 0 : t)
+  func top(_ t: Int, isEnd: Bool = false) -> (expression: GraphTrace.Expression, values: [Float]) {
+    let states = (layers.last ?? []).map { layer in
+      (layer, isEnd && layer.isReversed ? 0 : t)
     }
-    return names.count == 1 ? names[0] : "[" + names.joined(separator: "; ") + "]"
+    let names = states.map { GraphTrace.Expression.variable($0.variable(.state, $1)) }
+    return (names.count == 1 ? names[0] : .stacked(names), states.flatMap { $0.states[$1] })
   }
 
-  /// Stops of all layers, given what else but the layer's own future asks of a top state.
-  func stops(asked: @escaping (TraceLayer, Int) -> [LayerStops.Asked]) -> [[LayerStops]] {
+  /// Nodes of all layers, given what else but the layer's own future asks of a top state.
+  func nodes(asked: @escaping (TraceLayer, Int) -> [LayerNodes.Asked]) -> [[LayerNodes]] {
     layers.enumerated().map { index, directions in
       directions.enumerated().map { way, layer in
         let above = layers.indices.contains(index + 1) ? layers[index + 1] : []
-        return LayerStops(layer, column: column) { t in
+        return LayerNodes(layer, column: column) { t in
           guard !above.isEmpty else { return asked(layer, t) }
           return above.map { upper in
-            LayerStops.Asked(
-              label: "from above", symbol: "U\(upper.mark)ᵀ δ\(upper.mark)(\(t + 1))",
+            LayerNodes.Asked(
+              role: .above,
+              expression: .transposedProduct(
+                upper.parameter(.input),
+                .variable(upper.variable(.preActivation(gate: nil), t).gradient)),
               values: upper.u.columns(way * layer.units, layer.units)
                 .transposedTimes(upper.deltas[t]))
           }
@@ -43,41 +45,48 @@ struct TracePart {
     }
   }
 
-  /// Stops of all layers in the order in which the network computes: step by step, or where a
+  /// Nodes of all layers in the order in which the network computes: step by step, or where a
   /// direction runs against time, one direction after the other.
   func forward(
-    _ stops: [[LayerStops]], before: (Int) -> [GraphTrace.Stop] = { _ in [] },
-    after: (Int) -> [GraphTrace.Stop]
-  ) -> [GraphTrace.Stop] {
+    _ layers: [[LayerNodes]], before: (Int) -> [GraphTrace.Node] = { _ in [] },
+    after: (Int) -> [GraphTrace.Node]
+  ) -> [GraphTrace.Node] {
     guard isBothWays else {
       return shown.flatMap { t in
-        before(t) + stops.flatMap { $0.flatMap { $0.forward(t) } } + after(t)
+        before(t) + layers.flatMap { $0.flatMap { $0.forward(t) } } + after(t)
       }
     }
-    let states = stops.flatMap { directions in
-      directions.flatMap { stops in
-        ordered(backward: stops.layer.isReversed).flatMap { stops.forward($0) }
+    let states = layers.flatMap { directions in
+      directions.flatMap { nodes in
+        ordered(backward: nodes.layer.isReversed).flatMap { nodes.forward($0) }
       }
     }
     return states + shown.flatMap(after)
   }
 
-  /// The same on the way back.
+  /// The same on the way back, with what each step adds to the parameters' gradients.
+  /// - Parameter outputs: ∇V and ∇c at a step
   func backward(
-    _ stops: [[LayerStops]], before: (Int) -> [GraphTrace.Stop],
-    after: (Int) -> [GraphTrace.Stop] = { _ in [] }
-  ) -> [GraphTrace.Stop] {
+    _ layers: [[LayerNodes]], before: (Int) -> [GraphTrace.Node],
+    outputs: (Int) -> [GraphTrace.Node], after: (Int) -> [GraphTrace.Node] = { _ in [] }
+  ) -> [GraphTrace.Node] {
     guard isBothWays else {
       return ordered(backward: true).flatMap { t in
-        before(t) + stops.reversed().flatMap { $0.flatMap { $0.backward(t) } } + after(t)
+        let down = layers.reversed().flatMap { $0 }
+        var nodes = before(t)
+        nodes += down.flatMap { $0.backward(t) }
+        nodes += outputs(t)
+        nodes += down.flatMap { $0.parameters(t) }
+        return nodes + after(t)
       }
     }
-    return ordered(backward: true).flatMap(before)
-      + stops.reversed().flatMap { directions in
-        directions.flatMap { stops in
-          ordered(backward: !stops.layer.isReversed).flatMap { stops.backward($0) }
-        }
+    var result = ordered(backward: true).flatMap { before($0) + outputs($0) }
+    for nodes in layers.reversed().joined() {
+      for t in ordered(backward: !nodes.layer.isReversed) {
+        result += nodes.backward(t) + nodes.parameters(t)
       }
+    }
+    return result
   }
 
   private func ordered(backward: Bool) -> [Int] { backward ? shown.reversed() : Array(shown) }

@@ -5,12 +5,12 @@ import TrainingEvents
 
 extension Probe {
   /// One sequence's unfolded graph with its numbers, forward and then back from its end; where the
-  /// network has no such walk, a trace without stops that says why.
+  /// network has no such walk, a trace without nodes that says why.
   func trace(_ learner: Learner, batch: DataBatch, sequence: Int) -> GraphTrace? {
     guard let (walk, n) = walk(learner, batch: batch, sequence: sequence) else { return nil }
     return GraphTrace(
       step: learner.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
-      stops: walk.stops, note: walk.note)
+      nodes: walk.nodes, outputNames: outputNames, note: walk.note)
   }
 
   /// The walk through one sequence of the batch, and which one that was.
@@ -31,9 +31,19 @@ extension Probe {
     var outputGradients: [[Float]]
     /// Loss of every row, or of the whole sequence.
     var losses: [Double]
+    /// How many targets there are.
+    var targets: Int
   }
 
-  /// Runs the packed sequence forward and back. Nothing is dropped out while looking.
+  /// What stands for each output; empty where outputs are numbers.
+  private var outputNames: [String] {
+    guard let vocabulary = task.outputVocabulary, network.objective.isOfClasses else { return [] }
+    let blank = network.objective == .connectionistTemporalClassification ? ["–"] : []
+    return (0..<vocabulary.count).map { outputName(Int32($0)) } + blank
+  }
+
+  /// Runs the packed sequence forward and back. Nothing is dropped out while looking. The loss is
+  /// the lecture's, the sum over all steps.
   private func passThereAndBack(_ learner: Learner) -> TracedPass {
     part.arena.reset()
     part.gradient.fill(0)
@@ -46,11 +56,11 @@ extension Probe {
     let raw = outputs.rowCopies
     let targets = network.objective.targetCount(part.batch, outputWidth: outputs.columns)
     _ = network.objective.evaluate(
-      outputs, part.batch, scale: 1 / Float(max(1, targets)), each: losses)
+      outputs, part.batch, scale: 1, each: losses)
     let gradients = outputs.rowCopies
     part.model.backward(outputs, part.batch, pass)
     return TracedPass(
       outputs: raw, outputGradients: gradients,
-      losses: raw.indices.map { Double(losses.losses[$0]) })
+      losses: raw.indices.map { Double(losses.losses[$0]) }, targets: targets)
   }
 }

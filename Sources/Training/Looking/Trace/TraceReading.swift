@@ -51,7 +51,7 @@ struct TraceReading {
 
   /// Layer by layer, with the directions of each.
   func layers(
-    of stack: StackView<Float>, letters: (forward: String, backward: String), first: TraceInput
+    of stack: StackView<Float>, part: GraphTrace.Layer.Part = .whole, first: TraceInput
   ) -> [[TraceLayer]] {
     let count = stack.layers.map(\.number).max() ?? 0
     var result: [[TraceLayer]] = []
@@ -59,33 +59,39 @@ struct TraceReading {
       let below = result.last
       let input = below.map { below in
         TraceInput(
-          name: .below(below.map(\.letter)),
+          name: .below(below.map(\.name)),
           vectors: (0..<(below.first?.steps ?? 0)).map { t in below.flatMap { $0.states[t] } })
       }
       result.append(
         stack.layers.filter { $0.number == number }.map {
           TraceLayer(
-            $0, letter: $0.isReversed ? letters.backward : letters.forward,
-            isOneOfSeveral: count > 1, input: input ?? first, parameters: parameters)
+            $0, part: part, isOneOfSeveral: count > 1, input: input ?? first,
+            parameters: parameters)
         })
     }
     return result
   }
 
   /// ∇R = x (Σ δ)ᵀ, where a vector entered every step.
-  func vectorGradient(_ deltas: [[Float]]) -> GraphTrace.Stop? {
-    guard let r = matrix("R"), probe.part.batch.inputMatrix.rows > 0, let first = deltas.first
+  func vectorGradient(_ layer: TraceLayer) -> GraphTrace.Node? {
+    guard let r = matrix("R"), probe.part.batch.inputMatrix.rows > 0, let first = layer.deltas.first
     else { return nil }
     let x = probe.part.batch.inputMatrix.copy(ofRow: 0)
-    let sum = deltas.dropFirst().reduce(first) { $0.adding($1) }
-    return GraphTrace.Stop(
-      direction: .backward, column: 0, symbol: "∇R", equation: "∇R = x (Σ δ(t))ᵀ",
-      reference: "GBC fig. 10.9",
+    let sum = layer.deltas.dropFirst().reduce(first) { $0.adding($1) }
+    let (vector, parameter) = (GraphTrace.Variable(.input), layer.parameter(.vector))
+    let name = GraphTrace.Variable(.parameter(parameter), isGradient: true)
+    // Without a time, δ is the sum over all steps.
+    let all = GraphTrace.Variable(
+      .preActivation(gate: nil), layer: layer.name, isGradient: true)
+    return GraphTrace.Node(
+      .backward, column: 0, place: .input,
+      equations: [GraphTrace.Equation(name, .outer(.variable(vector), .variable(all)))],
       terms: [
-        GraphTrace.Term(label: "the vector", symbol: "‖x‖", value: x.norm),
-        GraphTrace.Term(label: "all steps", symbol: "‖Σ δ(t)‖", value: sum.norm),
-        GraphTrace.Term(label: "back to x", symbol: "‖R Σ δ(t)‖", value: r.times(sum).norm),
-        GraphTrace.Term(label: "into R", symbol: "‖∇R‖", value: x.norm * sum.norm),
-      ], units: [GraphTrace.UnitValues(symbol: "Σδ", values: sum)], place: .input)
+        GraphTrace.Term(.vector, .variable(vector), value: x.norm),
+        GraphTrace.Term(.allSteps, .variable(all), value: sum.norm),
+        GraphTrace.Term(
+          .passedOn, .product(parameter, .variable(all)), value: r.times(sum).norm),
+        GraphTrace.Term(.total, .variable(name), value: x.norm * sum.norm),
+      ], values: [GraphTrace.Values(vector, x), GraphTrace.Values(all, sum)])
   }
 }

@@ -16,10 +16,11 @@ extension [Float] {
     isEmpty ? 0 : reduce(0.0) { $0 + Double($1) } / Double(count)
   }
 
-  /// The largest of some logits and its share of their softmax.
-  var likeliest: (index: Int, probability: Double) {
-    guard let highest = self.max(), let index = firstIndex(of: highest) else { return (0, .nan) }
-    return (index, 1 / reduce(0.0) { $0 + exp(Double($1 - highest)) })
+  var softmax: [Float] {
+    let highest = self.max() ?? 0
+    let shares = map { exp(Double($0 - highest)) }
+    let total = shares.reduce(0, +)
+    return shares.map { Float($0 / total) }
   }
 }
 

@@ -1,0 +1,175 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// What a node's numbers are called, where it stands in the lecture, and what it says in words.
+extension TraceWords {
+  /// Such as `from the future`.
+  func label(_ term: GraphTrace.Term) -> String {
+    switch term.role {
+    case .recurrent: "recurrent"
+    case .input: "from the input"
+    case .vector: "from the vector"
+    case .bias: "bias"
+    case .state: "from the state"
+    case .kept: "kept"
+    case .written: "written"
+    case .gate(let name): name
+    case .now: node.place == .prediction && node.guess != nil ? "guess" : "now"
+    case .future: node.name?.layer?.isReversed == true ? "from t−1" : "from t+1"
+    case .above: "from above"
+    case .output: "from o(t)"
+    case .context: "from C"
+    case .attention: "from attention"
+    case .loss: "from the loss"
+    case .start: "from the start"
+    case .allSteps: "from all steps"
+    case .throughState: "through s"
+    case .passedOn: "passed on"
+    case .sum: "together"
+    case .through(let function): "through " + (function?.rawValue ?? "the gates")
+    case .share: "this step"
+    case .total: "sum so far"
+    case .unit: "unit"
+    case .decision: "accepted above 0"
+    }
+  }
+
+  /// Such as `‖Wᵀ δ(3)‖`.
+  func symbol(_ term: GraphTrace.Term) -> String {
+    if case .unit(let name) = term.role { return name }
+    switch term.measure {
+    case .norm: return "‖\(text(term.expression))‖"
+    case .mean: return "mean \(text(term.expression))"
+    case .number: return text(term.expression)
+    case .element(let index):
+      guard case .variable(let variable) = term.expression else { return text(term.expression) }
+      if variable.quantity == .attention {
+        return "α(\(variable.time ?? 0),\(index + 1))"
+      }
+      let isOnly = node.values.first { $0.variable == variable }?.values.count == 1
+      return text(term.expression) + (isOnly ? "" : "[\(outputName(index))]")
+    }
+  }
+
+  /// Where the node stands in the lecture and in the book; beyond the lecture, in the book alone.
+  var reference: String {
+    guard let name = node.name else { return "" }
+    switch (name.quantity, name.isGradient) {
+    case (.input, false): return "slide 21 · GBC eq. 10.8"
+    case (.target, false): return "slide 33 · GBC fig. 10.12"
+    case (.preActivation(let gate), false):
+      if gate != nil { return gated }
+      return feedsOutput ? "slide 28 · GBC fig. 10.4" : "slide 21 · GBC eq. 10.8"
+    case (.gate, _), (.cell, _), (.recurrentSum, _): return gated
+    case (.state, false):
+      if case .function(.clamp, _)? = node.equations.first?.expression { return universality }
+      return isPlain ? "slide 21 · GBC eq. 10.9" : gated
+    case (.output, false):
+      return trace.nodes.contains { $0.direction == .backward }
+        ? "slide 21 · GBC eq. 10.10" : universality
+    case (.prediction, _): return "slide 21 · GBC eq. 10.11"
+    case (.loss, false): return "slide 21 · " + lossReference
+    case (.loss, true): return "slide 22 · GBC eq. 10.17"
+    case (.output, true): return "slide 23 · GBC eq. 10.18"
+    case (.state, true):
+      return node.terms.contains { $0.role == .future }
+        ? "slide 25 · GBC eq. 10.21" : "slide 24 · GBC eq. 10.19"
+    case (.preActivation, true):
+      return isPlain ? "slide 25 · GBC eq. 10.21" : gated
+    case (.context, _) where name.time == nil: return "slide 33 · GBC fig. 10.12"
+    case (.context, _), (.attention, _), (.query, _), (.attended, _):
+      return "slide 34 · Bahdanau et al. 2015"
+    case (.parameter(let parameter), _): return "slide 26 · " + equationNumber(parameter)
+    case (.input, true): return "GBC fig. 10.9"
+    case (.target, true), (.expectedTarget, _): return "slide 23 · GBC eq. 10.18"
+    }
+  }
+
+  private var universality: String { "slide 18 · Siegelmann and Sontag 1995" }
+
+  /// The book's section on the cell; the lecture has none.
+  private var gated: String {
+    let hasCell = trace.nodes.contains { $0.name?.quantity == .cell }
+    return "beyond the slides · GBC section 10.10.\(hasCell ? 1 : 2)"
+  }
+
+  /// Whether the layer's cell has no gates.
+  private var isPlain: Bool {
+    switch node.equations.first?.expression {
+    case .function(_, .variable)?: true
+    case .hadamard(let factors)?:
+      node.equations.count == 1 && factors.count == 2 && factors.contains { $0.isPlainSlope }
+    default: false
+    }
+  }
+
+  private var feedsOutput: Bool {
+    node.terms.contains { term in
+      guard term.role == .recurrent, case .product(_, .variable(let read)) = term.expression else {
+        return false
+      }
+      return read.quantity == .output || read.quantity == .target
+    }
+  }
+
+  private var lossReference: String {
+    guard case .loss(let kind, _)? = node.equations.first?.expression else {
+      return "GBC eq. 10.14"
+    }
+    return switch kind {
+    case .crossEntropy, .binaryCrossEntropy: "GBC eq. 10.14"
+    case .squaredError: "GBC eq. 6.1"
+    case .alignments: "Graves et al. 2006"
+    }
+  }
+
+  private func equationNumber(_ parameter: GraphTrace.Parameter) -> String {
+    switch parameter.kind {
+    case .outputBias: "GBC eq. 10.22"
+    case .bias, .recurrentBias: "GBC eq. 10.23"
+    case .output: "GBC eq. 10.24"
+    case .recurrent: "GBC eq. 10.26"
+    case .input, .embedding: "GBC eq. 10.28"
+    case .vector: "GBC fig. 10.9"
+    case .attentionQuery, .attentionKey, .attentionEnergy: "Bahdanau et al. 2015"
+    }
+  }
+
+  /// What the numbers say; empty where there is nothing to say.
+  var remark: String {
+    switch node.finding {
+    case nil: return ""
+    case .saturated(let count, let all)?: return "\(count) of \(all) units are saturated"
+    case .slope(let function, let mean, let passed)?:
+      let slope = function == .tanh ? "1 − s²" : "the slope"
+      let text = "\(slope) is \(NumberText.significant(mean, 3)) on average here"
+      guard let passed else { return text }
+      return "\(text); \(NumberText.significant(passed, 3)) of ‖∇s‖ comes through"
+    case .keeps(let mean)?:
+      return "the forget gate keeps \(Int((mean * 100).rounded())) % of the cell on average"
+    case .sumOverTargets(let count)?:
+      return count == 1
+        ? "" : "L is the sum of all losses here; training takes the mean over \(count) targets"
+    case .contextIsRead?:
+      return "the decoder starts from C, and reads it again at every step"
+    case .contextLooksBack?:
+      return "the decoder starts from C, and looks back at the source at every step"
+    case .learnedStart?:
+      return "s(0) is learned, so the gradient arrives at a parameter here"
+    case .verdict(let verdict, let symbols, let isLast)?:
+      let words =
+        switch verdict {
+        case .accepted: "accepted"
+        case .rejected: "rejected"
+        case .beyondPrecision: "beyond the digits of the number"
+        }
+      return isLast ? "the string is \(words)" : "after \(symbols) symbols: \(words)"
+    }
+  }
+}
+
+extension GraphTrace.Expression {
+  fileprivate var isPlainSlope: Bool {
+    if case .slope(_, .variable(let variable)) = self { variable.quantity == .state } else { false }
+  }
+}

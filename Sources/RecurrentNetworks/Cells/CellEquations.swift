@@ -1,0 +1,193 @@
+/// A formula of one step of a cell, for whoever tells or checks what a cell computes. Gates are
+/// indices into the cell's description.
+public indirect enum CellFormula: Sendable {
+  public enum Quantity: Sendable, Hashable {
+    /// a(t) of all gates, or of one.
+    case preActivation(gate: Int?)
+    /// W s(t−1) and the bias that stands beside it, of all gates or of one.
+    case recurrentSum(gate: Int?)
+    case gate(Int)
+    case cell, state
+  }
+
+  public enum Moment: Sendable {
+    case before, now, after
+  }
+
+  public enum Function: Sendable {
+    case tanh, relu, sigmoid
+  }
+
+  case value(Quantity, Moment = .now)
+  case gradient(Quantity, Moment = .now)
+  case bias(gate: Int?)
+  /// U x(t), and whatever else enters a step.
+  case inputSum(gate: Int?)
+  /// W s(t−1), with its own bias where it has one.
+  case recurrentSum(gate: Int?)
+  /// Wᵀ δ(t+1).
+  case backThroughWeights
+  case sum([CellFormula])
+  case hadamard([CellFormula])
+  case difference(CellFormula, CellFormula)
+  /// 1 − z.
+  case complement(CellFormula)
+  case function(Function, CellFormula)
+  /// φ′ where φ has this value: 1 − s² for tanh, i (1 − i) for σ.
+  case slope(Function, of: CellFormula)
+}
+
+/// What a cell computes in one step, forward and backward, in the order of computation. Each group
+/// is computed at once.
+public struct CellEquations: Sendable {
+  public struct Equation: Sendable {
+    /// What is computed; going backward, the gradient with respect to it.
+    public var result: CellFormula.Quantity
+    public var formula: CellFormula
+
+    public init(_ result: CellFormula.Quantity, _ formula: CellFormula) {
+      (self.result, self.formula) = (result, formula)
+    }
+  }
+
+  /// From x(t) and s(t−1) to s(t).
+  public var forward: [[Equation]]
+  /// What step t + 1 asks of s(t): its addends of ∇s(t).
+  public var fromFuture: [CellFormula] = [.backThroughWeights]
+  /// From ∇s(t) to δ(t), what W, U and b learn from.
+  public var backward: [[Equation]]
+}
+
+extension CellFormula {
+  static func gate(_ index: Int, _ moment: Moment = .now) -> CellFormula {
+    .value(.gate(index), moment)
+  }
+  static func delta(_ gate: Int) -> CellFormula { .gradient(.preActivation(gate: gate)) }
+  static let state = CellFormula.value(.state)
+  static let stateGradient = CellFormula.gradient(.state)
+}
+
+extension CellEquations {
+  /// Every gate at once: a(t) = b + U x(t) + W s(t−1).
+  static let sharedSum = [
+    Equation(
+      .preActivation(gate: nil),
+      .sum([.bias(gate: nil), .recurrentSum(gate: nil), .inputSum(gate: nil)]))
+  ]
+
+  /// s(t) = φ(a(t)), δ(t) = φ′(a(t)) ⊙ ∇s(t).
+  static func plain(_ activation: CellFormula.Function) -> CellEquations {
+    CellEquations(
+      forward: [
+        sharedSum,
+        [Equation(.state, .function(activation, .value(.preActivation(gate: nil))))],
+      ],
+      backward: [
+        [
+          Equation(
+            .preActivation(gate: nil), .hadamard([.slope(activation, of: .state), .stateGradient]))
+        ]
+      ])
+  }
+
+  /// Gates i, f, g, o.
+  static let lstm: CellEquations = {
+    func activated(_ gate: Int, _ function: CellFormula.Function) -> Equation {
+      Equation(.gate(gate), .function(function, .value(.preActivation(gate: gate))))
+    }
+    let tanhCell = CellFormula.function(.tanh, .value(.cell))
+    let cellGradient = CellFormula.gradient(.cell)
+    func delta(_ gate: Int, _ function: CellFormula.Function, _ factors: CellFormula...)
+      -> Equation
+    {
+      Equation(
+        .preActivation(gate: gate), .hadamard(factors + [.slope(function, of: .gate(gate))]))
+    }
+    return CellEquations(
+      forward: [
+        sharedSum,
+        [
+          activated(0, .sigmoid), activated(1, .sigmoid), activated(2, .tanh),
+          activated(3, .sigmoid),
+        ],
+        [
+          Equation(
+            .cell,
+            .sum([
+              .hadamard([.gate(1), .value(.cell, .before)]), .hadamard([.gate(0), .gate(2)]),
+            ]))
+        ],
+        [Equation(.state, .hadamard([.gate(3), tanhCell]))],
+      ],
+      backward: [
+        [
+          Equation(
+            .cell,
+            .sum([
+              .hadamard([.stateGradient, .gate(3), .slope(.tanh, of: tanhCell)]),
+              .hadamard([.gate(1, .after), .gradient(.cell, .after)]),
+            ]))
+        ],
+        [
+          delta(0, .sigmoid, cellGradient, .gate(2)),
+          delta(1, .sigmoid, cellGradient, .value(.cell, .before)),
+          delta(2, .tanh, cellGradient, .gate(0)),
+          delta(3, .sigmoid, .stateGradient, tanhCell),
+        ],
+      ])
+  }()
+
+  /// Gates r, z, n, where r acts on what W and its bias make of s(t−1).
+  static let gru: CellEquations = {
+    func gateSum(_ gate: Int) -> Equation {
+      Equation(
+        .preActivation(gate: gate),
+        .sum([.bias(gate: gate), .recurrentSum(gate: gate), .inputSum(gate: gate)]))
+    }
+    func activated(_ gate: Int) -> Equation {
+      Equation(.gate(gate), .function(.sigmoid, .value(.preActivation(gate: gate))))
+    }
+    let before = CellFormula.value(.state, .before)
+    return CellEquations(
+      forward: [
+        [gateSum(0), gateSum(1)],
+        [activated(0), activated(1)],
+        [
+          Equation(
+            .gate(2),
+            .function(
+              .tanh,
+              .sum([
+                .bias(gate: 2), .hadamard([.gate(0), .recurrentSum(gate: 2)]), .inputSum(gate: 2),
+              ])))
+        ],
+        [
+          Equation(
+            .state,
+            .sum([
+              .hadamard([.complement(.gate(1)), .gate(2)]), .hadamard([.gate(1), before]),
+            ]))
+        ],
+      ],
+      fromFuture: [
+        .backThroughWeights, .hadamard([.gate(1, .after), .gradient(.state, .after)]),
+      ],
+      backward: [
+        [
+          Equation(
+            .preActivation(gate: 2),
+            .hadamard([.stateGradient, .complement(.gate(1)), .slope(.tanh, of: .gate(2))])),
+          Equation(
+            .preActivation(gate: 1),
+            .hadamard([
+              .stateGradient, .difference(before, .gate(2)), .slope(.sigmoid, of: .gate(1)),
+            ])
+          ),
+          Equation(
+            .preActivation(gate: 0),
+            .hadamard([.delta(2), .recurrentSum(gate: 2), .slope(.sigmoid, of: .gate(0))])),
+        ],
+        [Equation(.recurrentSum(gate: 2), .hadamard([.gate(0), .delta(2)]))],
+      ])
+  }()
+}

@@ -1,0 +1,121 @@
+import LinearAlgebra
+import RecurrentNetworks
+import TrainingEvents
+
+/// The gradient of one parameter as a sum over steps, ∇W = Σ δ(t) s(t−1)ᵀ (GBC eq. 10.26): what
+/// each step adds, and the norm of the sum so far.
+struct ParameterSum {
+  /// What one step adds: rows, and elements of the columns; a vector where there are none.
+  struct Share {
+    var variable: GraphTrace.Variable
+    var rows: [Float]
+    var read: GraphTrace.Expression?
+    var columns: [(column: Int, value: Float)]
+
+    var expression: GraphTrace.Expression {
+      read.map { .outer(.variable(variable), $0) } ?? .variable(variable)
+    }
+    var norm: Double {
+      rows.norm * columns.reduce(0.0) { $0 + Double($1.value) * Double($1.value) }.squareRoot()
+    }
+  }
+
+  let parameter: GraphTrace.Parameter
+  /// By step; nil where a step adds nothing because it has no part in it.
+  let shares: [Share?]
+  /// ‖Σ‖ after each step's share, and before it.
+  private(set) var norms: [Double]
+  private(set) var before: [Double]
+  /// Σ δ(t) after each step, for biases.
+  private var sums: [[Float]] = []
+
+  /// - Parameter order: steps in the order in which the walk goes back
+  init(
+    _ parameter: GraphTrace.Parameter, shares: [Share?], order: [Int], columns: Int
+  ) {
+    self.parameter = parameter
+    self.shares = shares
+    norms = [Double](repeating: 0, count: shares.count)
+    before = norms
+    let rows = shares.lazy.compactMap { $0?.rows.count }.max() ?? 0
+    var sum = [Float](repeating: 0, count: rows * columns)
+    // A bias is one number a unit, and can be shown whole.
+    let isBias = shares.allSatisfy { $0?.read == nil }
+    if isBias { sums = [[Float]](repeating: [], count: shares.count) }
+    // Only what a step touches is squared again: a symbol touches one column.
+    var square = 0.0
+    for t in order {
+      before[t] = max(0, square).squareRoot()
+      if let share = shares[t] {
+        for (column, value) in share.columns where value != 0 && column < columns {
+          for row in share.rows.indices where share.rows[row] != 0 {
+            let old = Double(sum[row * columns + column])
+            sum[row * columns + column] += share.rows[row] * value
+            let new = Double(sum[row * columns + column])
+            square += new * new - old * old
+          }
+        }
+      }
+      norms[t] = max(0, square).squareRoot()
+      if isBias { sums[t] = sum }
+    }
+  }
+
+  /// ∇W, ∇b and ∇U of a layer, with the bias that stands beside W where there is one.
+  static func sums(of layer: TraceLayer) -> [ParameterSum] {
+    let order = layer.backwardOrder
+    func sum(
+      _ kind: GraphTrace.Parameter.Kind, columns: Int, _ share: (Int) -> Share?
+    ) -> ParameterSum {
+      ParameterSum(
+        layer.parameter(kind), shares: (0..<layer.steps).map(share), order: order,
+        columns: columns)
+    }
+    func delta(_ t: Int) -> GraphTrace.Variable {
+      layer.variable(.preActivation(gate: nil), t).gradient
+    }
+    let one: [(column: Int, value: Float)] = [(0, 1)]
+    var result = [
+      sum(.recurrent, columns: layer.w.columns) { t in
+        Share(
+          variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t],
+          read: .variable(layer.variableBefore(t)),
+          columns: layer.previous(t).enumerated().map { ($0.offset, $0.element) })
+      },
+      sum(.bias, columns: 1) { t in
+        Share(variable: delta(t), rows: layer.deltas[t], columns: one)
+      },
+    ]
+    if layer.recurrentBias != nil {
+      result.append(
+        sum(.recurrentBias, columns: 1) { t in
+          Share(variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t], columns: one)
+        })
+    }
+    if layer.input.expression(step: 0) != nil {
+      result.append(
+        sum(.input, columns: layer.u.columns) { t in
+          Share(
+            variable: delta(t), rows: layer.deltas[t], read: layer.input.expression(step: t),
+            columns: layer.input.elements(step: t))
+        })
+    }
+    return result
+  }
+
+  func node(_ t: Int, column: Int, place: GraphTrace.Place) -> GraphTrace.Node {
+    let name = GraphTrace.Variable(.parameter(parameter), time: t + 1, isGradient: true)
+    let whole = GraphTrace.Variable(.parameter(parameter), isGradient: true)
+    var values: [GraphTrace.Values] = []
+    if let share = shares[t], sums.indices.contains(t) {
+      values = [GraphTrace.Values(name, share.rows), GraphTrace.Values(whole, sums[t])]
+    }
+    return GraphTrace.Node(
+      .backward, column: column, place: place,
+      equations: [GraphTrace.Equation(name, shares[t]?.expression ?? .number(0))],
+      terms: [
+        GraphTrace.Term(.share, .variable(name), value: shares[t]?.norm ?? 0),
+        GraphTrace.Term(.total, .variable(whole), value: norms[t], previous: before[t]),
+      ], values: values)
+  }
+}

@@ -1,0 +1,260 @@
+import Foundation
+import RecurrentNetworks
+import TrainingEvents
+
+/// A cell's formulas over one layer: what they stand for at a step, and their values.
+struct TraceFormula {
+  typealias Expression = GraphTrace.Expression
+  typealias Role = GraphTrace.Term.Role
+
+  struct Addend {
+    var role: Role
+    var expression: Expression
+    var values: [Float]
+  }
+
+  let layer: TraceLayer
+  /// ∇c(t) as far as it is known.
+  let cellGradients: [[Float]]
+
+  /// The addends of a formula at a step, those alone that there are.
+  func addends(_ formula: CellFormula, _ t: Int) -> [Addend] {
+    switch formula {
+    case .sum(let parts): parts.flatMap { addends($0, t) }
+    case .inputSum(let gate): inputs(gate, t)
+    case .recurrentSum(let gate): recurrent(gate, t)
+    case .function(_, .sum(let parts)): addends(.sum(parts), t)
+    default:
+      if let values = value(formula, t), let expression = expression(formula, t) {
+        [Addend(role: role(formula), expression: expression, values: values)]
+      } else {
+        []
+      }
+    }
+  }
+
+  private func inputs(_ gate: Int?, _ t: Int) -> [Addend] {
+    let rows = layer.block(gate)
+    var result: [Addend] = []
+    if let read = layer.input.expression(step: t) {
+      result.append(
+        Addend(
+          role: .input, expression: .product(layer.parameter(.input, gate: gate), read),
+          values: Array(layer.fromInput(t)[rows])))
+    }
+    if let addend = layer.input.addend {
+      result.append(
+        Addend(
+          role: .vector,
+          expression: .transposedProduct(
+            layer.parameter(.vector, gate: gate), .variable(GraphTrace.Variable(.input))),
+          values: Array(addend[rows])))
+    }
+    return result
+  }
+
+  private func recurrent(_ gate: Int?, _ t: Int) -> [Addend] {
+    let rows = layer.block(gate)
+    let product = Addend(
+      role: .recurrent,
+      expression: .product(
+        layer.parameter(.recurrent, gate: gate), .variable(layer.variableBefore(t))),
+      values: Array(layer.fromPast(t)[rows]))
+    guard let bias = layer.recurrentBias else { return [product] }
+    return [
+      product,
+      Addend(
+        role: .bias, expression: .parameter(layer.parameter(.recurrentBias, gate: gate)),
+        values: Array(bias[rows])),
+    ]
+  }
+
+  private func role(_ formula: CellFormula) -> Role {
+    switch formula {
+    case .bias: .bias
+    case .backThroughWeights: .future
+    case _ where holds(formula, .after): .kept
+    case _ where isBackward(formula): .throughState
+    case .hadamard(let factors) where factors.contains(where: isRecurrent): .recurrent
+    case _ where holds(formula, .before): .kept
+    default: .written
+    }
+  }
+
+  private func isRecurrent(_ formula: CellFormula) -> Bool {
+    if case .recurrentSum = formula { true } else { false }
+  }
+
+  private func isBackward(_ formula: CellFormula) -> Bool {
+    switch formula {
+    case .gradient: true
+    case .hadamard(let parts), .sum(let parts): parts.contains(where: isBackward)
+    default: false
+    }
+  }
+
+  private func holds(_ formula: CellFormula, _ moment: CellFormula.Moment) -> Bool {
+    switch formula {
+    case .value(_, let at), .gradient(_, let at): at == moment
+    case .sum(let parts), .hadamard(let parts): parts.contains { holds($0, moment) }
+    case .difference(let a, let b): holds(a, moment) || holds(b, moment)
+    case .complement(let a), .function(_, let a), .slope(_, let a): holds(a, moment)
+    case .bias, .inputSum, .recurrentSum, .backThroughWeights: false
+    }
+  }
+
+  // MARK: What a formula stands for
+
+  func variable(_ quantity: CellFormula.Quantity, _ t: Int) -> GraphTrace.Variable {
+    switch quantity {
+    case .preActivation(let gate): layer.variable(.preActivation(gate: gate.map(layer.symbol)), t)
+    case .recurrentSum(let gate): layer.variable(.recurrentSum(gate: gate.map(layer.symbol)), t)
+    case .gate(let gate): layer.variable(.gate(layer.symbol(gate)), t)
+    case .cell: layer.variable(.cell, t)
+    case .state: layer.variable(.state, t)
+    }
+  }
+
+  /// The step that a formula means; nil where there is none after the last. Before the first lies
+  /// the start.
+  private func step(_ moment: CellFormula.Moment, _ t: Int) -> Int? {
+    switch moment {
+    case .before: layer.isReversed ? t + 1 : t - 1
+    case .now: t
+    case .after: layer.after(t)
+    }
+  }
+
+  /// nil where the formula asks for a step after the last.
+  func expression(_ formula: CellFormula, _ t: Int) -> Expression? {
+    func all(_ parts: [CellFormula]) -> [Expression] { parts.compactMap { expression($0, t) } }
+    switch formula {
+    case .value(let quantity, let moment):
+      return step(moment, t).map { .variable(variable(quantity, $0)) }
+    case .gradient(let quantity, let moment):
+      return step(moment, t).map { .variable(variable(quantity, $0).gradient) }
+    case .bias(let gate): return .parameter(layer.parameter(.bias, gate: gate))
+    case .inputSum, .recurrentSum: return sum(addends(formula, t).map(\.expression))
+    case .backThroughWeights:
+      return layer.after(t).map {
+        .transposedProduct(layer.parameter(.recurrent), .variable(layer.deltaIntoPast($0)))
+      }
+    case .sum(let parts): return sum(parts.flatMap { addends($0, t).map(\.expression) })
+    case .hadamard(let parts):
+      let factors = all(parts)
+      return factors.count == parts.count ? .hadamard(factors) : nil
+    case .difference(let a, let b):
+      guard let a = expression(a, t), let b = expression(b, t) else { return nil }
+      return .difference(a, b)
+    case .complement(let a): return expression(a, t).map { .complement($0) }
+    case .function(let function, let a):
+      return expression(a, t).map { .function(function.traced, $0) }
+    case .slope(let function, let a):
+      return expression(a, t).map { .slope(function.traced, of: $0) }
+    }
+  }
+
+  private func sum(_ parts: [Expression]) -> Expression {
+    parts.count == 1 ? parts[0] : parts.isEmpty ? .number(0) : .sum(parts)
+  }
+
+  // MARK: Values
+
+  /// nil where the formula asks for a step after the last.
+  func value(_ formula: CellFormula, _ t: Int) -> [Float]? {
+    switch formula {
+    case .value(let quantity, let moment): return step(moment, t).map { value(quantity, $0) }
+    case .gradient(let quantity, let moment):
+      return step(moment, t).map { gradient(quantity, $0) }
+    case .bias(let gate): return Array(layer.bias[layer.block(gate)])
+    case .inputSum, .recurrentSum: return added(addends(formula, t))
+    case .backThroughWeights: return layer.after(t).map(layer.toPast)
+    case .sum(let parts): return added(parts.flatMap { addends($0, t) })
+    case .hadamard(let parts):
+      let factors = parts.compactMap { value($0, t) }
+      guard factors.count == parts.count, let first = factors.first else { return nil }
+      return factors.dropFirst().reduce(first) { $0.times($1) }
+    case .difference(let a, let b):
+      guard let a = value(a, t), let b = value(b, t) else { return nil }
+      return a.subtracting(b)
+    case .complement(let a): return value(a, t)?.map { 1 - $0 }
+    case .function(let function, let a): return value(a, t)?.map(function.apply)
+    case .slope(let function, let a): return value(a, t)?.map(function.slope)
+    }
+  }
+
+  private func added(_ addends: [Addend]) -> [Float]? {
+    guard let first = addends.first else { return nil }
+    return addends.dropFirst().reduce(first.values) { $0.adding($1.values) }
+  }
+
+  func value(_ quantity: CellFormula.Quantity, _ t: Int) -> [Float] {
+    let isStep = layer.states.indices.contains(t)
+    switch quantity {
+    case .preActivation(let gate): return Array(layer.preActivation(t)[layer.block(gate)])
+    case .recurrentSum(let gate): return Array(layer.recurrentSum(t)[layer.block(gate)])
+    case .gate(let gate): return layer.gates[gate][t]
+    case .cell: return isStep ? layer.cells[t] : layer.initialCell
+    case .state: return isStep ? layer.states[t] : layer.initial
+    }
+  }
+
+  func gradient(_ quantity: CellFormula.Quantity, _ t: Int) -> [Float] {
+    switch quantity {
+    case .preActivation(let gate): Array(layer.deltas[t][layer.block(gate)])
+    case .recurrentSum(let gate): Array(layer.recurrentDeltas[t][layer.block(gate)])
+    case .gate: []
+    case .cell: cellGradients[t]
+    case .state: layer.gradients[t]
+    }
+  }
+
+  /// The values that a formula is computed from at its own step, each once.
+  func read(_ formula: CellFormula) -> [(CellFormula.Quantity, isGradient: Bool, Bool)] {
+    switch formula {
+    case .value(let quantity, let moment): return [(quantity, false, moment == .before)]
+    case .gradient(let quantity, .now): return [(quantity, true, false)]
+    case .sum(let parts), .hadamard(let parts): return parts.flatMap(read)
+    case .difference(let a, let b): return read(a) + read(b)
+    case .complement(let a), .function(_, let a), .slope(_, let a): return read(a)
+    case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient: return []
+    }
+  }
+}
+
+extension TraceLayer {
+  /// What W is multiplied by on the way back, and learns from: δ(t), or where a gate acts between,
+  /// the gradient behind that gate.
+  func deltaIntoPast(_ t: Int) -> GraphTrace.Variable {
+    variable(
+      kind.description.keepsRecurrentBias ? .recurrentSum(gate: nil) : .preActivation(gate: nil), t
+    ).gradient
+  }
+}
+
+extension CellFormula.Function {
+  var traced: GraphTrace.Function {
+    switch self {
+    case .tanh: .tanh
+    case .relu: .relu
+    case .sigmoid: .sigmoid
+    }
+  }
+
+  func apply(_ x: Float) -> Float {
+    switch self {
+    case .tanh: Foundation.tanh(x)
+    case .relu: max(0, x)
+    case .sigmoid: 1 / (1 + exp(-x))
+    }
+  }
+
+  /// φ′ where φ is y.
+  func slope(_ y: Float) -> Float {
+    switch self {
+    case .tanh: 1 - y * y
+    case .relu: y > 0 ? 1 : 0
+    case .sigmoid: y * (1 - y)
+    }
+  }
+}
