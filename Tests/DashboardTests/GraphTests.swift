@@ -82,6 +82,39 @@ import TrainingEvents
     #expect(joint.name(.state(1), at: 4) == "d(1)" && joint.name(.input, at: 4) == "y(0)")
   }
 
+  /// However many steps there are, the end with its output and its target is in sight.
+  @Test func theEndIsAlwaysOnScreen() {
+    let architecture = SyntheticTraces.architecture(.final)
+    var trace = SyntheticTraces.trace(architecture)
+    let middle = trace.columns[1]
+    trace.columns.insert(
+      contentsOf: (0..<30).map { index in
+        var column = middle
+        column.time = index + 3
+        return column
+      }, at: 2)
+    trace.columns[34].time = 35
+    for (size, end) in GoldenFrameTests.sizes.dropFirst().map({ ($0, "o(35)") }) {
+      var state = SyntheticTraces.state(architecture, walking: 0)
+      state.resize(size)
+      state.apply(.frame(.trace(trace)))
+      let text = EventTests.text(state, size)
+      #expect(text.contains(end) && text.contains("x(1)") && text.contains("⋯"))
+    }
+  }
+
+  /// x is read by both directions, and o reads both; a decoder has one.
+  @Test func bothDirectionsReadTheInput() {
+    let text = texts(SyntheticTraces.bidirectional).unfolded
+    #expect(text.contains("↑─U─╯") && text.contains("↑─V─╮"))
+    var joint = SyntheticTraces.attention
+    joint.bidirectional = true
+    let (unfolded, folded) = texts(joint)
+    #expect(folded.contains("s → ← g") && !folded.contains("d → ←"))
+    #expect(unfolded.contains("g(t) = tanh(g(t+1), x(t))"))
+    #expect(texts(Self.everyStep).unfolded.contains("y(1)"))
+  }
+
   private func texts(_ architecture: Architecture) -> (unfolded: String, folded: String) {
     var state = SyntheticTraces.state(architecture)
     let size = Size(width: 120, height: 40)

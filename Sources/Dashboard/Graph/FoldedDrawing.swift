@@ -43,7 +43,8 @@ struct FoldedDrawing {
         let isGrid = architecture.twoDimensional && letter == "s"
         loops.append(
           Loop(from: nodes.count - 1, to: nodes.count - 1, label: isGrid ? "Wᵥ ↓, Wₕ →" : "W"))
-        if architecture.bidirectional {
+        // What is written comes one symbol after the other: a decoder has one direction.
+        if architecture.bidirectional, letter == "s" {
           nodes[nodes.count - 1].name = "\(letter)\(number) → ← g\(number)"
           loops.append(
             Loop(from: nodes.count - 1, to: nodes.count - 1, label: "W", isBelow: true))

@@ -2,6 +2,8 @@ import TrainingEvents
 
 /// Rows of the unfolded graph, from the loss down to the input.
 enum GraphRow: Hashable {
+  /// y, what is right.
+  case target
   case loss
   case output
   /// The state that runs from the end to the start, by layer as below.
@@ -22,7 +24,10 @@ struct GraphModel {
   let columns: [GraphTrace.Column]
   let rows: [GraphRow]
 
-  init(_ architecture: Architecture, columns: [GraphTrace.Column]) {
+  /// - Parameter showsTargets: whether y stands above the loss that judges by it
+  init(
+    _ architecture: Architecture, columns: [GraphTrace.Column], showsTargets: Bool = false
+  ) {
     self.architecture = architecture
     self.columns = columns
     var rows: [GraphRow] = [.loss, .output]
@@ -38,6 +43,7 @@ struct GraphModel {
     if architecture.shape == .autonomous, columns.allSatisfy({ $0.loss == nil }) {
       rows.removeFirst()
     }
+    if showsTargets, rows.first == .loss { rows.insert(.target, at: 0) }
     self.rows = rows
   }
 
@@ -55,6 +61,7 @@ struct GraphModel {
     case .backwardState: return column.part != "decoder"
     case .context: return column.part == "decoder"
     case .input: return architecture.shape != .autonomous
+    case .target: return has(.loss, at: index)
     case .output, .loss:
       if column.part == "encoder" { return false }
       switch architecture.shape {
@@ -73,6 +80,7 @@ struct GraphModel {
     guard column.part != "context" else { return "C" }
     let time = "(\(column.time))"
     switch row {
+    case .target: return "y" + time
     case .loss: return "L" + time
     case .output: return "o" + time
     case .backwardState(let layer):
@@ -101,7 +109,7 @@ struct GraphModel {
       if columns[index].part == "decoder" { return "U, C" }
       return architecture.shape == .vectorToSequence ? "U, R x" : "U"
     case .state where !architecture.bidirectional: return "U"
-    case .loss, .backwardState, .state, .context, .input: return ""
+    case .target, .loss, .backwardState, .state, .context, .input: return ""
     }
   }
 
@@ -116,7 +124,7 @@ struct GraphModel {
     case .state where architecture.twoDimensional && columns[index].part != "decoder": return nil
     case .state: return (isMeeting ? "" : "W", false)
     case .backwardState: return isMeeting ? nil : ("W", true)
-    case .loss, .output, .context, .input: return nil
+    case .target, .loss, .output, .context, .input: return nil
     }
   }
 

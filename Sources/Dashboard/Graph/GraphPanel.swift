@@ -93,9 +93,14 @@ struct GraphWords {
     case .outputRecurrence:
       return ["s(t) = tanh(b + W o(t−1) + U x(t))   o(t) = c + V s(t)"]
     case .encoderDecoder:
-      let context = architecture.attention ? "C(t) = Σ α(t,i) h(i)" : "C = s(τ)"
+      let context =
+        architecture.attention
+        ? "C(t) = Σ α(t,i) h(i)" : architecture.bidirectional ? "C = [s(τ); g(1)]" : "C = s(τ)"
+      let reading = "s(t) = \(cell)(s(t−1), x(t))"
       let encoder =
-        architecture.twoDimensional ? gridEquation : "s(t) = \(cell)(s(t−1), x(t))"
+        architecture.twoDimensional
+        ? gridEquation
+        : architecture.bidirectional ? reading + ", g(t) = \(cell)(g(t+1), x(t))" : reading
       return [
         "encoder  \(encoder)   \(context)",
         "decoder  d(t) = \(cell)(d(t−1), y(t−1), \(architecture.attention ? "C(t)" : "C"))   o(t) = c + V d(t)",

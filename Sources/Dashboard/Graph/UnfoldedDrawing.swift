@@ -30,7 +30,9 @@ struct UnfoldedDrawing {
     let architecture =
       scene.state.run?.architecture
       ?? Architecture(shape: .everyStep, cell: "tanh", inputSize: 1, hiddenSize: 1, outputSize: 1)
-    let model = GraphModel(architecture, columns: scene.state.graphColumns)
+    let model = GraphModel(
+      architecture, columns: scene.state.graphColumns,
+      showsTargets: scene.state.walkNode == nil)
     self.model = model
     here = scene.state.walkNode
     symbol = (scene.state.walkWords?.symbol ?? "").cut(to: Self.longestSymbol)
@@ -69,7 +71,9 @@ struct UnfoldedDrawing {
       }
     }
     widest = max(widest, longestName)
-    return min(16, max(widest + 6, room / max(1, model.columns.count)))
+    // Two states side by side, and the lines between.
+    let least = model.architecture.bidirectional ? max(widest + 6, 15) : widest + 6
+    return min(max(16, least), max(least, room / max(1, model.columns.count)))
   }
 
   func draw(in area: Rect, into buffer: inout CellBuffer) {
@@ -78,30 +82,52 @@ struct UnfoldedDrawing {
     let step = isSpacious(area) ? 2 : 1
     let room = area.width - Self.margin
     let pitch = pitch(room: room)
-    let shown = max(1, min(model.columns.count, room / pitch))
-    let first = firstColumn(shown)
+    let shown = places(max(1, min(model.columns.count, room / pitch)))
     for (line, row) in model.rows.enumerated() {
       let y = area.y + line * step
-      for place in 0..<shown {
+      for (place, column) in shown.enumerated() {
         let x = area.x + Self.margin + place * pitch
-        if x + pitch < buffer.size.width - 1 {
-          drawAcross(row, first + place, x: x, y: y, pitch: pitch, step: step, into: &buffer)
+        guard let column else {
+          drawGap(row, x: x, y: y, pitch: pitch, into: &buffer)
+          continue
         }
-        drawBelow(row, first + place, x: x, y: y, step: step, into: &buffer)
-        drawNode(row, first + place, x: x, y: y, pitch: pitch, into: &buffer)
+        if x + pitch < buffer.size.width - 1, place + 1 < shown.count {
+          drawAcross(row, column, x: x, y: y, pitch: pitch, step: step, into: &buffer)
+        }
+        if step == 2, isBothWays(column) {
+          drawBothWays(row, column, x: x, y: y, into: &buffer)
+        } else {
+          drawBelow(row, column, x: x, y: y, step: step, into: &buffer)
+        }
+        drawNode(
+          row, column, x: x + shift(row, column, step), y: y, pitch: pitch, into: &buffer)
       }
-      drawStart(row, first: first, area: area, y: y, into: &buffer)
+      drawStart(row, first: shown.first.flatMap { $0 } ?? 0, area: area, y: y, into: &buffer)
     }
     let y = area.y + model.rows.count * step - (step == 2 ? 1 : 0)
-    for place in 0..<shown {
+    for (place, column) in shown.enumerated() {
+      guard let column else { continue }
       let x = area.x + Self.margin + place * pitch
-      drawSymbols(first + place, x: x, y: y, pitch: pitch, into: &buffer)
+      drawSymbols(column, x: x, y: y, pitch: pitch, into: &buffer)
     }
-    if first + shown < model.columns.count {
+    if let last = shown.last, last != model.columns.count - 1 {
       buffer.write(
         scene.appearance.hasUnicode ? "⋯" : "..", x: area.right - 2, y: area.y,
         style: scene.theme.muted)
     }
+  }
+
+  /// The columns on screen, with a gap before the last one where some are left out: the end, where
+  /// a final output stands, is always in sight. The walk's own column stays in the middle.
+  private func places(_ room: Int) -> [Int?] {
+    let count = model.columns.count
+    guard count > room, room >= 4 else {
+      let first = firstColumn(room)
+      return (first..<min(count, first + room)).map { $0 }
+    }
+    let first = firstColumn(room - 2)
+    guard first + room < count else { return (count - room..<count).map { $0 } }
+    return (first..<first + room - 2).map { $0 } + [nil, count - 1]
   }
 
   /// The first column on screen: the walk's own stays in the middle.
@@ -109,6 +135,70 @@ struct UnfoldedDrawing {
     let last = max(0, model.columns.count - shown)
     guard let here else { return min(max(0, scene.state.graph.firstColumn), last) }
     return min(max(0, here.column - shown / 2), last)
+  }
+
+  /// Where columns are left out.
+  private func drawGap(
+    _ row: GraphRow, x: Int, y: Int, pitch: Int, into buffer: inout CellBuffer
+  ) {
+    switch row {
+    case .state, .backwardState:
+      buffer.write(
+        scene.appearance.hasUnicode ? "⋯" : "..", x: x + pitch / 3, y: y,
+        style: scene.theme.muted)
+    default: break
+    }
+  }
+
+  /// Whether states of both directions stand in a column.
+  private func isBothWays(_ column: Int) -> Bool {
+    model.has(.backwardState(1), at: column) && model.columns[column].part != "context"
+  }
+
+  /// g stands beside s, so that lines from below and from above reach both.
+  func shift(_ row: GraphRow, _ column: Int, _ step: Int) -> Int {
+    guard case .backwardState = row, step == 2, isBothWays(column) else { return 0 }
+    return max(4, CharacterWidth.of(model.name(row, at: column)))
+  }
+
+  /// Lines of a column with two states: what is read goes into both of them, and whatever stands
+  /// above reads both.
+  private func drawBothWays(
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, into buffer: inout CellBuffer
+  ) {
+    guard row != .input, row != .context, model.has(row, at: column) else { return }
+    let (appearance, style) = (scene.appearance, scene.theme.faint)
+    func put(_ glyph: Unicode.Scalar, _ ascii: Unicode.Scalar, _ x: Int, _ y: Int) {
+      let isCrossed = glyph == "│" && !(buffer[x, y].glyph == " ")
+      buffer[x, y] = Cell(
+        isCrossed ? appearance.glyph("┼", ascii: "+") : appearance.glyph(glyph, ascii: ascii), style
+      )
+    }
+    let layers = model.rows.compactMap { row -> Int? in
+      if case .backwardState(let layer) = row { layer } else { nil }
+    }
+    let beside = x + 1 + shift(.backwardState(layers.first ?? 1), column, 2)
+    switch row {
+    case .backwardState:
+      // s goes on upwards past g.
+      put("│", "|", x + 1, y)
+      put("│", "|", x + 1, y + 1)
+      put("↑", "^", beside, y + 1)
+    case .state(let layer):
+      // What is read below goes up to s here, and past s to g.
+      put("│", "|", beside, y)
+      put("↑", "^", x + 1, y + 1)
+      for between in (x + 2)..<beside { put("─", "-", between, y + 1) }
+      put(layer == 1 ? "╯" : "┤", "+", beside, y + 1)
+      buffer.write("U", x: x + 3, y: y + 1, style: scene.theme.muted)
+    case .output:
+      put("↑", "^", x + 1, y + 1)
+      for between in (x + 2)..<beside { put("─", "-", between, y + 1) }
+      put("╮", "+", beside, y + 1)
+      buffer.write("V", x: x + 3, y: y + 1, style: scene.theme.muted)
+    case .target, .loss, .input, .context:
+      drawBelow(row, column, x: x, y: y, step: 2, into: &buffer)
+    }
   }
 
   func isHere(_ row: GraphRow, _ column: Int) -> Bool {
@@ -165,12 +255,13 @@ struct UnfoldedDrawing {
         $0 != .context && model.has($0, at: column)
       })
     else { return }
-    let theme = scene.theme
+    let (theme, appearance) = (scene.theme, scene.appearance)
     for line in (y + 1)..<max(y + 1, y + (below - here) * step) {
       buffer[x + 1, line] = Cell(scene.appearance.glyph("│", ascii: "|"), theme.faint)
     }
     guard step == 2 else { return }
-    buffer[x + 1, y + 1] = Cell(scene.appearance.glyph("↑", ascii: "^"), theme.faint)
+    let tip = row == .target ? appearance.glyph("↓", ascii: "v") : appearance.glyph("↑", ascii: "^")
+    buffer[x + 1, y + 1] = Cell(tip, theme.faint)
     buffer.write(model.edgeBelow(row, at: column), x: x + 3, y: y + 1, style: theme.muted)
   }
 

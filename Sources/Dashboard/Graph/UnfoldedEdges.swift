@@ -17,8 +17,12 @@ extension UnfoldedDrawing {
     // A gradient runs against its edge, from a node that it has left already.
     let source = edge.pointsBack ? column : column + 1
     let isGradient = hasGoneBack(row, source)
+    // Where two states stand beside each other, each line begins behind both.
+    let own = shift(row, column, step)
+    let beside = step == 2 && own == 0 ? shift(.backwardState(1), column, step) : 0
     arrow(
-      from: x + end(of: row, column), to: x + pitch - 1, y: y, label: edge.label,
+      from: x + own + max(end(of: row, column), beside > 0 ? beside + 3 : 0),
+      to: x + pitch + shift(row, column + 1, step) - 1, y: y, label: edge.label,
       forward: edge.pointsBack == isGradient, isGradient: isGradient, into: &buffer)
   }
 
