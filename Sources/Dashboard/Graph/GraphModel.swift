@@ -58,7 +58,7 @@ struct GraphModel {
     if column.part == "context" { return row == .state(top) }
     switch row {
     case .state: return true
-    case .backwardState: return column.part != "decoder"
+    case .backwardState: return architecture.bidirectional && column.part != "decoder"
     case .context: return column.part == "decoder"
     case .input: return architecture.shape != .autonomous
     case .target: return has(.loss, at: index)
