@@ -87,6 +87,10 @@ struct ToldRun {
   var last: StepRecord? { records.last }
   var best: ValidationRecord? { validations.min { $0.loss < $1.loss } }
   var statistics: NetworkStatistics? { frames.newest() }
+  /// Whether the task's own panel is a chart of a series.
+  var hasForecast: Bool {
+    if case .forecast? = frames.newest(TaskFrame.self) { true } else { false }
+  }
 
   init(_ events: [TrainingEvent]) {
     var (state, watch) = (DashboardState(), AlertWatch())

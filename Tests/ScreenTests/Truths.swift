@@ -9,7 +9,7 @@ enum Truths {
   // MARK: Axes
 
   private static let overSteps: Set<PanelKind> = [
-    .loss, .gradientNorm, .metric, .waterfall, .updateRatios,
+    .loss, .gradientNorm, .metric, .waterfall, .updateRatios, .stateNorms,
   ]
 
   /// Two labels or more along every axis of every chart.
@@ -18,8 +18,11 @@ enum Truths {
       guard part.absence == nil else { return [] }
       let rows = part.rows
       let isOverSteps = overSteps.contains(part.panel)
-      let isChart = isOverSteps || [.gradientThroughTime, .positionLoss].contains(part.panel)
-      guard isChart, rows.count >= 5 else { return [] }
+      let isForecast = part.panel == .task && screen.run.hasForecast
+      let isChart =
+        isOverSteps || isForecast || [.gradientThroughTime, .positionLoss].contains(part.panel)
+      // A forecast has a legend of two lines above it.
+      guard isChart, rows.count >= (isForecast ? 8 : 5) else { return [] }
       var wrong: [String] = []
       let labels = rows.compactMap { row -> String? in
         guard let end = row.firstIndex(of: "┤") else { return nil }
