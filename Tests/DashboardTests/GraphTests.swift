@@ -82,6 +82,41 @@ import TrainingEvents
     #expect(joint.name(.state(1), at: 4) == "d(1)" && joint.name(.input, at: 4) == "y(0)")
   }
 
+  /// A strong signal and a weak one have different colours, and so have both directions.
+  @Test func nodesHaveTheColourOfTheirValues() throws {
+    var trace = SyntheticTraces.trace(Self.everyStep)
+    for index in trace.nodes.indices where trace.nodes[index].column == 1 {
+      trace.nodes[index].values = trace.nodes[index].values.map {
+        GraphTrace.Values($0.variable, $0.values.map { $0 / 50 })
+      }
+    }
+    var state = SyntheticTraces.state(Self.everyStep, walking: 0)
+    state.apply(.frame(.trace(trace)))
+    func drawing(_ node: Int) -> UnfoldedDrawing {
+      state.graph.node = node
+      return UnfoldedDrawing(
+        Scene(state: state, appearance: Appearance(theme: .dark, hasColor: true)))
+    }
+    let turn = try #require(trace.nodes.firstIndex { $0.direction == .backward })
+    let there = drawing(turn - 1)
+    let (weak, strong) = (
+      UnfoldedDrawing.Place(row: .state(1), column: 1),
+      UnfoldedDrawing.Place(row: .state(1), column: 0)
+    )
+    #expect(there.strengths[strong] == 1 && (there.strengths[weak] ?? 1) < 0.1)
+    #expect(there.style(.forward, strong) != there.style(.forward, weak))
+    #expect(there.style(.forward, strong) != there.style(.backward, strong))
+  }
+
+  /// A step without a target has neither loss nor y.
+  @Test func stepsWithoutATargetHaveNoLoss() {
+    var columns = SyntheticTraces.columns(Self.everyStep)
+    columns[0].loss = nil
+    let model = GraphModel(Self.everyStep, columns: columns, showsTargets: true)
+    #expect(!model.has(.loss, at: 0) && !model.has(.target, at: 0) && model.has(.output, at: 0))
+    #expect(model.has(.loss, at: 1) && model.has(.target, at: 1))
+  }
+
   /// However many steps there are, the end with its output and its target is in sight.
   @Test func theEndIsAlwaysOnScreen() {
     let architecture = SyntheticTraces.architecture(.final)

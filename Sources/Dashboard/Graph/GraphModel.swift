@@ -69,7 +69,9 @@ struct GraphModel {
       // One loss of all outputs together.
       case .everyStep where architecture.isAligned && row == .loss:
         return index == columns.count - 1
-      default: return true
+      // Where some steps have a loss, the others have no target.
+      default:
+        return row == .output || column.loss != nil || columns.allSatisfy { $0.loss == nil }
       }
     }
   }

@@ -10,6 +10,8 @@ struct UnfoldedDrawing {
   /// What it is called.
   let symbol: String
   let visited: [Place: GraphTrace.Node.Direction]
+  /// How large the last quantity of a node is beside the largest of its row, 0…1.
+  let strengths: [Place: Float]
   /// Rows that the words below need at most, so that the picture stays as it is from node to node.
   private let detailRows: Int
   /// Cells of the longest name in the walk.
@@ -37,10 +39,21 @@ struct UnfoldedDrawing {
     here = scene.state.walkNode
     symbol = (scene.state.walkWords?.symbol ?? "").cut(to: Self.longestSymbol)
     var visited: [Place: GraphTrace.Node.Direction] = [:]
+    var strengths: [Place: Float] = [:]
     var (rows, longest) = (0, 0)
     if here != nil, let trace = scene.state.trace {
       for past in trace.nodes.prefix(scene.state.graph.node + 1) {
-        visited[Place(row: model.row(of: past), column: past.column)] = past.direction
+        let place = Place(row: model.row(of: past), column: past.column)
+        visited[place] = past.direction
+        if case .parameter? = past.name?.quantity { continue }
+        if let size = Self.size(past) { strengths[place] = size }
+      }
+      for row in model.rows {
+        for direction in [GraphTrace.Node.Direction.forward, .backward] {
+          let same = strengths.keys.filter { $0.row == row && visited[$0] == direction }
+          let largest = same.compactMap { strengths[$0] }.max() ?? 0
+          for place in same where largest > 0 { strengths[place, default: 0] /= largest }
+        }
       }
       for node in trace.nodes {
         let words = TraceWords(node, in: trace)
@@ -49,7 +62,7 @@ struct UnfoldedDrawing {
       }
       rows += 1
     }
-    self.visited = visited
+    (self.visited, self.strengths) = (visited, strengths)
     (detailRows, longestName) = (rows, longest)
   }
 
@@ -210,9 +223,27 @@ struct UnfoldedDrawing {
     let theme = scene.theme
     guard here != nil else { return theme.text }
     switch visited[Place(row: row, column: column)] {
-    case .forward: return theme.title
-    case .backward: return theme.gradient
+    case let direction?: return style(direction, Place(row: row, column: column))
     case nil: return theme.faint
+    }
+  }
+
+  /// The colour of a signal on its way forward, or of a gradient on its way back: the stronger, the
+  /// farther from the middle of the colours.
+  func style(_ direction: GraphTrace.Node.Direction, _ place: Place) -> Style {
+    guard let strength = strengths[place], strength.isFinite else {
+      return direction == .forward ? scene.theme.title : scene.theme.gradient
+    }
+    // Weak ones can still be read.
+    let value = 0.35 + 0.65 * strength
+    return Shade(map: scene.theme.diverging, appearance: scene.appearance)
+      .textStyle(direction == .forward ? value : -value, lowest: -1, highest: 1)
+  }
+
+  /// The norm of what a node computed, which stands last.
+  private static func size(_ node: GraphTrace.Node) -> Float? {
+    node.values.last.map { values in
+      values.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
   }
 

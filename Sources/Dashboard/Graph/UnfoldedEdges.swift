@@ -23,7 +23,8 @@ extension UnfoldedDrawing {
     arrow(
       from: x + own + max(end(of: row, column), beside > 0 ? beside + 3 : 0),
       to: x + pitch + shift(row, column + 1, step) - 1, y: y, label: edge.label,
-      forward: edge.pointsBack == isGradient, isGradient: isGradient, into: &buffer)
+      forward: edge.pointsBack == isGradient, isGradient: isGradient,
+      source: Place(row: row, column: source), into: &buffer)
   }
 
   /// Whether the walk came by a node on its way back and went on from it.
@@ -34,11 +35,13 @@ extension UnfoldedDrawing {
   /// `──W──►` forward, `◄━Wᵀ━━` for a gradient on its way back.
   private func arrow(
     from left: Int, to right: Int, y: Int, label: String, forward: Bool, isGradient: Bool,
-    into buffer: inout CellBuffer
+    source: Place? = nil, into buffer: inout CellBuffer
   ) {
     guard right - left >= 3 else { return }
     let appearance = scene.appearance
-    let style = isGradient ? scene.theme.gradient : scene.theme.faint
+    // An edge has the colour of the gradient that it carries.
+    let gradient = source.map { self.style(.backward, $0) } ?? scene.theme.gradient
+    let style = isGradient ? gradient : scene.theme.faint
     let line = isGradient ? appearance.glyph("━", ascii: "=") : appearance.glyph("─", ascii: "-")
     for x in left..<right { buffer[x, y] = Cell(line, style) }
     if forward {
