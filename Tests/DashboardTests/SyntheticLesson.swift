@@ -23,7 +23,7 @@ enum SyntheticLesson {
         unit: "steps")), look: "the first row",
     found: [.words("It is step "), .value(.call("step", []))])
 
-  static let deed = Lesson.Step(
+  static let act = Lesson.Step(
     title: "Do it", idea: "Space pauses.", ask: "Pause the run.",
     task: .action(Lesson.Action(isDone: .call("paused", []), keys: ["space"])), look: "space")
 
@@ -31,7 +31,7 @@ enum SyntheticLesson {
     name: "synthetic", title: "A lesson that never happened", slides: [9, 10, 12],
     preset: "words", view: "overview", minutes: 5,
     text: String(repeating: "What it is about, in many words. ", count: 12),
-    steps: [choice, number, deed])
+    steps: [choice, number, act])
 
   /// The lesson beside a paused run, asking its first question.
   static func state() -> DashboardState {

@@ -38,7 +38,7 @@ import Testing
     return allocation_counter_stop()
   }
 
-  /// What a learner does in a step, from the packing of a batch to the update.
+  /// What a trainer does in a step, from the packing of a batch to the update.
   private struct Training {
     let subject: GradientCheck.Subject
     let lengths: [Int]

@@ -47,8 +47,8 @@ import TrainingEvents
   /// What a run says of itself is what was built, with the sizes of its data.
   @Test func runsSayWhatWasBuilt() throws {
     let (preset, task) = try TinyRun.preset()
-    let learner = try Learner(preset: preset, task: task, threads: 1)
-    let architecture = try #require(learner.description.architecture)
+    let trainer = try Trainer(preset: preset, task: task, threads: 1)
+    let architecture = try #require(trainer.description.architecture)
     var expected = preset.architecture
     (expected.inputSize, expected.outputSize) = (task.inputWidth, task.outputWidth)
     #expect(architecture == expected && task.inputWidth > 0)

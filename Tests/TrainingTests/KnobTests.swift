@@ -143,14 +143,14 @@ import TrainingEvents
     #expect(refusals(await events(of: whole)).first?.contains("whole sequences") == true)
   }
 
-  private func learner(_ settings: [String: String] = [:]) throws -> Learner {
+  private func trainer(_ settings: [String: String] = [:]) throws -> Trainer {
     let (preset, task) = try TinyRun.preset(settings)
-    return try Learner(preset: preset, task: task, threads: 1)
+    return try Trainer(preset: preset, task: task, threads: 1)
   }
 
   /// Only what differs from the preset is kept, for every setting, and comes back exactly.
   @Test func aCheckpointKeepsWhatWasChanged() throws {
-    let changed = try learner()
+    let changed = try trainer()
     let fresh = changed.checkpoint(elapsed: 0, best: nil)
     #expect(fresh.state.turned == nil && fresh.state.learningRate == nil)
     let values = [
@@ -161,11 +161,11 @@ import TrainingEvents
     let kept = changed.checkpoint(elapsed: 0, best: nil)
     #expect(Set((kept.state.turned ?? [:]).keys) == Set(values.keys))
     #expect(kept.state.problem == nil)
-    let resumed = try learner()
+    let resumed = try trainer()
     try resumed.restore(kept)
     #expect(Knob.all(of: resumed) == Knob.all(of: changed))
     // Under a preset with another value, that one holds.
-    let another = try learner(["training.clip-norm": "9"])
+    let another = try trainer(["training.clip-norm": "9"])
     try another.restore(kept)
     #expect(another.settings.training.clipNorm == 9)
     #expect(another.settings.training.optimizer.learningRate == 0.007)
@@ -173,13 +173,13 @@ import TrainingEvents
 
   /// Snapshots of before have four settings in fields of their own.
   @Test func olderCheckpointsKeepTheirSettings() throws {
-    let learner = try learner(["training.clip-norm": "5"])
-    var old = learner.checkpoint(elapsed: 0, best: nil)
+    let trainer = try trainer(["training.clip-norm": "5"])
+    var old = trainer.checkpoint(elapsed: 0, best: nil)
     (old.state.learningRate, old.state.dropout) = (0.25, 0)
     old.state.turned = ["training.sequence-length": TurnedSetting(preset: 6, value: 2)]
-    try learner.restore(old)
-    #expect(learner.settings.training.optimizer.learningRate == 0.25)
-    #expect(learner.settings.training.clipNorm == nil && learner.source.sequenceLength == 2)
+    try trainer.restore(old)
+    #expect(trainer.settings.training.optimizer.learningRate == 0.25)
+    #expect(trainer.settings.training.clipNorm == nil && trainer.source.sequenceLength == 2)
     old.state.turned = ["training.clip-value": TurnedSetting(preset: nil, value: -1)]
     #expect(old.state.problem?.contains("`turned.training.clip-value.value` is -1.0") == true)
   }

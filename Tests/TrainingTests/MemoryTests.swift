@@ -8,11 +8,11 @@ import TrainingEvents
 
 /// What a network takes is known, and refused, before it is taken.
 struct MemoryTests {
-  private func memory(_ settings: [String: String]) throws -> (TrainingMemory, Learner) {
+  private func memory(_ settings: [String: String]) throws -> (TrainingMemory, Trainer) {
     let (preset, task) = try TinyRun.preset(settings)
-    let learner = try Learner(preset: preset, task: task, threads: 1)
-    for _ in 0..<3 { _ = learner.advance() }
-    return (TrainingMemory(learner.network, preset: preset, task: task), learner)
+    let trainer = try Trainer(preset: preset, task: task, threads: 1)
+    for _ in 0..<3 { _ = trainer.advance() }
+    return (TrainingMemory(trainer.network, preset: preset, task: task), trainer)
   }
 
   @Test(arguments: [
@@ -22,15 +22,15 @@ struct MemoryTests {
     ["training.optimizer.name": "sgd", "training.parts": "1"],
   ])
   func whatIsCountedIsTaken(_ settings: [String: String]) throws {
-    let (memory, learner) = try memory(settings)
-    let weights = Double(learner.parameters.count * 4)
+    let (memory, trainer) = try memory(settings)
+    let weights = Double(trainer.parameters.count * 4)
     #expect(memory.weights == weights)
-    let kept = [learner.optimiser.mean, learner.optimiser.square].compactMap { $0 }.count
+    let kept = [trainer.optimiser.mean, trainer.optimiser.square].compactMap { $0 }.count
     #expect(
-      memory.parameters == weights * Double(1 + kept) + Double(learner.gradientBytes))
+      memory.parameters == weights * Double(1 + kept) + Double(trainer.gradientBytes))
     // No network that would fit is refused, and the guess is not idle either.
-    #expect(memory.batch <= Double(learner.stateBytes))
-    #expect(memory.batch * 6 >= Double(learner.stateBytes))
+    #expect(memory.batch <= Double(trainer.stateBytes))
+    #expect(memory.batch * 6 >= Double(trainer.stateBytes))
   }
 
   @Test func aNetworkBeyondTheMachineIsRefusedInOneLine() throws {
@@ -57,21 +57,21 @@ struct MemoryTests {
   }
 
   @Test func aLengthTurnedUpWhileTrainingIsCountedToo() throws {
-    let (_, learner) = try memory(["training.sequence-length": "6"])
-    _ = try Knob.change(key: "training.sequence-length", value: "40", in: learner)
-    #expect(learner.source.sequenceLength == 40)
+    let (_, trainer) = try memory(["training.sequence-length": "6"])
+    _ = try Knob.change(key: "training.sequence-length", value: "40", in: trainer)
+    #expect(trainer.source.sequenceLength == 40)
   }
 
   @Test func whatASnapshotHoldsJustifiesItsNetwork() throws {
-    let (_, learner) = try memory([:])
-    var checkpoint = learner.checkpoint(elapsed: 1, best: nil)
+    let (_, trainer) = try memory([:])
+    var checkpoint = trainer.checkpoint(elapsed: 1, best: nil)
     _ = try TrainedNetwork(checkpoint, file: "x")
-    var preset = learner.preset
+    var preset = trainer.preset
     preset.network.hidden = 16_384
     checkpoint.preset = preset.resolvedText
     #expect(throws: ParameterMismatch.self) { try TrainedNetwork(checkpoint, file: "x") }
     #expect(throws: ParameterMismatch.self) {
-      try TrainingEngine(preset: preset, task: learner.task, threads: 1, checkpoint: checkpoint)
+      try TrainingEngine(preset: preset, task: trainer.task, threads: 1, checkpoint: checkpoint)
     }
   }
 

@@ -93,7 +93,7 @@ struct OwnDataTests {
   }
 
   @Test func targetsThatCannotBeAlignedAreCountedOrRefused() throws {
-    func learner(_ lines: [String]) throws -> Learner {
+    func trainer(_ lines: [String]) throws -> Trainer {
       let path = try write(lines.joined(separator: "\n"), "ctc.jsonl")
       var preset = try PresetLibrary.preset("translate")
       try preset.set(arguments: [
@@ -102,15 +102,15 @@ struct OwnDataTests {
         "task.split.test=0",
       ])
       let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
-      return try Learner(preset: preset, task: task, threads: 1)
+      return try Trainer(preset: preset, task: task, threads: 1)
     }
     let fits = #"{"source": [1, 2, 3], "target": [1, 2]}"#
     let long = #"{"source": [1, 2], "target": [1, 1]}"#
-    #expect(try learner([fits, fits]).task.notes == [])
+    #expect(try trainer([fits, fits]).task.notes == [])
     #expect(
-      try learner([fits, long]).task.notes == [
+      try trainer([fits, long]).task.notes == [
         "1 of 2 sequences is too short for its labels and left out of the loss, the first in line 2"
       ])
-    #expect(throws: PresetError.self) { try learner([long, long]) }
+    #expect(throws: PresetError.self) { try trainer([long, long]) }
   }
 }

@@ -29,10 +29,10 @@ import Testing
 
   @Test func theyAreTheSameForAWholeRun() throws {
     for test in TraceCase.all.prefix(13) {
-      let (learner, probe) = try test.learner()
+      let (trainer, probe) = try test.trainer()
       let again = ProbeSequences(
-        task: learner.task, lineEnd: learner.network.lineEnd,
-        readsStream: learner.network.readsStream, seed: 1)
+        task: trainer.task, lineEnd: trainer.network.lineEnd,
+        readsStream: trainer.network.readsStream, seed: 1)
       #expect(again.batch == probe.sequences.batch, "\(test.name)")
       let lengths = again.batch.inputLengths
       #expect(!lengths.isEmpty && lengths.first == lengths.max(), "\(test.name)")

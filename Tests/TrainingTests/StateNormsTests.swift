@@ -7,11 +7,11 @@ import TrainingEvents
 @Suite struct StateNormsTests {
   /// Of one sequence, the norms are those of the maps that a person sees.
   @Test(arguments: TraceCase.all) func normsAreThoseOfTheStates(of test: TraceCase) throws {
-    let (learner, probe) = try test.learner()
-    let frames = probe.framesOfOnePass(learner)
+    let (trainer, probe) = try test.trainer()
+    let frames = probe.framesOfOnePass(trainer)
     let norms = try #require(
       frames.compactMap { if case .stateNorms(let norms) = $0 { norms } else { nil } }.first)
-    #expect(Set(frames.map(\.kind)) == Probe.kindsOfOnePass && norms.step == learner.step)
+    #expect(Set(frames.map(\.kind)) == Probe.kindsOfOnePass && norms.step == trainer.step)
     let states = probe.part.model.stacks.flatMap { $0.stack.states }
     #expect(norms.layers.count == states.count && !states.isEmpty)
     #expect(Set(norms.layers.map(\.name)).count == states.count)

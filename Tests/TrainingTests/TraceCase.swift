@@ -118,8 +118,8 @@ struct TraceCase: CustomTestStringConvertible {
       outputWidth: 3, targetName: "symbol")
   }()
 
-  /// A learner that has done two steps, and what looks at it.
-  func learner() throws -> (learner: Learner, probe: Probe) {
+  /// A trainer that has done two steps, and what looks at it.
+  func trainer() throws -> (trainer: Trainer, probe: Probe) {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("unfold-\(UUID().uuidString).txt")
     defer { try? FileManager.default.removeItem(at: file) }
@@ -131,10 +131,10 @@ struct TraceCase: CustomTestStringConvertible {
     try preset.set("training.batch", to: "3")
     if let data { try Data(data.utf8).write(to: file) }
     let task = try self.task ?? TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
-    let learner = try Learner(preset: preset, task: task, threads: 1)
-    for _ in 0..<2 { _ = learner.advance() }
+    let trainer = try Trainer(preset: preset, task: task, threads: 1)
+    for _ in 0..<2 { _ = trainer.advance() }
     let probe = try Probe(
-      network: learner.network, task: task, source: preset.task.data, seed: 1)
-    return (learner, probe)
+      network: trainer.network, task: task, source: preset.task.data, seed: 1)
+    return (trainer, probe)
   }
 }

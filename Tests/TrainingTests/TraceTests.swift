@@ -19,8 +19,8 @@ import TrainingEvents
   /// Every ∇s is the sum of the parts that the walk shows, every state follows from its
   /// pre-activation, and ∇W grows to what backpropagation through time added up.
   @Test(arguments: TraceCase.all) func aWalkShowsWhatBackpropagationDid(of test: TraceCase) throws {
-    let (learner, probe) = try test.learner()
-    let (walk, _) = try #require(probe.walk(learner, batch: learner.batch, sequence: 1))
+    let (trainer, probe) = try test.trainer()
+    let (walk, _) = try #require(probe.walk(trainer, batch: trainer.batch, sequence: 1))
     #expect(!walk.layers.isEmpty)
     for nodes in walk.layers {
       let layer = nodes.layer
@@ -35,7 +35,7 @@ import TrainingEvents
         isClose(layer.gradients[t], sum, name)
         checkForward(layer, t, test.name)
       }
-      let offset = layer.w.base - learner.parameters.base
+      let offset = layer.w.base - trainer.parameters.base
       let gradient = Matrix(
         base: probe.part.gradient.base + offset, rows: layer.w.rows, columns: layer.w.columns)
       let last = layer.backwardOrder.last ?? 0
@@ -64,8 +64,8 @@ import TrainingEvents
   }
 
   @Test(arguments: TraceCase.all) func everyNodeIsToldCompletely(of test: TraceCase) throws {
-    let (learner, probe) = try test.learner()
-    let trace = try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
+    let (trainer, probe) = try test.trainer()
+    let trace = try #require(probe.trace(trainer, batch: trainer.batch, sequence: 0))
     #expect(trace.note.isEmpty && trace.sequenceCount > 0)
     let turn = trace.nodes.firstIndex { $0.direction == .backward } ?? 0
     #expect(turn > 0 && trace.nodes[turn...].allSatisfy { $0.direction == .backward })
@@ -85,8 +85,8 @@ import TrainingEvents
 
   private func trace(_ name: String) throws -> GraphTrace {
     let test = try #require(TraceCase.all.first { $0.name == name })
-    let (learner, probe) = try test.learner()
-    return try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
+    let (trainer, probe) = try test.trainer()
+    return try #require(probe.trace(trainer, batch: trainer.batch, sequence: 0))
   }
 
   private func names(_ trace: GraphTrace) -> [String] { trace.nodes.map(\.plainName) }
@@ -176,8 +176,8 @@ import TrainingEvents
           ("network.attention", attention),
         ])
       test.task = TraceCase.pictures
-      let (learner, probe) = try test.learner()
-      let trace = try #require(probe.trace(learner, batch: learner.batch, sequence: 0))
+      let (trainer, probe) = try test.trainer()
+      let trace = try #require(probe.trace(trainer, batch: trainer.batch, sequence: 0))
       #expect(trace.note.contains("two dimensions") && trace.nodes.isEmpty != isWalked)
       if isWalked { #expect(names(trace).first == "C" && names(trace).last == "∇C") }
     }

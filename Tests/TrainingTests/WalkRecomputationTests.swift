@@ -9,12 +9,12 @@ import TrainingEvents
 /// equation that stands there, to the digits shown; and the sums are the network's own gradients.
 @Suite struct WalkRecomputationTests {
   @Test(arguments: TraceCase.all) func everyNumberCanBeWorkedOutAgain(of test: TraceCase) throws {
-    let (learner, probe) = try test.learner()
-    let trace = try #require(probe.trace(learner, batch: learner.batch, sequence: 1))
-    let cell = learner.network.configuration.cell
+    let (trainer, probe) = try test.trainer()
+    let trace = try #require(probe.trace(trainer, batch: trainer.batch, sequence: 1))
+    let cell = trainer.network.configuration.cell
     var parameters: [String: Matrix<Float>] = [:]
-    for parameter in learner.network.layout.parameters {
-      parameters[parameter.name] = learner.parameters.matrix(parameter)
+    for parameter in trainer.network.layout.parameters {
+      parameters[parameter.name] = trainer.parameters.matrix(parameter)
     }
     var arithmetic = WalkArithmetic(
       trace, gates: cell.description.isPlain ? [] : cell.description.gates.map(\.symbol),
@@ -43,7 +43,7 @@ import TrainingEvents
         parameters.first {
           $0.value.base == matrix.base && $0.value.columns == matrix.columns
         }?.key)
-      let own = try #require(learner.network.layout.parameters.first { $0.name == name })
+      let own = try #require(trainer.network.layout.parameters.first { $0.name == name })
       isClose(
         sum, probe.part.gradient.matrix(own).rowCopies.flatMap { $0.map { Double($0) } },
         "\(test.name): ∇ of \(name)")

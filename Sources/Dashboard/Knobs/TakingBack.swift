@@ -18,7 +18,7 @@ struct SettingChanges: Sendable, Equatable {
   /// Takes in what the engine carried out.
   mutating func note(_ record: CommandRecord) -> Outcome {
     if record.name == "undo" || record.name == "restart" { self = SettingChanges() }
-    // Where the run went back to an earlier step, its settings went with it: one deed, no marker.
+    // Where the run went back to an earlier step, its settings went with it: one act, no marker.
     guard let previous = record.previous, record.marker != nil else { return .other }
     if let change = pending, change.name == record.name, all.last == change {
       all.removeLast()

@@ -104,7 +104,7 @@ extension DashboardState {
     }
     guard let judgement else { return }
     let words = Lesson.words(step.found, in: facts)
-    // What a reading or a deed got wrong can be tried again; the first answer counts.
+    // What a reading or a act got wrong can be tried again; the first answer counts.
     if lesson.answers[lesson.index] == nil {
       lesson.answers[lesson.index] = LessonState.Answer(
         given: given, judgement: judgement, words: words, step: currentStep)

@@ -25,18 +25,18 @@ public struct BenchmarkResult: Sendable {
     _ measured: BenchmarkCase, seconds: Double = 1
   ) throws(PresetError) -> BenchmarkResult {
     FloatingPointMode.useOneBLASThread()
-    let learner = try Learner(
+    let trainer = try Trainer(
       preset: measured.preset, task: measured.task(), threads: measured.threads)
-    return FloatingPointMode.flushingDenormals { time(learner, measured, seconds: seconds) }
+    return FloatingPointMode.flushingDenormals { time(trainer, measured, seconds: seconds) }
   }
 
   private static func time(
-    _ learner: Learner, _ measured: BenchmarkCase, seconds: Double
+    _ trainer: Trainer, _ measured: BenchmarkCase, seconds: Double
   ) -> BenchmarkResult {
     let clock = ContinuousClock()
     var start = clock.now
     for done in 1... {
-      _ = learner.advance()
+      _ = trainer.advance()
       if done >= 3, start.duration(to: clock.now) > .seconds(seconds / 5) { break }
     }
     var times: [Duration] = []
@@ -44,7 +44,7 @@ public struct BenchmarkResult: Sendable {
     start = clock.now
     var now = start
     while times.count < 5 || start.duration(to: now) < .seconds(seconds) {
-      _ = learner.advance()
+      _ = trainer.advance()
       let end = clock.now
       times.append(now.duration(to: end))
       now = end
@@ -52,6 +52,6 @@ public struct BenchmarkResult: Sendable {
     times.sort()
     return BenchmarkResult(
       measured: measured, medianMilliseconds: times[times.count / 2] / .milliseconds(1),
-      stateBytes: learner.stateBytes, gradientBytes: learner.gradientBytes)
+      stateBytes: trainer.stateBytes, gradientBytes: trainer.gradientBytes)
   }
 }

@@ -15,13 +15,13 @@ extension TrainingEngine {
     var checkpoint = copy(reason)
     if canGoBack { lastSnapshot = checkpoint }
     // Only what is written needs pictures; what undo goes back to would hold them for nothing.
-    checkpoint.frames = trainee.look(.forSnapshots, now: clock.now, force: true)
+    checkpoint.frames = workload.look(.forSnapshots, now: clock.now, force: true)
     handOut(checkpoint)
   }
 
   private func copy(_ reason: SnapshotReason) -> Checkpoint {
-    var checkpoint = trainee.checkpoint(
-      elapsed: clock.total, best: best, isValidationDue: trainee.isValidating)
+    var checkpoint = workload.checkpoint(
+      elapsed: clock.total, best: best, isValidationDue: workload.isValidating)
     checkpoint.reason = reason
     checkpoint.validation = newest
     checkpointBytes = checkpoint.bytes
@@ -72,7 +72,7 @@ extension TrainingEngine {
       post(
         .warning(
           WarningRecord(
-            step: trainee.step, kind: "snapshot",
+            step: workload.step, kind: "snapshot",
             text: "snapshots are due faster than they can be written: some are left out",
             advice: "A longer training.snapshot-every or training.snapshot-minutes helps.")))
     }
@@ -86,16 +86,16 @@ extension TrainingEngine {
   /// instead of kept: that takes no memory meanwhile.
   func beginning() throws -> Checkpoint {
     if let checkpoint = origin.checkpoint { return checkpoint }
-    let first = try Self.trainee(preset: trainee.preset, task: trainee.task, threads: 1)
+    let first = try Self.workload(preset: workload.preset, task: workload.task, threads: 1)
     if let initial = origin.initial { try first.load(initial) }
     return first.checkpoint(elapsed: 0, best: nil, isValidationDue: false)
   }
 
-  static func trainee(
+  static func workload(
     preset: Preset, task: TaskData, threads: Int, looks: LookBudget = .shareOfTime
-  ) throws(PresetError) -> any Trainee {
+  ) throws(PresetError) -> any Workload {
     task.kind == .handBuilt
-      ? try HandBuiltTrainee(preset: preset, task: task)
-      : try LearningTrainee(preset: preset, task: task, threads: threads, looks: looks)
+      ? try HandBuiltWorkload(preset: preset, task: task)
+      : try TrainingWorkload(preset: preset, task: task, threads: threads, looks: looks)
   }
 }

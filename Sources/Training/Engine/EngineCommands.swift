@@ -7,7 +7,7 @@ extension TrainingEngine {
     switch command {
     case .pause: pause()
     case .resume: resume()
-    case .step(let count): run(until: .step(trainee.step + max(1, count)))
+    case .step(let count): run(until: .step(workload.step + max(1, count)))
     case .run(let limit): run(until: limit)
     case .scaleLearningRate(let factor): scaleLearningRate(by: factor)
     case .set(let key, let value): set(key, to: value)
@@ -45,26 +45,26 @@ extension TrainingEngine {
 
   private func run(until limit: RunLimit) {
     guard finish == nil, state != .diverged else { return resume() }
-    if case .step(let step) = limit, step <= trainee.step {
-      return post(.refused("step \(step) is past: the run is at step \(trainee.step)"))
+    if case .step(let step) = limit, step <= workload.step {
+      return post(.refused("step \(step) is past: the run is at step \(workload.step)"))
     }
-    if case .epoch(let epoch) = limit, epoch <= trainee.epochs {
+    if case .epoch(let epoch) = limit, epoch <= workload.epochs {
       return post(
-        .refused("epoch \(short(epoch)) is past: the run is at \(short(trainee.epochs))"))
+        .refused("epoch \(short(epoch)) is past: the run is at \(short(workload.epochs))"))
     }
     self.limit = limit
     resume()
   }
 
   private func scaleLearningRate(by factor: Double) {
-    guard let old = trainee.baseLearningRate else {
+    guard let old = workload.baseLearningRate else {
       return post(.refused("nothing is learned here: there is no learning rate"))
     }
     let rate = old * factor
     guard rate.isFinite, rate > 1e-30, rate < 1e30 else {
       return post(.refused("the learning rate must stay above 0 and finite"))
     }
-    trainee.setLearningRate(rate)
+    workload.setLearningRate(rate)
     record(
       "learning-rate", "learning rate \(short(old)) → \(short(rate))",
       marker: rate < old ? "lr ÷\(short(old / rate))" : "lr ×\(short(rate / old))", value: rate,
@@ -73,7 +73,7 @@ extension TrainingEngine {
 
   private func set(_ key: String, to value: String) {
     do {
-      let change = try trainee.change(key: key, value: value)
+      let change = try workload.change(key: key, value: value)
       record(
         change.name, change.text, marker: change.marker, value: change.value,
         previous: change.previous)
@@ -115,10 +115,10 @@ extension TrainingEngine {
     guard canGoBack else { return post(.refused("this run cannot go back")) }
     // The best of the steps that are left behind is worth keeping.
     handOutBest()
-    let from = trainee.step
-    let knobs = trainee.description.knobs
+    let from = workload.step
+    let knobs = workload.description.knobs
     do {
-      try trainee.restore(checkpoint)
+      try workload.restore(checkpoint)
     } catch {
       return post(.refused(error.description))
     }
@@ -131,19 +131,19 @@ extension TrainingEngine {
     newest = checkpoint.validation
     finish = nil
     smoothedLoss = nil
-    blowUp = trainee.untrainedLoss.map { LossBlowUp(untrained: $0) }
+    blowUp = workload.untrainedLoss.map { LossBlowUp(untrained: $0) }
     limit = nil
     if checkpoint.state.isValidationDue {
-      trainee.beginValidation()
+      workload.beginValidation()
     } else {
-      trainee.cancelValidation()
+      workload.cancelValidation()
     }
     record(name, "\(text) from step \(from)", marker: name)
-    // Settings go back as well. No marker: it is one deed.
-    for change in Knob.changes(from: knobs, to: trainee.description.knobs) {
+    // Settings go back as well. No marker: it is one act.
+    for change in Knob.changes(from: knobs, to: workload.description.knobs) {
       record(change.name, change.text, marker: nil, value: change.value)
     }
-    if name == "restart" { post(.started(trainee.description)) }
+    if name == "restart" { post(.started(workload.description)) }
     if state != .training { enter(.paused) }
   }
 
@@ -155,7 +155,7 @@ extension TrainingEngine {
 
   private func read(_ text: String) {
     do {
-      post(.reading(try trainee.read(text)))
+      post(.reading(try workload.read(text)))
     } catch {
       post(.refused(error.description))
     }

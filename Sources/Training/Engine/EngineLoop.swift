@@ -32,7 +32,7 @@ extension TrainingEngine {
   }
 
   /// Whether the pace lets the next step begin; a validation is no step.
-  private var isStepDue: Bool { trainee.isValidating || pace.isDue(now: clock.now) }
+  private var isStepDue: Bool { workload.isValidating || pace.isDue(now: clock.now) }
 
   /// Works for a few milliseconds: at least one step, or one batch of a validation under way.
   private func slice() {
@@ -40,31 +40,31 @@ extension TrainingEngine {
     // Denormals are a thread's own setting, and the queue may change threads between slices.
     FloatingPointMode.flushingDenormals {
       repeat {
-        if trainee.isValidating { judgeOneBatch() } else { trainOneStep() }
+        if workload.isValidating { judgeOneBatch() } else { trainOneStep() }
       } while state == .training && clock.now < end && !executor.isAwaited && isStepDue
     }
     if state == .training { look(force: false) }
   }
 
   private func trainOneStep() {
-    let total = trainee.preset.training.steps
-    if let total, trainee.step >= total { return stop(.completed) }
+    let total = workload.preset.training.steps
+    if let total, workload.step >= total { return stop(.completed) }
     let began = clock.now
     pace.noteStep(now: began)
-    let outcome = trainee.advance()
+    let outcome = workload.advance()
     guard outcome.notFinite == nil else { return diverged(outcome) }
     let record = StepRecord(
-      step: trainee.step, epoch: outcome.epoch, loss: outcome.total.mean,
+      step: workload.step, epoch: outcome.epoch, loss: outcome.total.mean,
       gradientNorm: outcome.gradientNorm, clipped: outcome.clipped,
       learningRate: outcome.learningRate, tokens: outcome.total.targets,
       elapsed: clock.total, duration: clock.now - began)
     post(record)
-    for frame in trainee.recordedFrames() { post(recorded: frame) }
+    for frame in workload.recordedFrames() { post(recorded: frame) }
     if blowUp?.add(record.loss) == true { return blewUp(record) }
     smoothedLoss = (smoothedLoss ?? record.loss) * 0.98 + record.loss * 0.02
-    let isDue = trainee.step % validateEvery == 0 || trainee.step == total
-    if isDue, !trainee.task.validation.isEmpty {
-      trainee.beginValidation()
+    let isDue = workload.step % validateEvery == 0 || workload.step == total
+    if isDue, !workload.task.validation.isEmpty {
+      workload.beginValidation()
     } else {
       endStep()
     }
@@ -72,8 +72,8 @@ extension TrainingEngine {
 
   /// Everything that happens at a step's end, after its validation if it has one.
   private func endStep() {
-    if trainee.step == trainee.preset.training.steps { return stop(.completed) }
-    if schedule.isDue(step: trainee.step, elapsed: clock.total) { snapshot(.scheduled) }
+    if workload.step == workload.preset.training.steps { return stop(.completed) }
+    if schedule.isDue(step: workload.step, elapsed: clock.total) { snapshot(.scheduled) }
     if isLimitReached {
       limit = nil
       enter(.paused)
@@ -82,28 +82,28 @@ extension TrainingEngine {
 
   private var isLimitReached: Bool {
     switch limit {
-    case .step(let step): trainee.step >= step
-    case .epoch(let epoch): trainee.epochs >= epoch
+    case .step(let step): workload.step >= step
+    case .epoch(let epoch): workload.epochs >= epoch
     case .loss(let loss): (smoothedLoss ?? .infinity) <= loss
     case nil: false
     }
   }
 
   private func judgeOneBatch() {
-    guard let total = trainee.judgeOneBatch() else { return }
+    guard let total = workload.judgeOneBatch() else { return }
     // A loss beyond all bounds is nobody's best, even where it is the first.
     let isBest =
       total.mean < (best?.loss ?? .infinity) && blowUp?.isBeyond(total.mean) != true
-    if isBest { best = (total.mean, trainee.step) }
-    newest = Checkpoint.Validation(loss: total.mean, step: trainee.step)
-    let hasClasses = trainee.description.metric != nil
+    if isBest { best = (total.mean, workload.step) }
+    newest = Checkpoint.Validation(loss: total.mean, step: workload.step)
+    let hasClasses = workload.description.metric != nil
     post(
       .validation(
         ValidationRecord(
-          step: trainee.step, epoch: trainee.epochs, loss: total.mean,
+          step: workload.step, epoch: workload.epochs, loss: total.mean,
           metric: hasClasses ? 100 * Double(total.correct) / Double(max(1, total.targets)) : nil,
           elapsed: clock.total, isBest: isBest)))
-    if let rate = trainee.validated(loss: total.mean) {
+    if let rate = workload.validated(loss: total.mean) {
       record(
         "learning-rate", "plateau: learning rate → \(short(rate))", marker: "lr", value: rate)
     }
@@ -115,10 +115,10 @@ extension TrainingEngine {
     post(
       .warning(
         WarningRecord(
-          step: trainee.step + 1,
+          step: workload.step + 1,
           kind: (outcome.total.sum.isFinite ? Alert.gradientNotFinite : .notFinite).rawValue,
-          text: "step \(trainee.step + 1): \(outcome.notFinite ?? "the loss") is not a number; "
-            + "the weights are still those of step \(trainee.step)",
+          text: "step \(workload.step + 1): \(outcome.notFinite ?? "the loss") is not a number; "
+            + "the weights are still those of step \(workload.step)",
           advice: "A lower learning rate or clipping usually helps.")))
     enter(.diverged)
     snapshot(.diverged)
@@ -145,7 +145,7 @@ extension TrainingEngine {
   func stop(_ reason: FinishRecord.Reason) {
     guard finish == nil else { return }
     let reason = state == .diverged ? .diverged : reason
-    let record = FinishRecord(reason: reason, step: trainee.step, elapsed: clock.total)
+    let record = FinishRecord(reason: reason, step: workload.step, elapsed: clock.total)
     finish = record
     // The last good state was handed out when it diverged.
     if state != .diverged { snapshot(.final) }

@@ -18,7 +18,7 @@ public actor TrainingEngine {
   public nonisolated let events: AsyncStream<TrainingEvent>
   private let mailbox = EventMailbox()
 
-  let trainee: any Trainee
+  let workload: any Workload
   /// What a restart goes back to.
   let origin: (checkpoint: Checkpoint?, initial: [NamedTensor]?)
   /// Whether somebody may go back to earlier states, which are kept for that.
@@ -83,16 +83,16 @@ public actor TrainingEngine {
         task.notes += fitting.notes.map { "initial parameters: \($0)" }
       }
     }
-    let trainee = try Self.trainee(
+    let workload = try Self.workload(
       preset: preset, task: task, threads: threads, looks: looks)
-    self.trainee = trainee
+    self.workload = workload
     origin = canGoBack ? (checkpoint, initial) : (nil, nil)
     self.canGoBack = canGoBack
     schedule = SnapshotSchedule(
       preset.training, elapsed: checkpoint?.state.elapsed ?? 0)
-    if let initial { try trainee.load(initial) }
+    if let initial { try workload.load(initial) }
     if let checkpoint {
-      try trainee.restore(checkpoint)
+      try workload.restore(checkpoint)
       clock.set(elapsed: checkpoint.state.elapsed)
       newest = checkpoint.validation
       if let loss = checkpoint.state.bestValidation {
@@ -100,16 +100,16 @@ public actor TrainingEngine {
       }
     }
     validateEvery =
-      preset.training.validateEvery ?? min(1000, max(100, trainee.batchesPerEpoch))
-    blowUp = trainee.untrainedLoss.map { LossBlowUp(untrained: $0) }
-    if checkpoint?.state.isValidationDue == true { trainee.beginValidation() }
+      preset.training.validateEvery ?? min(1000, max(100, workload.batchesPerEpoch))
+    blowUp = workload.untrainedLoss.map { LossBlowUp(untrained: $0) }
+    if checkpoint?.state.isValidationDue == true { workload.beginValidation() }
   }
 
   /// Tells the reader what is to be trained, and begins.
   public func start(paused: Bool = false) {
-    post(.started(trainee.description))
-    for note in trainee.task.notes {
-      post(.warning(WarningRecord(step: trainee.step, kind: "data", text: note)))
+    post(.started(workload.description))
+    for note in workload.task.notes {
+      post(.warning(WarningRecord(step: workload.step, kind: "data", text: note)))
     }
     if paused { enter(.paused) } else { resume() }
   }
@@ -144,7 +144,7 @@ public actor TrainingEngine {
     post(
       .command(
         CommandRecord(
-          step: trainee.step, elapsed: clock.total, name: name, text: text, marker: marker,
+          step: workload.step, elapsed: clock.total, name: name, text: text, marker: marker,
           value: value, previous: previous)))
   }
 
@@ -169,7 +169,7 @@ public actor TrainingEngine {
 
   func look(force: Bool) {
     let frames = FloatingPointMode.flushingDenormals {
-      trainee.look(request, now: clock.now, force: force)
+      workload.look(request, now: clock.now, force: force)
     }
     for frame in frames { post(.frame(frame)) }
   }

@@ -2,16 +2,16 @@ import RecurrentNetworks
 import TrainingEvents
 
 /// The walk through a network that was built by hand: forward alone, as nothing is learned.
-extension HandBuiltLooker {
+extension HandBuiltProbe {
   /// - Parameters:
   ///   - symbols: the string that is read
   ///   - sequence: which one of the batch it is
-  func trace(_ symbols: [Int32], _ trainee: HandBuiltTrainee, sequence: Int) -> GraphTrace {
-    let network = trainee.network
-    let states = trainee.states(symbols)
-    let count = max(1, trainee.batch.count)
+  func trace(_ symbols: [Int32], _ workload: HandBuiltWorkload, sequence: Int) -> GraphTrace {
+    let network = workload.network
+    let states = workload.states(symbols)
+    let count = max(1, workload.batch.count)
     var trace = GraphTrace(
-      step: trainee.step, sequence: ((sequence % count) + count) % count, sequenceCount: count,
+      step: workload.step, sequence: ((sequence % count) + count) % count, sequenceCount: count,
       columns: [], nodes: [], note: "Nothing is learned here, so no gradient comes back.")
     for (t, state) in states.dropFirst().enumerated() {
       let isLast = t + 2 == states.count

@@ -21,7 +21,7 @@ struct LiveSetting: Sendable {
   /// How a person sees it; without a value.
   let knob: KnobDescription
   /// Why a run has not got it; nil where it has.
-  let whyNot: @Sendable (Learner) -> String?
+  let whyNot: @Sendable (Trainer) -> String?
 }
 
 extension PresetKey {
@@ -31,14 +31,14 @@ extension PresetKey {
   ///   - whyNot: why a run has not got the setting; nil where it has
   func live(
     _ label: String, _ kind: KnobDescription.Kind, canBeOff: Bool = false,
-    unless whyNot: @escaping @Sendable (Learner) -> String? = { _ in nil }
+    unless whyNot: @escaping @Sendable (Trainer) -> String? = { _ in nil }
   ) -> PresetKey {
     live(
       KnobDescription(key: path, label: label, kind: kind, canBeOff: canBeOff), unless: whyNot)
   }
 
   func live(
-    _ knob: KnobDescription, unless whyNot: @escaping @Sendable (Learner) -> String? = { _ in nil }
+    _ knob: KnobDescription, unless whyNot: @escaping @Sendable (Trainer) -> String? = { _ in nil }
   ) -> PresetKey {
     var key = self
     key.live = LiveSetting(knob: knob, whyNot: whyNot)

@@ -15,11 +15,11 @@ enum Knob {
   }
 
   /// The settings that this run has, with their values now.
-  static func all(of learner: Learner) -> [KnobDescription] {
+  static func all(of trainer: Trainer) -> [KnobDescription] {
     PresetKeys.live.compactMap { key in
-      guard let live = key.live, live.whyNot(learner) == nil else { return nil }
+      guard let live = key.live, live.whyNot(trainer) == nil else { return nil }
       var knob = live.knob
-      knob.value = key.number(learner.settings)
+      knob.value = key.number(trainer.settings)
       return knob
     }
   }
@@ -27,14 +27,14 @@ enum Knob {
   /// Changes a setting between two steps.
   /// - Throws: `PresetError` when the key cannot change now or the value does not fit.
   static func change(
-    key path: String, value: String, in learner: Learner
+    key path: String, value: String, in trainer: Trainer
   ) throws(PresetError) -> Change {
     guard let key = PresetKeys.byPath[path], let live = key.live else {
-      throw PresetError(description: refusal(of: path, learner))
+      throw PresetError(description: refusal(of: path, trainer))
     }
-    if let reason = live.whyNot(learner) { throw PresetError(description: "\(path): \(reason)") }
-    let old = key.number(learner.settings)
-    var settings = learner.settings
+    if let reason = live.whyNot(trainer) { throw PresetError(description: "\(path): \(reason)") }
+    let old = key.number(trainer.settings)
+    var settings = trainer.settings
     let isOff = ["none", "null", "off", "~"].contains(value)
     guard isOff ? live.knob.canBeOff : true,
       key.write(&settings, isOff ? .absent : .scalar(value))
@@ -42,8 +42,8 @@ enum Knob {
       let expected = key.expected.replacing(" or none", with: live.knob.canBeOff ? ", or none" : "")
       throw PresetError(description: "\(path): found \(value), expected \(expected)")
     }
-    try TrainingMemory(learner.network, preset: settings, task: learner.task).check()
-    learner.use(settings)
+    try TrainingMemory(trainer.network, preset: settings, task: trainer.task).check()
+    trainer.use(settings)
     return change(live.knob, from: old, to: key.number(settings))
   }
 
@@ -69,9 +69,9 @@ enum Knob {
 
   // MARK: Refusals
 
-  private static func refusal(of key: String, _ learner: Learner) -> String {
+  private static func refusal(of key: String, _ trainer: Trainer) -> String {
     guard PresetKeys.byPath[key] != nil else { return "\(key): \(Preset.unknown(key))" }
     return "\(key) is fixed when a run begins: start another one with --set \(key)=…; while "
-      + "training, these can change: " + all(of: learner).map(\.key).joined(separator: ", ")
+      + "training, these can change: " + all(of: trainer).map(\.key).joined(separator: ", ")
   }
 }

@@ -7,7 +7,7 @@ extension Probe {
 
   /// How far back the last loss term of a few sequences of the batch reaches, in every layer; see
   /// `StateGradientDecay`.
-  func gradientByLag(_ learner: Learner, batch: DataBatch) -> GradientByLag? {
+  func gradientByLag(_ trainer: Trainer, batch: DataBatch) -> GradientByLag? {
     guard batch.count > 0 else { return nil }
     let chosen = 0..<min(Self.sequences, batch.count)
     part.packer.pack(batch, sequences: chosen, into: part.batch)
@@ -17,9 +17,9 @@ extension Probe {
       network.objective == .connectionistTemporalClassification ? .steps : network.rows.targets
     let decays = StateGradientDecay.measure(
       part.model, objective: network.objective, rows: rows, batch: part.batch,
-      parameters: learner.parameters, arena: part.arena)
+      parameters: trainer.parameters, arena: part.arena)
     return GradientByLag(
-      step: learner.step,
+      step: trainer.step,
       curves: decays.map {
         LagCurve(name: $0.title, norms: $0.norms.map(Float.init))
       })

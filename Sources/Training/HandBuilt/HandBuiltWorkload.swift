@@ -5,7 +5,7 @@ import TrainingEvents
 /// A network whose weights were set by hand. It learns nothing: each step it reads the next strings
 /// of its language and says of each whether it belongs. The loss of a string is the squared error
 /// of the verdict, 0 when it is right and 1 when it is not.
-final class HandBuiltTrainee: Trainee {
+final class HandBuiltWorkload: Workload {
   let preset: Preset
   let task: TaskData
   let network: HandBuiltNetwork<Float>
@@ -14,7 +14,7 @@ final class HandBuiltTrainee: Trainee {
   private(set) var batch = DataBatch()
   private var source: BatchSource
   private(set) var isValidating = false
-  private var looker = HandBuiltLooker()
+  private var probes = HandBuiltProbe()
 
   /// - Throws: `PresetError` when the data are not strings of a language that a network was
   ///   built for.
@@ -128,13 +128,13 @@ final class HandBuiltTrainee: Trainee {
   // MARK: Looking
 
   func look(_ request: ProbeRequest, now: Double, force: Bool) -> [ProbeFrame] {
-    looker.look(self, request, now: now, force: force)
+    probes.look(self, request, now: now, force: force)
   }
 
   func recordedFrames() -> [ProbeFrame] { [] }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
-    try looker.read(text, self)
+    try probes.read(text, self)
   }
 
   var description: RunDescription {

@@ -7,7 +7,7 @@ import TrainingEvents
 final class Probe {
   let network: TaskNetwork
   let task: TaskData
-  let part: LearnerPart
+  let part: Replica
   let spectra = SpectrumProbe()
   let sequences: ProbeSequences
   /// Random examples that a task's figures are computed on.
@@ -31,7 +31,7 @@ final class Probe {
     sequences = ProbeSequences(
       task: task, lineEnd: network.lineEnd, readsStream: network.readsStream, seed: seed)
     queries = QueryReader(task, source: source, hasOneVector: network.rows.vectorPerSequence)
-    part = LearnerPart(model: network.makeModel(), layout: network.rows)
+    part = Replica(model: network.makeModel(), layout: network.rows)
   }
 
   /// The most frequent target sequence of the training set; nil without classes.
@@ -63,13 +63,13 @@ final class Probe {
   /// Hidden states, probabilities and losses while one sequence of the batch is read.
   /// - Parameter columns: steps shown at most; the last ones are.
   func hiddenStates(
-    _ learner: Learner, batch: DataBatch, sequence: Int, columns: Int
+    _ trainer: Trainer, batch: DataBatch, sequence: Int, columns: Int
   ) -> HiddenStateFrame? {
     guard batch.count > 0 else { return nil }
     let n = ((sequence % batch.count) + batch.count) % batch.count
     part.packer.pack(batch, sequences: CollectionOfOne(n), into: part.batch)
-    let losses = run(learner.parameters)
-    return frame(losses: losses, batch: batch, sequence: n, columns: columns, step: learner.step)
+    let losses = run(trainer.parameters)
+    return frame(losses: losses, batch: batch, sequence: n, columns: columns, step: trainer.step)
   }
 
   /// Runs the packed sequence forward, leaving states in the model and losses behind.

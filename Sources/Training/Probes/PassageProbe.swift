@@ -57,12 +57,12 @@ struct ProbePassage {
 
 extension Probe {
   /// One map's activations over the passage.
-  func passage(_ learner: Learner, map number: Int) -> PassageFrame? {
+  func passage(_ trainer: Trainer, map number: Int) -> PassageFrame? {
     let batch = heldOutPassage.batch
     guard batch.count > 0 else { return nil }
     part.batch.carried = nil
     part.packer.pack(batch, sequences: 0..<batch.count, into: part.batch)
-    _ = outputs(learner.parameters)
+    _ = outputs(trainer.parameters)
     let steps = part.batch.steps
     let views = part.model.stacks.flatMap { name, stack in
       (stack.states + stack.gates).filter { $0.values.rows == steps.rowCount }
@@ -72,7 +72,7 @@ extension Probe {
     let (name, view) = views[((number % views.count) + views.count) % views.count]
     let units = view.values.columns
     var frame = PassageFrame(
-      step: learner.step, symbols: [], starts: [],
+      step: trainer.step, symbols: [], starts: [],
       map: StateMap(
         name: name.isEmpty ? view.title : "\(name) \(view.title)", units: units, values: [],
         lowest: Float(view.lowest)))

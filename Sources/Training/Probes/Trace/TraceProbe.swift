@@ -6,23 +6,23 @@ import TrainingEvents
 extension Probe {
   /// One sequence's unfolded graph with its numbers, forward and then back from its end; where the
   /// network has no such walk, a trace without nodes that says why.
-  func trace(_ learner: Learner, batch: DataBatch, sequence: Int) -> GraphTrace? {
-    guard let (walk, n) = walk(learner, batch: batch, sequence: sequence) else { return nil }
+  func trace(_ trainer: Trainer, batch: DataBatch, sequence: Int) -> GraphTrace? {
+    guard let (walk, n) = walk(trainer, batch: batch, sequence: sequence) else { return nil }
     return GraphTrace(
-      step: learner.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
+      step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
       nodes: walk.nodes, outputNames: outputNames, note: walk.note)
   }
 
   /// The walk through one sequence of the batch, and which one that was.
   func walk(
-    _ learner: Learner, batch: DataBatch, sequence: Int
+    _ trainer: Trainer, batch: DataBatch, sequence: Int
   ) -> (walk: GraphWalk, sequence: Int)? {
     guard batch.count > 0 else { return nil }
     let n = ((sequence % batch.count) + batch.count) % batch.count
     part.packer.pack(batch, sequences: CollectionOfOne(n), into: part.batch)
     part.batch.carried = nil
-    let pass = passThereAndBack(learner)
-    return (GraphWalk(self, pass, parameters: learner.parameters, batch: batch, n), n)
+    let pass = passThereAndBack(trainer)
+    return (GraphWalk(self, pass, parameters: trainer.parameters, batch: batch, n), n)
   }
 
   /// What a pass forward and back left besides the states.
@@ -44,12 +44,12 @@ extension Probe {
 
   /// Runs the packed sequence forward and back. Nothing is dropped out while looking. The loss is
   /// the lecture's, the sum over all steps.
-  private func passThereAndBack(_ learner: Learner) -> TracedPass {
+  private func passThereAndBack(_ trainer: Trainer) -> TracedPass {
     part.arena.reset()
     part.gradient.fill(0)
     let pass = Pass(
-      parameters: learner.parameters, gradient: part.gradient, arena: part.arena,
-      teacherForcing: TeacherForcing(share: learner.teacherForcing))
+      parameters: trainer.parameters, gradient: part.gradient, arena: part.arena,
+      teacherForcing: TeacherForcing(share: trainer.teacherForcing))
     let outputs = part.model.outputs(part.batch, pass)
     let losses = RowLosses(
       losses: part.arena.scalars(outputs.rows), probabilities: part.arena.scalars(outputs.rows))

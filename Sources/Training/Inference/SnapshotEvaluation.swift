@@ -69,7 +69,7 @@ public struct SnapshotEvaluation {
     let (part, data) = try task.heldOut(options.part)
     var judged = task
     judged.validation = data
-    let network = try HandBuiltTrainee(preset: preset, task: judged)
+    let network = try HandBuiltWorkload(preset: preset, task: judged)
     try network.load(checkpoint.parameters)
     network.beginValidation()
     let total = network.judgeOneBatch() ?? LossTotal()

@@ -8,7 +8,7 @@ import TrainingEvents
 ///
 /// The same seed gives the same weights to the last bit on any number of threads, because a batch
 /// is cut into a fixed number of parts and their gradients are added in a fixed order.
-final class Learner {
+final class Trainer {
   let preset: Preset
   let task: TaskData
   let network: TaskNetwork
@@ -18,7 +18,7 @@ final class Learner {
   var source: BatchSource
   /// The batch of the newest step, as it was read.
   private(set) var batch = DataBatch()
-  private let parts: [LearnerPart]
+  private let parts: [Replica]
   private let prepared = PreparedWeights<Float>()
   let pool: WorkerPool
   private let slices: ParameterSlices
@@ -53,9 +53,9 @@ final class Learner {
     if let length = source.sequenceLength { settings.training.sequenceLength = length }
     (self.settings, initialSettings) = (settings, settings)
     let count = max(1, min(training.parts, training.batch))
-    var parts: [LearnerPart] = []
+    var parts: [Replica] = []
     for _ in 0..<count {
-      parts.append(LearnerPart(model: network.makeModel(), layout: network.rows))
+      parts.append(Replica(model: network.makeModel(), layout: network.rows))
     }
     self.parts = parts
     slices = ParameterSlices(network.layout)
@@ -107,7 +107,7 @@ final class Learner {
   func advance() -> StepOutcome {
     let epoch = source.epochs
     source.next(into: &batch)
-    deal()
+    shard()
     let targets = parts.reduce(0) {
       $0 + network.objective.targetCount($1.batch, outputWidth: network.outputWidth)
     }
@@ -189,9 +189,9 @@ final class Learner {
 
   // MARK: Parts
 
-  /// Gives each part its sequences: neighbours when they continue from batch to batch, else dealt
+  /// Gives each part its sequences: neighbours when they continue from batch to batch, else shared out
   /// by length, so that parts take about equally long.
-  private func deal() {
+  private func shard() {
     let count = batch.count
     if source.isContinuous {
       let share = (preset.training.batch + parts.count - 1) / parts.count
@@ -202,24 +202,24 @@ final class Learner {
       }
       return
     }
-    dealt.removeAll(keepingCapacity: true)
-    for n in 0..<count { dealt.append(n) }
+    order.removeAll(keepingCapacity: true)
+    for n in 0..<count { order.append(n) }
     let lengths = batch.inputLengths
-    dealt.sort { (lengths[$0], $1) > (lengths[$1], $0) }
+    order.sort { (lengths[$0], $1) > (lengths[$1], $0) }
     for (index, part) in parts.enumerated() {
-      hand.removeAll(keepingCapacity: true)
+      shardRows.removeAll(keepingCapacity: true)
       var place = 0
-      for n in dealt {
+      for n in order {
         // There and back again: 0 1 1 0 0 1 1 0 …
         let turn = place % (2 * parts.count)
         let owner = turn < parts.count ? turn : 2 * parts.count - 1 - turn
-        if owner == index { hand.append(n) }
+        if owner == index { shardRows.append(n) }
         place += 1
       }
-      part.packer.pack(batch, sequences: hand, into: part.batch)
+      part.packer.pack(batch, sequences: shardRows, into: part.batch)
     }
   }
 
-  private var dealt: [Int] = []
-  private var hand: [Int] = []
+  private var order: [Int] = []
+  private var shardRows: [Int] = []
 }

@@ -5,7 +5,7 @@ import TrainingEvents
 
 /// Makes what the reader asked to see, no more often than it asked, and never for more than a small
 /// share of the time: a look that takes long, in a large network, comes more seldom.
-final class Looker {
+final class ProbeRunner {
   private let probe: Probe
   private let generator: TextGenerator?
   private let seed: UInt64
@@ -36,28 +36,28 @@ final class Looker {
 
   /// Frames that are due; all that were asked for when `force` is set.
   func look(
-    _ learner: Learner, _ request: ProbeRequest, now: Double, force: Bool
+    _ trainer: Trainer, _ request: ProbeRequest, now: Double, force: Bool
   ) -> [ProbeFrame] {
     guard !request.interests.isEmpty else { return [] }
     var made: [ProbeFrame] = []
     frames.run(every: 1 / max(0.1, request.rate), now: now, force: force) {
       if request.interests.contains(.hiddenStates),
         let frame = probe.hiddenStates(
-          learner, batch: sequences.batch, sequence: request.sequence,
+          trainer, batch: sequences.batch, sequence: request.sequence,
           columns: request.columns)
       {
         made.append(.hiddenStates(frame))
       }
       if request.interests.contains(.gradientByLag),
-        let curve = probe.gradientByLag(learner, batch: sequences.batch)
+        let curve = probe.gradientByLag(trainer, batch: sequences.batch)
       {
         made.append(.gradientByLag(curve))
       }
     }
     if !request.interests.isDisjoint(with: Probe.kindsOfOnePass) {
       statistics.run(every: 2, now: now, force: force) {
-        made += probe.framesOfOnePass(learner)
-        learner.measuresNextUpdate = true
+        made += probe.framesOfOnePass(trainer)
+        trainer.measuresNextUpdate = true
       }
     }
     if request.interests.contains(.passage) {
@@ -65,13 +65,13 @@ final class Looker {
       let isAnother = request.map != passageMap
       passageMap = request.map
       passages.run(every: 4, now: now, force: force || isAnother) {
-        if let frame = probe.passage(learner, map: request.map) { made.append(.passage(frame)) }
+        if let frame = probe.passage(trainer, map: request.map) { made.append(.passage(frame)) }
       }
     }
     if request.interests.contains(.samples) {
       // The first words change fastest: a second old, they already belong to another network.
       samples.run(every: min(4, max(1, now / 2)), now: now, force: force) {
-        if let frame = write(learner, request) { made.append(.samples(frame)) }
+        if let frame = write(trainer, request) { made.append(.samples(frame)) }
       }
     }
     if request.interests.contains(.task), let validated {
@@ -80,7 +80,7 @@ final class Looker {
     } else if request.interests.contains(.task) {
       taskFrames.run(every: 2, now: now, force: force) {
         if let frame = probe.taskFrame(
-          learner.parameters, step: learner.step, sequence: request.sequence)
+          trainer.parameters, step: trainer.step, sequence: request.sequence)
         {
           made.append(.task(frame))
         }
@@ -88,7 +88,7 @@ final class Looker {
     }
     // A walk is for a network that stands still: its numbers would change under the walker.
     if request.interests.contains(.trace), force,
-      let trace = probe.trace(learner, batch: sequences.batch, sequence: request.sequence)
+      let trace = probe.trace(trainer, batch: sequences.batch, sequence: request.sequence)
     {
       made.append(.trace(trace))
     }
@@ -99,26 +99,26 @@ final class Looker {
 
   /// Prepares for a look behind the next step, where one is due: an update is measured while it
   /// happens.
-  func prepare(_ learner: Learner) {
-    isStatisticsStep = statisticsRecord.isDue(step: learner.step + 1)
-    if isStatisticsStep { learner.measuresNextUpdate = true }
+  func prepare(_ trainer: Trainer) {
+    isStatisticsStep = statisticsRecord.isDue(step: trainer.step + 1)
+    if isStatisticsStep { trainer.measuresNextUpdate = true }
   }
 
   /// What the record of a run always has, and what alerts go by: gradients by lag and statistics,
   /// at a few steps. Training does not notice.
-  func recordedFrames(_ learner: Learner) -> [ProbeFrame] {
+  func recordedFrames(_ trainer: Trainer) -> [ProbeFrame] {
     var made: [ProbeFrame] = []
-    if lagRecord.isDue(step: learner.step) {
-      lagRecord.run(step: learner.step) {
-        if let curves = probe.gradientByLag(learner, batch: sequences.batch) {
+    if lagRecord.isDue(step: trainer.step) {
+      lagRecord.run(step: trainer.step) {
+        if let curves = probe.gradientByLag(trainer, batch: sequences.batch) {
           made.append(.gradientByLag(curves))
         }
       }
     }
     if isStatisticsStep {
       isStatisticsStep = false
-      statisticsRecord.run(step: learner.step) {
-        made += probe.framesOfOnePass(learner)
+      statisticsRecord.run(step: trainer.step) {
+        made += probe.framesOfOnePass(trainer)
       }
     }
     return made
@@ -135,28 +135,28 @@ final class Looker {
   /// After going back, a validation that came later never was.
   func forgetAnswers() { validated = nil }
 
-  private func write(_ learner: Learner, _ request: ProbeRequest) -> SampleFrame? {
+  private func write(_ trainer: Trainer, _ request: ProbeRequest) -> SampleFrame? {
     guard let generator else { return nil }
     var random = SeededRandom(
-      seed: seed &+ UInt64(truncatingIfNeeded: learner.step), stream: SeedStream.samples)
-    let isLines = if case .lines = learner.task.train { true } else { false }
+      seed: seed &+ UInt64(truncatingIfNeeded: trainer.step), stream: SeedStream.samples)
+    let isLines = if case .lines = trainer.task.train { true } else { false }
     let lines =
       isLines
       ? generator.lines(
-        learner.parameters, count: 16, length: 40, temperature: request.temperature,
+        trainer.parameters, count: 16, length: 40, temperature: request.temperature,
         random: &random)
       : Self.split(
         generator.text(
-          learner.parameters, length: 300, temperature: request.temperature, prompt: [],
+          trainer.parameters, length: 300, temperature: request.temperature, prompt: [],
           random: &random))
-    return SampleFrame(step: learner.step, temperature: request.temperature, lines: lines)
+    return SampleFrame(step: trainer.step, temperature: request.temperature, lines: lines)
   }
 
   private static func split(_ text: String) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  func read(_ text: String, _ learner: Learner) throws(PresetError) -> ReadingFrame {
-    try probe.read(text, learner.parameters, step: learner.step).frame
+  func read(_ text: String, _ trainer: Trainer) throws(PresetError) -> ReadingFrame {
+    try probe.read(text, trainer.parameters, step: trainer.step).frame
   }
 }

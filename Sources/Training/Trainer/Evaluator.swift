@@ -6,7 +6,7 @@ import SequenceData
 final class Evaluator {
   private let network: TaskNetwork
   private let pool: WorkerPool
-  private let parts: [LearnerPart]
+  private let parts: [Replica]
   private let batchSize: Int
   private let sequenceLength: Int?
   private var source: BatchSource?
@@ -26,9 +26,9 @@ final class Evaluator {
     self.pool = pool
     batchSize = max(training.batch, 32)
     sequenceLength = training.sequenceLength
-    var parts: [LearnerPart] = []
+    var parts: [Replica] = []
     for _ in 0..<2 {
-      parts.append(LearnerPart(model: network.makeModel(), layout: network.rows))
+      parts.append(Replica(model: network.makeModel(), layout: network.rows))
     }
     self.parts = parts
   }

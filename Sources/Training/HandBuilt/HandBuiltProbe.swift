@@ -5,37 +5,37 @@ import TrainingEvents
 
 /// Shows how a hand-built network decides a string: the number that holds its stack, its units and
 /// the verdict after each symbol.
-struct HandBuiltLooker {
+struct HandBuiltProbe {
   private typealias State = HandBuiltNetwork<Float>.State
   private static let period = 2.0
   private var lastLook = -Double.infinity
 
   /// Frames that are due; all that were asked for when `force` is set.
   mutating func look(
-    _ trainee: HandBuiltTrainee, _ request: ProbeRequest, now: Double, force: Bool
+    _ workload: HandBuiltWorkload, _ request: ProbeRequest, now: Double, force: Bool
   ) -> [ProbeFrame] {
     guard force || now - lastLook >= Self.period else { return [] }
-    let symbols = string(of: trainee, sequence: request.sequence)
+    let symbols = string(of: workload, sequence: request.sequence)
     guard !symbols.isEmpty else { return [] }
     lastLook = now
     var made: [ProbeFrame] = []
     if request.interests.contains(.task) {
-      made.append(.task(.stack(stack(symbols, trainee))))
+      made.append(.task(.stack(stack(symbols, workload))))
     }
     if request.interests.contains(.hiddenStates) {
       let shown = symbols.suffix(max(1, request.columns))
       made.append(
-        .hiddenStates(units(symbols, trainee, first: symbols.count - shown.count)))
+        .hiddenStates(units(symbols, workload, first: symbols.count - shown.count)))
     }
     if request.interests.contains(.trace), force {
-      made.append(.trace(trace(symbols, trainee, sequence: request.sequence)))
+      made.append(.trace(trace(symbols, workload, sequence: request.sequence)))
     }
     return made
   }
 
   /// Reads a text that a person typed.
-  func read(_ text: String, _ trainee: HandBuiltTrainee) throws(PresetError) -> ReadingFrame {
-    let alphabet = trainee.network.language.alphabet
+  func read(_ text: String, _ workload: HandBuiltWorkload) throws(PresetError) -> ReadingFrame {
+    let alphabet = workload.network.language.alphabet
     var symbols: [Int32] = []
     for character in text where character != " " {
       guard let symbol = alphabet.firstIndex(of: character) else {
@@ -48,8 +48,8 @@ struct HandBuiltLooker {
     guard !symbols.isEmpty else {
       throw PresetError(description: "nothing to read: type a symbol or more")
     }
-    let states = trainee.states(symbols)
-    let verdict = trainee.network.verdict(states[states.count - 1])
+    let states = workload.states(symbols)
+    let verdict = workload.network.verdict(states[states.count - 1])
     let (answer, alternatives): (String, [(label: String, probability: Double)]) =
       switch verdict {
       case .accepted: ("accepted", [("accepted", 1), ("rejected", 0)])
@@ -58,24 +58,24 @@ struct HandBuiltLooker {
       }
     return ReadingFrame(
       text: text, answer: answer, alternatives: alternatives,
-      states: units(symbols, trainee, first: 0))
+      states: units(symbols, workload, first: 0))
   }
 
   /// The string that is looked at: one of the newest step's, or the first of all before any.
-  private func string(of trainee: HandBuiltTrainee, sequence: Int) -> [Int32] {
-    let count = trainee.batch.count
+  private func string(of workload: HandBuiltWorkload, sequence: Int) -> [Int32] {
+    let count = workload.batch.count
     guard count > 0 else {
-      guard case .examples(let examples) = trainee.task.train,
+      guard case .examples(let examples) = workload.task.train,
         case .tokens(let symbols)? = examples.first?.input
       else { return [] }
       return symbols
     }
-    return Array(trainee.batch.inputTokens(of: ((sequence % count) + count) % count))
+    return Array(workload.batch.inputTokens(of: ((sequence % count) + count) % count))
   }
 
-  private func stack(_ symbols: [Int32], _ trainee: HandBuiltTrainee) -> StackFrame {
-    let (network, alphabet) = (trainee.network, trainee.network.language.alphabet)
-    let states = trainee.states(symbols)
+  private func stack(_ symbols: [Int32], _ workload: HandBuiltWorkload) -> StackFrame {
+    let (network, alphabet) = (workload.network, workload.network.language.alphabet)
+    let states = workload.states(symbols)
     let verdicts = states.map { network.verdict($0) }
     let holders = network.units.indices.filter {
       network.language.stackUnits.contains(network.units[$0])
@@ -95,7 +95,7 @@ struct HandBuiltLooker {
     }
     let unsure = verdicts.firstIndex(of: .beyondPrecision)
     return StackFrame(
-      step: trainee.step, language: network.language.rawValue, unitNames: network.units,
+      step: workload.step, language: network.language.rawValue, unitNames: network.units,
       rows: rows,
       caution: unsure.map {
         "From symbol \($0) on the stack is deeper than the digits of a 32-bit number reach: "
@@ -127,12 +127,12 @@ struct HandBuiltLooker {
 
   /// The units as a map over the string, from its symbol `first` on.
   private func units(
-    _ symbols: [Int32], _ trainee: HandBuiltTrainee, first: Int
+    _ symbols: [Int32], _ workload: HandBuiltWorkload, first: Int
   ) -> HiddenStateFrame {
-    let network = trainee.network
-    let states = trainee.states(symbols).dropFirst(1 + first)
+    let network = workload.network
+    let states = workload.states(symbols).dropFirst(1 + first)
     return HiddenStateFrame(
-      step: trainee.step,
+      step: workload.step,
       symbols: symbols.dropFirst(first).map { String(network.language.alphabet[Int($0)]) },
       maps: [
         StateMap(

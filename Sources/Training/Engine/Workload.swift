@@ -4,7 +4,7 @@ import TrainingEvents
 
 /// What an engine drives: a network that learns, or one whose weights were set by hand and that
 /// only reads. All of it happens between two slices of the engine, on its queue.
-protocol Trainee: AnyObject {
+protocol Workload: AnyObject {
   var preset: Preset { get }
   var task: TaskData { get }
   var description: RunDescription { get }

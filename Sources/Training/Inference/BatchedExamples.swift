@@ -7,7 +7,7 @@ import SequenceData
 final class BatchedExamples {
   /// A worker's own memory, with the batch it is at.
   final class Worker {
-    let part: LearnerPart
+    let part: Replica
     let parameters: ParameterVector<Float>
     private(set) var examples: ArraySlice<Example> = []
     /// The same examples as the reader gives them; sequence n is the n-th of `examples`.
@@ -15,7 +15,7 @@ final class BatchedExamples {
     private lazy var search = (part.model as? any GeneratingModel<Float>).map { BeamSearch($0) }
 
     init(network: TaskNetwork, parameters: ParameterVector<Float>) {
-      part = LearnerPart(model: network.makeModel(), layout: network.rows)
+      part = Replica(model: network.makeModel(), layout: network.rows)
       self.parameters = parameters
     }
 

@@ -3,7 +3,7 @@ import RecurrentNetworks
 
 /// One fixed part of every batch, with a network and memory of its own, so that parts can be
 /// computed side by side and their gradients added in a fixed order.
-final class LearnerPart {
+final class Replica {
   let model: any SequenceModel<Float>
   let gradient: ParameterVector<Float>
   let batch = PackedBatch()

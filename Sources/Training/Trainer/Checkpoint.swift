@@ -141,7 +141,7 @@ public struct TurnedSetting: Sendable, Equatable, Codable {
   }
 }
 
-extension Learner {
+extension Trainer {
   /// Copies everything needed to go on from here.
   func checkpoint(
     elapsed: Double, best: (loss: Double, step: Int)?, isValidationDue: Bool = false

@@ -2,7 +2,7 @@ import RecurrentNetworks
 import SequenceData
 import TrainingEvents
 
-extension Learner {
+extension Trainer {
   /// What a reader needs to know before the first step.
   var description: RunDescription {
     RunDescription(

@@ -7,14 +7,14 @@ extension Probe {
   static let kindsOfOnePass: ProbeRequest.Interests = [.statistics, .stateNorms]
 
   /// How healthy weights, updates and states are, from the newest batch.
-  func framesOfOnePass(_ learner: Learner) -> [ProbeFrame] {
-    guard learner.batch.count > 0 else { return [] }
-    let some = 0..<min(8, learner.batch.count)
-    part.packer.pack(learner.batch, sequences: some, into: part.batch)
+  func framesOfOnePass(_ trainer: Trainer) -> [ProbeFrame] {
+    guard trainer.batch.count > 0 else { return [] }
+    let some = 0..<min(8, trainer.batch.count)
+    part.packer.pack(trainer.batch, sequences: some, into: part.batch)
     part.arena.reset()
     _ = part.model.outputs(
-      part.batch, Pass(parameters: learner.parameters, arena: part.arena))
-    return [.statistics(statistics(learner)), .stateNorms(stateNorms(step: learner.step))]
+      part.batch, Pass(parameters: trainer.parameters, arena: part.arena))
+    return [.statistics(statistics(trainer)), .stateNorms(stateNorms(step: trainer.step))]
   }
 
   private func stateNorms(step: Int) -> StateNorms {
@@ -33,22 +33,22 @@ extension Probe {
       })
   }
 
-  private func statistics(_ learner: Learner) -> NetworkStatistics {
+  private func statistics(_ trainer: Trainer) -> NetworkStatistics {
     let stacks = part.model.stacks.map(\.stack)
     let activity = StateActivity(stacks.flatMap(\.states).map(\.values))
     // A grid's cells are the lecture's, and all layers of a network have the same cell.
     let layer = stacks.first?.layers.first
     let cell = (layer?.kind ?? .tanh).description
     let parameters = ParameterActivity.all(
-      weights: learner.parameters, gradient: learner.gradient, updateNorms: learner.updateNorms
+      weights: trainer.parameters, gradient: trainer.gradient, updateNorms: trainer.updateNorms
     ).map {
       NetworkStatistics.Parameter(
         name: $0.name, symbol: $0.symbol, norm: $0.norm, gradientNorm: $0.gradientNorm,
         updateRatio: $0.updateRatio)
     }
-    let spectrum = layer.flatMap { self.spectrum($0, learner) }
+    let spectrum = layer.flatMap { self.spectrum($0, trainer) }
     return NetworkStatistics(
-      step: learner.step, parameters: parameters,
+      step: trainer.step, parameters: parameters,
       spectralRadius: spectrum?.weights?.radius,
       largestSingularValue: spectrum?.weights?.largestSingularValue,
       recurrentSymbol: cell.recurrentSymbol, jacobianRadius: spectrum?.jacobianRadius,
@@ -58,14 +58,14 @@ extension Probe {
   }
 
   private func spectrum(
-    _ layer: LayerView<Float>, _ learner: Learner
+    _ layer: LayerView<Float>, _ trainer: Trainer
   ) -> SpectrumProbe.Measured? {
     // W leads from an output, not from a state, where the output is fed back.
     guard layer.fedBack == nil else { return nil }
     let steps =
       layer.states.rows == part.batch.steps.rowCount ? part.batch.steps : part.batch.targetSteps
     return spectra.measure(
-      weights: SquareMatrix(layer.candidateBlock(learner.parameters)),
-      jacobian: layer.averagedJacobian(steps, parameters: learner.parameters))
+      weights: SquareMatrix(layer.candidateBlock(trainer.parameters)),
+      jacobian: layer.averagedJacobian(steps, parameters: trainer.parameters))
   }
 }

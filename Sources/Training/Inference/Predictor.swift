@@ -8,7 +8,7 @@ import TrainingEvents
 public final class Predictor {
   private enum Use {
     case trained(TrainedNetwork, Probe, TextGenerator?)
-    case handBuilt(HandBuiltTrainee)
+    case handBuilt(HandBuiltWorkload)
   }
 
   /// Steps of a continuation, where no line's end comes first.
@@ -43,7 +43,7 @@ public final class Predictor {
     }
     let task = TrainedNetwork.task(of: checkpoint, kind: .handBuilt)
     queries = QueryReader(task, source: preset.task.data, hasOneVector: false)
-    let network = try HandBuiltTrainee(preset: preset, task: task)
+    let network = try HandBuiltWorkload(preset: preset, task: task)
     try network.load(checkpoint.parameters)
     use = .handBuilt(network)
   }

@@ -1,5 +1,5 @@
 /// Settings that a checkpoint keeps beside the preset once somebody changed them.
-extension Learner {
+extension Trainer {
   /// Those that differ from the preset; nil when none does.
   var turnedSettings: [String: TurnedSetting]? {
     var turned: [String: TurnedSetting] = [:]
