@@ -72,6 +72,42 @@ import Testing
     #expect(answer.status == 0 && answer.output.split(separator: " ").count == 5)
   }
 
+  /// A decimal comma, found in the table that was learnt, is one in the next, which by itself could be
+  /// read in two ways.
+  @Test func theNextTableIsReadAsTheOneThatWasLearnt() throws {
+    let program = try Program()
+    defer { program.remove() }
+    func column(_ count: Int) -> String {
+      (0..<count).map { "\(10 + $0 % 5),\(25 + $0 % 7)\n" }.joined()
+    }
+    try program.write("Wert\n" + column(120), to: "learnt.csv")
+    try program.write(column(12), to: "next.csv")
+    let alone = try program.run(["train", "next.csv", "--headless", "--steps", "1"])
+    #expect(
+      alone.status == 2 && alone.errors.contains("can be read in two ways"), "\(alone.errors)")
+    let outcome = try program.run([
+      "train", "learnt.csv", "--headless", "--steps", "2", "--out", "run",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let preset = try program.shell("cat run/snapshots/step-00000002/preset.yaml").output
+    #expect(preset.contains("decimal: comma"))
+    let points = column(12).split(separator: "\n").map { $0.replacing(",", with: ".") }
+    let asked = try program.run(["predict", "run", "next.csv"])
+    #expect(asked.status == 0, "\(asked.errors)")
+    #expect(
+      try program.run(["predict", "run", points.joined(separator: " ")]).output == asked.output)
+    let judged = try program.run(["evaluate", "run", "--json", "--set", "task.data.csv=next.csv"])
+    #expect(judged.status == 0, "\(judged.errors)")
+    let result = try object(judged.output)
+    #expect(result["targets"] as? Int == 2)
+    // What is said wins: as two columns it fits no network of one number a step.
+    let said = try program.run([
+      "evaluate", "run", "--set", "task.data.csv=next.csv", "--set", "task.data.separator=comma",
+      "--set", "task.data.decimal=point",
+    ])
+    #expect(said.status == 2, "\(said.output)")
+  }
+
   @Test func symbolsThatATerminalObeysReachOnlyPipes() throws {
     let program = try Program()
     defer { program.remove() }
