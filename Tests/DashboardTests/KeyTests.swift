@@ -221,8 +221,19 @@ import TrainingEvents
     #expect(state.handle(.character("x")) == [])
     #expect(state.handle(.enter) == [.quit(saving: true)])
     state.overlay = nil
+    // One that arrives while it asks leaves nothing to lose.
+    state.overlay = .quit
     state.apply(.snapshot(SnapshotRecord(step: 900, path: "snapshots/900", bytes: 9)))
+    #expect(EventTests.text(state, state.size).contains("Every step is in a snapshot by now."))
+    state.overlay = nil
     #expect(state.handle(.character("q")) == [.quit(saving: false)])
+  }
+
+  /// Its last snapshot may still be on its way to the disk.
+  @Test func aRunThatHasEndedIsLeftWhenItsSnapshotIsThere() {
+    var state = Self.state(in: .view)
+    state.apply(.finished(FinishRecord(reason: .completed, step: 900, elapsed: 1)))
+    #expect(state.handle(.character("q")) == [.quit(saving: true)] && state.overlay == nil)
   }
 
   @Test func unknownKeysDoNothing() {

@@ -151,6 +151,8 @@ extension DashboardState {
       overlay = .leaving
       return []
     }
+    // The snapshot of a run's end may still be on its way to the disk: it is waited for.
+    if abilities == nil, !isViewing, trainingState == .finished { return [.quit(saving: true)] }
     // What another process trained is not this one's to save.
     guard abilities == nil, !isViewing, unsavedSteps > 0, trainingState != .diverged else {
       return [.quit(saving: false)]

@@ -4,8 +4,11 @@ import TerminalGraphics
 enum QuitDialog {
   static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     let steps = scene.state.unsavedSteps
+    // A snapshot may arrive while this asks.
     let lines = [
-      "\(NumberText.grouped(steps)) \(steps == 1 ? "step is" : "steps are") in no snapshot yet."
+      steps == 0
+        ? "Every step is in a snapshot by now."
+        : "\(NumberText.grouped(steps)) \(steps == 1 ? "step is" : "steps are") in no snapshot yet."
     ]
     Dialog.ask("Quit?", lines, width: 46, keys: .quitDialog, scene: scene, into: &buffer)
   }
