@@ -3,7 +3,14 @@
 #include <errno.h>
 #include <stddef.h>
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+// A sanitizer has a malloc of its own, which must stay the first.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define IS_SANITIZED
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(IS_SANITIZED)
 
 // The test program's own malloc comes before the C library's, for every library it loads. It hands
 // on to the C library under the names that glibc keeps for that, so memory is freed as ever.
