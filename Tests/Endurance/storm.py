@@ -94,7 +94,11 @@ def main():
     terminal = Terminal(options.program, ["train", "words", "--out", run])
     try:
         terminal.resize(120, 40)
-        terminal.read_for(2)
+        # A program under a sanitizer takes its time to begin.
+        for _ in range(60):
+            terminal.read_for(2)
+            if os.path.exists(os.path.join(run, "events.jsonl")):
+                break
         acts = ["key"] * options.keys + ["resize"] * options.resizes
         chance.shuffle(acts)
         for act in acts:
