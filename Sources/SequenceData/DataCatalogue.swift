@@ -59,10 +59,10 @@ public enum DataCatalogue {
   /// The entry of this name; nil for a path or made-up data.
   public static func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
 
-  /// What a task trains on: `CMU Pronouncing Dictionary`, `made up from the seed`, or a path.
+  /// What a task trains on: `CMU Pronouncing Dictionary`, `synthetic data from the seed`, or a path.
   public static func title(of data: DataSource) -> String {
     switch data.format {
-    case .synthetic, .grammar: "made up from the seed"
+    case .synthetic, .grammar: "synthetic data from the seed"
     default: entry(data.location)?.title ?? data.location
     }
   }

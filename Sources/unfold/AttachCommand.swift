@@ -14,7 +14,8 @@ struct AttachCommand: AsyncParsableCommand {
       printed as JSON lines.
       """)
 
-  @Argument(help: "A run that is alive, or a socket that leads to one.")
+  @Argument(
+    help: ArgumentHelp("A run that is alive, or a socket that leads to one.", valueName: "run"))
   var recorded: String?
 
   @Option(

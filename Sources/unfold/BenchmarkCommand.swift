@@ -10,7 +10,7 @@ struct BenchmarkCommand: ParsableCommand {
     abstract: "Time training steps and compare them with this machine's fastest matrix product.",
     discussion: """
       Without any of the options that describe a network, a grid of sizes is measured. \
-      States and gradients are the memory that one step works in.
+      The columns states and gradients are the memory that one training step uses.
       """)
 
   @Flag(help: "Print an array of objects instead of a table.")

@@ -8,7 +8,7 @@ import Training
 struct CheckGradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-gradients",
-    abstract: "Compare backpropagation through time with finite differences, in Double.",
+    abstract: "Compare backpropagation through time with finite differences, in double precision.",
     discussion: """
       With a preset, its own network on a few of its own sequences, parameter by parameter. \
       Without one, every combination of cell, variant, direction, loss and length of sequences.

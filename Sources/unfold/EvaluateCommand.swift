@@ -8,11 +8,11 @@ import Training
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Judge a trained network on held-out data, beside simple methods.",
+    abstract: "Evaluate a trained network on held-out data, beside simple baselines.",
     discussion: """
-      Reads the data that the snapshot's preset names and judges its test set, or its validation \
-      set where it has no test set. Nothing is drawn at random: the same snapshot always scores \
-      the same.
+      Reads the data that the snapshot's preset names and evaluates on its test set, or on its \
+      validation set where it has no test set. Nothing is drawn at random: the same snapshot \
+      always scores the same.
       """)
 
   @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  @Option(help: "Hypotheses kept where the network writes; 1 is greedy alone.")
+  @Option(help: "Beam width of a network that writes sequences; 1 is greedy search.")
   var beam = 5
 
   @Option(help: "Threads that compute; results do not depend on it.")

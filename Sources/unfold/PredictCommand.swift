@@ -9,12 +9,13 @@ import Training
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Let a trained network answer: an input a line in, an answer a line out.",
+    abstract: "Let a trained network answer: one input per line, one answer per line.",
     discussion: """
       Inputs come from a file, from standard input, or stand on the command line. A network of \
-      symbols reads text. One of numbers reads [[…], …] with a row a step, {"inputs": [[…]]}, plain \
-      numbers where one makes a step, the path of an npy, csv or ts file, or #12 for the twelfth \
-      held-out example; one of images the path of a PGM picture, a NumPy array or an IDX file.
+      symbols reads text. One of numbers reads [[…], …] with one row per time step, \
+      {"inputs": [[…]]}, plain numbers where one makes a step, the path of an npy, csv or ts file, \
+      or #12 for the twelfth held-out example; one of images the path of a PGM picture, a NumPy \
+      array or an IDX file.
       """)
 
   @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
@@ -26,13 +27,13 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: "A file of inputs, or inputs themselves; absent: standard input.")
   var inputs: [String] = []
 
-  @Flag(help: "Take a single input for itself even where a file is called so.")
+  @Flag(help: "Read a single argument as an input even where a file has that name.")
   var text = false
 
   @Flag(help: "Print a JSON object a line, with probabilities, labels and numbers.")
   var json = false
 
-  @Option(help: "Hypotheses kept where the network writes; 1 is greedy.")
+  @Option(help: "Beam width of a network that writes sequences; 1 is greedy search.")
   var beam = 5
 
   @Option(help: "Steps that a forecaster looks ahead.")
