@@ -32,8 +32,14 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let terminal = try Terminal(program)
+    let named = program.directory.appendingPathComponent("学習 ログ")
+    try FileManager.default.createDirectory(at: named, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Self.logs.appendingPathComponent("name_not_ascii/loss.jsonl"),
+      to: named.appendingPathComponent("損失🔥.jsonl"))
     for (path, name, step) in Self.cases {
-      try terminal.type(line: "\"$UNFOLD\" follow '\(Self.logs.path)/\(path)'; echo left")
+      let folder = path.hasPrefix("学習") ? program.directory : Self.logs
+      try terminal.type(line: "\"$UNFOLD\" follow '\(folder.path)/\(path)'; echo left")
       let screen = try terminal.wait("the curve of \(path)") { text in
         Terminal.step(in: text) == step && text.contains("━ \(name) ")
       }

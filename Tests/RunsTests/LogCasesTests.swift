@@ -115,7 +115,16 @@ import TrainingEvents
   ]
 
   static func path(_ name: String) throws -> String {
-    try #require(Bundle.module.resourceURL).path + "/Logs/" + name
+    let logs = try #require(Bundle.module.resourceURL).appendingPathComponent("Logs")
+    guard name.hasPrefix("学習") else { return logs.path + "/" + name }
+    // The repository keeps to names that every tool lists as they are; this one gets its own here.
+    let copy = FileManager.default.temporaryDirectory
+      .appendingPathComponent(UUID().uuidString).appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: logs.appendingPathComponent("name_not_ascii/loss.jsonl"), to: copy)
+    return copy.path
   }
 
   @Test(arguments: cases) func isReadAsItsAuthorMeant(_ log: Case) throws {
