@@ -8,13 +8,8 @@ import TrainingEvents
 /// The whole course on its live networks, without a terminal.
 @Suite(.serialized) struct LessonCourseTests {
   private static let library = LessonLibrary.load(dataDirectories: [])
-  /// Those that train a network of many units take minutes without optimisation, and are taken by
-  /// the release program.
-  private static let small = [
-    "unfolding", "network", "sharing", "universality", "forward", "outputs", "states",
-    "parameters",
-  ]
-
+  private let quick = QuickLesson()
+  private static let sizes = [Size(width: 80, height: 24), Size(width: 160, height: 45)]
   @Test func everyLessonCanBeRead() {
     #expect(Self.library.problems == [])
     #expect(Self.library.lessons.count >= 16)
@@ -43,9 +38,9 @@ import TrainingEvents
     }
   }
 
-  @Test(arguments: small, [Size(width: 80, height: 24), Size(width: 160, height: 45)])
+  @Test(arguments: library.lessons.map(\.name), sizes)
   func rightAnswersAreRightOnTheLiveNetwork(_ name: String, _ size: Size) async throws {
-    let lesson = try LessonLibrary.find(name, among: Self.library.lessons)
+    let lesson = try quick.of(name, among: Self.library.lessons)
     let course = try HeadlessLesson(lesson, seed: nil, size: size) { _ in }
     let (answers, screens) = try await course.run(lesson.steps.map { _ in "right" })
     #expect(answers.count == lesson.steps.count)
@@ -59,11 +54,12 @@ import TrainingEvents
     }
   }
 
-  @Test(arguments: small, [Size(width: 80, height: 24), Size(width: 160, height: 45)])
+  @Test(arguments: library.lessons.map(\.name), sizes)
   func wrongAnswersAreWrongAndShowWhereToLook(_ name: String, _ size: Size) async throws {
-    let lesson = try LessonLibrary.find(name, among: Self.library.lessons)
+    let lesson = try quick.of(name, among: Self.library.lessons)
     let course = try HeadlessLesson(lesson, seed: nil, size: size) { _ in }
     let (answers, screens) = try await course.run(lesson.steps.map { _ in "wrong" })
+    #expect(answers.count == lesson.steps.count)
     for (step, answer) in zip(lesson.steps, answers) {
       #expect(!answer.judgement.isRight, "\(step.title): \(answer.judgement.reply)")
     }
