@@ -52,40 +52,18 @@ let package = Package(
     .target(name: "CTerminalRestore"),
     .target(name: "CProcess"),
     .target(name: "CVectorMath"),
+    // Its texts are embedded by CEmbeddedFiles; the data sets stay beside the program.
     .target(
-      name: "Presets", path: "presets",
-      exclude: ["fetch", "fetched"],
-      resources: [
-        .copy("data"), .embedInCode("adding.yaml"), .embedInCode("anbn.yaml"),
-        .embedInCode("brackets.yaml"), .embedInCode("caption-hangul.yaml"),
-        .embedInCode("connected-digits.yaml"), .embedInCode("copy.yaml"),
-        .embedInCode("fashion.yaml"), .embedInCode("oscillator.yaml"), .embedInCode("parity.yaml"),
-        .embedInCode("peek.yaml"), .embedInCode("reverse.yaml"), .embedInCode("tiny.yaml"),
-        .embedInCode("pronounce.yaml"), .embedInCode("sentiment.yaml"),
-        .embedInCode("shakespeare.yaml"), .embedInCode("speakers.yaml"),
-        .embedInCode("spoken-digits.yaml"), .embedInCode("sunspots.yaml"),
-        .embedInCode("translate.yaml"), .embedInCode("two-brackets.yaml"),
-        .embedInCode("unfold.py"),
-        .embedInCode("words.yaml"),
-        .embedInCode("lessons/sequences.md"),
-        .embedInCode("lessons/systems.md"),
-        .embedInCode("lessons/driven.md"),
-        .embedInCode("lessons/unfolding.md"),
-        .embedInCode("lessons/network.md"),
-        .embedInCode("lessons/sharing.md"),
-        .embedInCode("lessons/universality.md"),
-        .embedInCode("lessons/training.md"),
-        .embedInCode("lessons/forward.md"),
-        .embedInCode("lessons/outputs.md"),
-        .embedInCode("lessons/states.md"),
-        .embedInCode("lessons/parameters.md"),
-        .embedInCode("lessons/vanishing.md"),
-        .embedInCode("lessons/forcing.md"),
-        .embedInCode("lessons/final.md"),
-        .embedInCode("lessons/bidirectional.md"),
-        .embedInCode("lessons/translation.md"),
-        .embedInCode("lessons/attention.md"),
-      ]),
+      name: "Presets", dependencies: ["CEmbeddedFiles"], path: "presets",
+      exclude: [
+        "fetch", "fetched", "lessons", "unfold.py", "adding.yaml", "anbn.yaml", "brackets.yaml",
+        "caption-hangul.yaml", "connected-digits.yaml", "copy.yaml", "fashion.yaml",
+        "oscillator.yaml", "parity.yaml", "peek.yaml", "pronounce.yaml", "reverse.yaml",
+        "sentiment.yaml", "shakespeare.yaml", "speakers.yaml", "spoken-digits.yaml",
+        "sunspots.yaml", "tiny.yaml", "translate.yaml", "two-brackets.yaml", "words.yaml",
+      ],
+      resources: [.copy("data")]),
+    .target(name: "CEmbeddedFiles"),
     .target(name: "TestTables", path: "Tests/TestTables"),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
@@ -107,7 +85,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "LinearAlgebra",
-        "TestTables",
+        "Presets", "TestTables",
       ]),
     .testTarget(
       name: "RunsTests",
@@ -153,3 +131,15 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// A first start waits for the compiler. What is optimised carries no debugging information, a fifth of its work
+// (debug builds have it, and names of functions stand in the backtraces of both); and the two modules at the top,
+// which are compiled last and one after the other, only pass things on, which optimising does not quicken.
+for target in package.targets where target.type == .regular || target.type == .executable {
+  let passesOn = ["Sessions", "unfold"].contains(target.name)
+  target.swiftSettings = [
+    .unsafeFlags(
+      ["-Xfrontend", "-gnone"] + (passesOn ? ["-Xfrontend", "-Onone"] : []),
+      .when(configuration: .release))
+  ]
+}

@@ -14,7 +14,7 @@ struct PythonCommand: ParsableCommand {
       """)
 
   func run() throws {
-    let text = String(decoding: EmbeddedPython.helper, as: UTF8.self)
+    let text = EmbeddedFiles.python
     try SafeOutput.show(text.hasSuffix("\n") ? String(text.dropLast()) : text)
   }
 }

@@ -40,12 +40,13 @@ enum ModuleWalls {
     ("TerminalGraphics", []),
     ("FileFormats", []),
     ("LinearAlgebra", ["COpenBLAS", "CVectorMath"]),
-    ("Presets", []),
+    ("Presets", ["CEmbeddedFiles"]),
     ("CNcurses", []),
     ("COpenBLAS", []),
     ("CTerminalRestore", []),
     ("CProcess", []),
     ("CVectorMath", []),
+    ("CEmbeddedFiles", []),
   ]
 
   static let names = Set(allowed.map(\.module))

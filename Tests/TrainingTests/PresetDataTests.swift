@@ -1,4 +1,5 @@
 import Foundation
+import Presets
 import SequenceData
 import Testing
 import Training
@@ -11,14 +12,25 @@ import TrainingEvents
   private static let packaged = [presets + "/data"]
   private static let everything = [presets + "/data", presets + "/fetched"]
 
-  @Test func allAreThere() {
+  /// What the program carries is what stands in the folder, byte for byte.
+  @Test func allAreThere() throws {
+    func files(_ folder: String, _ ending: String) throws -> [String: String] {
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      return Dictionary(
+        uniqueKeysWithValues: try names.filter { $0.hasSuffix(ending) }.map {
+          (
+            String($0.dropLast(ending.count)),
+            try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
+          )
+        })
+    }
     #expect(
-      PresetLibrary.names.sorted() == [
-        "adding", "anbn", "brackets", "caption-hangul", "connected-digits", "copy", "fashion",
-        "oscillator", "parity", "peek", "pronounce", "reverse", "sentiment", "shakespeare",
-        "speakers",
-        "spoken-digits", "sunspots", "tiny", "translate", "two-brackets", "words",
-      ])
+      Dictionary(uniqueKeysWithValues: EmbeddedFiles.presets.map { ($0.name, $0.text) })
+        == (try files(Self.presets, ".yaml")))
+    #expect(
+      Dictionary(uniqueKeysWithValues: EmbeddedFiles.lessons.map { ($0.name, $0.text) })
+        == (try files(Self.presets + "/lessons", ".md")))
+    #expect(EmbeddedFiles.python == (try files(Self.presets, ".py"))["unfold"])
     #expect(PresetLibrary.names.first == PresetLibrary.standard)
   }
 

@@ -11,13 +11,8 @@ public enum LessonLibrary {
     dataDirectories directories: [String]
   ) -> (lessons: [Lesson], problems: [String]) {
     var (lessons, problems): ([Lesson], [String]) = ([], [])
-    var files = EmbeddedLessons.files.map { file in
-      (
-        name: file.name, path: file.name + ".md",
-        text: { () throws(PresetError) in
-          String(decoding: file.bytes, as: UTF8.self)
-        }
-      )
+    var files = EmbeddedFiles.lessons.map { file in
+      (name: file.name, path: file.name + ".md", text: { () throws(PresetError) in file.text })
     }
     var seen = Set(files.map(\.name))
     for directory in directories {

@@ -8,12 +8,11 @@ public enum PresetLibrary {
   public static let standard = "words"
 
   /// In the order of the lecture.
-  public static var names: [String] { EmbeddedPresets.files.map(\.name) }
+  public static var names: [String] { EmbeddedFiles.presets.map(\.name) }
 
   /// A preset's file as it was written, with its comments.
   public static func text(of name: String) -> String? {
-    EmbeddedPresets.files.first { $0.name == name }
-      .map { String(decoding: $0.bytes, as: UTF8.self) }
+    EmbeddedFiles.presets.first { $0.name == name }?.text
   }
 
   /// Finds a preset by name, or reads the file at a path.
