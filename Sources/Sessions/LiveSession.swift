@@ -11,27 +11,27 @@ import TrainingEvents
 /// Events and keys change the dashboard's state on this actor; drawing happens on the screen's own
 /// actor, so that a slow terminal holds up neither training nor recording.
 actor LiveSession: StageActor {
-  private(set) var stage: Stage
+  var stage: Stage
   let setup: RunSetup
   let recorder: RunRecorder
-  private let snapshots: SnapshotQueue
+  let snapshots: SnapshotQueue
   /// The newest snapshot that is being written; ends when it and all before it are.
-  private var writing: Task<Void, Never>?
-  private var snapshotsUnderWay = 0
+  var writing: Task<Void, Never>?
+  var snapshotsUnderWay = 0
   /// The run's end, which is told when its last snapshot was.
-  private var finish: FinishRecord?
-  private var engine: TrainingEngine { setup.engine }
+  var finish: FinishRecord?
+  var engine: TrainingEngine { setup.engine }
   /// What stands beside the run: a lesson, and perhaps a second network.
   let lesson: LessonSetup?
   var readingOther: Task<Void, Never>?
 
   var dashboard = DashboardState()
-  private var markers: [CommandRecord] = []
+  var markers: [CommandRecord] = []
   private var watch = AlertWatch()
   /// What a resumed run changed, until it is said and recorded.
   private var changes: [WarningRecord]
-  private var description: RunDescription?
-  private var frames = FrameStore()
+  var description: RunDescription?
+  var frames = FrameStore()
 
   private var request = ProbeRequest()
   private var isDrawScheduled = false
@@ -40,21 +40,21 @@ actor LiveSession: StageActor {
   private let stray: AsyncStream<WarningRecord>
   private var ticker: Task<Void, Never>?
 
-  private var departure = Departure()
+  var departure = Departure()
   /// Where a person wants the next snapshot instead of the run's own directory.
-  private var elsewhere: String?
+  var elsewhere: String?
   /// Whether steps were lost that a person may have wanted.
-  private(set) var hasLost = false
+  var hasLost = false
   /// What comes next, each time the run leaves the screen: at its end, or for a while.
-  private let (acts, act) = AsyncStream.makeStream(of: NextAct.self)
-  private var reading: Task<Void, Never>?
+  let (acts, act) = AsyncStream.makeStream(of: NextAct.self)
+  var reading: Task<Void, Never>?
   /// The finished run, played back.
   var replay: PlayedRecord?
   var lastReplay = 0.0
   /// What the run leaves the screen for, once its snapshot is written.
-  private var leaving: NextAct?
+  var leaving: NextAct?
   /// Whether something else has the screen; the run is paused meanwhile.
-  private(set) var isAside = false
+  var isAside = false
   /// Where other dashboards attach; nil where the system gives no socket.
   private var server: RunServer?
 
@@ -104,7 +104,7 @@ actor LiveSession: StageActor {
     return .quit(status: ExitStatus.done)
   }
 
-  private func begin() async {
+  func begin() async {
     dashboard.use(stage.settings)
     dashboard.resize(stage.abilities.size)
     let pace = setup.preset.training.pace
@@ -148,7 +148,7 @@ actor LiveSession: StageActor {
 
   // MARK: Events
 
-  private func take(_ event: TrainingEvent) {
+  func take(_ event: TrainingEvent) {
     tell(event)
     // What the run's alerts say of an event travels behind it.
     for alert in watch.observe(event) { tell(alert) }
@@ -270,105 +270,6 @@ actor LiveSession: StageActor {
     }
   }
 
-  // MARK: Leaving
-
-  /// Leaves the screen with the run paused and in a snapshot, so that a person can come back.
-  private func leave(for act: NextAct) async {
-    guard departure.next == nil, leaving == nil, !isAside else { return }
-    leaving = act
-    // What ended has its last snapshot already.
-    guard dashboard.canTrain else { return stepAside() }
-    dashboard.log("leaving the run: it pauses, and a snapshot is written")
-    await engine.perform(.pause)
-    await engine.perform(.snapshot)
-  }
-
-  private func stepAside() {
-    guard let leaving else { return }
-    self.leaving = nil
-    isAside = true
-    act.yield(leaving)
-  }
-
-  /// Training stops with the program, and so does its clock. Signals are still heard meanwhile.
-  private func suspend() {
-    Task { await self.suspendTraining() }
-  }
-
-  private func suspendTraining() async {
-    let wasTraining = dashboard.trainingState == .training
-    if wasTraining { await engine.perform(.pause) }
-    await stage.screen.suspend()
-    if wasTraining { await engine.perform(.resume) }
-  }
-
-  private func interrupt(_ signal: Int32) async {
-    // A second Ctrl-C does not wait for the snapshot.
-    if departure.next != nil, signal == SIGINT {
-      Stage.leaveAtOnce(ExitStatus.signal(SIGINT))
-    }
-    let next = NextAct.quit(status: ExitStatus.signal(signal))
-    // Whoever sends signals answers no questions.
-    if departure.insist(next) { return await leaveUnsaved() }
-    await end(saving: true, asks: false, then: next)
-  }
-
-  private func end(saving: Bool, asks: Bool = true, then next: NextAct) async {
-    guard departure.begin(next, saving: saving, asks: asks) else { return }
-    dashboard.log(saving ? "stopping: the last snapshot is being written" : "stopping")
-    guard saving else { return await engine.shutDown() }
-    // What could not be written when the run ended is tried again.
-    if departure.hasUnsavedEnd { return await saveAgain(in: nil) }
-    await engine.perform(.stop)
-    await leaveWhenSaved()
-  }
-
-  private func leaveWhenSaved() async {
-    switch departure.verdict {
-    case .wait: break
-    case .leave: await engine.shutDown()
-    case .lose: await leaveUnsaved()
-    case .ask(let reason):
-      departure.asked()
-      dashboard.askAboutUnsaved(reason)
-      scheduleDraw(soon: true)
-    }
-  }
-
-  private func saveAgain(in directory: String?) async {
-    departure.savesAgain()
-    elsewhere = directory
-    await engine.perform(.snapshot)
-  }
-
-  private func leaveUnsaved() async {
-    hasLost = true
-    await engine.shutDown()
-  }
-
-  /// The views that were looked at are opened again next time.
-  private func keepSettings() {
-    guard dashboard.settings != stage.settings else { return }
-    stage.settings = dashboard.settings
-    _ = stage.settingsFile.save(stage.settings)
-  }
-
-  /// Lays the newest earlier runs of the same preset under this one's curves.
-  private func overlayEarlierRuns() {
-    let directory = setup.directory.path
-    let preset = setup.preset
-    Task.detached(priority: .utility) { [weak self] in
-      for run in EarlierRuns.newest(of: preset, beside: directory) {
-        await self?.overlay(run.name, run.history)
-      }
-    }
-  }
-
-  private func overlay(_ name: String, _ history: RunHistory) {
-    dashboard.addComparison(name: name, history: history)
-    scheduleDraw(soon: false)
-  }
-
   // MARK: Drawing
 
   /// Draws now, or when the next picture is due.
@@ -384,7 +285,7 @@ actor LiveSession: StageActor {
     }
   }
 
-  private var picture: CellBuffer {
+  var picture: CellBuffer {
     dashboard.render(size: stage.abilities.size, appearance: stage.appearance)
   }
 
@@ -411,48 +312,6 @@ actor LiveSession: StageActor {
     dashboard.advance(to: stage.now)
     if let bytes = ResidentMemory.bytes { dashboard.note(memoryBytes: bytes) }
     scheduleDraw(soon: false)
-  }
-
-  // MARK: Snapshots
-
-  /// Writes a checkpoint with all that was told before it and what is on screen now; training goes
-  /// on meanwhile.
-  private func keep(_ record: CheckpointRecord) {
-    guard let checkpoint = record.state as? Checkpoint else { return }
-    var contents = SnapshotContents(
-      checkpoint: checkpoint, history: dashboard.history, run: description)
-    contents.markers = markers
-    contents.frames = frames
-    contents.screen = picture
-    snapshotsUnderWay += 1
-    departure.keeps()
-    writing = Task { [before = writing, contents, elsewhere] in
-      await before?.value
-      await self.wrote(await self.snapshots.write(contents, elsewhere: elsewhere))
-    }
-    elsewhere = nil
-  }
-
-  private func wrote(_ event: TrainingEvent) async {
-    take(event)
-    snapshotsUnderWay -= 1
-    if case .warning(let warning) = event {
-      departure.wrote(failure: warning.text)
-      // Who would lose steps stays.
-      leaving = nil
-    } else {
-      departure.wrote(failure: nil)
-    }
-    if snapshotsUnderWay == 0 { stepAside() }
-    if snapshotsUnderWay == 0 { tellEnd() }
-    await leaveWhenSaved()
-  }
-
-  /// Tells the run's end, which waited for its last snapshot.
-  private func tellEnd() {
-    guard let record = finish else { return }
-    finish = nil
-    take(.finished(record))
   }
 }
 

@@ -10,7 +10,7 @@ import TrainingEvents
 /// somebody waits.
 public final class JobRun: Sendable {
   /// Seconds that a job has to end after it was asked to, and after SIGTERM.
-  private static let patience = (asked: 10.0, terminated: 5.0)
+  static let patience = (asked: 10.0, terminated: 5.0)
   private static let interval = 0.05
 
   struct State {
@@ -40,12 +40,12 @@ public final class JobRun: Sendable {
   public let directory: RunDirectory
   private let recorder: RunRecorder
   private let server: Mutex<RunServer?> = Mutex(nil)
-  private let process: Mutex<JobProcess?> = Mutex(nil)
-  private let log: ConsoleLog
+  let process: Mutex<JobProcess?> = Mutex(nil)
+  let log: ConsoleLog
   let state: Mutex<State>
   /// Held from taking what waits to telling it: what is taken first is told first, whichever queue does it.
-  private let turn = Mutex(())
-  private let queue = DispatchQueue(label: "unfold job")
+  let turn = Mutex(())
+  let queue = DispatchQueue(label: "unfold job")
   private let sink: @Sendable (RunMessage) -> Void
   private let (ends, end) = AsyncStream.makeStream(of: Int.self)
 
@@ -112,13 +112,13 @@ public final class JobRun: Sendable {
 
   // MARK: Telling
 
-  private func tell(_ message: RunMessage) {
+  func tell(_ message: RunMessage) {
     if case .event(let event) = message { recorder.record(event) }
     server.withLock { $0 }?.tell(message)
     sink(message)
   }
 
-  private func tell(_ events: [TrainingEvent]) {
+  func tell(_ events: [TrainingEvent]) {
     for event in events { tell(.event(event)) }
   }
 
@@ -140,146 +140,9 @@ public final class JobRun: Sendable {
     JobListener.begin(directory, opened)
   }
 
-  // MARK: What the job says
-
-  private func open(_ line: JobLine) {
-    state.withLock { $0.lines.append(line) }
-    line.read(
-      heard: { [weak self, weak line] bytes in
-        if let line { self?.take(line: bytes, from: line) }
-      },
-      closed: { [weak self, weak line] in
-        if let line { self?.closed(line) }
-      })
-  }
-
-  private func take(line bytes: UnsafeBufferPointer<UInt8>, from line: JobLine) {
-    turn.withLock { _ in
-      let told: [RunMessage] = state.withLock { state in
-        guard let message = state.numbers.take(protocol: bytes) else { return [] }
-        // Numbers keep their place before what came behind them.
-        let before = drain(&state).map(RunMessage.event)
-        return before + understand(message, from: line, &state)
-      }
-      for message in told { tell(message) }
-    }
-    schedule()
-  }
-
-  private func understand(
-    _ message: RunMessage, from line: JobLine, _ state: inout State
-  ) -> [RunMessage] {
-    switch message {
-    case .hello(let abilities):
-      state.abilities = abilities
-      // What the job cannot, the system can.
-      if !abilities.can.contains(.pause) {
-        state.abilities.can.insert(.pause)
-        state.abilities.pausesBySignal = true
-      }
-      state.abilities.can.insert(.stop)
-      state.speaker = line
-      for knob in abilities.knobs { state.values[knob.key] = knob.value ?? state.values[knob.key] }
-      return [.hello(state.abilities)]
-    case .event(.started(var description)):
-      description.directory = directory.path
-      if description.title.isEmpty || description.title == description.name {
-        description.title = options.line
-      }
-      state.description = description
-      return [.event(.started(description))]
-    case .event(let event):
-      note(event, &state)
-      return [.event(event)] + state.numbers.observe(event).map(RunMessage.event)
-    case .console, .usage, .exit: return []
-    }
-  }
-
-  private func note(_ event: TrainingEvent, _ state: inout State) {
-    switch event {
-    case .state(let new): state.state = new
-    case .command(let record):
-      if let value = record.value { state.values[record.name] = value }
-    case .finished: state.hasToldEnd = true
-    case .steps(let batch): state.lastStep = batch.records.last?.step ?? state.lastStep
-    case .values(let values):
-      state.lastStep = max(state.lastStep, values.first?.steps.last ?? 0)
-    default: break
-    }
-  }
-
-  private func closed(_ line: JobLine) {
-    let told: [RunMessage] = state.withLock { state in
-      state.lines.removeAll { $0 === line }
-      guard state.speaker === line else { return [] }
-      state.speaker = nil
-      state.abilities = .processes
-      guard !state.isEnded, !state.hasToldEnd else { return [.hello(.processes)] }
-      return [
-        .hello(.processes),
-        .event(
-          .command(
-            CommandRecord(
-              step: state.lastStep, name: "job",
-              text: "the job closed its line: its processes can be stopped and continued still"))),
-      ]
-    }
-    if isRunning { for message in told { tell(message) } }
-  }
-
-  private func take(output bytes: [UInt8]) {
-    log.add(bytes)
-    state.withLock { state in
-      if let first = state.console.add(bytes) {
-        state.changedFrom = min(state.changedFrom ?? .max, first)
-      }
-      split(bytes, &state)
-    }
-    schedule()
-  }
-
-  /// Hands whole lines of the output over as numbers, where they are.
-  private func split(_ bytes: [UInt8], _ state: inout State) {
-    guard options.log == nil else { return }
-    for byte in bytes {
-      guard byte == 0x0A || byte == 0x0D else {
-        if state.rest.count < 1 << 16 { state.rest.append(byte) }
-        continue
-      }
-      if !state.rest.isEmpty {
-        let line = state.rest
-        line.withUnsafeBufferPointer { state.numbers.take(output: $0) }
-        state.rest.removeAll(keepingCapacity: true)
-      }
-    }
-  }
-
-  private func follow(_ path: String) {
-    do throws(RunError) {
-      let events = try RunFollower(path).follow()
-      Task { [weak self] in
-        for await event in events { self?.take(followed: event) }
-      }
-    } catch {
-      tell(.event(.warning(WarningRecord(step: 0, kind: "follow", text: "\(error)"))))
-    }
-  }
-
-  private func take(followed event: TrainingEvent) {
-    switch event {
-    case .started(let description):
-      state.withLock { $0.description.lossName = description.lossName }
-      tell(.event(.started(state.withLock(\.description))))
-    case .finished, .state: break
-    default:
-      state.withLock { note(event, &$0) }
-      tell(.event(event))
-    }
-  }
-
   // MARK: In time
 
-  private func schedule() {
+  func schedule() {
     let isNew = state.withLock { state in
       defer { state.isTicking = true }
       return !state.isTicking
@@ -300,7 +163,7 @@ public final class JobRun: Sendable {
     }
   }
 
-  private func drain(_ state: inout State) -> [TrainingEvent] {
+  func drain(_ state: inout State) -> [TrainingEvent] {
     var events = state.numbers.drain()
     for event in events { note(event, &state) }
     // Before the first steps it is known what stands in the loss's place.
@@ -337,7 +200,7 @@ public final class JobRun: Sendable {
     }
   }
 
-  private func take(_ usage: ResourceUsage) {
+  func take(_ usage: ResourceUsage) {
     tell(.usage(usage))
     let step = state.withLock { state -> Int? in
       guard state.hasSteps || state.lastStep > 0, state.lastStep > state.usageStep else {
@@ -357,104 +220,9 @@ public final class JobRun: Sendable {
     tell(.event(.values(values)))
   }
 
-  // MARK: Commands
-
-  private var isRunning: Bool { process.withLock { $0?.isRunning } ?? false }
-
-  /// Asks the job something: by its protocol, or by signals.
-  public func perform(_ command: TrainingCommand) {
-    if case .watch = command { return pass(command) }
-    guard isRunning else { return tell(.event(.refused("the job has ended"))) }
-    let abilities = state.withLock(\.abilities)
-    switch command {
-    case .stop: stop()
-    case .pause where abilities.pausesBySignal: pauseProcesses()
-    case .resume where abilities.pausesBySignal: resumeProcesses()
-    case .scaleLearningRate(let factor): scale(by: factor)
-    default:
-      guard abilities.allows(command) else {
-        return tell(.event(.refused("this job cannot \(command.ability.rawValue)")))
-      }
-      pass(command)
-    }
-  }
-
-  private func pass(_ command: TrainingCommand) {
-    guard let line = state.withLock(\.speaker) else { return }
-    line.send(command)
-    queue.asyncAfter(deadline: .now() + 5) { [weak self, weak line] in
-      guard let self, let line, !line.isIdle, isRunning else { return }
-      let isNews = state.withLock { state in
-        defer { state.isDeaf = true }
-        return !state.isDeaf
-      }
-      if isNews { tell(.event(.refused("the job does not read its commands"))) }
-    }
-  }
-
-  private func scale(by factor: Double) {
-    let rate = state.withLock { state -> (key: String, value: Double)? in
-      let knob = state.abilities.knobs.first { knob in
-        ["learning-rate", "learning_rate", "lr"].contains { knob.key.hasSuffix($0) }
-      }
-      guard let knob, let value = state.values[knob.key] else { return nil }
-      return (knob.key, value)
-    }
-    guard let rate else {
-      return tell(.event(.refused("this job names no hyperparameter that is its learning rate")))
-    }
-    pass(.set(key: rate.key, value: "\(rate.value * factor)"))
-  }
-
-  private func pauseProcesses() {
-    process.withLock { $0 }?.signal(SIGSTOP)
-    tellSignal(.paused, "pause", "stopped the job's processes (SIGSTOP)")
-  }
-
-  private func resumeProcesses() {
-    process.withLock { $0 }?.signal(SIGCONT)
-    tellSignal(.training, "resume", "continued the job's processes (SIGCONT)")
-  }
-
-  private func tellSignal(_ new: TrainingState, _ name: String, _ text: String) {
-    let step = state.withLock { state in
-      state.state = new
-      return state.lastStep
-    }
-    tell([.command(CommandRecord(step: step, name: name, text: text, marker: name)), .state(new)])
-  }
-
-  /// Asks the job to end; who does not is made to.
-  private func stop() {
-    let (isFirst, speaker) = state.withLock { state in
-      defer { state.isStopping = true }
-      return (!state.isStopping, state.abilities.can.contains(.step) ? state.speaker : nil)
-    }
-    // Asked twice, a person means it.
-    guard isFirst else { return terminate() }
-    process.withLock { $0 }?.signal(SIGCONT)
-    guard let speaker else { return terminate() }
-    speaker.send(.stop)
-    queue.asyncAfter(deadline: .now() + Self.patience.asked) { [weak self] in
-      guard let self, isRunning else { return }
-      tell(.event(.refused("the job does not stop: it gets SIGTERM")))
-      terminate()
-    }
-  }
-
-  private func terminate() {
-    process.withLock { $0 }?.signal(SIGTERM)
-    process.withLock { $0 }?.signal(SIGCONT)
-    queue.asyncAfter(deadline: .now() + Self.patience.terminated) { [weak self] in
-      guard let self, isRunning else { return }
-      tell(.event(.refused("the job ignores SIGTERM: it is killed")))
-      process.withLock { $0 }?.signal(SIGKILL)
-    }
-  }
-
   // MARK: The end
 
-  private func ended(_ status: Int) {
+  func ended(_ status: Int) {
     // What the job said last may still be on its way through its line.
     usleep(20_000)
     tick()
