@@ -29,7 +29,9 @@ extension DashboardState {
     case .snapshot(let record): add(record)
     case .checkpoint: break
     case .warning(let record): add(record)
-    case .recovered(let record): alerts.end(kind: record.kind)
+    case .recovered(let record):
+      guard let entry = alerts.end(kind: record.kind) else { return }
+      log.add("over: \(entry.alert.title)", step: record.step, alert: entry.alert)
     case .finished(let record): end(record)
     case .reading(let frame): reading = frame
     }
@@ -99,10 +101,10 @@ extension DashboardState {
     history.append(record)
     let metric =
       run?.metric.flatMap { metric in
-        record.metric.map { "  \(metric.name) \(MetricText.value($0, metric))" }
+        record.metric.map { "  \(MetricText.name(metric, run)) \(MetricText.value($0, metric))" }
       } ?? ""
     log.addValidation(
-      "\(LossText.plain(record.loss, run))\(metric)", step: record.step, isBest: record.isBest)
+      "\(LossText.told(record.loss, run))\(metric)", step: record.step, isBest: record.isBest)
   }
 
   private mutating func add(_ record: CommandRecord) {
@@ -159,8 +161,21 @@ extension DashboardState {
   private func grouped(_ value: Int) -> String { NumberText.grouped(value) }
 }
 
+extension RunDescription {
+  /// Whether an answer is a sequence of symbols, right or wrong as a whole.
+  var writesSequences: Bool { [.sequenceToSequence, .captioning].contains(task) }
+}
+
 /// A task's own measure as text.
 enum MetricText {
+  /// What is counted, where that could be taken for a whole sequence: a network that writes one is
+  /// judged symbol by symbol while it is given the right symbols before, and the task's panel judges
+  /// what it writes as a whole.
+  static func name(_ metric: MetricDescription, _ run: RunDescription?) -> String {
+    guard metric.name == "accuracy", let run, run.writesSequences else { return metric.name }
+    return "\(run.targetName) accuracy"
+  }
+
   /// Measures in percent come as percent already.
   static func value(_ value: Double, _ metric: MetricDescription) -> String {
     metric.unit.isEmpty

@@ -38,10 +38,10 @@ struct EventLog: Sendable {
       count = entries.remove(at: index).foldedCount
       if scroll > 0 { scroll -= 1 }
     }
-    guard !isBest else { return add("validation \(result)  best so far", step: step, .good) }
+    guard !isBest else { return add("validation loss \(result)  best so far", step: step, .good) }
     add(
       count == 0
-        ? "validation \(result), not better"
+        ? "validation loss \(result), not better"
         : "\(count + 1) validations since the best, none better; now \(result)", step: step)
     entries[entries.count - 1].foldedCount = count + 1
   }

@@ -22,7 +22,10 @@ struct StandingAlerts: Sendable, Equatable {
     entries.append(Entry(alert: alert, record: record))
   }
 
-  mutating func end(kind: String) { entries.removeAll { $0.record.kind == kind } }
+  /// - Returns: what stood and is over
+  mutating func end(kind: String) -> Entry? {
+    entries.firstIndex { $0.record.kind == kind }.map { entries.remove(at: $0) }
+  }
 
   /// The entry of an alert that stands.
   func entry(of alert: Alert) -> Entry? { entries.first { $0.alert == alert } }

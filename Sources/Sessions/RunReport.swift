@@ -1,4 +1,5 @@
 import Foundation
+import TerminalGraphics
 import TrainingEvents
 
 /// What stays in the scrollback after the dashboard closed: how it went and how to go on.
@@ -66,9 +67,7 @@ struct RunReport {
 
   private var elapsed: String {
     guard let seconds = finish?.elapsed ?? last?.elapsed else { return "" }
-    let whole = Int(seconds)
-    return String(
-      format: " after %d:%02d:%02d of training", whole / 3600, whole / 60 % 60, whole % 60)
+    return " after \(NumberText.duration(seconds)) of training"
   }
 
   private var bestText: String {

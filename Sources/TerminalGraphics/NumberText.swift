@@ -87,14 +87,27 @@ public enum NumberText {
     return "\(fixed(percent, abs(percent) < 9.95 && percent != 0 ? 1 : 0)) %"
   }
 
-  /// Seconds, such as `0:08`, `4:12`, `1:02:33`, `3 d 4 h`.
-  public static func duration(_ seconds: Double) -> String {
+  /// Seconds with their units, such as `8 s`, `4 min 12 s`, `1 h 2 min`, `3 d 4 h`.
+  /// - Parameters:
+  ///   - seconds: from 0 on
+  ///   - units: how many units are told at most, the largest ones; the rest is rounded
+  public static func duration(_ seconds: Double, units: Int = 2) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "–" }
-    let total = Int(seconds.rounded())
-    let (minutes, hours, days) = (total / 60, total / 3600, total / 86_400)
-    if days >= 2 { return "\(days) d \(hours % 24) h" }
-    if hours > 0 { return "\(hours):\(two(minutes % 60)):\(two(total % 60))" }
-    return "\(minutes):\(two(total % 60))"
+    func parts(_ total: Int) -> [(count: Int, unit: String, size: Int)] {
+      let isDays = total >= 2 * 86_400
+      let hours = total / 3600
+      let all = [
+        (isDays ? total / 86_400 : 0, "d", 86_400), (isDays ? hours % 24 : hours, "h", 3600),
+        (total / 60 % 60, "min", 60), (total % 60, "s", 1),
+      ]
+      let first = all.firstIndex { $0.0 > 0 } ?? all.count - 1
+      return Array(all[first...].prefix(max(1, units)))
+    }
+    let whole = Int(seconds.rounded())
+    let least = parts(whole).last?.size ?? 1
+    let told = parts((whole + least / 2) / least * least)
+    let text = told.enumerated().filter { $0.offset == 0 || $0.element.count > 0 }
+    return text.map { "\($0.element.count) \($0.element.unit)" }.joined(separator: " ")
   }
 
   /// Such as `212 KB` or `38 MB`, in powers of 1024.

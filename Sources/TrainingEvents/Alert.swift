@@ -39,11 +39,12 @@ public enum Alert: String, Sendable, CaseIterable {
     switch self {
     case .vanishing, .exploding:
       "‖∂L(τ)/∂s(t)‖ of the last loss term of a few held-out sequences, against the lag τ − t"
-        + (self == .exploding ? ", and the gradient's norm at every step." : ".")
+        + (self == .exploding ? ", and the gradient's norm at every training step." : ".")
     case .notFinite: "The training loss of every step."
     case .gradientNotFinite: "The norm of the whole gradient at every step."
     case .diverged: "The training loss of every step, against the loss before anything was learned."
-    case .plateau: "The moving average of the training loss over about the last hundred steps."
+    case .plateau:
+      "The moving average of the training loss over about the last hundred training steps."
     case .overfitting:
       "The median of three validation losses in a row, their scatter, and the moving average of the "
         + "training loss."
@@ -54,25 +55,44 @@ public enum Alert: String, Sendable, CaseIterable {
     }
   }
 
+  /// When the alert is over, in one sentence; the log keeps it.
+  public var ending: String {
+    let solved = "once a task is solved, with less than 2 % of the first losses left"
+    return switch self {
+    case .vanishing: "When more is left over 70 % of the time steps measured, and \(solved)."
+    case .exploding:
+      "When the norm is back below 4 times its mean and grows less than fivefold over the time steps "
+        + "measured, and \(solved)."
+    case .notFinite, .gradientNotFinite: "After \(AlertWatch.recovery) finite values in a row."
+    case .diverged: "When the loss is back below twice that of the beginning."
+    case .plateau: "When the loss falls by half a percent."
+    case .overfitting: "When the validation loss is 1 % below its lowest from before the rise."
+    case .saturated: "Below 40 %, and \(solved)."
+    case .dead: "Below 10 %, and \(solved)."
+    case .smallUpdates: "Above 0.00002, and \(solved)."
+    case .largeUpdates: "Below 0.015, and \(solved)."
+    }
+  }
+
   /// When the alert is raised, in one sentence.
   public var threshold: String {
     switch self {
     case .vanishing:
-      "Raised when 1 % is left within half of the steps measured, \(AlertWatch.streak) times in a "
-        + "row, while the loss falls by less than 1 % a step; for a GRU only while it does not fall. "
-        + "Not raised where the curve is not the way that gradients take: with attention, without "
+      "Raised when 1 % is left within half of the time steps measured, \(AlertWatch.streak) times in a "
+        + "row, while the loss falls by less than 1 % a training step; for a GRU only while it "
+        + "does not fall. Not raised where the curve is not the way that gradients take: with attention, without "
         + "input, with teacher forcing of the output, for the cell state of an LSTM."
     case .exploding:
-      "Raised when the norm grows tenfold and more over the steps measured, \(AlertWatch.streak) "
+      "Raised when the norm grows tenfold and more over the time steps measured, \(AlertWatch.streak) "
         + "times in a row, or when nothing clips it and it is 30 times the mean of the last hundred "
-        + "steps."
+        + "training steps."
     case .notFinite, .gradientNotFinite: "Raised at the first value that is NaN or infinite."
     case .diverged:
       "Raised when the loss is \(LossBlowUp.factor) times what it was at the beginning for "
         + "\(LossBlowUp.patience) steps in a row, or a million times once."
     case .plateau:
       "Raised when the loss has not fallen by half a percent in at least "
-        + "\(LossTrend.leastSteps) steps that are more than half of the run so far."
+        + "\(LossTrend.leastSteps) training steps that are more than half of the run so far."
     case .overfitting:
       "Raised when the median stays 1 % and six times the scatter above its lowest, or rises by 6 % "
         + "without a step back, while the training loss goes on falling."

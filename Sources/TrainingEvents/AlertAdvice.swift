@@ -27,16 +27,21 @@ struct AlertContext: Sendable {
   var learns: Bool { task != .handBuilt }
 
   /// Whether a gradient's way back through time is the one that its curve shows.
-  var curveIsTheWay: Bool {
-    guard let architecture else { return true }
-    // Without input there is nothing to remember: each step has a loss of its own.
-    if architecture.shape == .autonomous { return false }
-    // Attention is a short way from any output to any input.
-    if architecture.attention { return false }
+  var curveIsTheWay: Bool { otherWay == nil }
+
+  /// Why a curve that falls is no fault, in a few words; nil where it is the only way.
+  var otherWay: String? {
+    guard let architecture else { return nil }
+    // There is nothing to remember: each step has a loss of its own.
+    if architecture.shape == .autonomous { return "no input to remember" }
+    // A short way from any output to any input.
+    if architecture.attention { return "attention is a shorter path" }
     // Given the true outputs, each step is trained by itself: nothing has to flow back.
-    if architecture.shape == .outputRecurrence { return teacherForcing == 0 }
+    if architecture.shape == .outputRecurrence {
+      return teacherForcing == 0 ? nil : "targets are fed back"
+    }
     // The cell state c(t) carries what the state s(t), whose gradient is measured, forgets.
-    return architecture.cell != "lstm"
+    return architecture.cell == "lstm" ? "of s(t), not of c(t)" : nil
   }
 
   /// Whether gates can learn to keep what an untrained network forgets.
@@ -49,6 +54,12 @@ struct AlertContext: Sendable {
     if record.name.hasSuffix("teacher-forcing") { teacherForcing = record.value }
     if record.name.hasSuffix("learning-rate"), let value = record.value { baseLearningRate = value }
   }
+}
+
+extension RunDescription {
+  /// What a curve of the gradient by lag does not show, by the rule of the alert of vanishing; nil
+  /// where the curve is the only way that a gradient has.
+  public var otherGradientWay: String? { AlertContext(self).otherWay }
 }
 
 extension Alert {

@@ -19,7 +19,7 @@ public struct AlertWatch: Sendable {
   public private(set) var active: [Alert] = []
 
   private var context = AlertContext()
-  private var stepName = "step"
+  private var stepName = "time step"
   private var step = 0
   private var lastStep = 0
   private var learningRate: Double?
@@ -110,7 +110,8 @@ public struct AlertWatch: Sendable {
     self.loss.add(loss, step: step)
     let trend = self.loss
     events += judge(.plateau, begins: context.learns && trend.isFlat, ends: trend.justImproved) {
-      "plateau: the loss has not fallen by half a percent in \(trend.stepsSinceBest) steps"
+      "plateau: the loss has not fallen by half a percent in \(trend.stepsSinceBest) training "
+        + "steps"
     }
     return events
   }
@@ -121,7 +122,7 @@ public struct AlertWatch: Sendable {
     let isHarmful = times > 30 && context.clipNorm == nil
     return judge(.exploding, begins: isHarmful, ends: times < 4 && streaks[.exploding] == nil) {
       "gradients explode: a norm of \(AlertText.number(norm)) is \(AlertText.number(times)) "
-        + "times the mean of the last hundred steps"
+        + "times the mean of the last hundred training steps"
     }
   }
 
@@ -133,7 +134,7 @@ public struct AlertWatch: Sendable {
     let best = validation.best
     context.bestStep = best?.step
     let events = judge(.overfitting, begins: validation.isRising, ends: validation.isOver) {
-      "overfitting: validation rose to \(AlertText.number(record.loss)) from "
+      "overfitting: validation loss rose to \(AlertText.number(record.loss)) from "
         + "\(AlertText.number(best?.loss ?? .nan)) at step \(best?.step ?? 0), while the training "
         + "loss fell"
     }
@@ -151,17 +152,19 @@ public struct AlertWatch: Sendable {
     let isHarmful =
       context.curveIsTheWay && (!context.isGated || loss.isFlat) && !loss.isSolved
       && !fallsFast(at: frame.step)
-    let words = [fit.rate(), fit.reach(unit: stepName)].compactMap { $0 }
+    let words = [fit.rate(unit: stepName), fit.reach(unit: stepName)].compactMap { $0 }
     let growth = curve.norms.growth
     let vanishing = count(
       .vanishing, at: frame.step, begins: isHarmful && reach <= fit.steps / 2,
-      ends: !context.curveIsTheWay || reach > fit.steps * 7 / 10
+      ends: !context.curveIsTheWay || loss.isSolved || reach > fit.steps * 7 / 10
     ) { "gradients vanish: \(words.joined(separator: ", "))" }
     let explodes = context.learns && fit.verdict == .explodes && growth > 10
     let unit = stepName
-    let exploding = count(.exploding, at: frame.step, begins: explodes, ends: growth < 5) {
+    let exploding = count(
+      .exploding, at: frame.step, begins: explodes, ends: growth < 5 || loss.isSolved
+    ) {
       let total = "×\(AlertText.number(growth)) over \(fit.steps) \(unit)s"
-      return "gradients explode through time: \(fit.rate() ?? total) back"
+      return "gradients explode through time: \(fit.rate(unit: unit) ?? total) back"
     }
     return vanishing + exploding
   }
@@ -188,18 +191,20 @@ public struct AlertWatch: Sendable {
       }
     let saturated = record.saturated ?? .nan
     var events = count(
-      .saturated, at: record.step, begins: matters && saturated > 0.5, ends: saturated < 0.4
+      .saturated, at: record.step, begins: matters && saturated > 0.5,
+      ends: !matters || saturated < 0.4
     ) { "\(AlertText.percent(saturated)) of the states are saturated" }
     events += count(
-      .dead, at: record.step, begins: matters && record.dead > 0.2, ends: record.dead < 0.1
+      .dead, at: record.step, begins: matters && record.dead > 0.2,
+      ends: !matters || record.dead < 0.1
     ) { "\(AlertText.percent(record.dead)) of the units are dead" }
     events += count(
       .smallUpdates, at: record.step, over: Self.updateSpan,
-      begins: matters && !isLowered && ratio < 1e-5, ends: ratio > 2e-5 || isLowered
+      begins: matters && !isLowered && ratio < 1e-5, ends: !matters || ratio > 2e-5 || isLowered
     ) { "updates are tiny: \(AlertText.number(ratio)) of the weights" }
     events += count(
       .largeUpdates, at: record.step, over: Self.updateSpan, begins: matters && ratio > 0.03,
-      ends: ratio < 0.015
+      ends: !matters || ratio < 0.015
     ) { "updates are large: \(AlertText.number(ratio)) of the weights" }
     return events
   }

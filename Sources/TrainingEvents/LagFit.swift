@@ -129,22 +129,26 @@ public struct LagFit: Sendable, Equatable {
 
   // MARK: Words
 
-  /// The change in words: `×0.46 per step`, or `×0.1 in the first 3 steps, then ×0.9 per step`; nil
-  /// where the curve is neither.
-  /// - Parameter unit: a step through time in the singular, such as `character`
-  public func rate(unit: String = "step") -> String? {
+  /// The change in words: `×0.46 per character`, or `×0.1 in the first 3 characters, then ×0.9 per
+  /// character`; nil where the curve is neither.
+  /// - Parameters:
+  ///   - unit: a step through time in the singular, such as `character`
+  ///   - isBrief: names the unit once
+  public func rate(unit: String = "time step", isBrief: Bool = false) -> String? {
     guard let first = stretches.first else { return nil }
     guard stretches.count > 1, let last = stretches.last else {
       return "×\(Self.text(first.factor)) per \(unit)"
     }
     let early =
-      first.steps == 1 ? "in the first \(unit)" : "in the first \(first.steps) \(unit)s"
+      isBrief
+      ? "in the first \(first.steps)"
+      : first.steps == 1 ? "in the first \(unit)" : "in the first \(first.steps) \(unit)s"
     return "×\(Self.text(first.total)) \(early), then ×\(Self.text(last.factor)) per \(unit)"
   }
 
-  /// `1 % is left after 6 steps`; nil where more than that is left at the last lag.
+  /// `1 % is left after 6 characters`; nil where more than that is left at the last lag.
   /// - Parameter isBrief: without the verb
-  public func reach(unit: String = "step", isBrief: Bool = false) -> String? {
+  public func reach(unit: String = "time step", isBrief: Bool = false) -> String? {
     let verb = isBrief ? "" : "is "
     return hundredthAt.map { lag in
       lag == 1 && stretches.isEmpty

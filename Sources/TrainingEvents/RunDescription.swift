@@ -68,10 +68,14 @@ public struct RunDescription: Sendable, Equatable {
     self.readsText = readsText
   }
 
+  /// Singular name of a target as a person reads it: a step through time is never called as one of
+  /// training is.
+  public var unitOfTarget: String { targetName == "step" ? "time step" : targetName }
+
   /// Singular name of a step through time. Where every step has a target, it is the target's.
   public var stepName: String {
     switch task {
-    case .languageModel, .sequenceLabelling: targetName == "step" ? "time step" : targetName
+    case .languageModel, .sequenceLabelling: unitOfTarget
     default: "time step"
     }
   }

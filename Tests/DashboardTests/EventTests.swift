@@ -82,7 +82,7 @@ import TrainingEvents
     #expect(verdict(1.4) == .explodes)
     #expect(verdict(.nan) == .unknown)
     let text = Self.text(SyntheticRun.state(lastStep: 50))
-    #expect(text.contains("vanishes ×0.46 per step"))
+    #expect(text.contains("vanishes ×0.46 per character"))
     // 0.46⁵ is 2 %, 0.46⁶ is 0.9 %.
     #expect(text.contains("1 % left after 6 characters"))
     // The figure that explains the rate stands beside it: not that of W alone.
@@ -92,8 +92,8 @@ import TrainingEvents
     state.apply(.frame(.statistics(statistics)))
     state.show(view: .gradients)
     let rows = Self.text(state, Size(width: 160, height: 45)).split(separator: "\n")
-    let row = rows.first { $0.contains("vanishes ×0.46 per step") }
-    #expect(row?.contains("ρ(∂s′/∂s) 0.457") == true)
+    let row = rows.first { $0.contains("vanishes ×0.46 per character") }
+    #expect(row?.contains("ρ(∂s(t+1)/∂s(t)) 0.457") == true)
   }
 
   @Test func messagesPassAndStrayLinesStay() {
@@ -125,16 +125,17 @@ import TrainingEvents
       if step == 3 {
         #expect(
           state.log.entries.suffix(2).map(\.text) == [
-            "validation 3.000  best so far",
-            "2 validations since the best, none better; now 3.250",
+            "validation loss 3.000 nats/character  best so far",
+            "2 validations since the best, none better; now 3.250 nats/character",
           ])
         state.log("something else")
       }
     }
     #expect(
       state.log.entries.dropFirst().map(\.text) == [
-        "validation 3.000  best so far", "something else", "validation 2.000  best so far",
-        "validation 2.500, not better",
+        "validation loss 3.000 nats/character  best so far", "something else",
+        "validation loss 2.000 nats/character  best so far",
+        "validation loss 2.500 nats/character, not better",
       ])
   }
 

@@ -93,7 +93,7 @@ import TrainingEvents
     state.show(view: .states)
     _ = state.handle(.character("}"))
     #expect(state.shownMap?.name == "layer 1 forget gate" && state.shownMap?.lowest == 0)
-    #expect(EventTests.text(state).contains("(2 of 3)"))
+    #expect(EventTests.text(state).contains("forget gate, heatmap 2 of 3"))
     _ = state.handle(.character("{"))
     _ = state.handle(.character("{"))
     #expect(state.shownMap?.name == "layer 2")

@@ -108,7 +108,7 @@ struct ChooserSessionTests {
     // A slip in the file is told where it is, and costs nothing else.
     try terminal.wait(for: "did you mean light?")
     try terminal.press("2")
-    try terminal.wait(for: "Loss per step")
+    try terminal.wait(for: "Loss per time step")
     try terminal.press(",")
     try terminal.wait(for: "curves are made of")
     try terminal.press("Right")

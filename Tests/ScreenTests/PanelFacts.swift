@@ -64,8 +64,20 @@ enum PanelFacts {
       Fact("smoothing ", run.state.history.smoothing),
     ]
       + (metric.map { metric in
-        [Fact("◆ \(metric.name) ", measure(run.validations.last?.metric, metric), form(metric))]
+        [
+          Fact(
+            "◆ \(measureName(metric, run)) ", measure(run.validations.last?.metric, metric),
+            form(metric))
+        ]
       } ?? [])
+  }
+
+  /// A network that writes sequences is measured symbol by symbol, and the screen says so.
+  private static func measureName(_ metric: MetricDescription, _ run: ToldRun) -> String {
+    let isWriter =
+      run.description.map { [.sequenceToSequence, .captioning].contains($0.task) } ?? false
+    guard isWriter, metric.name == "accuracy" else { return metric.name }
+    return "\(run.description?.targetName ?? "") accuracy"
   }
 
   private static func metric(_ run: ToldRun) -> [Fact] {
@@ -117,7 +129,7 @@ enum PanelFacts {
     let reach = (known.lastIndex { $0 >= 0.01 * (known.first ?? 0) } ?? 0) + 1
     let isReached = reach < known.count
     var facts = [
-      Fact("ρ(∂s′/∂s) ", run.statistics?.jacobianRadius),
+      Fact("ρ(∂s(t+1)/∂s(t)) ", run.statistics?.jacobianRadius),
       Fact(" \(name)s back", Double(curve.norms.count - 1), isBehind: true, isRequired: false),
       Fact(
         "1 % left after ", isReached ? Double(reach) : nil,
@@ -168,7 +180,7 @@ enum PanelFacts {
       Fact("ρ(\(w)) ", statistics.spectralRadius, isRequired: hasRoom),
       Fact("σmax(\(w)) ", statistics.largestSingularValue, isRequired: hasRoom),
       Fact("mean slope \(statistics.slopeFormula) ", statistics.meanSlope, isRequired: false),
-      Fact("gradient noise ÷ size ", statistics.gradientNoise, isRequired: false),
+      Fact("gradient noise ÷ norm ", statistics.gradientNoise, isRequired: false),
     ]
   }
 
@@ -178,12 +190,12 @@ enum PanelFacts {
     guard let frame: HiddenStateFrame = run.frames.newest(), let map = frame.maps.first else {
       return []
     }
-    let place = frame.maps.count > 1 ? " (1 of \(frame.maps.count))" : ""
+    let place = frame.maps.count > 1 ? ", heatmap 1 of \(frame.maps.count)" : ""
     return [
       Fact("s(t)  \(map.name)\(place)  ", Double(map.lowest)),
       Fact("  \(map.units) units", Double(map.highest), isBehind: true),
       Fact(" units", Double(map.units), isBehind: true, isRequired: map.units > 1),
-      Fact("(1 of ", Double(frame.maps.count), isRequired: false),
+      Fact("heatmap 1 of ", Double(frame.maps.count), isRequired: false),
     ]
   }
 
@@ -270,12 +282,12 @@ enum PanelFacts {
     }
     let statistics = run.statistics
     return facts + [
-      Fact(" trained", run.last?.elapsed, .duration, isBehind: true),
+      Fact("time ", run.last?.elapsed, .duration),
       Fact("learning rate ", run.last?.learningRate),
       Fact("rate ", run.last?.learningRate, notRow: ["learning"], isRequired: false),
       Fact("clip ", run.description?.clipNorm),
       Fact("saturated ", statistics?.saturated, .share), Fact("dead ", statistics?.dead, .share),
-      Fact("ρ(∂s′/∂s) ", statistics?.jacobianRadius, isRequired: false),
+      Fact("ρ(∂s(t+1)/∂s(t)) ", statistics?.jacobianRadius, isRequired: false),
       Fact(
         "ρ(\(statistics?.recurrentSymbol ?? "W")) ",
         statistics?.jacobianRadius == nil ? statistics?.spectralRadius : nil),
@@ -292,7 +304,7 @@ enum PanelFacts {
   private static func log(_ run: ToldRun) -> [Fact] {
     let snapshot = run.snapshot.map { [Double($0.bytes)] } ?? []
     return [
-      Fact("validation ", anyOf: run.validations.map(\.loss)),
+      Fact("validation loss ", anyOf: run.validations.map(\.loss)),
       Fact("now ", anyOf: run.validations.map(\.loss)),
       Fact("\(run.snapshot?.path ?? "")  ", anyOf: snapshot, .bytes),
       Fact("completed: all ", run.last.map { Double($0.step) }),

@@ -7,7 +7,7 @@ struct ShownNumber {
     case share
     /// In thousands and millions.
     case compact
-    /// Seconds, written as minutes and hours.
+    /// Seconds, written as `1 h 2 min` or `4 min 12 s`.
     case duration
     case bytes
   }
@@ -48,12 +48,17 @@ struct ShownNumber {
       guard let factor = factors[Self.unit(signs)] else { return nil }
       (number, unit) = (number * factor, unit * factor)
     case .duration:
-      guard signs.first == ":" else { return nil }
-      while signs.first == ":" {
-        signs.removeFirst()
-        guard let part = Self.digits(&signs) else { return nil }
-        number = number * 60 + part.number
+      guard var size = Self.seconds(&signs) else { return nil }
+      number *= size
+      while signs.first == " " {
+        var rest = signs.dropFirst()
+        guard let part = Self.digits(&rest), let next = Self.seconds(&rest), next < size else {
+          break
+        }
+        number += part.number * next
+        (signs, size) = (rest, next)
       }
+      unit = size
     }
     // What is below a bound lies somewhere between it and 0.
     value = isBelow ? number / 2 : isNegative ? -number : number
@@ -63,6 +68,18 @@ struct ShownNumber {
   /// Whether it is what somebody writes who means `value`. Curves are kept in single precision.
   func means(_ value: Double) -> Bool {
     abs(value - self.value) <= slack * 1.0001 + 2e-7 * abs(value)
+  }
+
+  /// The size of a unit of time after a number and a blank.
+  private static func seconds(_ signs: inout ArraySlice<Character>) -> Double? {
+    for (name, size) in [(" d", 86_400.0), (" h", 3600), (" min", 60), (" s", 1)]
+    where signs.starts(with: Array(name)) {
+      let rest = signs.dropFirst(name.count)
+      guard rest.first.map({ !$0.isLetter && $0 != "/" }) ?? true else { continue }
+      signs = rest
+      return size
+    }
+    return nil
   }
 
   private static func digits(

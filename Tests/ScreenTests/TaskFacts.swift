@@ -124,7 +124,7 @@ enum TaskFacts {
   }
 
   private static func stack(_ frame: StackFrame) -> [Fact] {
-    [Fact("deepest ", Double(frame.rows.compactMap { $0.held?.count }.max() ?? 0))]
+    [Fact("greatest depth ", Double(frame.rows.compactMap { $0.held?.count }.max() ?? 0))]
   }
 
   // MARK: Tables

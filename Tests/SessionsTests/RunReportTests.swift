@@ -27,7 +27,7 @@ import TrainingEvents
         .snapshot(best), .finished(FinishRecord(reason: .completed, step: 900, elapsed: 75)),
       ])
     let lines = text.split(separator: "\n").map(String.init)
-    #expect(lines[0] == "run: completed at step 900 after 0:01:15 of training")
+    #expect(lines[0] == "run: completed at step 900 after 1 min 15 s of training")
     #expect(
       lines.contains { $0.hasPrefix("validation ") && $0.hasSuffix("best 2.2500 at step 500") })
     #expect(lines.contains("best        runs/words-1/snapshots/best, of step 500"))

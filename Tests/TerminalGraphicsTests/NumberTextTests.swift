@@ -19,8 +19,20 @@ import Testing
     #expect(NumberText.compact(612_345) == "612 k" && NumberText.compact(999_999) == "1.0 M")
     #expect(NumberText.percent(0.003) == "0.3 %" && NumberText.percent(0.00001) == "<0.1 %")
     #expect(NumberText.percent(0) == "0 %" && NumberText.percent(1) == "100 %")
-    #expect(NumberText.duration(8.2) == "0:08" && NumberText.duration(3753) == "1:02:33")
     #expect(NumberText.duration(273_600) == "3 d 4 h" && NumberText.duration(-1) == "–")
     #expect(NumberText.bytes(217_000) == "212 KB" && NumberText.bytes(5) == "5 B")
+  }
+
+  /// No time stands without its units, and what is left out is rounded.
+  @Test func durationsNameTheirUnits() {
+    let told: [(seconds: Double, units: Int, text: String)] = [
+      (0, 2, "0 s"), (8.2, 2, "8 s"), (252, 2, "4 min 12 s"), (240, 2, "4 min"),
+      (3753, 2, "1 h 3 min"), (3753, 4, "1 h 2 min 33 s"), (3599.7, 2, "1 h"), (215, 1, "4 min"),
+      (7199, 1, "2 h"), (90_000, 2, "25 h"), (273_600, 2, "3 d 4 h"), (259_210, 4, "3 d 10 s"),
+      (172_799, 2, "2 d"), (.nan, 2, "–"), (.infinity, 2, "–"),
+    ]
+    for (seconds, units, text) in told {
+      #expect(NumberText.duration(seconds, units: units) == text, "\(seconds) in \(units)")
+    }
   }
 }

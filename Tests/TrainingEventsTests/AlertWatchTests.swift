@@ -80,7 +80,7 @@ import Testing
     #expect(events.warnings.first?.step == 30)
     #expect(
       events.warnings.first?.text
-        == "gradients vanish: ×0.46 per step, 1 % is left after 6 steps")
+        == "gradients vanish: ×0.46 per time step, 1 % is left after 6 time steps")
     #expect(watch.active == [.vanishing])
     // A reach of about half is neither here nor there; 0.99 ends the episode.
     _ = watch.observe(Self.lag(0.82, step: 300))
@@ -154,7 +154,8 @@ import Testing
     #expect(events.warnings.map(\.kind).first == "exploding")
     #expect(events.warnings.first?.step == 151)
     #expect(
-      events.warnings.first?.text.contains("times the mean of the last hundred steps") == true)
+      events.warnings.first?.text.contains("times the mean of the last hundred training steps")
+        == true)
     #expect(watch.active.isEmpty)
     // A spike that is clipped does no harm.
     #expect(Self.kinds([Self.run(clipNorm: 5), .steps(StepBatch(records))]) == [])
@@ -341,6 +342,32 @@ import Testing
       for text in [alert.advice, alert.measure, alert.threshold] { #expect(text.hasSuffix(".")) }
       #expect(!alert.title.isEmpty)
     }
+  }
+
+  // MARK: Tasks that are solved since
+
+  /// What was raised early is over once next to nothing of the loss is left.
+  @Test func aSolvedTaskEndsWhatWasRaisedBefore() {
+    var watch = AlertWatch()
+    _ = watch.observe(Self.run())
+    var (raised, over): (Set<String>, Set<String>) = ([], [])
+    for step in stride(from: 10, through: 1_200, by: 10) {
+      let loss = step < 600 ? 3 - Double(step) / 10_000 : 0.001
+      for event in [
+        Self.steps((step - 9)...step) { _ in loss }, Self.lag(0.4, step: step),
+        Self.statistics(step, saturated: 0.9, dead: 0.5, ratio: 0.1),
+      ] {
+        for told in watch.observe(event) {
+          if case .warning(let record) = told { raised.insert(record.kind) }
+          if case .recovered(let record) = told {
+            #expect(record.step >= 600)
+            over.insert(record.kind)
+          }
+        }
+      }
+    }
+    #expect(raised == ["vanishing", "saturated", "dead", "large-updates"])
+    #expect(over == raised && watch.active.isEmpty)
   }
 }
 

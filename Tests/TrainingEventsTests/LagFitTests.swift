@@ -76,19 +76,19 @@ import TrainingEvents
   }
 
   @Test func singleExponentialsAndPairsAreFound() {
-    #expect(LagFit(Self.curve(40) { pow(0.86, Double($0)) }).rate() == "×0.86 per step")
+    #expect(LagFit(Self.curve(40) { pow(0.86, Double($0)) }).rate() == "×0.86 per time step")
     #expect(LagFit(Self.curve(40) { pow(0.86, Double($0)) }).hundredthAt == 31)
     let pair = LagFit(
       Self.curve(60) { $0 <= 3 ? pow(0.1, Double($0) / 3) : 0.1 * pow(0.9, Double($0 - 3)) })
-    #expect(pair.rate() == "×0.10 in the first 3 steps, then ×0.90 per step")
+    #expect(pair.rate() == "×0.10 in the first 3 time steps, then ×0.90 per time step")
     #expect(pair.reach(unit: "character") == "1 % is left after 25 characters")
-    #expect(LagFit(Self.curve(300) { pow(0.984, Double($0)) }).rate() == "×0.984 per step")
+    #expect(LagFit(Self.curve(300) { pow(0.984, Double($0)) }).rate() == "×0.984 per time step")
   }
 
   @Test func nothingThatGetsBackAndNothingMeasured() {
     let dead = LagFit([1, 0, 0, 0])
     #expect(dead.verdict == .vanishes && dead.hundredthAt == 1 && dead.rate() == nil)
-    #expect(dead.reach() == "less than 1 % is left one step back")
+    #expect(dead.reach() == "less than 1 % is left one time step back")
     for norms: [Float] in [[], [1], [0, 0], [.nan, .nan], [1, .nan]] {
       let fit = LagFit(norms)
       #expect(fit.verdict == .unknown && fit.rate() == nil && fit.reach() == nil)

@@ -108,7 +108,7 @@ import Testing
   static let gradients = [
     Row(
       name: "tanh forgets", raises: ["vanishing"],
-      says: ["×0.50 per step", "1 % is left after 7 time steps", "An LSTM or GRU"]
+      says: ["×0.50 per time step", "1 % is left after 7 time steps", "An LSTM or GRU"]
     ) { looks(Told.run(), powers(0.5), loss: falls) },
     Row(name: "tanh forgets and learns fast all the same", raises: []) {
       looks(Told.run(), powers(0.5)) { step in max(0.001, 3 - 0.05 * Double(step)) }
@@ -119,7 +119,8 @@ import Testing
     Row(name: "tanh remembers", raises: []) { looks(Told.run(), powers(0.99), loss: falls) },
     Row(
       name: "tanh falls at once and then slowly", raises: ["vanishing"],
-      says: ["in the first 3 steps, then ×", "1 % is left after"], saysNot: ["×0.10 per step"]
+      says: ["in the first 3 time steps, then ×", "1 % is left after"],
+      saysNot: ["×0.10 per time step"]
     ) {
       looks(
         Told.run(),
@@ -153,7 +154,7 @@ import Testing
     },
     Row(
       name: "a norm of 400 that nothing clips", raises: ["exploding"],
-      says: ["times the mean of the last hundred steps", "Clip the gradient"]
+      says: ["times the mean of the last hundred training steps", "Clip the gradient"]
     ) {
       [Told.run()]
         + [.steps(StepBatch((1...200).map { Told.record($0, norm: $0 == 150 ? 400 : 1) }))]

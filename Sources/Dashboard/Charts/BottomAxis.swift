@@ -121,7 +121,7 @@ enum BottomAxis {
       NumberText.fixed(value * 1000, max(0, -NumberText.power(ofTenBelow: step * 1000))) + " ms"
     case .time where step < 1:
       NumberText.fixed(value, max(0, -NumberText.power(ofTenBelow: step))) + " s"
-    case .time: NumberText.duration(value)
+    case .time: NumberText.duration(value, units: 4)
     }
   }
 

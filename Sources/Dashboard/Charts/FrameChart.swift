@@ -31,7 +31,7 @@ extension FrameChart {
 
   /// Names at the lines' ends tell them apart without colour.
   func nameWidth(_ scene: Scene) -> Int {
-    min(8, (curves(scene).map { CharacterWidth.of($0.name) }.max() ?? -1) + 1)
+    min(18, (curves(scene).map { CharacterWidth.of($0.name) }.max() ?? -1) + 1)
   }
 
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {

@@ -175,7 +175,8 @@ struct FoldedDrawing {
     var lines = [
       StyledText("\(square) ", theme.marker)
         .adding(
-          "a delay of one step: what goes in at t comes out at t + 1", theme.muted, joined: true)
+          "a delay of one time step: in at t, out at t + 1", theme.muted,
+          joined: true)
     ]
     for parameter in scene.state.statistics?.parameters ?? [] {
       lines.append(
@@ -201,7 +202,7 @@ struct FoldedDrawing {
       if index < edges.count { text += " ─\(edges[index])→ " }
     }
     let delays = loops.map {
-      "\(nodes[$0.from].name) ─\($0.label)→ \(nodes[$0.to].name) one step later"
+      "\(nodes[$0.from].name) ─\($0.label)→ \(nodes[$0.to].name) one time step later"
     }
     let lines =
       (text.wrapped(to: area.width - 4) + delays.flatMap { $0.wrapped(to: area.width - 4) })

@@ -123,7 +123,7 @@ struct GraphWords {
   /// The state at row i and column j of an image.
   private var gridEquation: String { "s(i,j) = \(cell)(s(i−1,j), s(i,j−1), x(i,j))" }
 
-  private var alignedLoss: String { "−ln Σ P(way of laying y along t)" }
+  private var alignedLoss: String { "−ln Σ P(alignment of y with t)" }
 
   private var cell: String {
     architecture.cell == "tanh" ? "tanh" : architecture.cell.uppercased()
@@ -132,26 +132,29 @@ struct GraphWords {
   var words: String {
     switch architecture.shape {
     case .everyStep where architecture.isAligned:
-      "An output at every step, a symbol or a blank, and one loss over all ways to lay the target "
-        + "along the steps (CTC, Graves et al. 2006)."
+      "An output at every step, a symbol or a blank, and one loss over all alignments of the target "
+        + "with the time steps (CTC, Graves et al. 2006)."
     case .everyStep where architecture.bidirectional:
-      "A second state g runs from the end to the start; the output sees both (GBC fig. 10.11)."
+      "A second state g runs from the end to the start; the output sees both (Deep Learning "
+        + "fig. 10.11)."
     case .everyStep:
-      "An output and a loss at every step; the same U, V, W, b, c at all of them (GBC fig. 10.3)."
+      "An output and a loss at every time step; the same U, V, W, b, c at all of them (Deep Learning "
+        + "fig. 10.3)."
     case .final where architecture.twoDimensional:
       "Each state comes from those to the left and above; one output where they end."
-    case .final: "One output at the sequence's own end (GBC fig. 10.5)."
+    case .final: "One output, at the sequence's last time step (Deep Learning fig. 10.5)."
     case .outputRecurrence:
-      "The recurrence goes through the output; with teacher forcing the right one is fed back, and "
-        + "the steps come apart (GBC fig. 10.4, 10.6)."
-    case .vectorToSequence: "One vector x conditions every step of the sequence (GBC fig. 10.9)."
+      "The recurrence goes through the output; with teacher forcing the target is fed back "
+        + "instead, and no gradient flows from step to step (Deep Learning fig. 10.4, 10.6)."
+    case .vectorToSequence:
+      "One vector x conditions every time step of the sequence (Deep Learning fig. 10.9)."
     case .encoderDecoder where architecture.attention:
-      "The decoder starts from the encoder's last state C, and at every step looks back at all of "
+      "The decoder starts from the encoder's last state C, and at every time step looks back at all of "
         + "the source for a context C(t) (Bahdanau et al. 2015)."
     case .encoderDecoder:
-      "The encoder's last state is the context C, which the decoder reads at every step "
-        + "(GBC fig. 10.12)."
-    case .autonomous: "No input: the state unrolls itself (GBC eq. 10.1)."
+      "The encoder's last state is the context C, which the decoder reads at every time step "
+        + "(Deep Learning fig. 10.12)."
+    case .autonomous: "No input: the state unrolls itself (Deep Learning eq. 10.1)."
     case .handBuilt:
       "Every weight is set by hand; the network decides a language exactly (Siegelmann and "
         + "Sontag, 1995)."

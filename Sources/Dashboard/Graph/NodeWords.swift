@@ -55,33 +55,34 @@ extension TraceWords {
   var reference: String {
     guard let name = node.name else { return "" }
     switch (name.quantity, name.isGradient) {
-    case (.input, false): return "slide 21 · GBC eq. 10.8"
-    case (.target, false): return "slide 33 · GBC fig. 10.12"
+    case (.input, false): return "slide 21 · Deep Learning eq. 10.8"
+    case (.target, false): return "slide 33 · Deep Learning fig. 10.12"
     case (.preActivation(let gate), false):
       if gate != nil { return gated }
-      return feedsOutput ? "slide 28 · GBC fig. 10.4" : "slide 21 · GBC eq. 10.8"
+      return feedsOutput
+        ? "slide 28 · Deep Learning fig. 10.4" : "slide 21 · Deep Learning eq. 10.8"
     case (.gate, _), (.cell, _), (.recurrentSum, _): return gated
     case (.state, false):
       if case .function(.clamp, _)? = node.equations.first?.expression { return universality }
-      return isPlain ? "slide 21 · GBC eq. 10.9" : gated
+      return isPlain ? "slide 21 · Deep Learning eq. 10.9" : gated
     case (.output, false):
       return trace.nodes.contains { $0.direction == .backward }
-        ? "slide 21 · GBC eq. 10.10" : universality
-    case (.prediction, _): return "slide 21 · GBC eq. 10.11"
+        ? "slide 21 · Deep Learning eq. 10.10" : universality
+    case (.prediction, _): return "slide 21 · Deep Learning eq. 10.11"
     case (.loss, false): return "slide 21 · " + lossReference
-    case (.loss, true): return "slide 22 · GBC eq. 10.17"
-    case (.output, true): return "slide 23 · GBC eq. 10.18"
+    case (.loss, true): return "slide 22 · Deep Learning eq. 10.17"
+    case (.output, true): return "slide 23 · Deep Learning eq. 10.18"
     case (.state, true):
       return node.terms.contains { $0.role == .future }
-        ? "slide 25 · GBC eq. 10.21" : "slide 24 · GBC eq. 10.19"
+        ? "slide 25 · Deep Learning eq. 10.21" : "slide 24 · Deep Learning eq. 10.19"
     case (.preActivation, true):
-      return isPlain ? "slide 25 · GBC eq. 10.21" : gated
-    case (.context, _) where name.time == nil: return "slide 33 · GBC fig. 10.12"
+      return isPlain ? "slide 25 · Deep Learning eq. 10.21" : gated
+    case (.context, _) where name.time == nil: return "slide 33 · Deep Learning fig. 10.12"
     case (.context, _), (.attention, _), (.query, _), (.attended, _):
       return "slide 34 · Bahdanau et al. 2015"
     case (.parameter(let parameter), _): return "slide 26 · " + equationNumber(parameter)
-    case (.input, true): return "GBC fig. 10.9"
-    case (.target, true), (.expectedTarget, _): return "slide 23 · GBC eq. 10.18"
+    case (.input, true): return "Deep Learning fig. 10.9"
+    case (.target, true), (.expectedTarget, _): return "slide 23 · Deep Learning eq. 10.18"
     }
   }
 
@@ -90,7 +91,7 @@ extension TraceWords {
   /// The book's section on the cell; the lecture has none.
   private var gated: String {
     let hasCell = trace.nodes.contains { $0.name?.quantity == .cell }
-    return "beyond the slides · GBC section 10.10.\(hasCell ? 1 : 2)"
+    return "beyond the slides · Deep Learning section 10.10.\(hasCell ? 1 : 2)"
   }
 
   /// Whether the layer's cell has no gates.
@@ -114,23 +115,23 @@ extension TraceWords {
 
   private var lossReference: String {
     guard case .loss(let kind, _)? = node.equations.first?.expression else {
-      return "GBC eq. 10.14"
+      return "Deep Learning eq. 10.14"
     }
     return switch kind {
-    case .crossEntropy, .binaryCrossEntropy: "GBC eq. 10.14"
-    case .squaredError: "GBC eq. 6.1"
+    case .crossEntropy, .binaryCrossEntropy: "Deep Learning eq. 10.14"
+    case .squaredError: "Deep Learning eq. 6.1"
     case .alignments: "Graves et al. 2006"
     }
   }
 
   private func equationNumber(_ parameter: GraphTrace.Parameter) -> String {
     switch parameter.kind {
-    case .outputBias: "GBC eq. 10.22"
-    case .bias, .recurrentBias: "GBC eq. 10.23"
-    case .output: "GBC eq. 10.24"
-    case .recurrent: "GBC eq. 10.26"
-    case .input, .embedding: "GBC eq. 10.28"
-    case .vector: "GBC fig. 10.9"
+    case .outputBias: "Deep Learning eq. 10.22"
+    case .bias, .recurrentBias: "Deep Learning eq. 10.23"
+    case .output: "Deep Learning eq. 10.24"
+    case .recurrent: "Deep Learning eq. 10.26"
+    case .input, .embedding: "Deep Learning eq. 10.28"
+    case .vector: "Deep Learning fig. 10.9"
     case .attentionQuery, .attentionKey, .attentionEnergy: "Bahdanau et al. 2015"
     }
   }

@@ -65,7 +65,7 @@ extension DashboardState {
 extension KeyBinding {
   /// What the run has to be able to for the key to do something; nil where it always does.
   var ability: RunAbilities.Ability? {
-    switch hint {
+    switch context == .view ? hint : nil {
     case "pause": .pause
     case "step": .step
     case "snapshot": .snapshot

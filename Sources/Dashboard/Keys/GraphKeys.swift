@@ -13,10 +13,11 @@ extension KeyBindings {
     graph(
       [.character("f")], "f", hint: "fold", rank: 5, "fold the graph, and unfold it", in: .graph
     ) { $0.graph.isFolded.toggle() },
-    graph([.right], "→", hint: "along", as: "← →", "look at later steps", in: .graph) { state in
+    graph([.right], "→", hint: "along", as: "← →", "look at later time steps", in: .graph) {
+      state in
       state.moveGraph(by: 1)
     },
-    graph([.left], "←", "look at earlier steps", in: .graph) { $0.moveGraph(by: -1) },
+    graph([.left], "←", "look at earlier time steps", in: .graph) { $0.moveGraph(by: -1) },
   ]
 
   static let walk: [KeyBinding] = [
@@ -68,7 +69,7 @@ extension DashboardState {
   mutating func moveGraph(by columns: Int) {
     let next = graph.firstColumn + columns
     guard next >= 0, next < graphColumns.count else {
-      return show(next < 0 ? "this is the first step" : "this is the last step")
+      return show(next < 0 ? "this is the first time step" : "this is the last time step")
     }
     graph.firstColumn = next
   }

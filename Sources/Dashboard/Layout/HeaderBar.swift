@@ -7,8 +7,11 @@ enum HeaderBar {
     let width = buffer.size.width
     // The name of the run needs some twenty cells; what is left decides how much is said.
     let room = max(width * 11 / 20, width - 40)
-    let choices = [status(scene, epoch: true), status(scene, epoch: false)]
-    let status = choices.first { $0.width <= room } ?? choices[1].fitting(room)
+    let choices = [
+      status(scene, epoch: true), status(scene, epoch: false),
+      status(scene, epoch: false, units: 1),
+    ]
+    let status = choices.first { $0.width <= room } ?? choices[2].fitting(room)
     let start = width - status.width - 1
     status.write(x: start, y: 0, limit: width, into: &buffer)
     name(scene, size: buffer.size).fitting(start - 3).write(
@@ -32,7 +35,7 @@ enum HeaderBar {
     return text
   }
 
-  private static func status(_ scene: Scene, epoch: Bool) -> StyledText {
+  private static func status(_ scene: Scene, epoch: Bool, units: Int = 2) -> StyledText {
     let state = scene.state
     let theme = scene.theme
     var text = StateText(state).styled(scene)
@@ -40,11 +43,12 @@ enum HeaderBar {
     var steps = "  step \(NumberText.grouped(state.currentStep))"
     if let total = state.run?.totalSteps { steps += " / \(NumberText.grouped(total))" }
     text.add(steps, theme.text)
-    if epoch, let passed = state.history.last?.epoch {
+    // What is set by hand reads no data over and over.
+    if epoch, !Absence.isSetByHand(state), let passed = state.history.last?.epoch {
       text.add("  epoch \(NumberText.fixed(passed, 1))", theme.muted)
     }
     if state.trainingState == .training, let left = state.secondsLeft {
-      text.add("  \(NumberText.duration(left)) left", theme.text)
+      text.add("  \(NumberText.duration(left, units: units)) left", theme.text)
     }
     return text
   }

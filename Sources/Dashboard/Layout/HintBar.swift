@@ -13,6 +13,7 @@ enum HintBar {
     var bindings = state.contexts.flatMap { context in
       KeyBindings.all.filter { $0.context == context && $0.hint != nil }
     }
+    bindings.removeAll { !works($0, state) }
     // Where the tabs say it, the hints need not.
     if ViewTabs.isShown(in: state.size) { bindings.removeAll { $0.group == .views } }
     if state.alerts.shown.isEmpty {
@@ -26,6 +27,20 @@ enum HintBar {
       widths.remove(at: last)
     }
     return bindings
+  }
+
+  /// Whether a key does anything in a run that is played, followed or over; what a job cannot do stays
+  /// in its place, in the background.
+  private static func works(_ binding: KeyBinding, _ state: DashboardState) -> Bool {
+    let isFollowed = state.isViewing && !state.isReplaying
+    switch binding.ability {
+    case .pause, .step:
+      return !isFollowed && (state.isReplaying || state.trainingState != .diverged)
+    case .pace: return !isFollowed
+    case .snapshot, .set: return state.canTrain && !state.isViewing
+    case .read: return !state.isViewing
+    case .watch, .run, .undo, .best, .restart, .stop, nil: return true
+    }
   }
 
   /// Cells that a hint takes, with the gap behind it.

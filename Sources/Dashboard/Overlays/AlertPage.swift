@@ -27,7 +27,7 @@ enum AlertPage {
     } else {
       parts.append(("now", "not raised"))
     }
-    parts += [("measured", alert.measure), ("threshold", alert.threshold)]
+    parts += [("measured", alert.measure), ("threshold", alert.threshold), ("over", alert.ending)]
     parts.append(("what to do", record?.advice ?? alert.advice))
     if alert == .overfitting, let best = state.bestSnapshot {
       parts.append(("best weights", "step \(NumberText.grouped(best.step)), in \(best.path)"))

@@ -65,13 +65,17 @@ struct GradientThroughTimePanel: Panel {
   private func footLines(
     _ curve: LagCurve, isTall: Bool, size: Size, _ scene: Scene
   ) -> [StyledText] {
-    let target = scene.state.run?.stepName ?? "step"
-    let reach = GradientReach(curve)
+    let target = scene.state.run?.stepName ?? "time step"
+    let otherWay = scene.state.run?.otherGradientWay
+    let reach = GradientReach(curve, isHarmless: otherWay != nil)
     let width = size.width - 1
     var lines =
       isTall
-      ? reach.lines(target: target, theme: scene.theme).map { $0.fitting(width) }
+      ? reach.lines(width: width, target: target, theme: scene.theme)
       : [reach.line(width: width, target: target, theme: scene.theme)]
+    if let otherWay, reach.verdict == .vanishes, size.height >= 6 {
+      lines.append(StyledText(otherWay, scene.theme.muted).fitting(width))
+    }
     if isTall, lines.count == 1 { lines.append(StyledText()) }
     guard let radius = scene.state.statistics?.jacobianRadius, radius.isFinite else { return lines }
     let jacobian = GradientReach.jacobian(radius, theme: scene.theme)
@@ -130,7 +134,7 @@ struct GradientThroughTimePanel: Panel {
     let style = scene.theme.muted
     let plot = frame.plot
     let end = " \(last)"
-    let unit = " \(scene.state.run?.stepName ?? "step")s back "
+    let unit = " \(scene.state.run?.stepName ?? "time step")s back "
     let choices = [end + unit, end + " back ", end + " "]
     let text = choices.first { CharacterWidth.of($0) + 5 <= plot.width } ?? choices[2]
     buffer.write(" 0 ", x: plot.x, y: y, style: style, limit: plot.right)

@@ -5,7 +5,8 @@ import TrainingEvents
 struct HiddenStatesPanel: Panel {
   var name: String { "Hidden state" }
   var summary: String {
-    "Hidden state of every unit (rows) at every step of one sequence (columns)."
+    "Hidden state of every unit (rows) at every time step of one sequence (columns); one heatmap for "
+      + "each layer, direction and gate."
   }
   var interests: ProbeRequest.Interests { [.hiddenStates] }
   var context: KeyBinding.Context? { .units }
@@ -24,9 +25,10 @@ struct HiddenStatesPanel: Panel {
     let theme = scene.theme
     var text = StyledText("Hidden state s(t)", theme.title)
     guard let frame = scene.state.hiddenStates, let map = scene.state.shownMap else { return text }
+    // Layers, their directions and their gates are all heatmaps that a key leads through.
     let place =
       frame.maps.count > 1
-      ? " (\(scene.state.heatmap.mapIndex(in: frame) + 1) of \(frame.maps.count))" : ""
+      ? ", heatmap \(scene.state.heatmap.mapIndex(in: frame) + 1) of \(frame.maps.count)" : ""
     text.add("  \(map.name)\(place)", theme.muted)
     let shade = Shade(map: Self.colors(of: map, theme), appearance: scene.appearance)
     text.add("  \(NumberText.brief(Double(map.lowest))) ", theme.muted)

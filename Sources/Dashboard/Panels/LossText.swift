@@ -7,10 +7,17 @@ enum LossText {
   static func unit(_ run: RunDescription?) -> String {
     guard let run else { return "" }
     switch run.lossUnit {
-    case .natsPerTarget: return "nats/\(run.targetName)"
+    case .natsPerTarget: return "nats/\(run.unitOfTarget)"
     case .squaredError: return "mean squared error"
     case .unknown: return ""
     }
+  }
+
+  /// A loss in a sentence, such as `2.187 nats/character` or `0.168 (mean squared error)`.
+  static func told(_ loss: Double, _ run: RunDescription?) -> String {
+    let unit = unit(run)
+    let value = plain(loss, run)
+    return unit.isEmpty ? value : value + (isNats(run) ? " \(unit)" : " (\(unit))")
   }
 
   /// Such as `2.187 nats · 3.16 bits`.

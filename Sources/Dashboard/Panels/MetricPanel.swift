@@ -21,9 +21,11 @@ struct MetricPanel: TrainingChart {
       return StyledText("Measure", scene.theme.title)
     }
     let unit = metric.unit.isEmpty ? "" : " \(metric.unit)"
-    return StyledText(metric.name.capitalizedFirst + unit, scene.theme.title)
-      .adding("  on held-out data", scene.theme.muted)
-      .adding(metric.higherIsBetter ? "  higher is better" : "  lower is better", scene.theme.muted)
+    return StyledText(
+      MetricText.name(metric, scene.state.run).capitalizedFirst + unit, scene.theme.title
+    )
+    .adding("  on held-out data", scene.theme.muted)
+    .adding(metric.higherIsBetter ? "  higher is better" : "  lower is better", scene.theme.muted)
   }
 
   func extent(_ scene: Scene, over range: ClosedRange<Double>, columns: Int) -> ValueExtent {

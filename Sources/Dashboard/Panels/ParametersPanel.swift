@@ -16,7 +16,9 @@ struct ParametersPanel: Panel {
 
   func title(_ scene: Scene) -> StyledText {
     StyledText("Parameters", scene.theme.title)
-      .adding("  norms of weights, gradient; update ÷ weight", scene.theme.muted)
+      .adding("  ratio: update ÷ weight", scene.theme.muted)
+      .adding(", \(UpdateVerdict.range)", scene.theme.muted, joined: true)
+      .adding("  ‖θ‖ weight norm, ‖∇θ‖ gradient norm", scene.theme.muted)
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
@@ -70,7 +72,7 @@ struct ParametersPanel: Panel {
       parts.append(("mean slope \(statistics.slopeFormula)", NumberText.significant(slope, 2)))
     }
     if let noise = statistics.gradientNoise {
-      parts.append(("gradient noise ÷ size", NumberText.significant(noise, 2)))
+      parts.append(("gradient noise ÷ norm", NumberText.significant(noise, 2)))
     }
     var text = StyledText()
     for (label, value) in parts {
@@ -114,7 +116,7 @@ extension ParametersPanel {
       }
       if let left = shareLeft {
         buffer.write(
-          "  share of the gradient’s square", x: x + left, y: y, style: scene.theme.muted,
+          "  share of the squared gradient norm", x: x + left, y: y, style: scene.theme.muted,
           limit: x + width)
       }
     }
@@ -167,6 +169,12 @@ extension ParametersPanel {
 
 /// Whether an update is of a size that learns.
 enum UpdateVerdict: Equatable {
+  /// Ratios of updates to weights that raise no alert.
+  private static let healthy = 1e-5...3e-2
+  static let range =
+    "healthy \(NumberText.scientific(healthy.lowerBound, 1)) … "
+    + "\(NumberText.scientific(healthy.upperBound, 1))"
+
   case none
   case small
   case usual
@@ -175,9 +183,9 @@ enum UpdateVerdict: Equatable {
   init(_ ratio: Double) {
     switch ratio {
     case 0: self = .none
-    case ..<1e-5: self = .small
-    case 1e-5...3e-2: self = .usual
-    case 3e-2...: self = .large
+    case Self.healthy: self = .usual
+    case ..<Self.healthy.lowerBound: self = .small
+    case Self.healthy.upperBound...: self = .large
     default: self = .none
     }
   }

@@ -3,35 +3,41 @@ import TrainingEvents
 
 /// L(t) at every position of one sequence: where in a text the network is surprised.
 struct PositionLossPanel: Panel {
-  var name: String { "Loss per step" }
-  var summary: String { "Loss at every step of one sequence: where the network is wrong." }
+  var name: String { "Loss per time step" }
+  var summary: String {
+    "Loss L(t) at every time step t of one sequence: where the network is wrong."
+  }
   var interests: ProbeRequest.Interests { [.hiddenStates] }
 
   func absence(in state: DashboardState) -> String? {
-    guard let frame = state.hiddenStates else { return Absence.missing("loss per step", state) }
+    guard let frame = state.hiddenStates else {
+      return Absence.missing("loss per time step", state)
+    }
     if frame.loss.contains(where: \.isFinite) { return nil }
     switch state.run?.architecture?.shape {
-    case .final: return "one output at the sequence’s end: there is no loss at the steps before"
+    case .final:
+      return "one output at the sequence’s end: there is no loss at the time steps before"
     case .everyStep where state.run?.architecture?.isAligned ?? false:
-      return "one loss over all ways to lay the target along the steps: there is none per step"
+      return "one loss over all alignments of the target with the time steps (CTC): none per step"
     case .encoderDecoder:
-      return "the loss stands at the decoder’s steps, not at those of the source"
-    case .vectorToSequence: return "the input is one vector: the loss stands at the output’s steps"
+      return "the loss is at the decoder’s time steps, not at those of the source"
+    case .vectorToSequence: return "the input is one vector: the loss is at the output’s time steps"
     case .handBuilt: return Absence.setByHand
     case .everyStep, .outputRecurrence, .autonomous, nil:
-      return "no loss per step: the loss is over whole sequences"
+      return "no loss per time step: the loss is over whole sequences"
     }
   }
 
   func title(_ scene: Scene) -> StyledText {
-    var text = StyledText("Loss per step L(t)", scene.theme.title)
+    var text = StyledText("Loss per time step L(t)", scene.theme.title)
     guard let frame = scene.state.hiddenStates else { return text }
     let losses = frame.loss.filter(\.isFinite)
     guard !losses.isEmpty else { return text }
     let total = Double(losses.reduce(0, +))
     let unit = LossText.isNats(scene.state.run) ? " nats" : ""
     text.add(
-      "  Σ L(t) = \(NumberText.decimals(total, 1))\(unit) over \(losses.count)", scene.theme.muted)
+      "  Σ L(t) = \(NumberText.decimals(total, 1))\(unit) over "
+        + "\(ScoreText.counted(losses.count, "time step"))", scene.theme.muted)
     return text
   }
 

@@ -64,7 +64,13 @@ struct RunPanel: Panel {
   private func lines(_ scene: Scene, width: Int) -> [Line] {
     let state = scene.state
     let theme = scene.theme
-    func value(_ parts: [(String, String)]) -> StyledText {
+    /// Parts that do not fit whole leave, the last ones first.
+    func value(_ parts: [(String, String)], within room: Int = .max) -> StyledText {
+      let text = whole(parts)
+      return text.width <= room || parts.count < 2
+        ? text : value(parts.dropLast(), within: room)
+    }
+    func whole(_ parts: [(String, String)]) -> StyledText {
       parts.reduce(into: StyledText()) { text, part in
         if !text.isEmpty { text.add("   ", theme.muted) }
         text.add(part.0.isEmpty ? "" : part.0 + " ", theme.muted, joined: !text.isEmpty)
@@ -79,8 +85,8 @@ struct RunPanel: Panel {
     if state.run?.task == .handBuilt {
       // No rate, no clipping, no snapshot worth a name: nothing changes the weights.
       return [
-        Line(label: "speed", value: value(speeds(state))),
-        Line(label: "accuracy", value: value(accuracy(state))),
+        Line(label: "speed", value: value(speeds(state)))
+      ] + accuracy(state).map { Line(label: "accuracy", value: value($0)) } + [
         Line(label: "time", value: value(times(state))),
         Line(label: "memory", value: value(memory(state))),
       ]
@@ -89,7 +95,7 @@ struct RunPanel: Panel {
       Line(label: "speed", value: value(speeds(state)))
     ] + processes(state).map { Line(label: "processes", value: value($0)) } + [
       Line(label: isNarrow ? "rate" : "learning rate", value: value(knobs(state))),
-      Line(label: "units", value: value(health(state))),
+      Line(label: "units", value: value(health(state), within: room)),
     ] + watch + [
       Line(
         label: isNarrow ? "snapshot" : "last snapshot",
@@ -118,9 +124,9 @@ struct RunPanel: Panel {
     let tokens = state.rates.tokensPerSecond.map { $0 > 0 ? Self.rate($0) : "–" } ?? "–"
     let pace = state.pace.map { [("pace", "\(NumberText.brief($0, 3)) steps/s")] } ?? []
     // A step of training and a step through time are told apart by their names.
-    let unit = state.run?.targetName ?? "target"
+    let unit = state.run?.unitOfTarget ?? "target"
     return [
-      ("", "\(steps) steps/s"), ("", "\(tokens) \(unit == "step" ? "time steps" : unit + "s")/s"),
+      ("", "\(steps) steps/s"), ("", "\(tokens) \(unit)s/s"),
     ] + pace
   }
 
@@ -156,12 +162,12 @@ struct RunPanel: Panel {
     return parts
   }
 
-  /// Of the strings that are held out.
-  private func accuracy(_ state: DashboardState) -> [(String, String)] {
+  /// Of the strings that are held out; none where none was decided yet.
+  private func accuracy(_ state: DashboardState) -> [[(String, String)]] {
     guard let metric = state.run?.metric,
       let newest = state.history.validations.last?.metric
-    else { return [("", "–")] }
-    return [("", MetricText.value(newest, metric)), ("", "held-out strings decided correctly")]
+    else { return [] }
+    return [[("", MetricText.value(newest, metric)), ("", "held-out strings decided correctly")]]
   }
 
   private func snapshotText(_ state: DashboardState, width: Int) -> String {

@@ -24,13 +24,29 @@ struct StateNormsPanel: FrameChart {
 
   func curves(_ scene: Scene) -> [FrameCurve] {
     let frames: FrameHistory<StateNorms> = scene.state.frames.history()
-    return (frames.newest?.layers ?? []).enumerated().map { index, layer in
+    let layers = frames.newest?.layers ?? []
+    let names = DirectedLayers(layers.map(\.name))
+    return layers.enumerated().map { index, layer in
       FrameCurve(
-        name: layer.name,
+        name: names.shown(layer.name),
         points: scene.points(of: frames) { frame in
           frame.layers.indices.contains(index) ? frame.layers[index].norm : nil
         })
     }
+  }
+}
+
+/// Names of a network's layers, in which an arrow tells the direction that each reads in; names of a
+/// network with one direction stay as they are.
+struct DirectedLayers {
+  private static let reversed = " backward"
+  private let all: Set<String>
+
+  init(_ names: [String]) { all = Set(names) }
+
+  func shown(_ name: String) -> String {
+    if name.hasSuffix(Self.reversed) { return name.dropLast(Self.reversed.count) + " ←" }
+    return all.contains(name + Self.reversed) ? name + " →" : name
   }
 }
 

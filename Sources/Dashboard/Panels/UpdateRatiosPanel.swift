@@ -5,7 +5,8 @@ import TrainingEvents
 struct UpdateRatiosPanel: FrameChart {
   var name: String { "Update ÷ weight" }
   var summary: String {
-    "Size of each update beside the size of the weights it changes; around 0.001 is usual."
+    "Norm of each update divided by the norm of the weights that it changes: about 0.001 is usual, "
+      + "\(UpdateVerdict.range)."
   }
   var interests: ProbeRequest.Interests { [.statistics] }
   var context: KeyBinding.Context? { .chart }
@@ -28,7 +29,8 @@ struct UpdateRatiosPanel: FrameChart {
     return curveNames(
       scene,
       behind: StyledText("Update ÷ weight", scene.theme.title)
-        .adding("  \(dashes) usual 1e−3", scene.theme.limit))
+        .adding("  \(dashes) usual 1e−3", scene.theme.limit)
+        .adding("  \(UpdateVerdict.range)", scene.theme.muted))
   }
 
   var healthyValue: Double? { Self.healthy }

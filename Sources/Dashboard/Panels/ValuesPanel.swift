@@ -32,8 +32,8 @@ struct ValuesPanel: Panel {
     guard let last = history.steps.last, let now = CursorValues(history, at: last) else { return }
     let area = buffer.inside
     let cursor = scene.state.cursorValues
-    let valueWidth = 9
-    let isWide = area.width >= 32 && cursor != nil
+    let valueWidth = 11
+    let isWide = area.width >= 36 && cursor != nil
     var y = area.y
     if isWide {
       buffer.write(
@@ -70,7 +70,7 @@ struct ValuesPanel: Panel {
     ]
     if let metric = run?.metric {
       rows.append(
-        Row(label: "◆ \(metric.name)", style: theme.validation) { values in
+        Row(label: "◆ \(MetricText.name(metric, run))", style: theme.validation) { values in
           values.validation?.metric.map { MetricText.value($0, metric) } ?? "–"
         })
     }

@@ -23,7 +23,7 @@ struct WaterfallPanel: TrainingChart {
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     var text = StyledText("Gradient by lag over training", theme.title)
-    text.add("  \(scene.state.run?.stepName ?? "step")s back ↑", theme.muted)
+    text.add("  \(scene.state.run?.stepName ?? "time step")s back ↑", theme.muted)
     text.add("  ‖∂L(τ)/∂s(t)‖ 1e−6 ", theme.muted)
     let shade = Shade(map: theme.sequential, appearance: scene.appearance)
     for level in 0...8 {

@@ -40,7 +40,7 @@ struct LabellingDrawing {
     }
     if first < count {
       buffer.write(
-        "\(count - first) more steps", x: area.x + 1, y: area.bottom - 1, style: theme.muted)
+        "\(count - first) more time steps", x: area.x + 1, y: area.bottom - 1, style: theme.muted)
     }
   }
 
@@ -118,7 +118,7 @@ struct LabellingDrawing {
     let lines = [
       StyledText("read      ", theme.muted).adding(
         symbols(recall.kept, of: frame.inputs).joined(separator: " "), theme.title, joined: true
-      ).adding("   to repeat \(delay) steps later", theme.muted),
+      ).adding("   to repeat \(delay) time steps later", theme.muted),
       answered.enumerated().reduce(into: StyledText("repeated  ", theme.muted)) { text, answer in
         let isRight = answer.offset < asked.count && asked[answer.offset] == answer.element
         text.add(

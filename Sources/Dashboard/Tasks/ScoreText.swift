@@ -32,6 +32,8 @@ enum ScoreText {
     if let baseline = score.baseline {
       text.add("  \(baseline.name): ", theme.muted)
       text.add(percent(baseline.value), theme.text, joined: true)
+      // What training has most of may come nowhere among these: a method that cannot win.
+      if baseline.value == 0 { text.add(", none of these is it", theme.muted, joined: true) }
     }
     text.add(source(score.isHeldOut), theme.muted)
     if score.sequences != score.count { text.add(" in \(score.sequences) sequences", theme.muted) }
@@ -40,6 +42,11 @@ enum ScoreText {
 
   static func source(_ isHeldOut: Bool) -> String {
     isHeldOut ? "  held-out examples" : "  training examples, none are held out"
+  }
+
+  /// Such as `1 time step` or `1,200 labels`.
+  static func counted(_ count: Int, _ word: String) -> String {
+    "\(NumberText.grouped(count)) \(plural(word, count))"
   }
 
   static func plural(_ word: String, _ count: Int) -> String { count == 1 ? word : word + "s" }

@@ -26,6 +26,43 @@ struct StackDrawing {
     for (index, row) in rows.enumerated() {
       columns.draw(row, y: y + 1 + index, scene: scene, into: &buffer)
     }
+    drawLegend(from: y + rows.count + 2, theme, in: area, into: &buffer)
+  }
+
+  /// What the columns hold, where rows are left for it whole.
+  private func drawLegend(
+    from y: Int, _ theme: Theme, in area: Rect, into buffer: inout CellBuffer
+  ) {
+    let lines = legend.flatMap { $0.wrapped(to: area.width - 2) }
+    guard !lines.isEmpty, y + lines.count <= area.bottom else { return }
+    for (row, line) in lines.enumerated() {
+      buffer.write(line, x: area.x + 1, y: y + row, style: theme.muted, limit: area.right)
+    }
+  }
+
+  /// The design's own names of its units; none for a design that is not known here.
+  private var legend: [String] {
+    let units = Set(frame.unitNames)
+    if units.isSuperset(of: ["u0", "u1", "v0", "v1", "eA", "eB", "eC"]) {
+      return [
+        "number  the stack in one number, u0 + u1 + v0 + v1: its symbols as digits in base 4, "
+          + "1 for ( and 3 for [, the newest first",
+        "u0 u1   the number after a ( or a [ was pushed",
+        "v0 v1   the number after a ( or a [ was popped",
+        "eA–eC   1 for good once a closing bracket did not match: rejected",
+      ]
+    }
+    guard units.isSuperset(of: ["p", "r", "e"]) else { return [] }
+    let (open, close) = units.contains("sB") ? ("a", "b") : ("(", ")")
+    let lines = [
+      "number  the stack in one number, p + r = 2^−depth",
+      "p, r    the number after a \(open) was pushed (p) or popped by a \(close) (r)",
+      "e       1 for good once a \(close) found the stack empty: rejected",
+    ]
+    guard units.contains("sB") else { return lines }
+    return lines + [
+      "sB      1 once a b was read", "e2      1 for good once an a followed a b: rejected",
+    ]
   }
 
   private func verdict(_ last: StackFrame.Row, _ scene: Scene) -> StyledText {
@@ -34,7 +71,7 @@ struct StackDrawing {
     let sign = scene.appearance.hasUnicode ? (last.accepted ? "✓" : "✗") : ""
     return StyledText("\(sign) \(text.cutFront(to: 40)) ", scene.theme.title)
       .adding(word, last.accepted ? scene.theme.good : scene.theme.bad)
-      .adding("  deepest \(frame.deepest)", scene.theme.muted)
+      .adding("  greatest depth \(frame.deepest)", scene.theme.muted)
   }
 
   /// Symbol read, depth, what the stack holds, a bar that is full when the stack is as deep as it
@@ -53,7 +90,7 @@ struct StackDrawing {
       self.frame = frame
       self.area = area
       stackLeft = area.x + 8
-      stackWidth = min(max(frame.deepest, 7), 24, max(0, area.width - 12))
+      stackWidth = min(max(frame.deepest, 8), 24, max(0, area.width - 12))
       barLeft = stackLeft + stackWidth + 2
       barWidth = area.width >= 50 ? min(20, max(0, area.width - stackWidth - 40)) : 0
       numberLeft = barLeft + (barWidth > 0 ? barWidth + 2 : 0)
@@ -85,7 +122,7 @@ struct StackDrawing {
         style: theme.title, limit: area.right)
       let held = row.held.map { $0.isEmpty ? "empty" : $0.cutFront(to: stackWidth) }
       buffer.write(
-        (held ?? (row.isLost ? "lost" : "–")).cut(to: stackWidth), x: stackLeft, y: y,
+        (held ?? (row.isLost ? "rejected" : "–")).cut(to: stackWidth), x: stackLeft, y: y,
         style: row.isLost ? theme.bad : row.held?.isEmpty ?? true ? theme.faint : theme.lag,
         limit: limit)
       if barWidth > 0, let depth = row.held?.count {

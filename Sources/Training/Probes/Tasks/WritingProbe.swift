@@ -41,16 +41,18 @@ extension Probe {
   /// Symbols of a target that are named.
   private static let longestNamed = 12
 
-  /// The target that the most training examples have, the earlier one of two; nil without targets.
+  /// The target that the most training examples have, the earlier one of two; nil where no target
+  /// comes twice, and answering one of them is no method.
   static func mostFrequentTarget(of data: DataSet, end: Int32?) -> [Int32]? {
     guard case .examples(let examples) = data else { return nil }
     var counts: [[Int32]: (count: Int, first: Int)] = [:]
     for (index, example) in examples.enumerated() {
       counts[example.target.classes.prefix { $0 != end }.map { $0 }, default: (0, index)].count += 1
     }
-    return counts.max { a, b in
+    let most = counts.max { a, b in
       (a.value.count, -a.value.first) < (b.value.count, -b.value.first)
-    }?.key
+    }
+    return most.flatMap { $0.value.count > 1 ? $0.key : nil }
   }
 
   /// A source, its target, what the network writes, and where it looked while it did.
