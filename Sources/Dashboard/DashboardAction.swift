@@ -24,6 +24,8 @@ public enum DashboardAction: Sendable, Equatable {
   case suspend
   /// Draw every cell anew, for a screen that something else wrote on.
   case redraw
+  /// Put a text into the clipboard of the person's own machine.
+  case copy(String)
   /// Use these settings and keep them: theme, drawing and mouse are the session's.
   case use(DashboardSettings)
   /// End this run, after a snapshot, and show the chooser.

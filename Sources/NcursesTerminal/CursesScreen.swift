@@ -8,6 +8,10 @@ import TerminalGraphics
 final class CursesScreen {
   let isUnicode: Bool
   private(set) var hasMouse = false
+  /// Whether pictures are put between the marks of synchronized output.
+  var isSynchronized = false
+  /// What the terminal shows of the run's progress.
+  private var progress: TerminalProgress?
   private let screen: OpaquePointer
   private let output: UnsafeMutablePointer<FILE>
   private let input: UnsafeMutablePointer<FILE>
@@ -47,13 +51,23 @@ final class CursesScreen {
     }
     self.screen = screen
     set_term(screen)
-    CursesStart.leaveSequence.withCString { unfold_restore_set_leave($0, strlen($0)) }
+    Self.armLeaving(progress: false)
     CursesStart.setModes(of: fileno(input))
     colors = TerminalColors(keepsNamedColors: !start.isDirect)
     KeyDecoder.defineKeys()
     curs_set(0)
     resize()
     setPrivateModes(on: true)
+    // The Linux console would print the question.
+    if !(TerminalCheck.variable("TERM")?.hasPrefix("linux") ?? false) {
+      write(SynchronizedOutput.question)
+    }
+  }
+
+  private static func armLeaving(progress: Bool) {
+    CursesStart.leaveSequence(progress: progress).withCString {
+      unfold_restore_set_leave($0, strlen($0))
+    }
   }
 
   private static func open(
@@ -116,9 +130,11 @@ final class CursesScreen {
       }
     }
     shown = buffer
+    if isSynchronized { write(SynchronizedOutput.begins) }
     unfold_restore_drawing_begins()
     wrefresh(window)
     unfold_restore_drawing_ends()
+    if isSynchronized { write(SynchronizedOutput.ends) }
   }
 
   private func draw(_ cell: Cell, x: Int, y: Int, in window: UnsafeMutablePointer<WINDOW>) {
@@ -161,6 +177,21 @@ final class CursesScreen {
     if !mouse { tcflush(keyboard, TCIFLUSH) }
   }
 
+  // MARK: Messages to the terminal
+
+  /// Puts a text into the clipboard of the person's own machine.
+  func copy(base64: String) { write(TerminalMessage.copy(base64: base64)) }
+
+  func ring() { write(TerminalMessage.bell) }
+
+  /// Shows how far the run is on the terminal's tab; nil takes it away.
+  func show(progress: TerminalProgress?) {
+    guard progress != self.progress else { return }
+    if self.progress == nil { Self.armLeaving(progress: true) }
+    self.progress = progress
+    write(TerminalMessage.progress(progress))
+  }
+
   // MARK: Leaving
 
   /// Gives the terminal back for a while.
@@ -200,6 +231,7 @@ final class CursesScreen {
   private func setPrivateModes(on: Bool) {
     write(on ? CursesStart.pasteOn : CursesStart.pasteOff)
     if hasMouse { write(on ? MouseReport.on : MouseReport.off) }
+    if let progress { write(TerminalMessage.progress(on ? progress : nil)) }
   }
 
   private func write(_ text: String) {

@@ -46,14 +46,16 @@ enum CursesStart {
   }
 
   /// What gives the terminal back from any state, as bytes to write.
-  static var leaveSequence: String {
+  /// - Parameter progress: whether the terminal shows progress, which is taken away
+  static func leaveSequence(progress: Bool = false) -> String {
     // CAN ends a sequence that was cut off.
-    let modes = "\u{18}" + pasteOff + MouseReport.off
+    let modes = "\u{18}" + SynchronizedOutput.ends + pasteOff + MouseReport.off
     let names = ["op", "sgr0", "rmacs", "cnorm", "rmkx", "rmcup"]
     let parts = names.map { unfold_terminfo_string($0).map { unpadded(String(cString: $0)) } ?? "" }
     // Without an alternate screen, what follows goes below the picture.
     let below = parts.last == "" ? "\u{1B}[999B\r\n" : ""
-    return modes + parts.joined() + below
+    let mark = progress ? TerminalMessage.progress(nil) : ""
+    return modes + mark + parts.joined() + below
   }
 
   /// A terminfo string without the pauses, `$<2>`, that old terminals need.

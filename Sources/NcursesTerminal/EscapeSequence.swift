@@ -41,6 +41,11 @@ struct EscapeSequence {
     return .more
   }
 
+  /// Whether it was the terminal's answer that it has synchronized output.
+  func confirmsSynchronizedOutput(final: Unicode.Scalar) -> Bool {
+    introducer == "[" && SynchronizedOutput.isConfirmed(by: parameters, final: final)
+  }
+
   /// The keys it was, if nothing follows: Escape, perhaps with a character typed right behind it.
   var keysWhenCut: [Key] {
     guard let introducer, parameters.isEmpty else { return [.escape] }

@@ -15,6 +15,8 @@ struct KeyDecoder {
 
   private var pasted: String?
   private var sequence: EscapeSequence?
+  /// Whether the terminal has answered that it has synchronized output.
+  private(set) var hasSynchronizedOutput = false
 
   /// Teaches ncurses the marks of bracketed paste.
   static func defineKeys() {
@@ -62,6 +64,7 @@ struct KeyDecoder {
         return []
       case .complete(let key):
         sequence = nil
+        if pending.confirmsSynchronizedOutput(final: scalar) { hasSynchronizedOutput = true }
         return key.map { [$0] } ?? []
       case .none:
         return finish() + character(code)

@@ -146,6 +146,24 @@ public actor TerminalScreen {
     if state == .shown { curses?.set(mouse: mouse) }
   }
 
+  // MARK: Messages to the terminal
+
+  /// Puts a text into the clipboard of the person's own machine (OSC 52), where the terminal allows it.
+  /// - Parameter base64: the text's UTF-8
+  public func copy(base64: String) { writable?.copy(base64: base64) }
+
+  /// Rings the terminal's bell.
+  public func ring() { writable?.ring() }
+
+  /// Shows how far the run is on the terminal's tab (OSC 9;4); nil takes it away.
+  public func show(progress: TerminalProgress?) { writable?.show(progress: progress) }
+
+  /// The screen, where a message would not wait for a terminal that takes nothing.
+  private var writable: CursesScreen? {
+    guard state == .shown, let curses, curses.isWritable else { return nil }
+    return curses
+  }
+
   // MARK: Input
 
   private func watchKeyboard() {
@@ -167,6 +185,7 @@ public actor TerminalScreen {
       for key in decoder.decode(code, isFunction: isFunction) { continuation.yield(.key(key)) }
     }
     for key in decoder.finish() { continuation.yield(.key(key)) }
+    curses.isSynchronized = decoder.hasSynchronizedOutput
     guard isAtEnd else { return }
     keyboard?.cancel()
     continuation.yield(.hangUp)

@@ -175,6 +175,7 @@ actor LiveSession: StageActor {
       server.tell(.event(event))
     }
     dashboard.apply(event)
+    stage.notice(event, of: setup.preset.name)
     // A resumed run's curves go on from where they were.
     if case .started = event, let earlier = setup.earlier {
       dashboard.jump(to: earlier, events: [])
@@ -259,6 +260,7 @@ actor LiveSession: StageActor {
     case .leaveUnsaved: await leaveUnsaved()
     case .stay: departure.stay()
     case .changeSpeed(let faster): changeSpeedOfReplay(faster: faster)
+    case .copy(let text): stage.copy(text)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):
@@ -294,6 +296,7 @@ actor LiveSession: StageActor {
     lastDraw = stage.now
     dashboard.advance(to: lastDraw)
     stage.show(picture)
+    stage.show(progress: dashboard.terminalProgress)
     dashboard.didDraw()
   }
 

@@ -68,6 +68,9 @@ package actor RunSession {
       dashboard.apply(news)
       if case .told(let messages) = news {
         for case .exit(let exit) in messages { self.exit = exit }
+        if source.trains {
+          for case .event(let event) in messages { stage.notice(event, of: name) }
+        }
         guard messages.contains(where: \.isAnswer) else { continue }
       }
       askForProbes()
@@ -124,6 +127,7 @@ package actor RunSession {
       dashboard.tell("this run has ended: `unfold replay \(name)` shows it again")
     case .replay(let command): source.perform(command)
     case .changeSpeed(let faster): source.changeSpeed(faster: faster)
+    case .copy(let text): stage.copy(text)
     case .suspend: suspend()
     case .redraw: stage.screen.forget()
     case .use(let settings):
@@ -160,6 +164,7 @@ package actor RunSession {
     guard now - lastDraw > 0.01 else { return }
     lastDraw = now
     stage.show(dashboard.render(size: stage.abilities.size, appearance: stage.appearance))
+    stage.show(progress: dashboard.terminalProgress)
     dashboard.didDraw()
   }
 }

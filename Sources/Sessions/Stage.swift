@@ -1,10 +1,11 @@
 import Dashboard
 import Dispatch
-import Glibc
+import Foundation
 import NcursesTerminal
 import Runs
 import TerminalGraphics
 import Training
+import TrainingEvents
 
 /// The terminal while the program has it, and how a person likes it: what the chooser and runs
 /// draw on, one after the other.
@@ -16,6 +17,7 @@ package struct Stage: Sendable {
   /// What could not be read of the settings, one line each.
   var problems: [String]
   private var recorder: ScreenRecorder?
+  private var shownProgress: TerminalProgress?
 
   /// Takes the terminal over.
   /// - Parameter recording: a file for a recording of the screen, if any
@@ -45,6 +47,28 @@ package struct Stage: Sendable {
   func show(_ picture: CellBuffer) {
     screen.present(picture)
     recorder?.show(picture, at: now)
+  }
+
+  /// Shows how far the run is on the terminal's tab, where a person wants that.
+  mutating func show(progress: TerminalProgress?) {
+    guard progress != shownProgress else { return }
+    shownProgress = progress
+    Task { [screen] in await screen.show(progress: progress) }
+  }
+
+  /// Puts a text into the clipboard of the person's own machine.
+  func copy(_ text: String) {
+    let base64 = Data(text.utf8).base64EncodedString()
+    Task { [screen] in await screen.copy(base64: base64) }
+  }
+
+  /// Rings, and runs a person's own command, where they are set and an event is worth it.
+  func notice(_ event: TrainingEvent, of name: String) {
+    guard settings.rings || !settings.noticeCommand.isEmpty,
+      let text = Notice.text(of: event, run: name)
+    else { return }
+    if settings.rings { Task { [screen] in await screen.ring() } }
+    if !settings.noticeCommand.isEmpty { Notice.run(settings.noticeCommand, saying: text) }
   }
 
   /// Uses settings from now on and keeps them for the next time.

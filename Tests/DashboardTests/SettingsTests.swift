@@ -8,6 +8,8 @@ import TrainingEvents
   static let odd: DashboardSettings = {
     var settings = DashboardSettings()
     (settings.theme, settings.drawing, settings.usesMouse) = ("colour-blind", .block, false)
+    (settings.showsProgress, settings.rings) = (true, true)
+    settings.noticeCommand = "notify-send \"$UNFOLD_NOTICE\""
     (settings.view, settings.smoothing) = (.states, 0.9)
     settings.views = ["words": .graph, "my file.yaml": .loss]
     return settings
@@ -61,7 +63,7 @@ import TrainingEvents
     _ = state.handle(.left)
     _ = state.handle(.left)
     #expect(state.settings.theme == Theme.all.last?.name)
-    for _ in 0..<4 { _ = state.handle(.down) }
+    for _ in 0..<SettingsPage.Row.smoothing.rawValue { _ = state.handle(.down) }
     _ = state.handle(.right)
     #expect(state.settings.smoothing == 0.99 && state.history.smoothing == 0.99)
     _ = state.handle(.escape)

@@ -47,6 +47,28 @@ import Testing
     #expect(keys(text + "x") == [.character("x")])
   }
 
+  /// DECRPM: 1 and 2 say that the mode is there, 0 and 4 that it is not.
+  @Test(arguments: [
+    ("\u{1B}[?2026;2$y", true), ("\u{1B}[?2026;1$y", true), ("\u{1B}[?2026;0$y", false),
+    ("\u{1B}[?2026;4$y", false), ("\u{1B}[?2027;2$y", false), ("\u{1B}O?2026;2$y", false),
+  ])
+  func theAnswerAboutSynchronizedOutputIsNoKey(text: String, has: Bool) {
+    var decoder = KeyDecoder()
+    let found = (text + "x").unicodeScalars.flatMap {
+      decoder.decode($0.value, isFunction: false)
+    }
+    #expect(found.last == .character("x") && decoder.hasSynchronizedOutput == has)
+    if text.hasPrefix("\u{1B}[") { #expect(found.count == 1) }
+  }
+
+  @Test func messagesToTheTerminal() {
+    #expect(TerminalMessage.copy(base64: "aGk=") == "\u{1B}]52;c;aGk=\u{7}")
+    #expect(TerminalMessage.progress(.running(42)) == "\u{1B}]9;4;1;42\u{7}")
+    #expect(TerminalMessage.progress(.paused(142)) == "\u{1B}]9;4;4;100\u{7}")
+    #expect(TerminalMessage.progress(.failed(-1)) == "\u{1B}]9;4;2;0\u{7}")
+    #expect(TerminalMessage.progress(nil) == "\u{1B}]9;4;0;0\u{7}")
+  }
+
   @Test func anEndlessSequenceEnds() {
     let found = keys("\u{1B}[" + String(repeating: "1", count: 40))
     #expect(found.count == 7, "\(found)")

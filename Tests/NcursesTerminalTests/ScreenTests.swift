@@ -67,6 +67,49 @@ import Testing
     #expect(perSecond < 1000, "bytes a second for two changing places")
   }
 
+  /// Marked only once the terminal has said that it knows the marks, and ended before the terminal is left.
+  @Test func picturesAreSynchronizedWhereTheTerminalCan() throws {
+    let program = try RunningProgram()
+    try program.waitForScreen()
+    try waitUntil("the question") { program.terminal.output.contains("\u{1B}[?2026$p") }
+    #expect(!program.terminal.output.contains("\u{1B}[?2026h"))
+    program.terminal.type("\u{1B}[?2026;2$y")
+    program.terminal.type("r")
+    try waitUntil("marks") { program.terminal.output.contains("\u{1B}[?2026h") }
+    program.terminal.type("q")
+    #expect(exitStatus(try program.waitForEnd()) == 0)
+    let parts = program.terminal.output.components(separatedBy: "\u{1B}[?2026h")
+    #expect(parts.count >= 2)
+    for part in parts.dropFirst() {
+      let picture = part.components(separatedBy: "\u{1B}[?2026l")
+      #expect(picture.count >= 2 && !picture[0].contains("1049l"))
+    }
+    #expect(program.log.filter { $0.hasPrefix("key") }.count == 2, "\(program.log)")
+  }
+
+  @Test func progressAndClipboardReachTheTerminal() throws {
+    let program = try RunningProgram()
+    try program.waitForScreen()
+    program.terminal.type("c")
+    try waitUntil("OSC 52") { program.terminal.output.contains("\u{1B}]52;c;dW5mb2xk\u{7}") }
+    program.terminal.type("g")
+    try waitUntil("OSC 9;4") { program.terminal.output.contains("\u{1B}]9;4;1;42\u{7}") }
+    program.terminal.type("q")
+    #expect(exitStatus(try program.waitForEnd()) == 0)
+    #expect(program.terminal.output.contains("\u{1B}]9;4;0;0\u{7}"))
+  }
+
+  /// A program that crashes takes its progress off the tab, too.
+  @Test func progressIsTakenAwayByACrash() throws {
+    let program = try RunningProgram()
+    try program.waitForScreen()
+    program.terminal.type("g")
+    try waitUntil("OSC 9;4") { program.terminal.output.contains("\u{1B}]9;4;1;42\u{7}") }
+    program.terminal.type("t")
+    #expect(exitStatus(try program.waitForEnd()) != 0)
+    try waitUntil("its end") { program.terminal.output.contains("\u{1B}]9;4;0;0\u{7}") }
+  }
+
   @Test func mouseIsAskedForAndGivenBack() throws {
     let program = try RunningProgram()
     try program.waitForScreen()

@@ -7,7 +7,7 @@ import TerminalGraphics
 ///
 /// Usage: `ScreenProgram LOG [still|moving|flood]`. Every input becomes a line of the file LOG. Keys:
 /// q quit, e write to standard error, m mouse, s suspend, f fault, t trap, a abort, o overflow of a
-/// stack, x exit without closing, r everything anew.
+/// stack, x exit without closing, r everything anew, c copy, g progress.
 @main
 struct ScreenProgram {
   static func main() async {
@@ -87,6 +87,8 @@ actor Program {
       note("mouse \(hasMouse)")
     case "s": await screen.suspend()
     case "r": screen.forget()
+    case "c": await screen.copy(base64: "dW5mb2xk")
+    case "g": await screen.show(progress: .running(42))
     case "a": abort()
     case "x": exit(7)
     case "f": UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1

@@ -86,6 +86,10 @@ enum KeyBindings {
       [.character("q")], "q", hint: "quit", rank: 3, "quit; asks first when steps would be lost",
       .program
     ) { $0.askToQuit() },
+    KeyBinding(
+      [.character("Y")], "Y",
+      "copy the values under the cursor, else the command that goes on with the run", .program
+    ) { $0.copy() },
     KeyBinding([.control("l")], "ctrl-l", "draw the screen anew", .program) { _ in [.redraw] },
     KeyBinding([.control("z")], "ctrl-z", "suspend; fg brings it back", .program) { _ in
       [.suspend]

@@ -3,7 +3,7 @@ import TrainingEvents
 
 extension KeyBindings {
   static let openingPages: [KeyBinding] = [
-    KeyBinding([.character(",")], ",", "settings: theme, drawing, mouse, views", .program) {
+    KeyBinding([.character(",")], ",", "settings: theme, drawing, mouse, bell, views", .program) {
       state in
       state.overlay = .settings(SettingsPage(settings: state.settings))
       return []

@@ -147,6 +147,19 @@ extension Command {
       state.settings.theme = argument
       return [.use(state.settings)]
     },
+    Command(
+      "copy", "[command|path|values]", "put something of the run into the clipboard",
+      candidates: { _ in
+        Copied.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: $0.summary) }
+      }
+    ) { state, argument throws(CommandMistake) in
+      guard !argument.isEmpty else { return state.copy() }
+      guard let what = Copied(rawValue: argument.lowercased()) else {
+        throw CommandMistake(
+          unknown: "thing to copy", argument, among: Copied.allCases.map(\.rawValue))
+      }
+      return state.copy(what)
+    },
     Command("presets", "", "pause this run and look at the presets; esc there leads back") {
       state, _ throws(CommandMistake) in
       state.askToChoose()

@@ -8,6 +8,13 @@ public struct DashboardSettings: Sendable, Equatable {
   public var drawing: Appearance.Drawing?
   /// Whether clicks and the wheel are taken from the terminal's own use.
   public var usesMouse = true
+  /// Whether the terminal shows on its tab how far the run is (OSC 9;4).
+  public var showsProgress = false
+  /// Whether the bell rings on an alert and at a run's end.
+  public var rings = false
+  /// A command of a person's own for the shell, run on an alert and at a run's end; what happened stands in
+  /// `UNFOLD_NOTICE`. Empty for none.
+  public var noticeCommand = ""
   /// The view that a run opens with, where none is pinned for its preset.
   public var view = ViewKind.overview
   /// Views that a person pinned, by name of preset.

@@ -6,6 +6,8 @@ struct SettingsPage: Sendable, Equatable {
     case theme
     case drawing
     case mouse
+    case progress
+    case bell
     case view
     case smoothing
 
@@ -14,6 +16,8 @@ struct SettingsPage: Sendable, Equatable {
       case .theme: "theme"
       case .drawing: "curves are made of"
       case .mouse: "mouse"
+      case .progress: "progress on the terminal's tab"
+      case .bell: "bell on an alert and at the end"
       case .view: "a run opens with"
       case .smoothing: "smoothing of the loss"
       }
@@ -37,6 +41,8 @@ struct SettingsPage: Sendable, Equatable {
       let all: [Appearance.Drawing?] = [nil] + Appearance.Drawing.allCases
       settings.drawing = next(settings.drawing, in: all, forward)
     case .mouse: settings.usesMouse.toggle()
+    case .progress: settings.showsProgress.toggle()
+    case .bell: settings.rings.toggle()
     case .view: settings.view = next(settings.view, in: ViewKind.allCases, forward)
     case .smoothing:
       settings.smoothing = ChartControls.smoothing(after: settings.smoothing, stronger: forward)
@@ -53,6 +59,8 @@ struct SettingsPage: Sendable, Equatable {
     case .theme: settings.theme
     case .drawing: settings.drawing?.rawValue ?? "automatic"
     case .mouse: settings.usesMouse ? "on" : "off"
+    case .progress: settings.showsProgress ? "on" : "off"
+    case .bell: settings.rings ? "on" : "off"
     case .view: settings.view.word
     case .smoothing: NumberText.brief(settings.smoothing, 3)
     }

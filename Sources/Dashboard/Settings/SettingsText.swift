@@ -23,6 +23,12 @@ extension DashboardSettings {
       "drawing: \(drawing?.rawValue ?? "automatic")",
       "# on, off",
       "mouse: \(usesMouse ? "on" : "off")",
+      "# how far the run is, on the terminal's tab where it can: on, off",
+      "progress: \(showsProgress ? "on" : "off")",
+      "# rings on an alert and at a run's end: on, off",
+      "bell: \(rings ? "on" : "off")",
+      "# a shell command for the same moments; what happened stands in $UNFOLD_NOTICE",
+      "notice: \(noticeCommand)",
       "# the view a run opens with: \(ViewKind.allCases.map(\.word).joined(separator: ", "))",
       "view: \(view.word)",
       "# of the loss, from 0 (none) to below 1",
@@ -60,7 +66,7 @@ extension DashboardSettings {
   }
 
   private static let keys = [
-    "theme", "drawing", "mouse", "view", "smoothing",
+    "theme", "drawing", "mouse", "progress", "bell", "notice", "view", "smoothing",
   ]
 
   private mutating func set(_ key: String, _ value: String) throws(SettingsSlip) {
@@ -70,6 +76,9 @@ extension DashboardSettings {
       let names = ["automatic"] + Appearance.Drawing.allCases.map(\.rawValue)
       drawing = Appearance.Drawing(rawValue: try one(of: names, value, key))
     case "mouse": usesMouse = try isOn(value, key)
+    case "progress": showsProgress = try isOn(value, key)
+    case "bell": rings = try isOn(value, key)
+    case "notice": noticeCommand = value
     case "view": view = try aView(value, key)
     case "smoothing":
       guard let share = Double(value), share >= 0, share < 1 else {
