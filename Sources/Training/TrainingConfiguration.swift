@@ -6,6 +6,11 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var batch = 32
   /// Steps of a chunk of truncated backpropagation; nil reads whole sequences.
   public var sequenceLength: Int?
+  /// Steps after which the gradient's way back through a sequence is cut; nil goes back to its
+  /// start. The state goes on either way.
+  public var truncatedBPTT: Int?
+  /// What becomes of the end of a sequence that is shorter than others of its batch.
+  public var padding: Padding = .masked
   /// Steps of the whole run; nil goes on until it is stopped.
   public var steps: Int?
   public var optimizer = OptimizerConfiguration()
@@ -33,4 +38,11 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var pace: Double?
 
   public init() {}
+
+  public enum Padding: String, Sendable, CaseIterable {
+    /// A sequence ends at its own end, as PyTorch's packed sequences do.
+    case masked
+    /// The mask is taken away: zeros up to the longest sequence of the batch are read as input.
+    case read
+  }
 }

@@ -28,13 +28,16 @@ struct GradientCase {
     }
   }
 
+  /// Steps after which the way back is cut.
+  var truncation: Int?
+
   /// The mean loss; fills `gradient` when there is one.
   func loss(_ gradient: ParameterVector<Double>? = nil) -> Double {
     arena.reset()
     gradient?.fill(0)
     let pass = Pass(
       parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
-      teacherForcing: teacherForcing)
+      teacherForcing: teacherForcing, truncation: truncation)
     let outputs = model.outputs(batch, pass)
     let count = objective.targetCount(batch, outputWidth: outputs.columns)
     let total = objective.evaluate(outputs, batch, scale: 1 / Double(max(1, count)))

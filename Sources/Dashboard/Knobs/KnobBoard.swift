@@ -24,6 +24,7 @@ struct KnobBoard: Sendable, Equatable {
 
   /// Takes in a change that the engine carried out. It may name the key by its last part alone.
   mutating func note(_ record: CommandRecord) {
+    if record.name.hasSuffix("]") { values[record.name] = .some(record.value) }
     guard let knob = knob(named: record.name) else { return }
     if record.value != nil || knob.canBeOff { values[knob.key] = .some(record.value) }
   }
@@ -35,6 +36,9 @@ struct KnobBoard: Sendable, Equatable {
 
   /// The value now; the inner nil says that it is off, the outer one that it is not known.
   func value(of knob: KnobDescription) -> Double?? { values[knob.key] }
+
+  /// What weights were edited to, by their address such as `W[0,1]`; nil where nobody did.
+  func edited(_ address: String) -> Double? { values[address] ?? nil }
 
   /// A knob by its key, its last part, or its label.
   func knob(named name: String) -> KnobDescription? {
@@ -92,6 +96,7 @@ extension DashboardState {
       setTemperature(number)
       return []
     }
+    if key.hasSuffix("]") { return train(.set(key: key, value: value)) }
     let known = knobBoard.knob(named: key)
     guard let full = known?.key ?? (key.contains(".") ? key : nil) else {
       let names = knobs.compactMap { $0.key.split(separator: ".").last.map(String.init) }

@@ -82,6 +82,7 @@ struct LessonFacts: LessonExpression.Source {
     case "hidden": return architecture.map { Double($0.hiddenSize) }
     case "inputs": return architecture.map { Double($0.inputSize) }
     case "outputs": return architecture.map { Double($0.outputSize) }
+    case "edited": return state.knobBoard.edited(texts.first ?? "")
     case "layers": return architecture.map { Double($0.layers) }
     case "setting":
       guard let knob = state.knobBoard.knob(named: texts.first ?? "") else { return nil }

@@ -29,6 +29,17 @@ extension Command {
       let (key, value) = try assignment(argument)
       return try state.set(key: key, value: value)
     },
+    Command(
+      "edit", "W[ROW,COLUMN]=VALUE",
+      "give weights a value: one, a row W[0], a column W[:,1], a gate's b[f]",
+      candidates: editCandidates
+    ) { state, argument throws(CommandMistake) in
+      let (key, value) = try assignment(argument, "edit", "W[0,1]=0.5", separators: "=")
+      guard key.hasSuffix("]") else {
+        throw CommandMistake("edit needs a place in brackets, such as: edit W[0,1]=0.5")
+      }
+      return try state.set(key: key, value: value)
+    },
     Command("snapshot", "", "write a snapshot; the screen says where") {
       state, _ throws(CommandMistake) in
       state.show("writing a snapshot …")
@@ -96,6 +107,12 @@ extension Command {
     }
   }
 
+  @Sendable private static func editCandidates(_ state: DashboardState) -> [Prompt.Candidate] {
+    (state.statistics?.parameters ?? []).map {
+      Prompt.Candidate(text: $0.symbol + "[", summary: $0.name)
+    }
+  }
+
   static func whole(_ text: String, _ what: String) throws(CommandMistake) -> Int {
     guard let number = Int(text.filter { $0 != "," && $0 != "_" }), number > 0,
       number < 1_000_000_000
@@ -142,18 +159,17 @@ extension Command {
   }
 
   private static func assignment(
-    _ argument: String
+    _ argument: String, _ command: String = "set", _ example: String = "training.clip-norm=5",
+    separators: String = "= "
   ) throws(CommandMistake) -> (key: String, value: String) {
-    let separator = argument.firstIndex { $0 == "=" || $0 == " " }
-    guard let separator else {
-      throw CommandMistake("set needs PATH=VALUE, such as: set training.clip-norm=5")
-    }
+    let mistake = CommandMistake(
+      "\(command) needs \(command == "set" ? "PATH" : "W[ROW,COLUMN]")=VALUE, such as: "
+        + "\(command) \(example)")
+    guard let separator = argument.firstIndex(where: separators.contains) else { throw mistake }
     let key = String(argument[..<separator]).trimmed
     var value = String(argument[argument.index(after: separator)...]).trimmed
     if value.hasPrefix("=") { value = String(value.dropFirst()).trimmed }
-    guard !key.isEmpty, !value.isEmpty else {
-      throw CommandMistake("set needs PATH=VALUE, such as: set training.clip-norm=5")
-    }
+    guard !key.isEmpty, !value.isEmpty else { throw mistake }
     return (key, value)
   }
 }

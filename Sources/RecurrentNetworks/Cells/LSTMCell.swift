@@ -77,6 +77,8 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
     recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
   }
 
+  func cutCellGradient(sequences: Int) { dCell.rows(0, sequences).fill(0) }
+
   func backward(_ segment: CellSegment<Scalar>) {
     let before = previousCell(segment)
     let ds = dStates.rows(segment.row, segment.count)

@@ -12,11 +12,14 @@ public struct Pass<Scalar: NetworkScalar> {
   public var teacherForcing: TeacherForcing?
   /// Packed weights shared with the batch's other parts; nil packs them for this call alone.
   public var prepared: PreparedWeights<Scalar>?
+  /// Steps after which no gradient goes on to the state before: within a sequence the chain is cut
+  /// every so many steps (truncated backpropagation). Nil goes back to the start.
+  public var truncation: Int?
 
   public init(
     parameters: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>? = nil,
     arena: Arena<Scalar>, dropout: DropoutSource? = nil, teacherForcing: TeacherForcing? = nil,
-    prepared: PreparedWeights<Scalar>? = nil
+    prepared: PreparedWeights<Scalar>? = nil, truncation: Int? = nil
   ) {
     self.parameters = parameters
     self.gradient = gradient
@@ -24,6 +27,7 @@ public struct Pass<Scalar: NetworkScalar> {
     self.dropout = dropout
     self.teacherForcing = teacherForcing
     self.prepared = prepared
+    self.truncation = truncation
   }
 }
 
@@ -74,4 +78,10 @@ protocol RecurrentCell<Scalar>: AnyObject {
   var cellStates: Matrix<Scalar>? { get }
   /// ∂L/∂c(0) after the backward loop, sequences × hidden.
   var initialCellGradient: Matrix<Scalar>? { get }
+  /// Forgets what is on its way back beside ∇s of the first sequences, where the chain is cut.
+  func cutCellGradient(sequences: Int)
+}
+
+extension RecurrentCell {
+  func cutCellGradient(sequences: Int) {}
 }

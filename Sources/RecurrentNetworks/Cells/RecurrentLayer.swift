@@ -36,6 +36,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private var startsOnItsOwn = true
   /// ∇s(t) of every row after a backward pass, rows × hidden.
   private(set) var dStates: Matrix<Scalar>
+  /// Steps after which the chain of gradients is cut; nil where it goes back to the start.
+  private var truncation: Int?
   /// ∇s(0) of every sequence, where somebody asks for it.
   private var dInitial: Matrix<Scalar>?
 
@@ -175,6 +177,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     steps: PackedSteps, dStates: Matrix<Scalar>, wantsStart: Bool, pass: Pass<Scalar>
   ) {
     self.dStates = dStates
+    truncation = pass.truncation
     cell.beginBackward(dStates: dStates, weights: weights, pass: pass)
     let learns = startsOnItsOwn && learnedState != nil && pass.gradient != nil
     dInitial = wantsStart || learns ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
@@ -182,7 +185,11 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
 
   /// Brings ∇s(t) of the rows of step t to pre-activations and to ∇s(t−1).
   func retreat(_ t: Int, _ steps: PackedSteps) {
-    forEachSegment(steps, at: t, dPrevious: dStates, dInitial: dInitial) { cell.backward($0) }
+    let isCut = truncation.map { (isReversed ? t + 1 : t) % $0 == 0 } ?? false
+    forEachSegment(steps, at: t, dPrevious: isCut ? nil : dStates, dInitial: dInitial) { segment in
+      cell.backward(segment)
+      if isCut, segment.previousRow != nil { cell.cutCellGradient(sequences: segment.count) }
+    }
   }
 
   /// Adds weight gradients after a backward loop that ran from outside, each as one product over all

@@ -23,9 +23,10 @@ public struct StateGradientDecay: Sendable, Equatable {
   /// no weight gradients.
   public static func measure<Scalar>(
     _ model: any SequenceModel<Scalar>, objective: Objective, rows: TargetRows,
-    batch: SequenceBatch<Scalar>, parameters: ParameterVector<Scalar>, arena: Arena<Scalar>
+    batch: SequenceBatch<Scalar>, parameters: ParameterVector<Scalar>, arena: Arena<Scalar>,
+    truncation: Int? = nil
   ) -> [StateGradientDecay] {
-    let pass = Pass(parameters: parameters, arena: arena)
+    let pass = Pass(parameters: parameters, arena: arena, truncation: truncation)
     let outputs = model.outputs(batch, pass)
     let last = lastTargets(objective, rows, batch, width: outputs.columns)
     _ = objective.evaluate(outputs, batch, scale: 1)

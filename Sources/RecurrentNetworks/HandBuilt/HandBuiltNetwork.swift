@@ -9,7 +9,8 @@ import LinearAlgebra
 /// A stack lives in the digits of one number, so the depth it can hold is bounded by the precision
 /// of `Scalar`. Every sum is followed together with its rounding error: as soon as a state may
 /// differ from the exact one, the network says so (`Verdict.beyondPrecision`) and never again
-/// claims to know.
+/// claims to know. Once a person has changed a weight nothing is exact any more by design, and the
+/// sign alone decides.
 public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// What the network says of the symbols read so far.
   public enum Verdict: Sendable, Equatable {
@@ -31,16 +32,18 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// A name for each unit.
   public let units: [String]
   /// U, units × symbols.
-  private let inputWeights: [[Scalar]]
+  private var inputWeights: [[Scalar]]
   /// W, units × units.
-  private let recurrentWeights: [[Scalar]]
+  private var recurrentWeights: [[Scalar]]
   /// b
-  private let bias: [Scalar]
+  private var bias: [Scalar]
   /// v and c
-  private let acceptWeights: [Scalar]
-  private let acceptBias: Scalar
+  private var acceptWeights: [Scalar]
+  private var acceptBias: Scalar
   /// s(0)
-  public let start: State
+  public private(set) var start: State
+  /// Whether weights are not those that were thought out.
+  public private(set) var isEdited = false
 
   public init(_ language: HandBuiltLanguage) {
     let design = language.design
@@ -69,7 +72,7 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
         sum.add(recurrentWeights[unit][other], times: state.values[other])
       }
       result.values[unit] = min(max(sum.value, 0), 1)
-      if !sum.isClampedExactly { result.isExact = false }
+      if !isEdited, !sum.isClampedExactly { result.isExact = false }
     }
     return result
   }
@@ -79,7 +82,7 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
 
   public func verdict(_ state: State) -> Verdict {
     let sum = acceptance(state)
-    guard state.isExact, sum.hasCertainSign else { return .beyondPrecision }
+    guard isEdited || (state.isExact && sum.hasCertainSign) else { return .beyondPrecision }
     return sum.value > 0 ? .accepted : .rejected
   }
 
@@ -105,6 +108,33 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// What the network says of a whole text; nil when a character is not in the alphabet.
   public func decide(_ text: some StringProtocol) -> Verdict? {
     run(text)?.last.map { verdict($0) }
+  }
+
+  /// The same network with these weights; nil where their names or shapes are others, or a value is
+  /// not finite.
+  public func with(_ tensors: [NamedTensor]) -> HandBuiltNetwork? {
+    let given = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let own = self.tensors
+    guard tensors.count == own.count,
+      own.allSatisfy({
+        given[$0.name]?.shape == $0.shape && given[$0.name]?.values.count == $0.values.count
+      }), tensors.allSatisfy({ $0.values.allSatisfy { Scalar($0).isFinite } })
+    else { return nil }
+    func values(_ name: String) -> [Scalar] { given[name]?.values.map { Scalar($0) } ?? [] }
+    func rows(_ name: String, _ width: Int) -> [[Scalar]] {
+      let all = values(name)
+      return units.indices.map { Array(all[$0 * width..<($0 + 1) * width]) }
+    }
+    var result = self
+    result.inputWeights = rows("rnn.weight_ih_l0", language.alphabet.count)
+    result.recurrentWeights = rows("rnn.weight_hh_l0", units.count)
+    result.bias = values("rnn.bias_ih_l0")
+    result.start.values = values("rnn.initial_state_l0")
+    result.acceptWeights = values("head.weight")
+    result.acceptBias = values("head.bias").first ?? 0
+    let design = HandBuiltNetwork(language).tensors
+    result.isEdited = zip(result.tensors, design).contains { $0.values != $1.values }
+    return result
   }
 
   /// The weights under the names that learned ones have.

@@ -74,6 +74,8 @@ extension TrainingEngine {
   private func set(_ key: String, to value: String) {
     do {
       let change = try workload.change(key: key, value: value)
+      // What stands on screen is of the weights before.
+      if WeightAddress(key) != nil, state != .training { look(force: true) }
       record(
         change.name, change.text, marker: change.marker, value: change.value,
         previous: change.previous)

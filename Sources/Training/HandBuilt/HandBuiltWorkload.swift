@@ -8,7 +8,7 @@ import TrainingEvents
 final class HandBuiltWorkload: Workload {
   let preset: Preset
   let task: TaskData
-  let network: HandBuiltNetwork<Float>
+  private(set) var network: HandBuiltNetwork<Float>
   private(set) var step = 0
   /// The strings of the newest step.
   private(set) var batch = DataBatch()
@@ -87,16 +87,20 @@ final class HandBuiltWorkload: Workload {
   func setLearningRate(_ rate: Double) {}
 
   func change(key: String, value: String) throws(PresetError) -> Knob.Change {
-    throw PresetError(description: "nothing is learned here: the weights were set by hand")
+    guard let address = WeightAddress(key) else {
+      throw PresetError(description: "nothing is learned here: the weights were set by hand")
+    }
+    let (edited, change) = try network.editing(address, to: value)
+    network = edited
+    return change
   }
 
   func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
-    // A file may hold them in another order.
-    let given = tensors.sorted { $0.name < $1.name }
-    guard given == network.tensors.sorted(by: { $0.name < $1.name }) else {
+    guard let edited = network.with(tensors) else {
       throw ParameterMismatch(
-        description: "the weights are not those set by hand for \(network.language.rawValue)")
+        description: "the weights are not of the network for \(network.language.rawValue)")
     }
+    network = edited
   }
 
   func checkpoint(

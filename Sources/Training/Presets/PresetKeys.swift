@@ -91,6 +91,8 @@ enum PresetKeys {
         $0.source.sequenceLength == nil
           ? "this run reads whole sequences: no gradient is cut on its way back" : nil
       },
+    .integer("training.truncated-bptt", \.training.truncatedBPTT, 1...100_000),
+    .choice("training.padding", \.training.padding),
     .integer("training.steps", \.training.steps, 0...1_000_000_000_000),
     .choice("training.optimizer.name", \.training.optimizer.name),
     .number("training.optimizer.learning-rate", \.training.optimizer.learningRate, .above(0))

@@ -17,7 +17,8 @@ extension Probe {
       network.objective == .connectionistTemporalClassification ? .steps : network.rows.targets
     let decays = StateGradientDecay.measure(
       part.model, objective: network.objective, rows: rows, batch: part.batch,
-      parameters: trainer.parameters, arena: part.arena)
+      parameters: trainer.parameters, arena: part.arena,
+      truncation: trainer.preset.training.truncatedBPTT)
     return GradientByLag(
       step: trainer.step,
       curves: decays.map {

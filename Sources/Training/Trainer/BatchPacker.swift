@@ -12,6 +12,8 @@ struct RowLayout: Sendable, Equatable {
   var targets: TargetRows
   /// One vector for the whole sequence instead of one a step (GBC fig. 10.9).
   var vectorPerSequence = false
+  /// Whether short sequences go on with zeros to the end of the longest one.
+  var readsPadding = false
 }
 
 /// Brings sequences from the reader's order into the network's, reusing the memory of both.
@@ -28,8 +30,9 @@ struct BatchPacker {
   mutating func pack(_ batch: DataBatch, sequences: some Collection<Int>, into part: PackedBatch) {
     lengths.removeAll(keepingCapacity: true)
     targetLengths.removeAll(keepingCapacity: true)
+    let longest = layout.readsPadding ? batch.inputLengths.max() ?? 0 : 0
     for n in sequences {
-      lengths.append(batch.inputLengths[n])
+      lengths.append(layout.readsPadding ? longest : batch.inputLengths[n])
       targetLengths.append(batch.targetLengths[n])
     }
     if layout.vectorPerSequence {
@@ -51,8 +54,8 @@ struct BatchPacker {
     part.width = batch.inputWidth
     if !batch.inputTokens.isEmpty {
       part.tokens.resize(part.steps.rowCount)
-      scatter(part.steps, sequences, starts: batch.inputStarts) { row, source in
-        part.tokens.base[row] = batch.inputTokens[source]
+      scatter(part.steps, sequences, batch) { row, source in
+        part.tokens.base[row] = source.map { batch.inputTokens[$0] } ?? -1
       }
     }
     guard batch.inputWidth > 0 else { return }
@@ -65,9 +68,10 @@ struct BatchPacker {
       }
     } else {
       part.vectors.resize(part.steps.rowCount * width)
-      scatter(part.steps, sequences, starts: batch.inputStarts) { row, source in
+      scatter(part.steps, sequences, batch) { row, source in
         for j in 0..<width {
-          part.vectors.base[row * width + j] = batch.inputValues[source * width + j]
+          part.vectors.base[row * width + j] =
+            source.map { batch.inputValues[$0 * width + j] } ?? 0
         }
       }
     }
@@ -119,14 +123,18 @@ struct BatchPacker {
     }
   }
 
-  /// Calls `body` for every packed row with its place in the batch's flat arrays.
+  /// Calls `body` for every packed row with its place in the batch's flat arrays; nil where it is
+  /// padding.
   private func scatter(
-    _ steps: PackedSteps, _ sequences: some Collection<Int>, starts: [Int],
-    _ body: (_ row: Int, _ source: Int) -> Void
+    _ steps: PackedSteps, _ sequences: some Collection<Int>, _ batch: DataBatch,
+    _ body: (_ row: Int, _ source: Int?) -> Void
   ) {
     for k in 0..<steps.sequenceCount {
-      let start = starts[element(steps.order[k], of: sequences)]
-      for t in 0..<steps.lengths[k] { body(steps.offsets[t] + k, start + t) }
+      let n = element(steps.order[k], of: sequences)
+      let (start, length) = (batch.inputStarts[n], batch.inputLengths[n])
+      for t in 0..<steps.lengths[k] {
+        body(steps.offsets[t] + k, t < length ? start + t : nil)
+      }
     }
   }
 

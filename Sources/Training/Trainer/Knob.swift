@@ -10,8 +10,8 @@ enum Knob {
     var marker: String
     /// The new value; nil where the setting is off.
     var value: Double?
-    /// What sets it back, exactly.
-    var previous: String
+    /// What sets it back, exactly; nil where no one value does.
+    var previous: String?
   }
 
   /// The settings that this run has, with their values now.
@@ -29,6 +29,7 @@ enum Knob {
   static func change(
     key path: String, value: String, in trainer: Trainer
   ) throws(PresetError) -> Change {
+    if let address = WeightAddress(path) { return try trainer.edit(address, to: value) }
     guard let key = PresetKeys.byPath[path], let live = key.live else {
       throw PresetError(description: refusal(of: path, trainer))
     }

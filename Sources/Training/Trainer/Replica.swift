@@ -28,7 +28,8 @@ final class Replica {
   /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets.
   func learn(
     _ parameters: ParameterVector<Float>, objective: Objective, scale: Float,
-    dropout: DropoutSource?, teacherForcing: TeacherForcing, prepared: PreparedWeights<Float>
+    dropout: DropoutSource?, teacherForcing: TeacherForcing, prepared: PreparedWeights<Float>,
+    truncation: Int?
   ) {
     gradient.fill(0)
     total = LossTotal()
@@ -36,7 +37,7 @@ final class Replica {
     arena.reset()
     let pass = Pass(
       parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
-      teacherForcing: teacherForcing, prepared: prepared)
+      teacherForcing: teacherForcing, prepared: prepared, truncation: truncation)
     let outputs = model.outputs(batch, pass)
     total = objective.evaluate(outputs, batch, scale: scale)
     model.backward(outputs, batch, pass)

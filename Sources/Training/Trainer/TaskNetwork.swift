@@ -39,10 +39,29 @@ struct TaskNetwork: Sendable {
     } catch {
       throw PresetError(description: "\(preset.name): \(error)")
     }
-    rows = RowLayout(targets: builder.targetRows, vectorPerSequence: oneVector)
+    try Self.check(preset, builder.variant)
+    rows = RowLayout(
+      targets: builder.targetRows, vectorPerSequence: oneVector,
+      readsPadding: preset.training.padding == .read)
     lineEnd = task.inputVocabulary?.end ?? 0
     readsStream = preset.training.sequenceLength != nil
     layout = builder.makeModel(Float.self).layout
+  }
+
+  /// Settings of training that not every network can follow.
+  private static func check(
+    _ preset: Preset, _ variant: ModelBuilder.Variant
+  ) throws(PresetError) {
+    if let steps = preset.training.truncatedBPTT, variant != .everyStep, variant != .final {
+      throw PresetError(
+        description: "\(preset.name): training.truncated-bptt: \(steps): only the chain of states "
+          + "under outputs at every step or at the end is cut; leave it out")
+    }
+    if preset.training.padding == .read, variant != .final {
+      throw PresetError(
+        description: "\(preset.name): training.padding: read: only a network with one output at the "
+          + "end can read on past a sequence's own; set training.padding: masked")
+    }
   }
 
   /// The graph, for whoever draws it.

@@ -120,7 +120,8 @@ final class Trainer {
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
         dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
-        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed), prepared: prepared)
+        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed), prepared: prepared,
+        truncation: preset.training.truncatedBPTT)
     }
     var total = LossTotal()
     for part in parts { total = total + part.total }

@@ -123,6 +123,7 @@ public enum LessonVocabulary {
     Quantity("walking.back", saying: "1 while the walk goes back through time"),
     Quantity("at", [.text], saying: "1 while the walk stands at a node"),
     Quantity("setting", [.text], saying: "a hyperparameter by its key"),
+    Quantity("edited", [.text], saying: "what weights were edited to, such as edited(\"W[0,1]\")"),
     Quantity("cursor", saying: "the step under a chart's cursor"),
   ]
 

@@ -8,9 +8,14 @@ extension Probe {
   /// network has no such walk, a trace without nodes that says why.
   func trace(_ trainer: Trainer, batch: DataBatch, sequence: Int) -> GraphTrace? {
     guard let (walk, n) = walk(trainer, batch: batch, sequence: sequence) else { return nil }
+    var note = walk.note
+    if let steps = trainer.preset.training.truncatedBPTT {
+      note += (note.isEmpty ? "" : " ")
+        + "Training cuts the way back every \(steps) steps; this walk goes all of it."
+    }
     return GraphTrace(
       step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
-      nodes: walk.nodes, outputNames: outputNames, note: walk.note)
+      nodes: walk.nodes, outputNames: outputNames, note: note)
   }
 
   /// The walk through one sequence of the batch, and which one that was.
