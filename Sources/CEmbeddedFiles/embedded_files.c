@@ -76,6 +76,9 @@ static const unfold_embedded_file lessons[] = {
     {"sequences", (const unsigned char[]){
 #embed "../../presets/lessons/sequences.md" suffix(, 0)
     }},
+    {"padding", (const unsigned char[]){
+#embed "../../presets/lessons/padding.md" suffix(, 0)
+    }},
     {"systems", (const unsigned char[]){
 #embed "../../presets/lessons/systems.md" suffix(, 0)
     }},
@@ -94,8 +97,14 @@ static const unfold_embedded_file lessons[] = {
     {"universality", (const unsigned char[]){
 #embed "../../presets/lessons/universality.md" suffix(, 0)
     }},
+    {"machine", (const unsigned char[]){
+#embed "../../presets/lessons/machine.md" suffix(, 0)
+    }},
     {"training", (const unsigned char[]){
 #embed "../../presets/lessons/training.md" suffix(, 0)
+    }},
+    {"truncation", (const unsigned char[]){
+#embed "../../presets/lessons/truncation.md" suffix(, 0)
     }},
     {"forward", (const unsigned char[]){
 #embed "../../presets/lessons/forward.md" suffix(, 0)
@@ -111,6 +120,9 @@ static const unfold_embedded_file lessons[] = {
     }},
     {"vanishing", (const unsigned char[]){
 #embed "../../presets/lessons/vanishing.md" suffix(, 0)
+    }},
+    {"gate", (const unsigned char[]){
+#embed "../../presets/lessons/gate.md" suffix(, 0)
     }},
     {"forcing", (const unsigned char[]){
 #embed "../../presets/lessons/forcing.md" suffix(, 0)

@@ -140,7 +140,7 @@ struct LessonFacts: LessonExpression.Source {
       else { return nil }
       return Double(map.values[t * map.units + Int(numbers[0])])
     case "gate":
-      guard let gate = frame.maps.first(where: { $0.name.hasSuffix(texts.first ?? "") }),
+      guard let gate = frame.maps.first(where: { $0.name.contains(texts.first ?? "") }),
         !gate.values.isEmpty
       else { return nil }
       return gate.values.reduce(0) { $0 + Double($1) } / Double(gate.values.count)

@@ -59,8 +59,8 @@ struct TaskNetwork: Sendable {
     }
     if preset.training.padding == .read, variant != .final {
       throw PresetError(
-        description: "\(preset.name): training.padding: read: only a network with one output at the "
-          + "end can read on past a sequence's own; set training.padding: masked")
+        description: "\(preset.name): training.padding: read: only a network with one output at "
+          + "the end can read on past a sequence's own; set training.padding: masked")
     }
   }
 

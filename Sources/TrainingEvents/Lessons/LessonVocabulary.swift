@@ -72,7 +72,7 @@ public enum LessonVocabulary {
       "state", [.number, .number], from: [.hiddenStates], saying: "state of a unit at a time step"),
     Quantity(
       "gate", [.text], from: [.hiddenStates],
-      saying: "mean of the map whose name ends so, as forget gate"),
+      saying: "mean of the map whose name has this in it, as forget gate"),
     Quantity("position.loss", [.number], from: [.hiddenStates], saying: "loss at a time step"),
     Quantity(
       "position.worst", from: [.hiddenStates], saying: "the time step with the highest loss"),

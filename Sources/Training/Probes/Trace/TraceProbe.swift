@@ -10,7 +10,8 @@ extension Probe {
     guard let (walk, n) = walk(trainer, batch: batch, sequence: sequence) else { return nil }
     var note = walk.note
     if let steps = trainer.preset.training.truncatedBPTT {
-      note += (note.isEmpty ? "" : " ")
+      note +=
+        (note.isEmpty ? "" : " ")
         + "Training cuts the way back every \(steps) steps; this walk goes all of it."
     }
     return GraphTrace(
