@@ -26,6 +26,15 @@ import TrainingEvents
     #expect(chart.window == .whole)
   }
 
+  @Test func aStretchAsWideAsTheRunIsTheWholeRun() {
+    let history = Self.history(101)
+    var chart = ChartControls()
+    chart.zoom(by: 0.5, in: history)
+    #expect(chart.steps(in: history)?.count == 51)
+    chart.zoom(by: 2, in: history)
+    #expect(!chart.isZoomed)
+  }
+
   @Test func aStretchAtTheEndGoesOnWithTraining() {
     var history = Self.history(1_000)
     var chart = ChartControls()

@@ -117,6 +117,12 @@ import TrainingEvents
     _ = state.handle(MouseEvent(action: .scrollDown, x: 5, y: 4))
     #expect(state.index == 3)
     #expect(state.handle(MouseEvent(action: .press, x: 5, y: 39)) == [] && state.index == 3)
+    // The frame is no line; its first cell inside is.
+    _ = state.handle(MouseEvent(action: .press, x: 0, y: 2))
+    _ = state.handle(MouseEvent(action: .press, x: 5, y: 1))
+    #expect(state.index == 3)
+    _ = state.handle(MouseEvent(action: .press, x: 1, y: 2))
+    #expect(state.index == 0)
   }
 
   @Test func everySizeDraws() {

@@ -42,6 +42,21 @@ import TrainingEvents
     #expect(lines[train + 2].contains { $0 >= "\u{2801}" && $0 <= "\u{28FF}" })
   }
 
+  @Test func pointsInOneColumnShareItsExtremesAndMean() {
+    let frame = ChartFrame(
+      in: Rect(x: 0, y: 0, width: 40, height: 8), scale: ValueScale(0, 9),
+      range: 0...10)
+    let points: [(place: Double, value: Double)] = [
+      (1, 4), (2, 1), (3, .nan), (4, 7), (7, 9), (10, 3), (11, 100),
+    ]
+    let columns = frame.summaries(of: points, columns: 2)
+    #expect(
+      columns == [
+        SeriesSummary(minimum: 1, maximum: 7, mean: 4, count: 3, samples: 4),
+        SeriesSummary(minimum: 3, maximum: 9, mean: 6, count: 2, samples: 2),
+      ])
+  }
+
   @Test func typingFiltersThousands() {
     var state = Self.state(metrics: 5000, view: .task)
     #expect(text(state).contains { $0.contains("Metrics  5,000") })

@@ -10,7 +10,7 @@ once as it is and once per change, and the environment (UNFOLD_MUTANT=17) says w
 
 First every suite runs unchanged and leaves a list of the changed functions that it reaches. Then, for each
 change, the suites of its module and its neighbours that reach it run, the quickest first, until a test
-fails; a failure counts if the test fails again, or if it crashed or hung. A change that no test noticed
+fails or --seconds are over; a failure counts if the test fails again, or if it crashed or hung. A change that no test noticed
 survived: it either changes nothing that anybody could see, or a test is missing.
 
 Left out are texts (strings and what is put into them), default arguments, raw values of cases, the
@@ -18,7 +18,7 @@ commands' own module (its tests drive the release program), C, and lines that ki
 files. A changed program may still do harm: run it where nothing is precious, best in a container.
 
 Usage: source_mutations.py [--count 200] [--seed 17] [--modules Runs,Training] [--only 3,17]
-                           [--copy DIR] [--list] [--build]
+                           [--seconds 600] [--copy DIR] [--list] [--build]
 """
 import argparse
 import json
@@ -297,6 +297,11 @@ def build(copy, mutants, modules):
                 if not target.exists() or target.read_bytes() != source.read_bytes():
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(source, target)
+    for name in ["Sources", "Tests", "presets"]:
+        for target in (copy / name).rglob("*.swift"):
+            isOurs = target.name == "IsMutant.swift" or (ROOT / target.relative_to(copy)).exists()
+            if not isOurs:
+                target.unlink()
     for module in modules:
         write(copy / "Sources" / module / "IsMutant.swift", SWITCH)
     while True:
@@ -374,7 +379,7 @@ def reached(copy, modules, known):
         [copy / PROGRAM, "--testing-library", "swift-testing", "--list-tests"], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     suites = {}
-    for line in listed.split("\n"):
+    for line in sorted(listed.split("\n")):
         if line.split(".")[0] in targets:
             suites.setdefault(line.rpartition("/")[0], []).append(line)
     for suite, tests in suites.items():
@@ -394,17 +399,18 @@ def reached(copy, modules, known):
     return [(suite, *known[suite][1:]) for suite in suites if suite in known]
 
 
-def verdict(copy, mutant, rows):
+def verdict(copy, mutant, rows, budget):
     """What noticed a change, or None, and the seconds it took."""
     near = [f"{name}Tests" for name in TESTS[mutant["module"]].split()]
     rows = [row for row in rows if mutant["number"] in row[2] and row[0].split(".")[0] in near]
     rows.sort(key=lambda row: row[1])
-    environment, spent = {"UNFOLD_MUTANT": str(mutant["number"])}, 0.0
-    while rows:
+    environment, spent, all_usual = {"UNFOLD_MUTANT": str(mutant["number"])}, 0.0, 0.0
+    while rows and all_usual + rows[0][1] <= budget:
         batch, usual = [], 0.0
         while rows and (not batch or usual + rows[0][1] < 5):
             batch.append(rows[0][0])
             usual += rows.pop(0)[1]
+        all_usual += usual
         patterns = [f"^{re.escape(suite)}/" for suite in batch]
         failed, seconds = run(copy, patterns, 60 + 5 * usual, environment)
         spent += seconds
@@ -424,6 +430,7 @@ def main():
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--modules", default=",".join(TESTS))
     parser.add_argument("--only", help="the numbers of the changes to try")
+    parser.add_argument("--seconds", type=float, default=600, help="of tests, at most, for a change")
     parser.add_argument("--copy", help="the copy of the repository to work in, kept with its build")
     parser.add_argument("--list", action="store_true", help="only say what would be tried")
     parser.add_argument("--build", action="store_true", help="only build, for a later run")
@@ -467,7 +474,7 @@ def main():
         print(f"{len(rows)} suites, {sum(row[1] for row in rows):.0f} s", flush=True)
         counts, seconds = {module: [0, 0] for module in modules}, 0.0
         for mutant in mutants:
-            failed, spent = verdict(copy, mutant, rows)
+            failed, spent = verdict(copy, mutant, rows, arguments.seconds)
             counts[mutant["module"]][bool(failed)] += 1
             seconds += spent
             print(f"{'noticed' if failed else 'SURVIVED':8} {mutant['number']:4} {shown(mutant)}"

@@ -31,6 +31,21 @@ struct PickleReaderTests {
       try read(bytes: [0x80, 4, 0x95, 4, 0, 0, 0, 0, 0, 0, 0, 0x8C, 1, 0x61, 0x2E]) == .text("a"))
   }
 
+  @Test func onlyWhatTensorsAreMadeOfIsAllowed() {
+    for global in [
+      "torch._utils._rebuild_tensor_v2", "torch.FloatStorage", "torch.Size", "torch.device",
+      "torch.bfloat16",
+    ] {
+      #expect(TorchFile.allows(global), "\(global)")
+    }
+    for global in [
+      "torch.load", "torch.hub.load", "torch", "torch.nn.modules.linear.Linear", "torchx.Size",
+      "os.system", "builtins.eval", "float32",
+    ] {
+      #expect(!TorchFile.allows(global), "\(global)")
+    }
+  }
+
   @Test func containersHoldWhatIsAddedToThemLater() throws {
     // d = {}; d["a"] = [1, 2]; d["b"] = d["a"], through the memory.
     let (pickle, root) = try read("}q\u{0}(U\u{1}a]q\u{1}(K\u{1}K\u{2}eU\u{1}bh\u{1}u.")

@@ -85,6 +85,36 @@ import Testing
     #expect(event.values.count == 1 && event.values[0] == ("a", .scalar(2.5)))
   }
 
+  /// An event with one value named `a`, whose other field is given.
+  private static func event(_ field: UInt8, _ content: [UInt8]) -> TFEvent? {
+    let value: [UInt8] = [0x0A, 1, 0x61, field << 3 | 2, UInt8(content.count)] + content
+    let summary: [UInt8] = [0x0A, UInt8(value.count)] + value
+    return TFEvent(decoding: ([0x2A, UInt8(summary.count)] + summary)[...])
+  }
+
+  /// IEEE 754 half precision: normal, subnormal, the largest, infinite; and bfloat16.
+  @Test(
+    arguments: [
+      (19, 0x3C00, 1), (19, 0xC100, -2.5), (19, 0x0400, 0x1p-14), (19, 0x0001, 0x1p-24),
+      (19, 0x83FF, -0x1.FF8p-15), (19, 0x7BFF, 65504), (19, 0xFC00, -Float.infinity), (19, 0, 0),
+      (14, 0x3FC0, 1.5),
+    ] as [(UInt8, Int, Float)])
+  func readsScalarsOfHalfTheWidth(type: UInt8, bits: Int, number: Float) throws {
+    let varint = [UInt8(bits & 0x7F) | 0x80, UInt8(bits >> 7 & 0x7F) | 0x80, UInt8(bits >> 14)]
+    let event = try #require(Self.event(8, [0x08, type, 0x68] + varint))
+    #expect(event.values.count == 1 && event.values[0] == ("a", .scalar(number)))
+  }
+
+  /// Zeros are not written in Protocol Buffers.
+  @Test func whatAHistogramDoesNotSayIsZero() throws {
+    let largest: [UInt8] = [0x11, 0, 0, 0, 0, 0, 0, 0, 0x40]
+    let event = try #require(Self.event(5, largest))
+    let histogram = TFEvent.Histogram(
+      minimum: 0, maximum: 2, count: 0, sum: 0, sumOfSquares: 0, limits: [], counts: [])
+    #expect(event.values.count == 1 && event.values[0] == ("a", .histogram(histogram)))
+    #expect(try #require(Self.event(5, [])).values[0] == ("a", .histogram(.init(of: []))))
+  }
+
   /// Written by TensorBoard 2.21's own event file writer: a scalar as PyTorch writes it, one as
   /// TensorFlow 2 does, and a histogram.
   private static let foreign = [

@@ -135,6 +135,15 @@ import Testing
     }
   }
 
+  /// The bound is that of the hidden size for every weight, as in PyTorch's cells.
+  @Test func startsWithinTheBoundOfItsHiddenSize() throws {
+    let (_, parameters) = try run([image(2, 3, seed: 1)], configuration())
+    for parameter in parameters.layout.parameters where parameter.name.contains("weight_ih") {
+      let largest = parameters.matrix(parameter).elements.map(abs).max() ?? 0
+      #expect(largest <= 1 / 3.0.squareRoot() && largest > 0.3, "\(parameter.name)")
+    }
+  }
+
   /// Each image's outputs and the weights, which are the same for every call.
   private func run(
     _ images: [Image], _ configuration: NetworkConfiguration

@@ -20,6 +20,29 @@ import TrainingEvents
         + #""learningRate":0.002,"tokens":100,"tokensPerSecond":200,"elapsed":1}"# + "\n")
   }
 
+  /// Standard output says what training did; what only a replay needs stands in the record alone.
+  @Test func eachAudienceGetsItsEvents() {
+    let forBoth: [TrainingEvent] = [
+      .steps(StepBatch([Example.step(1)])),
+      .validation(ValidationRecord(step: 1, loss: 1, isBest: true)),
+      .finished(FinishRecord(reason: .completed, step: 1)),
+    ]
+    let forTheRecord: [TrainingEvent] = [
+      .started(Example.run), .state(.paused), .recovered(RecoveryRecord(step: 3, kind: "plateau")),
+      .values([NamedValues(name: "x", steps: [1], numbers: [2])]),
+      .frame(.hiddenStates(Example.hiddenStates)),
+    ]
+    for event in forBoth {
+      #expect(!text(event).isEmpty && !text(event, for: .standardOutput).isEmpty, "\(event)")
+    }
+    for event in forTheRecord {
+      #expect(!text(event).isEmpty && text(event, for: .standardOutput).isEmpty, "\(event)")
+    }
+    #expect(
+      text(.recovered(RecoveryRecord(step: 3, kind: "plateau")))
+        == #"{"event":"recovered","step":3,"kind":"plateau"}"# + "\n")
+  }
+
   @Test func notFiniteNumbersStayValidJSON() throws {
     var record = Example.step(3)
     record.loss = .nan

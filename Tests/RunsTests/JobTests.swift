@@ -67,6 +67,21 @@ import TrainingEvents
     try Started(["/bin/bash", "-c", script], in: place)
   }
 
+  /// A program that does nothing uses no processor, whatever time went by between two looks.
+  @Test func aSleepingTreeUsesNoProcessor() throws {
+    let sleep = Process()
+    sleep.executableURL = URL(filePath: "/bin/sleep")
+    sleep.arguments = ["60"]
+    try sleep.run()
+    defer { sleep.terminate() }
+    var tree = ProcessTree(sleep.processIdentifier)
+    let first = try #require(tree.look(at: 0))
+    #expect(first.processors == nil && first.processes == 1 && first.threads == 1)
+    // One tick of the clock, at most, was spent on starting it.
+    let second = try #require(tree.look(at: 0.001))
+    #expect(second.processors.map { (0...20).contains($0) } == true)
+  }
+
   @Test func linesOfItsOutputBecomeCurvesAndTheRestStandsInTheConsole() async throws {
     let place = try TemporaryDirectory()
     let started = try shell(

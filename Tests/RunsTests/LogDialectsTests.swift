@@ -125,6 +125,16 @@ import TrainingEvents
     "an array": (
       "json", { names in "[" + rows.map { object($0, names) }.joined(separator: ",\n") + "]" }
     ),
+    "an array in one line": (
+      "json", { names in "[" + rows.map { object($0, names) }.joined(separator: ", ") + "]" }
+    ),
+    "an array under a log's name": (
+      "log", { names in "[" + rows.map { object($0, names) }.joined(separator: ", ") + "]" }
+    ),
+    "an indented array": (
+      "json",
+      { names in "[\n  " + rows.map { object($0, names) }.joined(separator: ",\n  ") + "\n]\n" }
+    ),
     "log_history": (
       "json",
       { names in

@@ -34,6 +34,13 @@ struct DictionaryReaderTests {
     checkSane(task)
   }
 
+  /// Only a number in parentheses behind a word says which variant it is.
+  @Test func parenthesesAreALetterLikeAnyOther() throws {
+    let task = try task("pad(a) P\npad(12) P AE\npad(1a) AE\n(1) D\npad) AE P\n")
+    #expect(
+      task.train.examples.map(\.text) == ["pad(a)", "pad", "pad(1a)", "(1)", "pad)"])
+  }
+
   @Test func variantsThatDifferInStressAloneAreOne() throws {
     let task = try task("a AH0\na(2) AH1\na(3) EY1")
     #expect(task.train.count == 2)

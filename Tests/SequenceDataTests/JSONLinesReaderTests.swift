@@ -39,6 +39,18 @@ struct JSONLinesReaderTests {
     #expect(task.classNames == ["0", "1", "2", "3", "4"])
   }
 
+  /// A line that is cut anywhere is a mistake with a name, never read beyond its end.
+  @Test(arguments: [
+    #"{"inputs": [[1, 2.5], [-3e-1, 0]], "targets": [0, 4]}"#,
+    #"{"targets": [1, 0], "inputs": [ [ 1 ] , [ 2 ] ] , "x": {"y": [null, "\u00e4"]} }"#,
+  ])
+  func aLineThatIsCutIsAMistake(line: String) throws {
+    for count in 1..<line.utf8.count {
+      let failure = try failure(.sequenceLabelling, String(line.prefix(count)))
+      #expect(failure.hasPrefix("file:1: "), "\(count): \(failure)")
+    }
+  }
+
   @Test func tokensWithLabels() throws {
     let path = try scratch.write(#"{"tokens": [3, 0, 7], "targets": [1, 1, 0]}"#)
     let task = try load(configuration(.languageModel, .jsonl, path) { $0.classes = 6 })

@@ -56,6 +56,14 @@ import Testing
     #expect(svg.contains("x=\"42\" y=\"30\">c</text>"))
   }
 
+  @Test func theGroundOfAWideCharacterIsTwoCellsWide() {
+    let buffer = screen {
+      $0.write("漢", x: 1, y: 0, style: Style(.standard, on: .hex(0x102030)))
+    }
+    let svg = ScreenSVG.picture(buffer)
+    #expect(svg.contains("fill=\"#102030\" d=\"M8.4 0h16.8v17h-16.8z"))
+  }
+
   @Test func linesOfNeighbouringCellsMeet() {
     let buffer = screen { $0.write("╭─┬", x: 0, y: 0) }
     let svg = ScreenSVG.picture(buffer)

@@ -129,6 +129,17 @@ import Testing
     #expect(axis.step(at: 4) == 18)
   }
 
+  /// An end on a step, on every axis: that step is inside, and no later one.
+  @Test(arguments: [(HistoryAxis.step, 0.0...50), (.epoch, 0...5), (.time, 0...25)])
+  func theLastPartOfAStretchTakesInItsEnd(axis: HistoryAxis, range: ClosedRange<Double>) {
+    var history = RunHistory()
+    for step in 1...100 { history.append(Self.record(step)) }
+    let boundaries = history.boundaries(columns: 2, over: range, on: axis)
+    #expect(boundaries == [0, 24, 50])
+    let whole = history.boundaries(columns: 1, over: range.lowerBound...1e9, on: axis)
+    #expect(whole == [0, 100])
+  }
+
   @Test func theAxisCountsEpochsAndSecondsToo() throws {
     var history = RunHistory()
     for step in 1...100 { history.append(Self.record(step)) }

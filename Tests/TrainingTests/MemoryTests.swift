@@ -33,6 +33,24 @@ struct MemoryTests {
     #expect(memory.batch * 6 >= Double(trainer.stateBytes))
   }
 
+  /// Steps and judgements take back what they took, however many come.
+  @Test func memoryDoesNotGrowWithTheSteps() throws {
+    let (_, trainer) = try memory([:])
+    let taken = trainer.stateBytes
+    for _ in 0..<5 { _ = trainer.advance() }
+    #expect(trainer.stateBytes == taken)
+    let part = Replica(model: trainer.network.makeModel(), layout: trainer.network.rows)
+    part.carryStates(sequences: 4)
+    var (batch, used) = (DataBatch(), Set<Int>())
+    for _ in 0..<5 {
+      trainer.source.next(into: &batch)
+      part.packer.pack(batch, sequences: 0..<batch.count, into: part.batch)
+      part.judge(trainer.parameters, objective: trainer.network.objective)
+      used.insert(part.arena.usedBytes)
+    }
+    #expect(used.count == 1 && !used.contains(0))
+  }
+
   @Test func aNetworkBeyondTheMachineIsRefusedInOneLine() throws {
     var (preset, task) = try TinyRun.preset(["network.cell": "lstm"])
     (preset.network.hidden, preset.network.layers) = (16_384, 64)
