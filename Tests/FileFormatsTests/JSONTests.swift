@@ -17,6 +17,30 @@ import Testing
     ("true", true), ("false", false),
   ]
 
+  /// Logs hold words that are no values: the whole word is told.
+  @Test(arguments: ["azAZ09_.-+", "zebra", "Zero", "a9"])
+  func aWordInALogIsToldWhole(word: String) {
+    let bytes = Array("{\"a\": \(word)}".utf8)
+    let error = #expect(throws: JSONError.self) {
+      try bytes.withUnsafeBufferPointer { bytes in
+        var scanner = LogObjectScanner(bytes)
+        var numbers = FlatNumbers()
+        _ = try scanner.object(into: &numbers)
+      }
+    }
+    #expect(error.map { "\($0)" }?.contains("`\(word)`") == true)
+  }
+
+  /// A text that is cut anywhere, inside an escape too, is refused and never read beyond its end.
+  @Test func aTextThatIsCutIsRefused() {
+    let text = #"{"a\n": "b\u00e4\ud83d\ude00\"", "c": [1.5e3, true, null, {"d": "\\"}]}"#
+    for count in 0..<text.utf8.count {
+      #expect(throws: JSONError.self, "\(count)") {
+        try JSONValue(decoding: String(text.prefix(count)))
+      }
+    }
+  }
+
   @Test(arguments: accepted.indices) func readsWhatTheGrammarAllows(index: Int) throws {
     let (text, value) = Self.accepted[index]
     let read = try JSONValue(decoding: text)

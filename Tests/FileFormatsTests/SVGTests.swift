@@ -79,6 +79,16 @@ import Testing
     #expect(Self.parse(SVGHeatmap(title: "", xLabel: "", yLabel: "", panels: []).svg()))
   }
 
+  @Test func endsMoveOutToTheNextRoundNumbers() {
+    for (low, high, ends) in [
+      (100.3, 109.7, 100.0...110), (-4.9, -1.2, -5 ... -1), (0, 10, 0...10),
+    ] {
+      let scale = ChartScale(low: low, high: high).rounded(about: 5)
+      #expect(abs(scale.low - ends.lowerBound) < 1e-9, "\(low)...\(high)")
+      #expect(abs(scale.high - ends.upperBound) < 1e-9, "\(low)...\(high)")
+    }
+  }
+
   @Test func ticksAreRoundAndInside() {
     let linear = ChartScale(low: 0.3, high: 9.7).ticks(about: 5)
     #expect(linear.map(\.label) == ["2", "4", "6", "8"])

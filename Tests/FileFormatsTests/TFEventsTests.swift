@@ -105,6 +105,26 @@ import Testing
     #expect(event.values.count == 1 && event.values[0] == ("a", .scalar(number)))
   }
 
+  /// Records of one length, as logs are full of: each has its own checksum of it.
+  @Test(arguments: 0..<12)
+  func theSecondOfTwoEqualLengthsIsCheckedToo(byte: Int) throws {
+    let first = TFEvent(wallTime: 1, step: 7, values: [("a", .scalar(1))]).record()
+    var second = TFEvent(wallTime: 2, step: 8, values: [("a", .scalar(2))]).record()
+    #expect(first.count == second.count)
+    var parser = TFEventsParser()
+    let both = try parser.append(first + second)
+    #expect(both.count == 2)
+    second[byte] ^= 0x40
+    var damaged = TFEventsParser()
+    #expect(throws: (any Error).self) {
+      let events = try damaged.append(first + second)
+      // A length that is too large waits for more.
+      if events.count == 1, !damaged.isAtBoundary {
+        throw JSONError(line: 1, column: 1, message: "")
+      }
+    }
+  }
+
   /// Zeros are not written in Protocol Buffers.
   @Test func whatAHistogramDoesNotSayIsZero() throws {
     let largest: [UInt8] = [0x11, 0, 0, 0, 0, 0, 0, 0, 0x40]

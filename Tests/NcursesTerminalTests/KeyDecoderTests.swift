@@ -17,6 +17,7 @@ import Testing
     ("\u{1B}[1;2A", [.up]), ("\u{1B}[D", [.left]), ("\u{1B}OF", [.end]), ("\u{1B}[3;5~", [.delete]),
     ("\u{1B}[[C", [.function(3)]), ("\u{1B}[17~", [.function(6)]), ("\u{1B}[21~", [.function(10)]),
     ("\u{1B}OS", [.function(4)]), ("\u{1B}[6~x", [.pageDown, .character("x")]),
+    ("\u{1B}[1[x", [.character("x")]), ("\u{1B}O[x", [.character("x")]),
   ])
   func sequencesThatTheDescriptionLacks(text: String, expected: [Key]) {
     #expect(keys(text) == expected)

@@ -132,6 +132,12 @@ import Testing
         == "network.direction: bidirectional with task.kind: language-model: it would read the "
         + "symbols that it is to predict; set network.direction: forward")
     #expect(
+      message(.autonomous, Self.vectors) { $0.direction = .bidirectional }?
+        .hasPrefix("network.direction: bidirectional with task.kind: autonomous: ") == true)
+    #expect(
+      message(.forecasting, Self.vectors) { $0.direction = .bidirectional }?
+        .hasPrefix("network.direction: bidirectional with task.kind: forecasting") == true)
+    #expect(
       message(.sequenceLabelling, Self.symbols) { ($0.recurrence, $0.cell) = (.output, .lstm) }
         == "network.recurrence: output with network.cell: lstm: gates need the state before, and "
         + "only the output is fed back; set network.cell: tanh or network.recurrence: hidden")

@@ -17,6 +17,17 @@ import TrainingEvents
     #expect(lines("abcdef\rxy\u{1B}[K") == ["xy"])
   }
 
+  /// `ESC [ K` in its three forms, and moves along the line.
+  @Test(arguments: [
+    ("abcdef\u{1B}[3D\u{1B}[K", "abc"), ("abcdef\u{1B}[3D\u{1B}[0K", "abc"),
+    ("abcdef\u{1B}[3D\u{1B}[1K", "    ef"), ("abcdef\u{1B}[1K", ""),
+    ("abcdef\u{1B}[3D\u{1B}[2Kx", "   x"), ("abcdef\u{1B}[2Gx", "axcdef"),
+    ("ab\u{1B}[2Cc", "ab  c"), ("abc\u{1B}[9Dx", "xbc"),
+  ])
+  func partsOfALineAreErased(text: String, expected: String) {
+    #expect(lines(text).map { $0.replacing(#/ +$/#, with: "") } == [expected])
+  }
+
   @Test func coloursStayAndNothingElseThatATerminalWouldObey() {
     #expect(lines("\u{1B}[1;31mred\u{1B}[0m plain") == ["\u{1B}[1;31mred\u{1B}[m plain"])
     let nasty =

@@ -265,6 +265,18 @@ enum ExampleRecord {
     #expect(open.path.hasSuffix("/e"))
   }
 
+  /// A time far beyond any calendar's use, as a damaged record may say, is none.
+  @Test(arguments: [
+    (1.7e9, true), (0, true), (0.99e11, true), (1.01e11, false), (-1.01e11, false), (1e300, false),
+  ])
+  func aDateThatNoRunHasIsNotShown(seconds: Double, isShown: Bool) throws {
+    try record("a", [.started(Example.run)])
+    var run = try RunSummary(temporary.path + "/a")
+    run.started = seconds
+    let listed = try #require(try JSONValue(decoding: RunSummary.json([run])).array?.first)
+    #expect((listed["date"] != .null) == isShown)
+  }
+
   @Test func aRunSaysWhatItTrainedOn() throws {
     func data(_ name: String, _ preset: String) throws -> String? {
       try record(name, [.started(Example.run)], preset: preset)

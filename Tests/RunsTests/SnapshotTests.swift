@@ -193,6 +193,17 @@ import TrainingEvents
     #expect(try SnapshotReader.read(run.path).checkpoint.state.step == 40)
   }
 
+  /// The best one, which is not of a step's own, is no earlier state that the run went back to.
+  @Test(arguments: [false, true])
+  func aWriterThatBeginsAnewCountsOnFromTheNewest(isBest: Bool) throws {
+    _ = try SnapshotWriter(directory: run).write(isBest ? best(20, 1) : Example.contents(step: 20))
+    var other = Example.contents(step: 20)
+    other.checkpoint.parameters[0].values[0] = 42
+    let path = try SnapshotWriter(directory: run).write(other).path
+    let counter = try SnapshotReader.state(of: OpenDirectory(path)).counter
+    #expect(counter == (isBest ? 0 : 1))
+  }
+
   /// Older versions counted nothing: their snapshots come in the order of their steps, before all
   /// that were counted.
   @Test func snapshotsWithoutACounterComeFirstAndByStep() throws {

@@ -22,6 +22,16 @@ import Testing
     #expect(buffer[0, 0].glyph == ".")
   }
 
+  @Test(arguments: [
+    ("abc", 2, "ab"), ("a漢b", 2, "a"), ("a漢b", 3, "a漢"), ("漢字", 4, "漢字"), ("abc", 9, "abc"),
+  ])
+  func textStopsAtItsLimit(text: String, limit: Int, expected: String) {
+    var buffer = CellBuffer(size: Size(width: 6, height: 1))
+    let end = buffer.write(text, x: 1, y: 0, limit: 1 + limit)
+    #expect(buffer.lines == [" " + expected])
+    #expect(end == 1 + CharacterWidth.of(expected))
+  }
+
   /// Every column between the ends has a dot, and neighbouring columns touch.
   @Test(arguments: [(0, 0, 19, 39), (19, 39, 0, 0), (0, 39, 19, 0), (3, 5, 4, 30), (7, 2, 7, 9)])
   func linesNeverBreak(x0: Int, y0: Int, x1: Int, y1: Int) {

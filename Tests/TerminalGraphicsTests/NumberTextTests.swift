@@ -3,6 +3,13 @@ import Testing
 @testable import TerminalGraphics
 
 @Suite struct NumberTextTests {
+  @Test func bytesChangeTheirUnitAtPowersOf1024() {
+    #expect(NumberText.bytes(0) == "0 B" && NumberText.bytes(1023) == "1023 B")
+    #expect(NumberText.bytes(1024) == "1.0 KB" && NumberText.bytes(1025) == "1.0 KB")
+    #expect(NumberText.bytes(1 << 20) == "1.0 MB" && NumberText.bytes(1 << 30) == "1.0 GB")
+    #expect(NumberText.bytes((1 << 20) - 1) == "1024 KB")
+  }
+
   @Test func numbersReadAsPeopleWriteThem() {
     #expect(NumberText.fixed(2.1867, 3) == "2.187")
     #expect(NumberText.fixed(-0.0004, 3) == "0.000")

@@ -140,6 +140,23 @@ import Testing
     #expect(whole == [0, 100])
   }
 
+  /// Rows that follow each other come one by one or as a range, whatever came before.
+  @Test(arguments: 0...6, [[], [3], [3, 7], [1, 2, 3]])
+  func aRangeOfStepsEqualsItsSteps(count: Int, before: [Int]) {
+    var (together, single) = (StepAxis(), StepAxis())
+    for step in before {
+      together.append(step)
+      single.append(step)
+    }
+    together.append(10..<10 + count)
+    for step in 10..<10 + count { single.append(step) }
+    #expect(together.count == before.count + count)
+    for index in 0..<together.count {
+      #expect(together.step(at: index) == single.step(at: index))
+    }
+    #expect(together.last == single.last)
+  }
+
   @Test func theAxisCountsEpochsAndSecondsToo() throws {
     var history = RunHistory()
     for step in 1...100 { history.append(Self.record(step)) }

@@ -61,6 +61,27 @@ import TrainingEvents
     #expect(all.compactMap(\.checkpoint).last?.reason == .requested)
   }
 
+  /// What a run was judged last stays known after it went on from a snapshot.
+  @Test func theNewestValidationOutlivesAResume() async throws {
+    let (preset, task) = try setUp()
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
+    await engine.start(paused: true)
+    await engine.perform(.step(count: 6))
+    _ = await TinyRun.events(of: engine) { $0 == .state(.paused) }
+    _ = await TinyRun.events(of: engine) { $0 == .state(.paused) }
+    await engine.perform(.snapshot)
+    let made = await TinyRun.rest(of: engine).compactMap(\.checkpoint).last
+    let checkpoint = try #require(made)
+    #expect(checkpoint.state.step == 6 && checkpoint.validation?.step == 4)
+    let resumed = try TrainingEngine(
+      preset: preset, task: task, threads: 1, checkpoint: checkpoint)
+    await resumed.start(paused: true)
+    await resumed.perform(.snapshot)
+    let again = await TinyRun.rest(of: resumed).compactMap(\.checkpoint).last
+    #expect(again?.validation?.step == 4)
+    #expect(again?.validation?.loss == checkpoint.validation?.loss)
+  }
+
   @Test func aPersonGoesBackToTheBest() async throws {
     let (preset, task) = try setUp()
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)

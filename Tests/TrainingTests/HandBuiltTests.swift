@@ -1,7 +1,8 @@
 import SequenceData
 import Testing
-import Training
 import TrainingEvents
+
+@testable import Training
 
 /// Runs of networks that were built by hand: nothing is learned, everything is right.
 @Suite struct HandBuiltTests {
@@ -10,6 +11,20 @@ import TrainingEvents
     try preset.set("training.steps", to: "\(steps)")
     try preset.set("training.validate-every", to: "\(steps)")
     return (preset, try TaskLoader.load(preset.task, seed: 1, dataDirectories: []))
+  }
+
+  /// Nobody can read a new string sooner than every two seconds; who asks gets one at once.
+  @Test func stringsComeAtAReadablePace() throws {
+    let (preset, task) = try load("brackets", steps: 60)
+    let workload = try HandBuiltWorkload(preset: preset, task: task)
+    let request = ProbeRequest(interests: [.task, .hiddenStates])
+    var probe = HandBuiltProbe()
+    func frames(_ now: Double, force: Bool = false) -> Int {
+      probe.look(workload, request, now: now, force: force).count
+    }
+    #expect(frames(10) == 2)
+    #expect(frames(11.9) == 0 && frames(11.9, force: true) == 2)
+    #expect(frames(13.8) == 0 && frames(13.9) == 2)
   }
 
   @Test(arguments: ["brackets", "anbn", "two-brackets"])

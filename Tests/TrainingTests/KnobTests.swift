@@ -251,6 +251,18 @@ import TrainingEvents
     #expect(reasons.last?.hasPrefix("epoch 0.1 is past") == true)
   }
 
+  /// The step that completes an epoch is the last of it.
+  @Test func anEpochEndsWithItsLastStep() async throws {
+    let engine = try engine()
+    await engine.start(paused: true)
+    _ = await waitForPause(engine)
+    await engine.perform(.run(until: .epoch(1)))
+    let records = await waitForPause(engine).flatMap(\.records)
+    await engine.shutDown()
+    let last = try #require(records.last?.epoch)
+    #expect(last < 1 && last > 0.9)
+  }
+
   @Test func temperatureAndSequenceReachTheProbe() async throws {
     let engine = try engine()
     await engine.start(paused: true)
