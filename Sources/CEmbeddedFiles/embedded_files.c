@@ -94,6 +94,9 @@ static const unfold_embedded_file lessons[] = {
     {"sharing", (const unsigned char[]){
 #embed "../../presets/lessons/sharing.md" suffix(, 0)
     }},
+    {"unshared", (const unsigned char[]){
+#embed "../../presets/lessons/unshared.md" suffix(, 0)
+    }},
     {"universality", (const unsigned char[]){
 #embed "../../presets/lessons/universality.md" suffix(, 0)
     }},

@@ -78,6 +78,8 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var initialization: RecurrentInitialization = .uniform
   /// Added to the LSTM's forget gate bias at the start (Jozefowicz et al. 2015).
   public var forgetBias = 0.0
+  /// Steps that have U, W and b of their own instead of sharing them over time; nil shares them.
+  public var unsharedSteps: Int?
   /// What training lowers; nil takes cross-entropy for classes and squared error for numbers.
   public var loss: Objective?
 

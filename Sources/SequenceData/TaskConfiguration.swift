@@ -51,6 +51,9 @@ public struct DataSource: Sendable, Equatable {
   public var location: String
   /// Steps of made-up sequences, or of a forecasting task's training windows.
   public var length: Int?
+  /// Steps of made-up sequences that are held out, longer or shorter than those trained on; nil makes
+  /// them as long as the task itself says.
+  public var heldOutLength: Int?
   /// A file whose examples are the test set.
   public var test: String?
   /// Which columns of a CSV file hold the series, by name or number from 1; without, all of numbers.

@@ -152,12 +152,15 @@ public struct Architecture: Sendable, Equatable {
   public var teacherForcing: Double?
   /// Whether one loss sums over all ways to lay the targets along the steps (CTC).
   public var isAligned: Bool
+  /// Steps that have U, W and b of their own; nil where all steps share them.
+  public var unsharedSteps: Int?
 
   public init(
     shape: Shape, cell: String, inputSize: Int, hiddenSize: Int, outputSize: Int, layers: Int = 1,
     bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false,
-    teacherForcing: Double? = nil, isAligned: Bool = false
+    teacherForcing: Double? = nil, isAligned: Bool = false, unsharedSteps: Int? = nil
   ) {
+    self.unsharedSteps = unsharedSteps
     self.isAligned = isAligned
     self.shape = shape
     self.cell = cell

@@ -104,4 +104,38 @@ import TrainingEvents
     }
     #expect(error?.description.contains("\(key): \(value): only") == true)
   }
+
+  // MARK: Longer than learnt
+
+  @Test func heldOutSequencesMayBeLonger() throws {
+    let settings = [
+      "task.kind": "sequence-labelling", "task.data.synthetic": "parity", "task.data.length": "6",
+    ]
+    let (_, plain) = try TinyRun.synthetic(settings)
+    let (_, longer) = try TinyRun.synthetic(
+      settings.merging(["task.data.held-out-length": "24"]) { $1 })
+    #expect(longer.train == plain.train)
+    #expect(plain.validation.longest == 6 && longer.validation.longest == 24)
+    #expect(throws: (any Error).self) {
+      try TinyRun.synthetic(
+        ["task.kind": "sequence-labelling", "task.data.synthetic": "peek"]
+          .merging(["task.data.held-out-length": "2"]) { $1 })
+    }
+  }
+
+  @Test(arguments: [
+    ("network.cell", "lstm"), ("network.direction", "bidirectional"), ("network.layers", "2"),
+    ("network.recurrence", "output"), ("network.initial-state", "learned"),
+  ])
+  func whatCannotBeUnsharedIsRefused(_ key: String, _ value: String) throws {
+    let (preset, task) = try TinyRun.synthetic([
+      "task.kind": "sequence-labelling", "task.data.synthetic": "parity",
+      "network.unshared-steps": "4",
+    ])
+    _ = try TaskNetwork(preset: preset, task: task)
+    var changed = preset
+    try changed.set(key, to: value)
+    let error = #expect(throws: PresetError.self) { try TaskNetwork(preset: changed, task: task) }
+    #expect(error?.description.contains("network.unshared-steps: 4 with \(key): \(value)") == true)
+  }
 }

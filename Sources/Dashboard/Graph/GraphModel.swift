@@ -98,6 +98,13 @@ struct GraphModel {
     }
   }
 
+  /// A parameter's name at a column: with the step whose own it is where steps share none.
+  func parameter(_ name: String, at index: Int) -> String {
+    guard let own = architecture.unsharedSteps, columns.indices.contains(index) else { return name }
+    let step = min(columns[index].time, own)
+    return step > 1 ? "\(name)\(step)" : name
+  }
+
   private func superscript(_ layer: Int) -> String {
     let number = layer == top ? architecture.layers : layer
     return number < 10 ? ["", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"][number] : "ⁿ"
@@ -109,7 +116,7 @@ struct GraphModel {
     case .output: return "V"
     case .state(1):
       if columns[index].part == "decoder" { return "U, C" }
-      return architecture.shape == .vectorToSequence ? "U, R x" : "U"
+      return architecture.shape == .vectorToSequence ? "U, R x" : parameter("U", at: index)
     case .state where !architecture.bidirectional: return "U"
     case .target, .loss, .backwardState, .state, .context, .input: return ""
     }
@@ -124,7 +131,7 @@ struct GraphModel {
     case .state where architecture.shape == .outputRecurrence: return nil
     // The state before in reading order is not the one to the left or above.
     case .state where architecture.twoDimensional && columns[index].part != "decoder": return nil
-    case .state: return (isMeeting ? "" : "W", false)
+    case .state: return (isMeeting ? "" : parameter("W", at: index + 1), false)
     case .backwardState: return isMeeting ? nil : ("W", true)
     case .target, .loss, .output, .context, .input: return nil
     }

@@ -134,6 +134,9 @@ struct GraphWords {
     case .everyStep where architecture.isAligned:
       "An output at every step, a symbol or a blank, and one loss over all alignments of the target "
         + "with the time steps (CTC, Graves et al. 2006)."
+    case .everyStep where architecture.unsharedSteps != nil:
+      "Nothing is shared over time but V and c: each of \(architecture.unsharedSteps ?? 1) steps has "
+        + "U, W and b of its own, and any later one has the last one's."
     case .everyStep where architecture.bidirectional:
       "A second state g runs from the end to the start; the output sees both (Deep Learning "
         + "fig. 10.11)."

@@ -79,6 +79,8 @@ public struct ModelBuilder: Sendable, Equatable {
     var sizes = sizes
     sizes.outputs = outputWidth
     return switch variant {
+    case .everyStep where configuration.unsharedSteps != nil:
+      UnsharedSteps<Scalar>(configuration, sizes: sizes)
     case .everyStep: EveryStepOutput<Scalar>(configuration, sizes: sizes)
     case .final: FinalOutput<Scalar>(configuration, sizes: sizes)
     case .outputRecurrence: OutputRecurrence<Scalar>(configuration, sizes: sizes)

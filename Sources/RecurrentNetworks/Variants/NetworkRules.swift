@@ -14,6 +14,7 @@ struct NetworkRules {
     try checkImages()
     try checkBeginnings()
     try checkLoss()
+    try checkSharing()
   }
 
   private var kind: String { "task.kind: \(task.rawValue)" }
@@ -41,7 +42,7 @@ struct NetworkRules {
     let least = [
       ("hidden", network.hidden), ("layers", network.layers),
       ("embedding", network.embedding ?? 1), ("image-block", network.imageBlock),
-      ("image-corners", network.imageCorners),
+      ("image-corners", network.imageCorners), ("unshared-steps", network.unsharedSteps ?? 1),
     ]
     for (key, value) in least where value < 1 {
       try refuse("network.\(key): \(value)", because: "nothing is left", instead: "set 1 or more")
@@ -232,6 +233,34 @@ struct NetworkRules {
         "network.initialization: identity", cell,
         because: "the identity is a beginning for the W of a cell without gates",
         instead: "set network.cell: tanh or relu, or network.initialization: orthogonal")
+    }
+  }
+
+  private func checkSharing() throws(ImpossibleNetwork) {
+    guard let steps = network.unsharedSteps else { return }
+    let key = "network.unshared-steps: \(steps)"
+    let leave = "leave network.unshared-steps out"
+    if task != .sequenceLabelling || network.recurrence == .output {
+      try refuse(
+        key, network.recurrence == .output ? recurrence : kind,
+        because: "steps with parameters of their own give an output each", instead: leave)
+    }
+    if network.layers > 1 {
+      try refuse(
+        key, "network.layers: \(network.layers)", because: "each step has one layer", instead: leave
+      )
+    }
+    if isBidirectional {
+      try refuse(key, direction, because: "steps are counted from the start", instead: leave)
+    }
+    if network.cell.description.carriesCell {
+      try refuse(
+        key, cell, because: "only s(t) is handed from step to step", instead: leave)
+    }
+    if network.initialState == .learned {
+      try refuse(
+        key, "network.initial-state: learned", because: "the first step begins from zero",
+        instead: leave)
     }
   }
 

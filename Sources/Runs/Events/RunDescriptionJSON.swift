@@ -70,6 +70,7 @@ enum RunDescriptionJSON {
     ]
     object["teacherForcing"] = value.teacherForcing.map(JSONValue.real)
     if value.isAligned { object["aligned"] = true }
+    object["unsharedSteps"] = value.unsharedSteps.map { .integer($0) }
     return .object(object)
   }
 
@@ -86,6 +87,7 @@ enum RunDescriptionJSON {
       attention: object["attention"]?.bool ?? false,
       twoDimensional: object["twoDimensional"]?.bool ?? false,
       teacherForcing: object["teacherForcing"]?.double,
-      isAligned: object["aligned"]?.bool ?? false)
+      isAligned: object["aligned"]?.bool ?? false,
+      unsharedSteps: object["unsharedSteps"]?.int)
   }
 }

@@ -66,14 +66,25 @@ enum SyntheticTask: String, CaseIterable {
         "task.kind", "\(task.rawValue) is a task of another kind", found: request.kind.rawValue,
         expected: task.kind.rawValue)
     }
-    let length = request.data.length ?? task.defaultLength
-    guard (task.shortest...longest).contains(length) else {
+    var data = try task.make(
+      request, length: request.data.length ?? task.defaultLength, key: "task.data.length")
+    if let length = request.data.heldOutLength {
+      let other = try task.make(request, length: length, key: "task.data.held-out-length")
+      (data.validation, data.test) = (other.validation, other.test)
+    }
+    return data
+  }
+
+  private func make(
+    _ request: LoadRequest, length: Int, key: String
+  ) throws(DataError) -> TaskData {
+    guard (shortest...Self.longest).contains(length) else {
       throw DataError(
-        "task.data.length", "not a length of \(task.rawValue) sequences", found: "\(length)",
-        expected: "\(task.shortest) to \(longest)")
+        key, "not a length of \(rawValue) sequences", found: "\(length)",
+        expected: "\(shortest) to \(Self.longest)")
     }
     let parts = Parts(request, length: length)
-    switch task {
+    switch self {
     case .adding: return AddingProblem.make(parts)
     case .copy: return CopyMemory.make(parts)
     case .parity: return RunningParity.make(parts)

@@ -37,6 +37,7 @@ enum PresetKeys {
     + [
       optionalText("task.data.test", \.task.data.test),
       .integer("task.data.length", \.task.data.length, 1...100_000),
+      .integer("task.data.held-out-length", \.task.data.heldOutLength, 1...100_000),
       names("task.data.columns", \.task.data.columns),
       .choice(
         "task.data.separator", \.task.data.table.separator,
@@ -82,6 +83,7 @@ enum PresetKeys {
     loss,
     .choice("network.initialization", \.network.initialization),
     .number("network.forget-bias", \.network.forgetBias, .atLeast(-100)),
+    .integer("network.unshared-steps", \.network.unsharedSteps, 1...1000),
   ]
 
   private static let training: [PresetKey] = [

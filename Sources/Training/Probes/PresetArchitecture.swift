@@ -27,7 +27,8 @@ extension Architecture {
       bidirectional: network.direction == .bidirectional, attention: variant == .attentionDecoder,
       twoDimensional: isGrid,
       teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil,
-      isAligned: objective == .connectionistTemporalClassification)
+      isAligned: objective == .connectionistTemporalClassification,
+      unsharedSteps: network.unsharedSteps)
   }
 }
 

@@ -43,8 +43,10 @@ struct GraphWalk {
     }
     if nodes.isEmpty {
       note =
-        "There is no walk here: this network's states stand over an image in two dimensions, not "
-        + "along a line of time."
+        probe.network.configuration.unsharedSteps != nil
+        ? "There is no walk here: it goes through layers whose parameters all steps share."
+        : "There is no walk here: this network's states stand over an image in two dimensions, not "
+          + "along a line of time."
     }
   }
 
