@@ -43,6 +43,17 @@ import TrainingEvents
         == #"{"event":"recovered","step":3,"kind":"plateau"}"# + "\n")
   }
 
+  @Test(arguments: [nil, "mine.txt"])
+  func aRunOverOwnDataSaysSoAgain(data: String?) throws {
+    var run = Example.run
+    run.ownData = data
+    let line = text(.started(run))
+    guard case .started(let read)? = try read(String(line.dropLast())) else {
+      return #expect(Bool(false), "no run in \(line)")
+    }
+    #expect(read.ownData == data)
+  }
+
   @Test func notFiniteNumbersStayValidJSON() throws {
     var record = Example.step(3)
     record.loss = .nan

@@ -106,6 +106,18 @@ import TrainingEvents
     #expect(try RecordedRun(place.path + "/run").history.count == 2)
   }
 
+  /// What stands in the loss's place has the name that the job gave it.
+  @Test func theLossKeepsTheJobsNameForIt() async throws {
+    let place = try TemporaryDirectory()
+    let started = try shell(
+      #"echo '{"step": 1, "train_nll": 2.5}'; echo '{"step": 2, "train_nll": 2.25}'"#, in: place)
+    #expect(await started.job.wait() == 0)
+    let names = started.events.compactMap { event -> String? in
+      if case .started(let run) = event { run.lossName } else { nil }
+    }
+    #expect(names.last == "train_nll" && started.history.count == 2)
+  }
+
   @Test func aJobThatSpeaksIsAskedAndAnswers() async throws {
     let place = try TemporaryDirectory()
     // A dozen lines of the protocol, in shell.

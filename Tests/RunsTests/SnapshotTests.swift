@@ -112,6 +112,18 @@ import TrainingEvents
     #expect(temporary.names("/run/snapshots") == ["step-00000005", "step-00000005-2"])
   }
 
+  /// A directory that a person named: a snapshot of the same step is never written over.
+  @Test func aNamedDirectoryKeepsWhatItHas() throws {
+    let place = temporary.path + "/kept"
+    let record = try SnapshotWriter.write(Example.contents(step: 7), into: place)
+    #expect(record.step == 7 && record.path == place + "/step-00000007")
+    #expect(throws: RunError.self) {
+      try SnapshotWriter.write(Example.contents(step: 7), into: place)
+    }
+    _ = try SnapshotWriter.write(Example.contents(step: 8), into: place)
+    #expect(temporary.names("/kept") == ["step-00000007", "step-00000008"])
+  }
+
   @Test func aFailingWriteLeavesNothing() throws {
     let full = RunError.system(operation: "write", path: "x", code: ENOSPC)
     let files: [AtomicDirectory.File] = [

@@ -112,6 +112,9 @@ struct CSVReaderTests {
       try failure("day,name\n2020-01-01,x\n")
         == "file: there is no column of numbers: found “day” (dates), “name” (text), "
         + "expected one row a time step")
+    #expect(
+      try failure("day,a\n2020-01-01,1\n2020-01-02,2\nTotal,3\n")
+        .hasPrefix("file:4:1: not a date in the column “day”: found “Total”"))
     #expect(try failure("a,\"b\n1,2") == "file:1: a quote that is never closed")
   }
 

@@ -35,6 +35,19 @@ import TrainingEvents
     #expect(lines.contains("go on       unfold train --resume runs/words-1/snapshots/step-900"))
   }
 
+  /// Nats are of a kind of target; a loss of another unit is a number alone.
+  @Test func lossesHaveTheirUnit() {
+    var run = RunDescription(
+      name: "words", title: "", lecture: "", task: .languageModel, network: "",
+      parameterCount: 1, optimizer: "", totalSteps: nil, clipNorm: nil, learningRate: 1,
+      lossUnit: .natsPerTarget, targetName: "character", architecture: nil)
+    #expect(report([.started(run), Self.events[0]]).contains("2.0000 nats per character"))
+    run.lossUnit = .unknown
+    let plain = report([.started(run), Self.events[0], Self.events[1]])
+    #expect(!plain.contains("nats") && plain.contains(" 2\n"))
+    #expect(plain.contains("best 2.2500 at step 500"))
+  }
+
   @Test func withoutValidationNoBestIsNamed() {
     let text = report([Self.events[0], Self.events[3]])
     #expect(!text.contains("best") && text.contains("stopped at step 900"))

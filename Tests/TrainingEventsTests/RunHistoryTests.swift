@@ -205,6 +205,15 @@ import Testing
     #expect(a.last == 0x1p53 - 1)
   }
 
+  /// A step without a number, or a number without a step, is none.
+  @Test(arguments: [([1, 2, 3], [5, 6]), ([1, 2], [5, 6, 7])] as [([Int], [Double])])
+  func stepsAndNumbersGoTogether(steps: [Int], numbers: [Double]) {
+    var history = RunHistory()
+    history.append([NamedValues(name: "a", steps: steps, numbers: numbers)])
+    #expect(history.extra[0].steps.count == 2 && history.extra[0].values.count == 2)
+    #expect(history.extra[0].steps.last == 2 && history.extra[0].last == 6)
+  }
+
   @Test func moreNamesThanAPersonCouldReadAreLeftOut() {
     var history = RunHistory()
     for name in 0..<RunHistory.mostExtraSeries + 10 { history.append(1, to: "\(name)", step: 1) }
