@@ -58,7 +58,7 @@ import TrainingEvents
     var quiet = Self.state()
     #expect(!EventTests.text(quiet, quiet.size).contains("! alert"))
     _ = quiet.handle(.character("!"))
-    #expect(quiet.overlay == nil && Self.text(quiet).contains("no alert stands"))
+    #expect(quiet.overlay == nil && Self.text(quiet).contains("no alert is active"))
   }
 
   /// `?` asks about an alert while a message tells of it.

@@ -16,6 +16,8 @@ public enum OldWords {
     ("root mean square", "mean absolute error"), ("every step is done", "completed"),
     ("written yet", "none yet"), ("bolder", "less conservative"), ("surer", "more conservative"),
     ("learner", "trainer"), ("trainee", "trainer"), ("looker", "probe"), ("deed", "action"),
+    ("alert stands", "alert is active"), ("that stands", "active"), ("told of", "announced"),
+    ("episode", "once until it is over"), ("deepest", "greatest depth"),
   ]
 
   /// Those that a text says. A word inside a longer one, as in “returned”, is none of them.

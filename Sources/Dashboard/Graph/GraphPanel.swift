@@ -18,7 +18,7 @@ struct GraphPanel: Panel {
       return text
     }
     guard let trace = scene.state.trace, let node = scene.state.walkNode else { return text }
-    let arrow = node.direction == .forward ? "→ forward" : "← going back"
+    let arrow = node.direction == .forward ? "→ forward" : "← backward"
     text.add("  \(arrow)", node.direction == .forward ? theme.lag : theme.gradient)
     text.add("  node \(scene.state.graph.node + 1) of \(trace.nodes.count)", theme.text)
     text.add("  step \(NumberText.grouped(trace.step))", theme.muted)

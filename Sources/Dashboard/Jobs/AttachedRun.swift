@@ -52,7 +52,7 @@ extension DashboardState {
     return switch command.ability {
     case .pause: "this job cannot be paused"
     case .step: "this job cannot train single steps: it does not tell of any"
-    case .set: "this job told of no hyperparameter that can be set"
+    case .set: "this job announced no hyperparameter that can be set"
     case .snapshot: "this job did not say how it is saved"
     case .read: "this job reads no text"
     case .stop: "this job cannot be stopped"

@@ -3,7 +3,7 @@ import TerminalGraphics
 extension KeyBindings {
   static let openingAlert = KeyBinding(
     [.character("!")], "!", hint: "alert", rank: 1,
-    "the alert that stands: what was measured, and what people do", .looking
+    "the newest active alert: what was measured, and what people do", .looking
   ) { $0.openAlert() }
 
   static let alert: [KeyBinding] = [
@@ -17,7 +17,7 @@ extension KeyBindings {
     ) { $0.dismissAlert() },
     KeyBinding(
       [.character("n"), .tab, .right, .down], "n", hint: "next", rank: 4,
-      "the next alert that stands", .alert, in: .alert
+      "the next active alert", .alert, in: .alert
     ) { $0.turnAlertPage(by: 1) },
     KeyBinding(
       [.character("N"), .backTab, .left, .up], "N", "the alert before", .alert, in: .alert

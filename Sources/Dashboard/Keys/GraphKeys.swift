@@ -22,7 +22,7 @@ extension KeyBindings {
 
   static let walk: [KeyBinding] = [
     graph([.right], "→", hint: "on", rank: 1, "to the next node", in: .walk) { $0.walk(by: 1) },
-    graph([.left], "←", hint: "back", rank: 1, "to the node before", in: .walk) {
+    graph([.left], "←", hint: "previous", rank: 1, "to the node before", in: .walk) {
       $0.walk(by: -1)
     },
     graph([.pageDown], "page down", "ten nodes on", in: .walk) { $0.walk(by: 10) },

@@ -80,7 +80,7 @@ enum KeyBindings {
   private static let program: [KeyBinding] = [
     KeyBinding(
       [.character("?"), .function(1)], "?", hint: "help", rank: 2,
-      "help on the panel with the focus, or on the alert that is told of", .program
+      "help on the panel with the focus, or on the alert of the message on screen", .program
     ) { $0.openHelp() },
     KeyBinding(
       [.character("q")], "q", hint: "quit", rank: 3, "quit; asks first when steps would be lost",

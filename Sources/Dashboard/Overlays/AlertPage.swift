@@ -59,7 +59,7 @@ extension DashboardState {
   mutating func openAlert() -> [DashboardAction] {
     if focusedPanel == .log, let alert = log.newestShown?.alert { return open(alert) }
     guard let alert = alerts.shown.last?.alert else {
-      show("no alert stands")
+      show("no alert is active")
       return []
     }
     return open(alert)

@@ -127,12 +127,12 @@ extension Command {
       let shown = state.alerts.shown.map(\.alert)
       guard !argument.isEmpty else {
         for alert in shown { state.alerts.dismiss(alert) }
-        state.show(shown.isEmpty ? "no alert stands" : "every alert is dismissed")
+        state.show(shown.isEmpty ? "no alert is active" : "every alert is dismissed")
         return []
       }
       guard let alert = shown.first(where: { $0.rawValue == argument.lowercased() }) else {
         let names = shown.map(\.rawValue).joined(separator: ", ")
-        throw CommandMistake(shown.isEmpty ? "no alert stands" : "alerts that stand: \(names)")
+        throw CommandMistake(shown.isEmpty ? "no alert is active" : "active alerts: \(names)")
       }
       state.dismiss(alert)
       return []
