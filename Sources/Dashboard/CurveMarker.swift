@@ -1,7 +1,7 @@
 /// Something a person did, or that happened, at one step of a curve.
 struct CurveMarker: Sendable, Equatable {
   enum Kind: Sendable, Equatable {
-    case knob
+    case hyperparameter
     case snapshot
     case warning
   }
@@ -14,7 +14,7 @@ struct CurveMarker: Sendable, Equatable {
   /// The sign that stands on the curve.
   var glyph: (unicode: Unicode.Scalar, ascii: Unicode.Scalar) {
     switch kind {
-    case .knob: ("▲", "^")
+    case .hyperparameter: ("▲", "^")
     case .snapshot: ("◇", "o")
     case .warning: ("!", "!")
     }

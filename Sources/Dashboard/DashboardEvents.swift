@@ -45,7 +45,7 @@ extension DashboardState {
     trainingState = .training
     history = RunHistory(smoothing: history.smoothing)
     (frames, reading) = (FrameStore(), nil)
-    knobBoard.start(description)
+    hyperparameterBoard.start(description)
     settingChanges = SettingChanges()
     (finish, lastSnapshot, bestSnapshot) = (nil, nil, nil)
     passage = Passage()
@@ -77,7 +77,7 @@ extension DashboardState {
     guard let last = history.last else { return }
     if let rate = last.learningRate {
       learningRate = rate
-      knobBoard.note(learningRate: rate)
+      hyperparameterBoard.note(learningRate: rate)
     }
     if trainingState == nil { trainingState = .training }
     guard !isPast else { return }
@@ -110,9 +110,9 @@ extension DashboardState {
   private mutating func add(_ record: CommandRecord) {
     log.add(record.text, step: record.step)
     if let marker = record.marker {
-      markers.append(CurveMarker(step: record.step, kind: .knob, text: marker))
+      markers.append(CurveMarker(step: record.step, kind: .hyperparameter, text: marker))
     }
-    knobBoard.note(record)
+    hyperparameterBoard.note(record)
     if record.name.hasSuffix("clip-norm") { clipNorm = record.value.flatMap { $0 > 0 ? $0 : nil } }
     if record.name.hasSuffix("learning-rate"), let value = record.value { learningRate = value }
     tell(record)

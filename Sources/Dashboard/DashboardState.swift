@@ -18,8 +18,8 @@ public struct DashboardState: Sendable {
     case confirm(Question)
     /// The page of an alert.
     case alert(Alert)
-    /// The settings that can be turned, with the line that is chosen.
-    case knobs(Int)
+    /// The hyperparameters that can change while training, with the line that is chosen.
+    case hyperparameters(Int)
     case settings(SettingsPage)
   }
 
@@ -80,7 +80,7 @@ public struct DashboardState: Sendable {
   var heatmap = HeatmapControls()
   var graph = GraphControls()
   var alerts = StandingAlerts()
-  var knobBoard = KnobBoard()
+  var hyperparameterBoard = HyperparameterBoard()
   var settingChanges = SettingChanges()
   var prompt: Prompt?
   var promptHistory = PromptHistory()

@@ -27,7 +27,8 @@ extension DashboardState {
     case .leaving: LeavingDialog.draw(scene, into: &buffer)
     case .unsaved(let reason): UnsavedDialog.draw(reason, scene, into: &buffer)
     case .confirm(let question): ConfirmDialog.draw(question, scene, into: &buffer)
-    case .knobs(let chosen): KnobsOverlay.draw(scene, chosen: chosen, into: &buffer)
+    case .hyperparameters(let chosen):
+      HyperparametersOverlay.draw(scene, chosen: chosen, into: &buffer)
     case .settings(let page): page.draw(appearance, into: &buffer)
     case nil: break
     }

@@ -144,7 +144,7 @@ package actor HeadlessSession {
 
   private func serve(_ event: TrainingEvent) {
     guard let server else { return }
-    if case .started(let run) = event { server.tell(.hello(.engine(run.knobs))) }
+    if case .started(let run) = event { server.tell(.hello(.engine(run.hyperparameters))) }
     server.tell(.event(event))
   }
 

@@ -171,7 +171,7 @@ actor LiveSession: StageActor {
     report.note(event)
     recorder.record(event)
     if let server {
-      if case .started(let run) = event { server.tell(.hello(.engine(run.knobs))) }
+      if case .started(let run) = event { server.tell(.hello(.engine(run.hyperparameters))) }
       server.tell(.event(event))
     }
     dashboard.apply(event)

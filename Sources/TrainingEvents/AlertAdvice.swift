@@ -20,7 +20,7 @@ struct AlertContext: Sendable {
     clipNorm = run.clipNorm
     baseLearningRate = run.learningRate
     teacherForcing = run.architecture?.teacherForcing
-    dropout = run.knobs.first { $0.key == KnobDescription.dropout.key }?.value
+    dropout = run.hyperparameters.first { $0.key == Hyperparameter.dropout.key }?.value
   }
 
   /// Whether weights move at all: a network set by hand rests at its loss and is none the worse.

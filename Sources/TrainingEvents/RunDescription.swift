@@ -35,7 +35,7 @@ public struct RunDescription: Sendable, Equatable {
   /// Where the run is recorded; nil when it is not.
   public var directory: String?
   /// Settings that can change while it trains, with their values; empty where nothing can.
-  public var knobs: [KnobDescription]
+  public var hyperparameters: [Hyperparameter]
   /// Whether its inputs are symbols, so that a person can type some.
   public var readsText: Bool
 
@@ -45,7 +45,7 @@ public struct RunDescription: Sendable, Equatable {
     clipNorm: Double?, learningRate: Double?, lossUnit: LossUnit,
     lossName: String? = nil, metric: MetricDescription? = nil, targetName: String,
     architecture: Architecture?,
-    directory: String? = nil, knobs: [KnobDescription] = [], readsText: Bool = false
+    directory: String? = nil, hyperparameters: [Hyperparameter] = [], readsText: Bool = false
   ) {
     self.name = name
     self.title = title
@@ -64,7 +64,7 @@ public struct RunDescription: Sendable, Equatable {
     self.targetName = targetName
     self.architecture = architecture
     self.directory = directory
-    self.knobs = knobs
+    self.hyperparameters = hyperparameters
     self.readsText = readsText
   }
 

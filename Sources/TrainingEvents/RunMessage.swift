@@ -32,21 +32,21 @@ public struct RunAbilities: Sendable, Equatable {
 
   public var can: Set<Ability>
   /// Settings that can be set, with their values.
-  public var knobs: [KnobDescription]
+  public var hyperparameters: [Hyperparameter]
   /// Whether pausing stops the processes themselves, since the job does not listen.
   public var pausesBySignal: Bool
 
   public init(
-    can: Set<Ability>, knobs: [KnobDescription] = [], pausesBySignal: Bool = false
+    can: Set<Ability>, hyperparameters: [Hyperparameter] = [], pausesBySignal: Bool = false
   ) {
     self.can = can
-    self.knobs = knobs
+    self.hyperparameters = hyperparameters
     self.pausesBySignal = pausesBySignal
   }
 
   /// An engine of our own.
-  public static func engine(_ knobs: [KnobDescription]) -> RunAbilities {
-    RunAbilities(can: Set(Ability.allCases), knobs: knobs)
+  public static func engine(_ hyperparameters: [Hyperparameter]) -> RunAbilities {
+    RunAbilities(can: Set(Ability.allCases), hyperparameters: hyperparameters)
   }
 
   /// A job that does not speak: its processes can be stopped, continued and ended.

@@ -139,7 +139,7 @@ import TrainingEvents
       ])
   }
 
-  @Test func knobsMoveTheThresholdAndLeaveMarkers() {
+  @Test func hyperparametersMoveTheThresholdAndLeaveMarkers() {
     var state = SyntheticRun.state(lastStep: 100)
     state.apply(
       .command(

@@ -54,7 +54,8 @@ import Testing
 
   /// What lies over a view, with the view behind it.
   @Test(arguments: [
-    ("reading", ""), ("prompt", ":set tr"), ("knobs", "k"), ("help", "2?"), ("restart", "R"),
+    ("reading", ""), ("prompt", ":set tr"), ("hyperparameters", "k"), ("help", "2?"),
+    ("restart", "R"),
     ("settings", ","),
   ])
   func overlay(name: String, keys: String) throws {

@@ -60,10 +60,11 @@ import TrainingEvents
       .hello(
         RunAbilities(
           can: [.pause, .step, .set, .stop],
-          knobs: [KnobDescription(key: "rate", label: "rate", kind: .factor, value: 0.5)])))
+          hyperparameters: [Hyperparameter(key: "rate", label: "rate", kind: .factor, value: 0.5)]))
+    )
     #expect(state.handle(.character(".")) == [.send(.step(count: 1))])
     #expect(state.handle(.character("+")) == [.send(.scaleLearningRate(by: 2))])
-    #expect(state.knobs.map(\.key) == ["rate"])
+    #expect(state.hyperparameters.map(\.key) == ["rate"])
     // A run of this process can do everything, as ever.
     var own = DashboardState()
     own.apply(.started(SyntheticRun.description))

@@ -55,7 +55,7 @@ import TrainingEvents
       state.prompt?.line.move(by: -3)
     case .settings: state.overlay = .settings(SettingsPage(settings: state.settings))
     case .alert, .overfitting: state = AlertPageTests.state(.overfitting, .plateau)
-    case .knobs: state.overlay = .knobs(1)
+    case .hyperparameters: state.overlay = .hyperparameters(1)
     case .confirm: state.overlay = .confirm(.restart)
     case .help: state.overlay = .help(HelpPage(showsAll: true, scroll: 3))
     case .helpSearch:

@@ -20,12 +20,12 @@ struct SyntheticRun {
     architecture: Architecture(
       shape: .everyStep, cell: "tanh", inputSize: 30, hiddenSize: 128, outputSize: 30),
     directory: "runs/words-3",
-    knobs: [.learningRate, .clipNorm, .clipValue, truncation], readsText: true)
+    hyperparameters: [.learningRate, .clipNorm, .clipValue, truncation], readsText: true)
 
-  private static let truncation: KnobDescription = {
-    var knob = KnobDescription.truncation
-    knob.value = 64
-    return knob
+  private static let truncation: Hyperparameter = {
+    var hyperparameter = Hyperparameter.truncation
+    hyperparameter.value = 64
+    return hyperparameter
   }()
 
   static let text = "acclaimed tortuously had wigger prenomic brancelley mcclure dispartion horn"

@@ -48,7 +48,8 @@ import TrainingEvents
     var state = SyntheticRun.state()
     state.resize(size)
     let overlays: [DashboardState.Overlay] = [
-      .help(HelpPage(showsAll: true)), .knobs(0), .quit, .confirm(.undo), .confirm(.restart),
+      .help(HelpPage(showsAll: true)), .hyperparameters(0), .quit, .confirm(.undo),
+      .confirm(.restart),
       .confirm(.choosePreset), .settings(SettingsPage(settings: state.settings)),
     ]
     for overlay in overlays {

@@ -142,7 +142,7 @@ import TrainingEvents
       return
     }
     #expect(abilities.can == [.pause])
-    #expect(abilities.knobs.count == 1)
-    #expect(!abilities.knobs[0].key.unicodeScalars.contains { $0.value < 0x20 })
+    #expect(abilities.hyperparameters.count == 1)
+    #expect(!abilities.hyperparameters[0].key.unicodeScalars.contains { $0.value < 0x20 })
   }
 }

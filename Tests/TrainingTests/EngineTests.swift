@@ -100,7 +100,7 @@ import TrainingEvents
     await engine.shutDown()
   }
 
-  @Test func knobsActBetweenStepsAndAreRecorded() async throws {
+  @Test func hyperparametersActBetweenStepsAndAreRecorded() async throws {
     let (preset, task) = try TinyRun.preset()
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)

@@ -89,7 +89,7 @@ import TrainingEvents
     #expect(resumed == straight && straight?.step == 20)
   }
 
-  @Test func aTypedStringIsDecidedAndKnobsAreRefused() async throws {
+  @Test func aTypedStringIsDecidedAndHyperparametersAreRefused() async throws {
     let (preset, task) = try load("two-brackets", steps: 10)
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
     await engine.start(paused: true)

@@ -90,7 +90,7 @@ struct MemoryTests {
 
   @Test func aLengthTurnedUpWhileTrainingIsCountedToo() throws {
     let (_, trainer) = try memory(["training.sequence-length": "6"])
-    _ = try Knob.change(key: "training.sequence-length", value: "40", in: trainer)
+    _ = try LiveHyperparameters.change(key: "training.sequence-length", value: "40", in: trainer)
     #expect(trainer.source.sequenceLength == 40)
   }
 

@@ -20,13 +20,14 @@ import TrainingEvents
   @Test func oneWeightChangesAndNoOther() throws {
     let trainer = try trainer()
     let before = try weights(trainer, "W")
-    let change = try Knob.change(key: "W[1,2]", value: "0.5", in: trainer)
+    let change = try LiveHyperparameters.change(key: "W[1,2]", value: "0.5", in: trainer)
     var expected = before
     expected[1][2] = 0.5
     #expect(try weights(trainer, "W") == expected)
     #expect(change.name == "W[1,2]" && change.value == 0.5)
     // What is told sets it back, exactly.
-    _ = try Knob.change(key: change.name, value: try #require(change.previous), in: trainer)
+    _ = try LiveHyperparameters.change(
+      key: change.name, value: try #require(change.previous), in: trainer)
     #expect(try weights(trainer, "W") == before)
   }
 
@@ -34,7 +35,7 @@ import TrainingEvents
   func aRowByItsNumber(_ key: String) throws {
     let trainer = try trainer()
     let before = try weights(trainer, "W")
-    _ = try Knob.change(key: key, value: "-2", in: trainer)
+    _ = try LiveHyperparameters.change(key: key, value: "-2", in: trainer)
     let after = try weights(trainer, "W")
     for row in before.indices {
       #expect(after[row] == (row == 1 ? before[row].map { _ in -2 } : before[row]))
@@ -44,7 +45,7 @@ import TrainingEvents
   @Test func aGateStandsForItsRows() throws {
     let trainer = try trainer(["network.cell": "lstm"])
     let before = try weights(trainer, "b")
-    let change = try Knob.change(key: "b[f]", value: "-20", in: trainer)
+    let change = try LiveHyperparameters.change(key: "b[f]", value: "-20", in: trainer)
     let after = try weights(trainer, "b")
     // i f g o, five units each.
     for row in before.indices {
@@ -67,7 +68,7 @@ import TrainingEvents
     let trainer = try trainer()
     let before = try weights(trainer, "W")
     let error = #expect(throws: PresetError.self) {
-      try Knob.change(key: key, value: value, in: trainer)
+      try LiveHyperparameters.change(key: key, value: value, in: trainer)
     }
     #expect(error?.description == message)
     #expect(try weights(trainer, "W") == before)

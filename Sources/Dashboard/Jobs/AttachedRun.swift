@@ -8,10 +8,12 @@ extension DashboardState {
     switch message {
     case .hello(let abilities):
       self.abilities = abilities
-      knobBoard.add(abilities.knobs)
+      hyperparameterBoard.add(abilities.hyperparameters)
     case .event(.started(var description)):
       // A record does not hold what can be set; who serves it says so by itself.
-      if description.knobs.isEmpty { description.knobs = abilities?.knobs ?? [] }
+      if description.hyperparameters.isEmpty {
+        description.hyperparameters = abilities?.hyperparameters ?? []
+      }
       apply(.started(description))
     case .event(let event): apply(event)
     case .console(let line): console.set(line)

@@ -28,7 +28,7 @@ struct KeyBinding: Sendable {
     case alert
     /// The page of an alert of overfitting, with weights to go back to.
     case overfitting
-    case knobs
+    case hyperparameters
     case settings
     case help
     case helpSearch
@@ -55,7 +55,7 @@ struct KeyBinding: Sendable {
     case program = "Program"
     case prompt = "In the prompt"
     case alert = "On the page of an alert"
-    case knobs = "Among the hyperparameters"
+    case hyperparameters = "Among the hyperparameters"
     case settings = "In the settings"
     case quitting = "When asked before quitting"
     case leaving = "When asked before leaving a run that trains elsewhere"

@@ -4,10 +4,11 @@ import TrainingEvents
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + pace + openingKnobs + views + charts + units + graph + walk + log + metrics + console
+    training + pace + openingHyperparameters + views + charts + units + graph + walk + log + metrics
+    + console
     + looking + openingWalk + opening + program + detaching + openingPages + openingLesson + lesson
     + lessonAnswer + prompt
-    + alert + knobs + settings + quitDialog + leaving + unsaved + confirming + help
+    + alert + hyperparameters + settings + quitDialog + leaving + unsaved + confirming + help
 
   /// What a key does in the first of these contexts that knows it; nil when nothing.
   static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {

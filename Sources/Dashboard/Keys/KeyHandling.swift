@@ -44,7 +44,7 @@ extension DashboardState {
     case .leaving: [.leaving]
     case .unsaved: [.unsaved]
     case .confirm: [.confirm]
-    case .knobs: [.knobs]
+    case .hyperparameters: [.hyperparameters]
     case .settings: [.settings]
     }
   }

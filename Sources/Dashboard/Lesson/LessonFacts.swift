@@ -82,11 +82,12 @@ struct LessonFacts: LessonExpression.Source {
     case "hidden": return architecture.map { Double($0.hiddenSize) }
     case "inputs": return architecture.map { Double($0.inputSize) }
     case "outputs": return architecture.map { Double($0.outputSize) }
-    case "edited": return state.knobBoard.edited(texts.first ?? "")
+    case "edited": return state.hyperparameterBoard.edited(texts.first ?? "")
     case "layers": return architecture.map { Double($0.layers) }
     case "setting":
-      guard let knob = state.knobBoard.knob(named: texts.first ?? "") else { return nil }
-      return state.knobBoard.value(of: knob) ?? nil
+      guard let hyperparameter = state.hyperparameterBoard.hyperparameter(named: texts.first ?? "")
+      else { return nil }
+      return state.hyperparameterBoard.value(of: hyperparameter) ?? nil
     default: break
     }
     if let lag = state.gradientByLag, isNow(lag.step), let curve = lag.curves.first {

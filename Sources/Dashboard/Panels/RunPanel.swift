@@ -1,7 +1,7 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// State, speed, knobs and health of the run.
+/// State, speed, hyperparameters and health of the run.
 struct RunPanel: Panel {
   var name: String { "Run" }
   var summary: String { "State, speed, hyperparameters and health of the run." }
@@ -94,7 +94,7 @@ struct RunPanel: Panel {
     return [
       Line(label: "speed", value: value(speeds(state)))
     ] + processes(state).map { Line(label: "processes", value: value($0)) } + [
-      Line(label: isNarrow ? "rate" : "learning rate", value: value(knobs(state))),
+      Line(label: isNarrow ? "rate" : "learning rate", value: value(hyperparameters(state))),
       Line(label: "units", value: value(health(state), within: room)),
     ] + watch + [
       Line(
@@ -136,7 +136,7 @@ struct RunPanel: Panel {
       ? NumberText.grouped(Int(value.rounded())) : NumberText.compact(value)
   }
 
-  private func knobs(_ state: DashboardState) -> [(String, String)] {
+  private func hyperparameters(_ state: DashboardState) -> [(String, String)] {
     let rate = state.learningRate.map { NumberText.brief($0, 3) } ?? "–"
     var parts = [("", rate)]
     if let optimizer = state.run?.optimizer, !optimizer.isEmpty { parts.append(("", optimizer)) }

@@ -100,10 +100,12 @@ extension Command {
   }
 
   @Sendable private static func setCandidates(_ state: DashboardState) -> [Prompt.Candidate] {
-    state.knobs.map { knob in
+    state.hyperparameters.map { hyperparameter in
       Prompt.Candidate(
-        text: knob.key + "=",
-        summary: "\(knob.label), \(state.isKnown(knob) ? "now " : "")\(state.text(of: knob))")
+        text: hyperparameter.key + "=",
+        summary:
+          "\(hyperparameter.label), \(state.isKnown(hyperparameter) ? "now " : "")\(state.text(of: hyperparameter))"
+      )
     }
   }
 

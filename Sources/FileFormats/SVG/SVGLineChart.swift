@@ -31,7 +31,7 @@ public struct SVGLineChart: Sendable {
     }
   }
 
-  /// Something that happened at one position, such as a knob that was turned.
+  /// Something that happened at one position, such as a changed hyperparameter.
   public struct Marker: Sendable {
     public var x: Double
     public var text: String

@@ -40,11 +40,11 @@ extension JobRun {
 
   private func scale(by factor: Double) {
     let rate = state.withLock { state -> (key: String, value: Double)? in
-      let knob = state.abilities.knobs.first { knob in
-        ["learning-rate", "learning_rate", "lr"].contains { knob.key.hasSuffix($0) }
+      let hyperparameter = state.abilities.hyperparameters.first { hyperparameter in
+        ["learning-rate", "learning_rate", "lr"].contains { hyperparameter.key.hasSuffix($0) }
       }
-      guard let knob, let value = state.values[knob.key] else { return nil }
-      return (knob.key, value)
+      guard let hyperparameter, let value = state.values[hyperparameter.key] else { return nil }
+      return (hyperparameter.key, value)
     }
     guard let rate else {
       return tell(.event(.refused("this job names no hyperparameter that is its learning rate")))

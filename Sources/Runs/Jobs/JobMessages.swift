@@ -40,7 +40,9 @@ extension JobRun {
       }
       state.abilities.can.insert(.stop)
       state.speaker = line
-      for knob in abilities.knobs { state.values[knob.key] = knob.value ?? state.values[knob.key] }
+      for hyperparameter in abilities.hyperparameters {
+        state.values[hyperparameter.key] = hyperparameter.value ?? state.values[hyperparameter.key]
+      }
       return [.hello(state.abilities)]
     case .event(.started(var description)):
       description.directory = directory.path

@@ -67,23 +67,25 @@ public enum MessageJSON {
 
   // MARK: What a run can
 
-  private static let kinds: [(word: String, kind: KnobDescription.Kind)] = [
+  private static let kinds: [(word: String, kind: Hyperparameter.Kind)] = [
     ("factor", .factor), ("share", .share), ("count", .count),
   ]
 
   private static func hello(_ abilities: RunAbilities) -> JSONValue {
-    let knobs = abilities.knobs.map { knob -> JSONValue in
-      var object: JSONObject = ["key": .string(knob.key), "label": .string(knob.label)]
-      object["value"] = knob.value.map(JSONValue.real)
-      object["kind"] = .string(kinds.first { $0.kind == knob.kind }?.word ?? "factor")
-      object["canBeOff"] = .bool(knob.canBeOff)
+    let hyperparameters = abilities.hyperparameters.map { hyperparameter -> JSONValue in
+      var object: JSONObject = [
+        "key": .string(hyperparameter.key), "label": .string(hyperparameter.label),
+      ]
+      object["value"] = hyperparameter.value.map(JSONValue.real)
+      object["kind"] = .string(kinds.first { $0.kind == hyperparameter.kind }?.word ?? "factor")
+      object["canBeOff"] = .bool(hyperparameter.canBeOff)
       return .object(object)
     }
     var object: JSONObject = [
       "event": "hello", "protocol": .integer(version),
       "can": .array(
         RunAbilities.Ability.allCases.filter(abilities.can.contains).map { .string($0.rawValue) }),
-      "knobs": .array(knobs),
+      "knobs": .array(hyperparameters),
     ]
     if abilities.pausesBySignal { object["pausesBySignal"] = true }
     return .object(object)
@@ -93,10 +95,11 @@ public enum MessageJSON {
     let can = (object["can"]?.array ?? []).compactMap {
       $0.string.flatMap(RunAbilities.Ability.init)
     }
-    let knobs = (object["knobs"]?.array ?? []).prefix(256).compactMap { value -> KnobDescription? in
+    let hyperparameters = (object["knobs"]?.array ?? []).prefix(256).compactMap {
+      value -> Hyperparameter? in
       guard let key = value["key"]?.string, !key.isEmpty else { return nil }
       let word = value["kind"]?.string
-      return KnobDescription(
+      return Hyperparameter(
         key: SafeText.printable(key),
         label: SafeText.printable(value["label"]?.string ?? label(of: key)),
         kind: kinds.first { $0.word == word }?.kind ?? .factor,
@@ -104,7 +107,8 @@ public enum MessageJSON {
         canBeOff: value["canBeOff"]?.bool ?? false)
     }
     return RunAbilities(
-      can: Set(can), knobs: knobs, pausesBySignal: object["pausesBySignal"]?.bool ?? false)
+      can: Set(can), hyperparameters: hyperparameters,
+      pausesBySignal: object["pausesBySignal"]?.bool ?? false)
   }
 
   private static func label(of key: String) -> String {

@@ -118,7 +118,7 @@ extension TrainingEngine {
     // The best of the steps that are left behind is worth keeping.
     handOutBest()
     let from = workload.step
-    let knobs = workload.description.knobs
+    let hyperparameters = workload.description.hyperparameters
     do {
       try workload.restore(checkpoint)
     } catch {
@@ -142,7 +142,9 @@ extension TrainingEngine {
     }
     record(name, "\(text) from step \(from)", marker: name)
     // Settings go back as well. No marker: it is one act.
-    for change in Knob.changes(from: knobs, to: workload.description.knobs) {
+    for change in LiveHyperparameters.changes(
+      from: hyperparameters, to: workload.description.hyperparameters)
+    {
       record(change.name, change.text, marker: nil, value: change.value)
     }
     if name == "restart" { post(.started(workload.description)) }

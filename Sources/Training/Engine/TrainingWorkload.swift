@@ -59,8 +59,8 @@ final class TrainingWorkload: Workload {
     trainer.use(settings)
   }
 
-  func change(key: String, value: String) throws(PresetError) -> Knob.Change {
-    try Knob.change(key: key, value: value, in: trainer)
+  func change(key: String, value: String) throws(PresetError) -> LiveHyperparameters.Change {
+    try LiveHyperparameters.change(key: key, value: value, in: trainer)
   }
 
   func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {

@@ -37,7 +37,7 @@ protocol Workload: AnyObject {
 
   func setLearningRate(_ rate: Double)
   /// - Throws: `PresetError` when the key cannot change now or the value does not fit.
-  func change(key: String, value: String) throws(PresetError) -> Knob.Change
+  func change(key: String, value: String) throws(PresetError) -> LiveHyperparameters.Change
   /// Takes parameters to begin with instead of its own.
   func load(_ tensors: [NamedTensor]) throws(ParameterMismatch)
   func checkpoint(

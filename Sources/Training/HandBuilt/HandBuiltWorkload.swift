@@ -86,7 +86,7 @@ final class HandBuiltWorkload: Workload {
 
   func setLearningRate(_ rate: Double) {}
 
-  func change(key: String, value: String) throws(PresetError) -> Knob.Change {
+  func change(key: String, value: String) throws(PresetError) -> LiveHyperparameters.Change {
     guard let address = WeightAddress(key) else {
       throw PresetError(description: "nothing is learned here: the weights were set by hand")
     }

@@ -19,7 +19,7 @@ struct PresetKey: Sendable {
 /// What there is to a setting that can change while a network trains, beside its key.
 struct LiveSetting: Sendable {
   /// How a person sees it; without a value.
-  let knob: KnobDescription
+  let hyperparameter: Hyperparameter
   /// Why a run has not got it; nil where it has.
   let whyNot: @Sendable (Trainer) -> String?
 }
@@ -30,18 +30,19 @@ extension PresetKey {
   ///   - label: what it is called in words
   ///   - whyNot: why a run has not got the setting; nil where it has
   func live(
-    _ label: String, _ kind: KnobDescription.Kind, canBeOff: Bool = false,
+    _ label: String, _ kind: Hyperparameter.Kind, canBeOff: Bool = false,
     unless whyNot: @escaping @Sendable (Trainer) -> String? = { _ in nil }
   ) -> PresetKey {
     live(
-      KnobDescription(key: path, label: label, kind: kind, canBeOff: canBeOff), unless: whyNot)
+      Hyperparameter(key: path, label: label, kind: kind, canBeOff: canBeOff), unless: whyNot)
   }
 
   func live(
-    _ knob: KnobDescription, unless whyNot: @escaping @Sendable (Trainer) -> String? = { _ in nil }
+    _ hyperparameter: Hyperparameter,
+    unless whyNot: @escaping @Sendable (Trainer) -> String? = { _ in nil }
   ) -> PresetKey {
     var key = self
-    key.live = LiveSetting(knob: knob, whyNot: whyNot)
+    key.live = LiveSetting(hyperparameter: hyperparameter, whyNot: whyNot)
     return key
   }
 

@@ -13,7 +13,7 @@ extension Trainer {
       lossUnit: network.objective == .squaredError ? .squaredError : .natsPerTarget,
       metric: metric, targetName: task.targetName,
       architecture: network.architecture,
-      knobs: Knob.all(of: self), readsText: task.inputVocabulary != nil)
+      hyperparameters: LiveHyperparameters.all(of: self), readsText: task.inputVocabulary != nil)
   }
 
   private var metric: MetricDescription? {

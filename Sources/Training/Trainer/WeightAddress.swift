@@ -84,11 +84,11 @@ struct WeightAddress {
   }
 
   /// What an edit of these weights did.
-  func change(from old: [Double], to value: Double) -> Knob.Change {
+  func change(from old: [Double], to value: Double) -> LiveHyperparameters.Change {
     let isOne = Set(old).count == 1
     let before = isOne ? ShortNumber.text(old[0]) : "\(old.count) weights"
     let count = isOne && old.count > 1 ? "\(old.count) weights " : ""
-    return Knob.Change(
+    return LiveHyperparameters.Change(
       name: text, text: "\(text) \(count)\(before) → \(ShortNumber.text(value))",
       marker: "\(text) \(ShortNumber.text(value))", value: value,
       previous: isOne ? "\(old[0])" : nil)
@@ -97,7 +97,9 @@ struct WeightAddress {
 
 extension Trainer {
   /// Gives weights a value between two steps; training goes on from there.
-  func edit(_ address: WeightAddress, to text: String) throws(PresetError) -> Knob.Change {
+  func edit(_ address: WeightAddress, to text: String) throws(PresetError)
+    -> LiveHyperparameters.Change
+  {
     let value = try address.value(text)
     let all = network.layout.parameters
     let (index, rows, columns) = try address.find(among: all.map(table))
@@ -158,7 +160,7 @@ extension HandBuiltNetwork {
   /// The same network with some weights of another value.
   func editing(
     _ address: WeightAddress, to text: String
-  ) throws(PresetError) -> (network: HandBuiltNetwork, change: Knob.Change) {
+  ) throws(PresetError) -> (network: HandBuiltNetwork, change: LiveHyperparameters.Change) {
     let value = try address.value(text)
     var tensors = self.tensors
     let tables = self.tables

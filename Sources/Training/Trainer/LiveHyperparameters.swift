@@ -3,7 +3,7 @@ import SequenceData
 import TrainingEvents
 
 /// Settings that a person can change while a network trains.
-enum Knob {
+enum LiveHyperparameters {
   struct Change {
     var name: String
     var text: String
@@ -15,12 +15,12 @@ enum Knob {
   }
 
   /// The settings that this run has, with their values now.
-  static func all(of trainer: Trainer) -> [KnobDescription] {
+  static func all(of trainer: Trainer) -> [Hyperparameter] {
     PresetKeys.live.compactMap { key in
       guard let live = key.live, live.whyNot(trainer) == nil else { return nil }
-      var knob = live.knob
-      knob.value = key.number(trainer.settings)
-      return knob
+      var hyperparameter = live.hyperparameter
+      hyperparameter.value = key.number(trainer.settings)
+      return hyperparameter
     }
   }
 
@@ -37,34 +37,35 @@ enum Knob {
     let old = key.number(trainer.settings)
     var settings = trainer.settings
     let isOff = ["none", "null", "off", "~"].contains(value)
-    guard isOff ? live.knob.canBeOff : true,
+    guard isOff ? live.hyperparameter.canBeOff : true,
       key.write(&settings, isOff ? .absent : .scalar(value))
     else {
-      let expected = key.expected.replacing(" or none", with: live.knob.canBeOff ? ", or none" : "")
+      let expected = key.expected.replacing(
+        " or none", with: live.hyperparameter.canBeOff ? ", or none" : "")
       throw PresetError(description: "\(path): found \(value), expected \(expected)")
     }
     try TrainingMemory(trainer.network, preset: settings, task: trainer.task).check()
     trainer.use(settings)
-    return change(live.knob, from: old, to: key.number(settings))
+    return change(live.hyperparameter, from: old, to: key.number(settings))
   }
 
   /// What differs between a run's settings before and after it went back to an earlier step.
-  static func changes(from old: [KnobDescription], to new: [KnobDescription]) -> [Change] {
+  static func changes(from old: [Hyperparameter], to new: [Hyperparameter]) -> [Change] {
     zip(old, new).compactMap {
       $0.value == $1.value ? nil : change($1, from: $0.value, to: $1.value)
     }
   }
 
   private static func change(
-    _ knob: KnobDescription, from old: Double?, to new: Double?
+    _ hyperparameter: Hyperparameter, from old: Double?, to new: Double?
   ) -> Change {
     let before = old.map(ShortNumber.text) ?? "none"
     let after = new.map(ShortNumber.text) ?? "none"
-    let name = knob.key.split(separator: ".").last.map(String.init) ?? knob.key
+    let name = hyperparameter.key.split(separator: ".").last.map(String.init) ?? hyperparameter.key
     let marker = ["learning-rate": "lr", "clip-norm": "clip", "clip-value": "clip"][name]
     return Change(
-      name: name, text: "\(knob.label) \(before) → \(after)",
-      marker: "\(marker ?? knob.label) \(after)", value: new,
+      name: name, text: "\(hyperparameter.label) \(before) → \(after)",
+      marker: "\(marker ?? hyperparameter.label) \(after)", value: new,
       previous: old.map { "\($0)" } ?? "none")
   }
 

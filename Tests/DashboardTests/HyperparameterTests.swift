@@ -4,12 +4,12 @@ import TrainingEvents
 
 @testable import Dashboard
 
-@Suite struct KnobTests {
+@Suite struct HyperparameterTests {
   static func state() -> DashboardState {
     var description = SyntheticRun.description
-    description.knobs = [.learningRate, .clipNorm, .clipValue, .dropout, .truncation]
-    description.knobs[3].value = 0.2
-    description.knobs[4].value = 64
+    description.hyperparameters = [.learningRate, .clipNorm, .clipValue, .dropout, .truncation]
+    description.hyperparameters[3].value = 0.2
+    description.hyperparameters[4].value = 64
     var state = DashboardState()
     state.apply(.started(description))
     state.apply(.steps(StepBatch([EventTests.record(1, elapsed: 1)])))
@@ -17,7 +17,7 @@ import TrainingEvents
     return state
   }
 
-  @Test func keysTurnTheKnobThatIsChosen() {
+  @Test func keysTurnTheHyperparameterThatIsChosen() {
     var state = Self.state()
     _ = state.handle(.character("k"))
     #expect(state.handle(.right) == [.send(.scaleLearningRate(by: 2))])
@@ -37,7 +37,7 @@ import TrainingEvents
 
   @Test func valuesFollowWhatTheEngineDid() {
     var state = Self.state()
-    func now(_ knob: KnobDescription) -> String { state.text(of: knob) }
+    func now(_ hyperparameter: Hyperparameter) -> String { state.text(of: hyperparameter) }
     #expect(now(.clipNorm) == "5" && now(.clipValue) == "off")
     state.apply(
       .command(
@@ -50,14 +50,14 @@ import TrainingEvents
   }
 
   @Test func sharesStayInTheirRange() {
-    #expect(KnobDescription.dropout.value(after: 0.9, up: true) == "0.9")
-    #expect(KnobDescription.dropout.value(after: 0, up: false) == "0")
-    #expect(KnobDescription.teacherForcing.value(after: 0.95, up: true) == "1")
-    #expect(KnobDescription.truncation.value(after: 1, up: false) == "1")
-    #expect(KnobDescription.truncation.value(after: nil, up: true) == nil)
-    #expect(KnobDescription.learningRate.value(after: 0, up: true) == nil)
-    #expect(Double(KnobDescription.clipNorm.value(after: 1e-7, up: false) ?? "") == 5e-8)
-    #expect(Double(KnobDescription.clipNorm.value(after: 0.05, up: false) ?? "") == 0.025)
+    #expect(Hyperparameter.dropout.value(after: 0.9, up: true) == "0.9")
+    #expect(Hyperparameter.dropout.value(after: 0, up: false) == "0")
+    #expect(Hyperparameter.teacherForcing.value(after: 0.95, up: true) == "1")
+    #expect(Hyperparameter.truncation.value(after: 1, up: false) == "1")
+    #expect(Hyperparameter.truncation.value(after: nil, up: true) == nil)
+    #expect(Hyperparameter.learningRate.value(after: 0, up: true) == nil)
+    #expect(Double(Hyperparameter.clipNorm.value(after: 1e-7, up: false) ?? "") == 5e-8)
+    #expect(Double(Hyperparameter.clipNorm.value(after: 0.05, up: false) ?? "") == 0.025)
   }
 
   @Test func temperatureAndSequenceGoIntoTheRequest() {

@@ -2,12 +2,12 @@ import TerminalGraphics
 import TrainingEvents
 
 extension KeyBindings {
-  static let openingKnobs: [KeyBinding] = [
+  static let openingHyperparameters: [KeyBinding] = [
     KeyBinding(
       [.character("k")], "k", hint: "hyperparameters", rank: 8,
       "hyperparameters that can change while it trains", .training
     ) { state in
-      state.overlay = .knobs(0)
+      state.overlay = .hyperparameters(0)
       return []
     },
     KeyBinding([.character("c")], "c", "halve the clip norm", .training) {
@@ -55,21 +55,29 @@ extension KeyBindings {
     },
   ]
 
-  static let knobs: [KeyBinding] = [
-    knob([.down, .character("j")], "↓", hint: "choose", as: "↑ ↓", "choose the next") {
-      $0.chooseKnob(by: 1)
+  static let hyperparameters: [KeyBinding] = [
+    hyperparameter([.down, .character("j")], "↓", hint: "choose", as: "↑ ↓", "choose the next") {
+      $0.chooseHyperparameter(by: 1)
     },
-    knob([.up, .character("k")], "↑", "choose the one before") { $0.chooseKnob(by: -1) },
-    knob([.right, .character("+"), .character("=")], "→ +", hint: "change", as: "← →", "raise it") {
-      $0.turnChosenKnob(up: true)
+    hyperparameter([.up, .character("k")], "↑", "choose the one before") {
+      $0.chooseHyperparameter(by: -1)
     },
-    knob([.left, .character("-")], "← −", "lower it") { $0.turnChosenKnob(up: false) },
-    knob([.enter], "enter", hint: "type", "type a value") { $0.typeChosenKnob() },
-    knob([.escape, .character("q")], "esc", hint: "close", "close the box") { state in
+    hyperparameter(
+      [.right, .character("+"), .character("=")], "→ +", hint: "change", as: "← →", "raise it"
+    ) {
+      $0.turnChosenHyperparameter(up: true)
+    },
+    hyperparameter([.left, .character("-")], "← −", "lower it") {
+      $0.turnChosenHyperparameter(up: false)
+    },
+    hyperparameter([.enter], "enter", hint: "type", "type a value") {
+      $0.typeChosenHyperparameter()
+    },
+    hyperparameter([.escape, .character("q")], "esc", hint: "close", "close the box") { state in
       state.overlay = nil
       return []
     },
-    knob([.character(" ")], "space", "pause, and resume") { $0.togglePause() },
+    hyperparameter([.character(" ")], "space", "pause, and resume") { $0.togglePause() },
   ]
 
   static let confirming: [KeyBinding] = [
@@ -85,11 +93,12 @@ extension KeyBindings {
     },
   ]
 
-  private static func knob(
+  private static func hyperparameter(
     _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
     _ summary: String, perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
   ) -> KeyBinding {
     KeyBinding(
-      keys, label, hint: hint, as: hintLabel, summary, .knobs, in: .knobs, perform: perform)
+      keys, label, hint: hint, as: hintLabel, summary, .hyperparameters, in: .hyperparameters,
+      perform: perform)
   }
 }

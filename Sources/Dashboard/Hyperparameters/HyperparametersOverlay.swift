@@ -1,12 +1,12 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// Everything that can be turned while training, in a box at the right so that the curves stay in
+/// Everything that can change while training, in a box at the right so that the curves stay in
 /// sight.
-enum KnobsOverlay {
+enum HyperparametersOverlay {
   /// One line of the box.
   enum Line: Sendable, Equatable {
-    case knob(KnobDescription)
+    case hyperparameter(Hyperparameter)
     case temperature
     case sequence
     case smoothing
@@ -15,7 +15,9 @@ enum KnobsOverlay {
   static func lines(_ state: DashboardState) -> [Line] {
     // Only language models write samples.
     let sampling: [Line] = state.run?.task == .languageModel ? [.temperature] : []
-    return state.knobs.map { Line.knob($0) } + sampling + [.sequence, .smoothing]
+    return state.hyperparameters.map { Line.hyperparameter($0) } + sampling + [
+      .sequence, .smoothing,
+    ]
   }
 
   static func frame(in size: Size, lines: Int) -> Rect {
@@ -51,7 +53,7 @@ enum KnobsOverlay {
 
   static func text(of line: Line) -> String {
     switch line {
-    case .knob(let knob): knob.label
+    case .hyperparameter(let hyperparameter): hyperparameter.label
     case .temperature: "sampling temperature"
     case .sequence: "sequence shown"
     case .smoothing: "smoothing of the loss"
@@ -60,7 +62,7 @@ enum KnobsOverlay {
 
   static func value(of line: Line, _ state: DashboardState) -> String {
     switch line {
-    case .knob(let knob): state.text(of: knob)
+    case .hyperparameter(let hyperparameter): state.text(of: hyperparameter)
     case .temperature: NumberText.brief(state.probe.temperature, 2)
     case .sequence: "\(state.probe.sequence + 1)"
     case .smoothing: NumberText.brief(state.history.smoothing, 3)
@@ -69,24 +71,24 @@ enum KnobsOverlay {
 }
 
 extension DashboardState {
-  /// The line of the knobs box that is chosen; nil when the box is shut.
-  var chosenKnob: (index: Int, line: KnobsOverlay.Line)? {
-    guard case .knobs(let index) = overlay else { return nil }
-    let lines = KnobsOverlay.lines(self)
+  /// The line of the hyperparameters box that is chosen; nil when the box is shut.
+  var chosenHyperparameter: (index: Int, line: HyperparametersOverlay.Line)? {
+    guard case .hyperparameters(let index) = overlay else { return nil }
+    let lines = HyperparametersOverlay.lines(self)
     guard lines.indices.contains(index) else { return nil }
     return (index, lines[index])
   }
 
-  mutating func chooseKnob(by distance: Int) -> [DashboardAction] {
-    guard let chosen = chosenKnob else { return [] }
-    let count = KnobsOverlay.lines(self).count
-    overlay = .knobs((chosen.index + distance + count) % count)
+  mutating func chooseHyperparameter(by distance: Int) -> [DashboardAction] {
+    guard let chosen = chosenHyperparameter else { return [] }
+    let count = HyperparametersOverlay.lines(self).count
+    overlay = .hyperparameters((chosen.index + distance + count) % count)
     return []
   }
 
-  mutating func turnChosenKnob(up: Bool) -> [DashboardAction] {
-    switch chosenKnob?.line {
-    case .knob(let knob): return turn(knob, up: up)
+  mutating func turnChosenHyperparameter(up: Bool) -> [DashboardAction] {
+    switch chosenHyperparameter?.line {
+    case .hyperparameter(let hyperparameter): return turn(hyperparameter, up: up)
     case .temperature: setTemperature(probe.temperature + (up ? 0.1 : -0.1))
     case .sequence: setSequence(probe.sequence + (up ? 1 : -1))
     case .smoothing: changeSmoothing(stronger: up)
@@ -96,11 +98,12 @@ extension DashboardState {
   }
 
   /// Opens the prompt with the chosen setting, for a value that no key reaches.
-  mutating func typeChosenKnob() -> [DashboardAction] {
-    guard let line = chosenKnob?.line else { return [] }
+  mutating func typeChosenHyperparameter() -> [DashboardAction] {
+    guard let line = chosenHyperparameter?.line else { return [] }
     overlay = nil
     switch line {
-    case .knob(let knob): return open(.command, text: "set \(knob.key)=")
+    case .hyperparameter(let hyperparameter):
+      return open(.command, text: "set \(hyperparameter.key)=")
     case .temperature: return open(.command, text: "temperature ")
     case .sequence: return open(.command, text: "sequence ")
     case .smoothing: return open(.command, text: "smooth ")

@@ -1,5 +1,5 @@
 /// A setting that can change while a network trains.
-public struct KnobDescription: Sendable, Equatable {
+public struct Hyperparameter: Sendable, Equatable {
   /// How a key press changes the value.
   public enum Kind: Sendable, Equatable {
     /// A positive number, doubled and halved.
@@ -30,18 +30,18 @@ public struct KnobDescription: Sendable, Equatable {
     self.canBeOff = canBeOff
   }
 
-  public static let learningRate = KnobDescription(
+  public static let learningRate = Hyperparameter(
     key: "training.optimizer.learning-rate", label: "learning rate", kind: .factor)
-  public static let clipNorm = KnobDescription(
+  public static let clipNorm = Hyperparameter(
     key: "training.clip-norm", label: "clip norm", kind: .factor, canBeOff: true)
-  public static let clipValue = KnobDescription(
+  public static let clipValue = Hyperparameter(
     key: "training.clip-value", label: "clip value", kind: .factor, canBeOff: true)
-  public static let dropout = KnobDescription(
+  public static let dropout = Hyperparameter(
     key: "network.dropout", label: "dropout", kind: .share)
   /// Steps through which a gradient goes back before it is cut.
-  public static let truncation = KnobDescription(
+  public static let truncation = Hyperparameter(
     key: "training.sequence-length", label: "truncation length", kind: .count)
   /// Share of steps at which the network is given the right last output instead of its own.
-  public static let teacherForcing = KnobDescription(
+  public static let teacherForcing = Hyperparameter(
     key: "network.teacher-forcing", label: "teacher forcing", kind: .share)
 }

@@ -4,7 +4,7 @@ import TrainingEvents
 @testable import Training
 
 /// What a person can turn while a network trains.
-@Suite struct KnobTests {
+@Suite struct HyperparameterTests {
   private static let parity = [
     "task.kind": "sequence-labelling", "task.data.synthetic": "parity", "task.data.length": "6",
   ]
@@ -32,10 +32,10 @@ import TrainingEvents
     events.compactMap { if case .command(let record) = $0 { record } else { nil } }
   }
 
-  @Test func aRunListsTheKnobsThatItHas() async throws {
-    let weightDecay = KnobDescription(
+  @Test func aRunListsTheHyperparametersThatItHas() async throws {
+    let weightDecay = Hyperparameter(
       key: "training.optimizer.weight-decay", label: "weight decay", kind: .factor)
-    let cases: [([String: String], [KnobDescription])] = [
+    let cases: [([String: String], [Hyperparameter])] = [
       ([:], [.learningRate, weightDecay, .truncation, .clipNorm, .clipValue]),
       (
         ["network.layers": "2", "network.dropout": "0.25"],
@@ -54,18 +54,19 @@ import TrainingEvents
       let started = await events(of: engine).compactMap {
         if case .started(let run) = $0 { run } else { nil }
       }
-      let knobs = try #require(started.first?.knobs)
-      #expect(knobs.map(\.key) == expected.map(\.key), "\(settings)")
-      if let dropout = knobs.first(where: { $0.key == KnobDescription.dropout.key }) {
+      let hyperparameters = try #require(started.first?.hyperparameters)
+      #expect(hyperparameters.map(\.key) == expected.map(\.key), "\(settings)")
+      if let dropout = hyperparameters.first(where: { $0.key == Hyperparameter.dropout.key }) {
         #expect(dropout.value == 0.25)
       }
-      if let truncation = knobs.first(where: { $0.key == KnobDescription.truncation.key }) {
+      if let truncation = hyperparameters.first(where: { $0.key == Hyperparameter.truncation.key })
+      {
         #expect(truncation.value == 6)
       }
     }
   }
 
-  @Test func everyListedKnobActsFromTheNextStepOn() async throws {
+  @Test func everyListedHyperparameterActsFromTheNextStepOn() async throws {
     let engine = try engine(["network.layers": "2", "training.optimizer": "sgd"])
     await engine.start(paused: true)
     await engine.perform(.set(key: "training.sequence-length", value: "3"))
@@ -157,13 +158,15 @@ import TrainingEvents
       "training.optimizer.learning-rate": "0.007", "training.clip-norm": "none",
       "training.clip-value": "0.1", "training.sequence-length": "3",
     ]
-    for (key, value) in values { _ = try Knob.change(key: key, value: value, in: changed) }
+    for (key, value) in values {
+      _ = try LiveHyperparameters.change(key: key, value: value, in: changed)
+    }
     let kept = changed.checkpoint(elapsed: 0, best: nil)
     #expect(Set((kept.state.turned ?? [:]).keys) == Set(values.keys))
     #expect(kept.state.problem == nil)
     let resumed = try trainer()
     try resumed.restore(kept)
-    #expect(Knob.all(of: resumed) == Knob.all(of: changed))
+    #expect(LiveHyperparameters.all(of: resumed) == LiveHyperparameters.all(of: changed))
     // Under a preset with another value, that one holds.
     let another = try trainer(["training.clip-norm": "9"])
     try another.restore(kept)

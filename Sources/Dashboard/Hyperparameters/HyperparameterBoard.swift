@@ -1,53 +1,59 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// The settings that can be turned while training, with the values they have now.
-struct KnobBoard: Sendable, Equatable {
+/// The hyperparameters that can change while training, with the values they have now.
+struct HyperparameterBoard: Sendable, Equatable {
   /// Values by key, as far as the run told them; nil where a setting is off.
   private var values: [String: Double?] = [:]
-  private(set) var knobs: [KnobDescription] = []
+  private(set) var hyperparameters: [Hyperparameter] = []
 
   mutating func start(_ run: RunDescription) {
-    knobs = run.knobs
+    hyperparameters = run.hyperparameters
     values = [:]
-    for knob in run.knobs { values[knob.key] = .some(knob.value) }
-    values[KnobDescription.learningRate.key] = .some(run.learningRate)
-    values[KnobDescription.clipNorm.key] = .some(run.clipNorm)
+    for hyperparameter in run.hyperparameters {
+      values[hyperparameter.key] = .some(hyperparameter.value)
+    }
+    values[Hyperparameter.learningRate.key] = .some(run.learningRate)
+    values[Hyperparameter.clipNorm.key] = .some(run.clipNorm)
   }
 
   /// Takes in what can be set, as far as a run's description did not tell it.
-  mutating func add(_ knobs: [KnobDescription]) {
-    guard self.knobs != knobs, !knobs.isEmpty else { return }
-    self.knobs = knobs
-    for knob in knobs where knob.value != nil { values[knob.key] = .some(knob.value) }
+  mutating func add(_ hyperparameters: [Hyperparameter]) {
+    guard self.hyperparameters != hyperparameters, !hyperparameters.isEmpty else { return }
+    self.hyperparameters = hyperparameters
+    for hyperparameter in hyperparameters where hyperparameter.value != nil {
+      values[hyperparameter.key] = .some(hyperparameter.value)
+    }
   }
 
   /// Takes in a change that the engine carried out. It may name the key by its last part alone.
   mutating func note(_ record: CommandRecord) {
     if record.name.hasSuffix("]") { values[record.name] = .some(record.value) }
-    guard let knob = knob(named: record.name) else { return }
-    if record.value != nil || knob.canBeOff { values[knob.key] = .some(record.value) }
+    guard let hyperparameter = hyperparameter(named: record.name) else { return }
+    if record.value != nil || hyperparameter.canBeOff {
+      values[hyperparameter.key] = .some(record.value)
+    }
   }
 
   /// Takes in the learning rate of the newest step, which a schedule may have moved.
   mutating func note(learningRate: Double) {
-    values[KnobDescription.learningRate.key] = .some(learningRate)
+    values[Hyperparameter.learningRate.key] = .some(learningRate)
   }
 
   /// The value now; the inner nil says that it is off, the outer one that it is not known.
-  func value(of knob: KnobDescription) -> Double?? { values[knob.key] }
+  func value(of hyperparameter: Hyperparameter) -> Double?? { values[hyperparameter.key] }
 
   /// What weights were edited to, by their address such as `W[0,1]`; nil where nobody did.
   func edited(_ address: String) -> Double? { values[address] ?? nil }
 
-  /// A knob by its key, its last part, or its label.
-  func knob(named name: String) -> KnobDescription? {
-    knobs.first { $0.key == name }
-      ?? knobs.first { $0.key.hasSuffix("." + name) || $0.label == name }
+  /// A hyperparameter by its key, its last part, or its label.
+  func hyperparameter(named name: String) -> Hyperparameter? {
+    hyperparameters.first { $0.key == name }
+      ?? hyperparameters.first { $0.key.hasSuffix("." + name) || $0.label == name }
   }
 }
 
-extension KnobDescription {
+extension Hyperparameter {
   /// The value after one press, as it is written in a preset; nil when a press cannot change it.
   func value(after value: Double?, up: Bool) -> String? {
     switch kind {
@@ -75,14 +81,16 @@ extension KnobDescription {
 }
 
 extension DashboardState {
-  var knobs: [KnobDescription] { knobBoard.knobs }
+  var hyperparameters: [Hyperparameter] { hyperparameterBoard.hyperparameters }
 
-  /// Whether the run told what a knob stands at.
-  func isKnown(_ knob: KnobDescription) -> Bool { knobBoard.value(of: knob) != nil }
+  /// Whether the run told what a hyperparameter stands at.
+  func isKnown(_ hyperparameter: Hyperparameter) -> Bool {
+    hyperparameterBoard.value(of: hyperparameter) != nil
+  }
 
-  /// The value of a knob in words.
-  func text(of knob: KnobDescription) -> String {
-    switch knobBoard.value(of: knob) {
+  /// The value of a hyperparameter in words.
+  func text(of hyperparameter: Hyperparameter) -> String {
+    switch hyperparameterBoard.value(of: hyperparameter) {
     case .none: "as in the preset"
     case .some(.none): "off"
     case .some(.some(let value)): NumberText.brief(value, 4)
@@ -97,25 +105,27 @@ extension DashboardState {
       return []
     }
     if key.hasSuffix("]") { return train(.set(key: key, value: value)) }
-    let known = knobBoard.knob(named: key)
+    let known = hyperparameterBoard.hyperparameter(named: key)
     guard let full = known?.key ?? (key.contains(".") ? key : nil) else {
-      let names = knobs.compactMap { $0.key.split(separator: ".").last.map(String.init) }
+      let names = hyperparameters.compactMap { $0.key.split(separator: ".").last.map(String.init) }
       throw CommandMistake(unknown: "hyperparameter", key, among: names)
     }
     return train(.set(key: full, value: value))
   }
 
-  /// Turns a knob by one press.
-  mutating func turn(_ knob: KnobDescription, up: Bool) -> [DashboardAction] {
-    if knob.key == KnobDescription.learningRate.key {
+  /// Turns a hyperparameter by one press.
+  mutating func turn(_ hyperparameter: Hyperparameter, up: Bool) -> [DashboardAction] {
+    if hyperparameter.key == Hyperparameter.learningRate.key {
       return train(.scaleLearningRate(by: up ? 2 : 0.5))
     }
-    let value = knobBoard.value(of: knob) ?? nil
-    guard let next = knob.value(after: value, up: up) else {
-      show("\(knob.label) is \(text(of: knob)): set \(knob.key)=… gives it a value", .warning)
+    let value = hyperparameterBoard.value(of: hyperparameter) ?? nil
+    guard let next = hyperparameter.value(after: value, up: up) else {
+      show(
+        "\(hyperparameter.label) is \(text(of: hyperparameter)): set \(hyperparameter.key)=… gives it a value",
+        .warning)
       return []
     }
-    return train(.set(key: knob.key, value: next))
+    return train(.set(key: hyperparameter.key, value: next))
   }
 
   mutating func setTemperature(_ value: Double) {

@@ -45,7 +45,9 @@ extension DashboardState {
       show("no hyperparameter was changed in this session")
       return []
     }
-    let key = knobs.first { $0.key == change.name || $0.key.hasSuffix("." + change.name) }?.key
+    let key = hyperparameters.first {
+      $0.key == change.name || $0.key.hasSuffix("." + change.name)
+    }?.key
     return train(.set(key: key ?? change.name, value: change.previous))
   }
 
