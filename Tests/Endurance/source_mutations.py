@@ -405,7 +405,7 @@ def verdict(copy, mutant, rows, budget):
     rows = [row for row in rows if mutant["number"] in row[2] and row[0].split(".")[0] in near]
     rows.sort(key=lambda row: row[1])
     environment, spent, all_usual = {"UNFOLD_MUTANT": str(mutant["number"])}, 0.0, 0.0
-    while rows and all_usual + rows[0][1] <= budget:
+    while rows and (not all_usual or all_usual + rows[0][1] <= budget):
         batch, usual = [], 0.0
         while rows and (not batch or usual + rows[0][1] < 5):
             batch.append(rows[0][0])

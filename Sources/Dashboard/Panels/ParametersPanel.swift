@@ -15,8 +15,12 @@ struct ParametersPanel: Panel {
   }
 
   func title(_ scene: Scene) -> StyledText {
-    StyledText("Parameters", scene.theme.title)
-      .adding("  ratio: update ÷ weight", scene.theme.muted)
+    var text = StyledText("Parameters", scene.theme.title)
+    // In a large network or on a busy machine the numbers may be many steps old.
+    if let step = scene.state.statistics?.step {
+      text.add("  step \(NumberText.grouped(step))", scene.theme.muted)
+    }
+    return text.adding("  ratio: update ÷ weight", scene.theme.muted)
       .adding(", \(UpdateVerdict.range)", scene.theme.muted, joined: true)
       .adding("  ‖θ‖ weight norm, ‖∇θ‖ gradient norm", scene.theme.muted)
   }

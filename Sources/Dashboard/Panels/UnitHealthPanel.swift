@@ -44,7 +44,8 @@ struct UnitHealthPanel: Panel {
     if let statistics = scene.state.statistics, let slope = statistics.meanSlope, map.lowest < 0 {
       lines.append(
         StyledText("mean slope \(statistics.slopeFormula) ", theme.muted)
-          .adding(NumberText.significant(slope, 2), theme.text, joined: true))
+          .adding(NumberText.significant(slope, 2), theme.text, joined: true)
+          .adding("  at step \(NumberText.grouped(statistics.step))", theme.muted))
     }
     return lines
   }
