@@ -58,18 +58,6 @@ extension DashboardState {
     }
     return parts.joined(separator: ", ")
   }
-
-  /// How far the run is, for the terminal's own mark; nil for one without an end, or that is only looked at.
-  public var terminalProgress: TerminalProgress? {
-    guard settings.showsProgress, !isReplaying, let progress else { return nil }
-    let percent = Int(progress * 100)
-    return switch trainingState {
-    case .training: .running(percent)
-    case .paused: .paused(percent)
-    case .diverged: .failed(percent)
-    case .finished, .following, .silent, nil: nil
-    }
-  }
 }
 
 /// Words for a shell.

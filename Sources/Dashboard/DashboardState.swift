@@ -166,6 +166,18 @@ public struct DashboardState: Sendable {
     return min(1, Double(currentStep) / Double(total))
   }
 
+  /// How far the run is, for the terminal's own mark; nil for one without an end, or that is only looked at.
+  public var terminalProgress: TerminalProgress? {
+    guard settings.showsProgress, !isReplaying, let progress else { return nil }
+    let percent = Int(progress * 100)
+    return switch trainingState {
+    case .training: .running(percent)
+    case .paused: .paused(percent)
+    case .diverged: .failed(percent)
+    case .finished, .following, .silent, nil: nil
+    }
+  }
+
   /// Seconds of training left at this session's speed; nil when that is not known.
   var secondsLeft: Double? {
     guard let total = run?.totalSteps, let rate = rates.stepsPerSecond, rate > 0 else { return nil }

@@ -87,26 +87,21 @@ import Testing
     #expect(program.log.filter { $0.hasPrefix("key") }.count == 2, "\(program.log)")
   }
 
-  @Test func progressAndClipboardReachTheTerminal() throws {
+  @Test func theClipboardIsReached() throws {
     let program = try RunningProgram()
     try program.waitForScreen()
     program.terminal.type("c")
     try waitUntil("OSC 52") { program.terminal.output.contains("\u{1B}]52;c;dW5mb2xk\u{7}") }
-    program.terminal.type("g")
-    try waitUntil("OSC 9;4") { program.terminal.output.contains("\u{1B}]9;4;1;42\u{7}") }
-    program.terminal.type("q")
-    #expect(exitStatus(try program.waitForEnd()) == 0)
-    #expect(program.terminal.output.contains("\u{1B}]9;4;0;0\u{7}"))
   }
 
-  /// A program that crashes takes its progress off the tab, too.
-  @Test func progressIsTakenAwayByACrash() throws {
+  /// Progress leaves the tab with the program, however that ends.
+  @Test(arguments: ["q", "t"]) func progressIsShownAndTakenAway(end: String) throws {
     let program = try RunningProgram()
     try program.waitForScreen()
     program.terminal.type("g")
     try waitUntil("OSC 9;4") { program.terminal.output.contains("\u{1B}]9;4;1;42\u{7}") }
-    program.terminal.type("t")
-    #expect(exitStatus(try program.waitForEnd()) != 0)
+    program.terminal.type(end)
+    #expect((exitStatus(try program.waitForEnd()) == 0) == (end == "q"))
     try waitUntil("its end") { program.terminal.output.contains("\u{1B}]9;4;0;0\u{7}") }
   }
 

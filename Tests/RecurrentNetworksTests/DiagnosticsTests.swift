@@ -119,26 +119,4 @@ import Testing
     #expect(all[1].updateRatio.isNaN)
     #expect(ParameterActivity.all(weights: weights, gradient: gradient)[0].updateRatio.isNaN)
   }
-
-  // MARK: Noise
-
-  @Test func noiseScaleOfKnownHalves() {
-    func scale(_ a: [Double], _ b: [Double]) -> GradientNoiseScale {
-      var layout = ParameterLayout()
-      let v = layout.vector("v", symbol: "v", 2, start: .zero)
-      let (half, other) = (ParameterVector<Double>(layout), ParameterVector<Double>(layout))
-      for i in 0..<2 {
-        half.row(v).base[i] = a[i]
-        other.row(v).base[i] = b[i]
-      }
-      return GradientNoiseScale(half: half, other: other, sequences: 8)
-    }
-    let same = scale([1, 2], [1, 2])
-    #expect(same.batchSize == 0)
-    #expect(abs(same.agreement - 1) < 1e-15)
-    // |G|² = g₁·g₂ = 8, and tr Σ = 4 · |g₁ − g₂|² / 2 = 8.
-    #expect(abs(scale([3, 1], [3, -1]).batchSize - 1) < 1e-12)
-    #expect(scale([1, 0], [0, 1]) == scale([2, 0], [0, 2]))
-    #expect(scale([1, 0], [0, 1]).batchSize == .infinity)
-  }
 }
