@@ -1,55 +1,38 @@
 import LinearAlgebra
 
-/// Turns a preset's network, what it is for and the sizes of its data into the network of the
-/// lecture that fits, and says what that network's outputs stand over and are judged by.
+/// Builds one of the lecture's networks for the sizes of its data, and says what its outputs stand
+/// over and are judged by.
 public struct ModelBuilder: Sendable, Equatable {
   /// The lecture's networks.
-  public enum Variant: Sendable, Equatable {
+  public enum Variant: Sendable, Equatable, CaseIterable {
+    /// An output at every step (GBC fig. 10.3).
     case everyStep
+    /// One output at each sequence's end (GBC fig. 10.5).
     case final
+    /// Recurrence from the output before (GBC fig. 10.4).
     case outputRecurrence
+    /// One vector conditions a whole sequence (GBC fig. 10.9).
     case vectorToSequence
+    /// Encoder and decoder joined by one context (GBC fig. 10.12).
     case encoderDecoder
+    /// The same with a context for each step (Bahdanau et al. 2015).
     case attentionDecoder
+    /// No input: the state unrolls itself (GBC eq. 10.1).
     case autonomous
+    /// One output for an image that is read in two dimensions.
     case imageFinal
   }
 
   public let configuration: NetworkConfiguration
-  public let task: ModelTask
-  public let sizes: ModelSizes
   public let variant: Variant
+  public let sizes: ModelSizes
 
-  /// - Throws: `ImpossibleNetwork` when settings exclude each other.
-  public init(
-    _ configuration: NetworkConfiguration, task: ModelTask, sizes: ModelSizes
-  ) throws(ImpossibleNetwork) {
-    try NetworkRules(network: configuration, task: task, sizes: sizes).check()
+  /// Settings must be ones that the variant can have: output recurrence has one layer of cells
+  /// without gates, and only an encoder and a chain of states run in both directions.
+  public init(_ configuration: NetworkConfiguration, _ variant: Variant, sizes: ModelSizes) {
     self.configuration = configuration
-    self.task = task
+    self.variant = variant
     self.sizes = sizes
-    variant = Self.variant(configuration, task, hasOneVector: sizes.hasOneVector)
-  }
-
-  /// The network of the lecture that settings and a task ask for.
-  public static func variant(
-    _ network: NetworkConfiguration, _ task: ModelTask, hasOneVector: Bool
-  ) -> Variant {
-    if network.recurrence == .output { return .outputRecurrence }
-    return switch task {
-    case .languageModel, .sequenceLabelling: .everyStep
-    case .forecasting: network.output == .final ? .final : .everyStep
-    case .sequenceClassification: network.imageReading == .twoDimensional ? .imageFinal : .final
-    case .autonomous: .autonomous
-    case .sequenceToSequence, .captioning:
-      if hasOneVector {
-        .vectorToSequence
-      } else if network.loss == .connectionistTemporalClassification {
-        .everyStep
-      } else {
-        network.attention == .none ? .encoderDecoder : .attentionDecoder
-      }
-    }
   }
 
   /// What training lowers.

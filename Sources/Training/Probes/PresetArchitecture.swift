@@ -36,16 +36,17 @@ extension Architecture {
 extension Preset {
   /// The network's graph, without the sizes that the data decides.
   public var architecture: Architecture {
-    guard let kind = ModelTask(rawValue: task.kind.rawValue) else {
+    let hasOneVector = task.kind == .captioning && task.data.format == .jsonl
+    guard
+      let variant = ModelBuilder.Variant(network, for: task.kind, hasOneVector: hasOneVector)
+    else {
       return Architecture(
         shape: .handBuilt, cell: network.cell.rawValue, inputSize: 0, hiddenSize: network.hidden,
         outputSize: 0)
     }
-    let variant = ModelBuilder.variant(
-      network, kind, hasOneVector: kind == .captioning && task.data.format == .jsonl)
     return Architecture(
-      variant, network.loss ?? .crossEntropy, network, readsSymbols: kind == .sequenceToSequence,
-      inputSize: 0, outputSize: 0)
+      variant, network.loss ?? .crossEntropy, network,
+      readsSymbols: task.kind == .sequenceToSequence, inputSize: 0, outputSize: 0)
   }
 
   /// The network in a few words, such as `lstm 2×128 bidirectional`.

@@ -23,23 +23,26 @@ struct TaskNetwork: Sendable {
   /// - Throws: `PresetError` when settings exclude each other or do not fit the task.
   init(preset: Preset, task: TaskData, hasOneVector: Bool? = nil) throws(PresetError) {
     configuration = preset.network
-    guard let kind = ModelTask(rawValue: task.kind.rawValue) else {
+    let oneVector = hasOneVector ?? task.hasOneVectorInputs
+    guard
+      let variant = ModelBuilder.Variant(configuration, for: task.kind, hasOneVector: oneVector)
+    else {
       throw PresetError(
         description:
           "\(preset.name): the weights of a \(task.kind.rawValue) network are not trained")
     }
     let readsSymbols = task.inputVocabulary != nil
-    let oneVector = hasOneVector ?? task.hasOneVectorInputs
     let sizes = ModelSizes(
       symbols: readsSymbols ? task.inputWidth : nil, width: readsSymbols ? 0 : task.inputWidth,
       outputs: task.outputWidth, targets: task.outputVocabulary == nil ? .values : .symbols,
       hasOneVector: oneVector)
     do {
-      builder = try ModelBuilder(configuration, task: kind, sizes: sizes)
+      try NetworkRules(network: configuration, task: task.kind, sizes: sizes).check()
     } catch {
       throw PresetError(description: "\(preset.name): \(error)")
     }
-    try Self.check(preset, builder.variant)
+    try Self.check(preset, variant)
+    builder = ModelBuilder(configuration, variant, sizes: sizes)
     rows = RowLayout(
       targets: builder.targetRows, vectorPerSequence: oneVector,
       readsPadding: preset.training.padding == .read)

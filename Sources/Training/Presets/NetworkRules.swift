@@ -1,9 +1,13 @@
+import RecurrentNetworks
+import TrainingEvents
+
 /// Which settings go together. Each rule throws when it is broken; the first one broken is told.
 struct NetworkRules {
   let network: NetworkConfiguration
-  let task: ModelTask
+  let task: TaskKind
   let sizes: ModelSizes
 
+  /// - Throws: `ImpossibleNetwork` when settings exclude each other or do not fit the data.
   func check() throws(ImpossibleNetwork) {
     try checkNumbers()
     try checkDirection()

@@ -1,9 +1,12 @@
 import LinearAlgebra
 import RecurrentNetworks
 import Testing
+import TrainingEvents
+
+@testable import Training
 
 /// From settings to networks: whatever is let through works, whatever is not says why.
-@Suite struct ModelBuilderTests {
+@Suite struct NetworkRulesTests {
   static let symbols = ModelSizes(symbols: 5, outputs: 4)
   static let vectors = ModelSizes(width: 4, outputs: 3)
   static let values = ModelSizes(width: 2, outputs: 3, targets: .values)
@@ -15,6 +18,15 @@ import Testing
     result.hidden = 3
     change(&result)
     return result
+  }
+
+  /// The network that settings and a task ask for, where the rules let it through.
+  func builder(
+    _ network: NetworkConfiguration, _ task: TaskKind, _ sizes: ModelSizes
+  ) throws(ImpossibleNetwork) -> ModelBuilder? {
+    try NetworkRules(network: network, task: task, sizes: sizes).check()
+    return ModelBuilder.Variant(network, for: task, hasOneVector: sizes.hasOneVector)
+      .map { ModelBuilder(network, $0, sizes: sizes) }
   }
 
   /// All settings that choose a variant, in every combination.
@@ -69,13 +81,13 @@ import Testing
     return batch
   }
 
-  @Test(arguments: ModelTask.allCases)
-  func whateverIsLetThroughHasTheRightGradient(_ task: ModelTask) {
+  @Test(arguments: TaskKind.allCases.filter { $0 != .handBuilt })
+  func whateverIsLetThroughHasTheRightGradient(_ task: TaskKind) {
     var built = 0
     for sizes in [Self.symbols, Self.vectors, Self.values, Self.oneVector, Self.nothing] {
       for network in combinations() {
         do {
-          let builder = try ModelBuilder(network, task: task, sizes: sizes)
+          guard let builder = try builder(network, task, sizes) else { continue }
           let subject = GradientCheck.Subject(
             builder.makeModel(), objective: builder.objective, batch: batch(for: builder))
           let check = GradientCheck(subject, entriesPerTensor: 1)
@@ -94,11 +106,11 @@ import Testing
   }
 
   @Test func everyVariantIsReached() throws {
-    var found: [ModelBuilder.Variant] = []
+    var found: [ModelBuilder.Variant?] = []
     func build(
-      _ task: ModelTask, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
+      _ task: TaskKind, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
     ) throws {
-      found.append(try ModelBuilder(configuration(change), task: task, sizes: sizes).variant)
+      found.append(try builder(configuration(change), task, sizes)?.variant)
     }
     try build(.languageModel, Self.symbols) { _ in }
     try build(.sequenceClassification, Self.symbols) { $0.direction = .bidirectional }
@@ -114,14 +126,22 @@ import Testing
         .everyStep, .final, .final, .outputRecurrence, .vectorToSequence, .encoderDecoder,
         .attentionDecoder, .autonomous, .imageFinal,
       ])
+    #expect(Set(found.compactMap(\.self)).count == ModelBuilder.Variant.allCases.count)
+  }
+
+  /// Whatever its settings say, there is no network to train where weights are set by hand.
+  @Test func aNetworkSetByHandIsNoneOfTheLectures() {
+    for network in combinations() {
+      #expect(ModelBuilder.Variant(network, for: .handBuilt, hasOneVector: false) == nil)
+    }
   }
 
   @Test func refusalsNameTheKeysAndTheRemedy() {
     func message(
-      _ task: ModelTask, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
+      _ task: TaskKind, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
     ) -> String? {
       do {
-        _ = try ModelBuilder(configuration(change), task: task, sizes: sizes)
+        _ = try builder(configuration(change), task, sizes)
         return nil
       } catch {
         return error.description
@@ -161,10 +181,10 @@ import Testing
   }
 
   @Test func alignedTargetsOfTheirOwnLengthGetABlank() throws {
-    let builder = try ModelBuilder(
-      configuration {
-        ($0.loss, $0.direction) = (.connectionistTemporalClassification, .bidirectional)
-      }, task: .sequenceToSequence, sizes: Self.vectors)
+    let network = configuration {
+      ($0.loss, $0.direction) = (.connectionistTemporalClassification, .bidirectional)
+    }
+    let builder = try #require(try builder(network, .sequenceToSequence, Self.vectors))
     #expect(builder.outputWidth == Self.vectors.outputs + 1)
     #expect(builder.targetRows == .targetSteps && builder.variant == .everyStep)
   }
