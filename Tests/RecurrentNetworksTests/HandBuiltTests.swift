@@ -7,66 +7,84 @@ import Testing
 @Suite struct HandBuiltTests {
   // MARK: Every string
 
-  @Test(arguments: HandBuiltLanguage.allCases)
-  func decidesEveryShortStringInDouble(_ language: HandBuiltLanguage) {
-    #expect(strings(HandBuiltNetwork<Double>(language)) == expectedCount(language))
+  /// A design with the plain program for its language.
+  struct Language: Sendable, CustomTestStringConvertible {
+    let design: HandBuiltDesign
+    /// Symbols of the longest strings that are tried, and how many strings there are up to them.
+    let length: Int
+    let strings: Int
+    let hasMember: @Sendable (String) -> Bool
+
+    var testDescription: String { design.name }
   }
 
-  @Test(arguments: HandBuiltLanguage.allCases)
-  func decidesEveryShortStringInFloat(_ language: HandBuiltLanguage) {
-    #expect(strings(HandBuiltNetwork<Float>(language)) == expectedCount(language))
-  }
+  static let languages = [
+    Language(
+      design: .balancedParentheses, length: 12, strings: 8191, hasMember: isBalanced),
+    Language(design: .equalRuns, length: 13, strings: 16383) { text in
+      let count = text.count / 2
+      return count > 0
+        && text == String(repeating: "a", count: count) + String(repeating: "b", count: count)
+    },
+    Language(design: .twoBrackets, length: 7, strings: 21845, hasMember: isBalanced),
+  ]
 
-  private func length(_ language: HandBuiltLanguage) -> Int {
-    switch language {
-    case .balancedParentheses: 12
-    case .equalRuns: 13
-    case .twoBrackets: 7
+  @Sendable private static func isBalanced(_ text: String) -> Bool {
+    var open: [Character] = []
+    for character in text {
+      switch character {
+      case "(", "[": open.append(character)
+      case ")": if open.popLast() != "(" { return false }
+      default: if open.popLast() != "[" { return false }
+      }
     }
+    return open.isEmpty
   }
 
-  private func expectedCount(_ language: HandBuiltLanguage) -> Int {
-    switch language {
-    case .balancedParentheses: 8191
-    case .equalRuns: 16383
-    case .twoBrackets: 21845
-    }
+  @Test(arguments: languages) func decidesEveryShortStringInDouble(_ language: Language) {
+    #expect(agreements(HandBuiltNetwork<Double>(language.design), language) == language.strings)
+  }
+
+  @Test(arguments: languages) func decidesEveryShortStringInFloat(_ language: Language) {
+    #expect(agreements(HandBuiltNetwork<Float>(language.design), language) == language.strings)
   }
 
   /// Compares network and program on every string up to the length; how many agreed.
-  private func strings<Scalar>(_ network: HandBuiltNetwork<Scalar>) -> Int {
+  private func agreements<Scalar>(
+    _ network: HandBuiltNetwork<Scalar>, _ language: Language
+  ) -> Int {
     var agreed = 0
     func visit(_ state: HandBuiltNetwork<Scalar>.State, _ text: String, left: Int) {
-      let expected = belongs(text, to: network.language)
+      let expected = language.hasMember(text)
       if network.verdict(state) == (expected ? .accepted : .rejected) { agreed += 1 }
       guard left > 0 else { return }
-      for (index, character) in network.language.alphabet.enumerated() {
+      for (index, character) in network.design.alphabet.enumerated() {
         visit(
           network.next(state, symbol: index), text + String(character), left: left - 1)
       }
     }
-    visit(network.start, "", left: length(network.language))
+    visit(network.start, "", left: language.length)
     return agreed
   }
 
   // MARK: Depth
 
-  @Test(arguments: [HandBuiltLanguage.balancedParentheses, .equalRuns])
-  func countersHoldOverAThousandInDouble(_ language: HandBuiltLanguage) {
-    checkDepths(HandBuiltNetwork<Double>(language), holds: [1, 50, 1000], fails: [1100])
+  @Test(arguments: languages.prefix(2))
+  func countersHoldOverAThousandInDouble(_ language: Language) {
+    checkDepths(HandBuiltNetwork<Double>(language.design), holds: [1, 50, 1000], fails: [1100])
   }
 
-  @Test(arguments: [HandBuiltLanguage.balancedParentheses, .equalRuns])
-  func countersHoldOverAHundredInFloat(_ language: HandBuiltLanguage) {
-    checkDepths(HandBuiltNetwork<Float>(language), holds: [1, 120], fails: [140])
+  @Test(arguments: languages.prefix(2))
+  func countersHoldOverAHundredInFloat(_ language: Language) {
+    checkDepths(HandBuiltNetwork<Float>(language.design), holds: [1, 120], fails: [140])
   }
 
   private func checkDepths<Scalar>(
     _ network: HandBuiltNetwork<Scalar>, holds: [Int], fails: [Int]
   ) {
     func text(_ opened: Int, _ closed: Int) -> String {
-      String(repeating: network.language.alphabet[0], count: opened)
-        + String(repeating: network.language.alphabet[1], count: closed)
+      String(repeating: network.design.alphabet[0], count: opened)
+        + String(repeating: network.design.alphabet[1], count: closed)
     }
     for depth in holds {
       #expect(network.decide(text(depth, depth)) == .accepted)
@@ -143,26 +161,5 @@ import Testing
     #expect(
       tensors.map(\.shape) == [[3, 2], [3, 3], [3], [3], [1, 3], [1]])
     #expect(tensors.first { $0.name == "rnn.weight_hh_l0" }?.values[0..<3] == [0.5, 0.5, 0])
-  }
-
-  // MARK: Plain programs
-
-  private func belongs(_ text: String, to language: HandBuiltLanguage) -> Bool {
-    switch language {
-    case .equalRuns:
-      let count = text.count / 2
-      return count > 0
-        && text == String(repeating: "a", count: count) + String(repeating: "b", count: count)
-    case .balancedParentheses, .twoBrackets:
-      var open: [Character] = []
-      for character in text {
-        switch character {
-        case "(", "[": open.append(character)
-        case ")": if open.popLast() != "(" { return false }
-        default: if open.popLast() != "[" { return false }
-        }
-      }
-      return open.isEmpty
-    }
   }
 }

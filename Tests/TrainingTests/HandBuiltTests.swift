@@ -65,6 +65,12 @@ import TrainingEvents
     #expect(last.parameters.contains { $0.name == "rnn.weight_hh_l0" })
   }
 
+  /// A language's symbols are the network's inputs, one by one.
+  @Test(arguments: FormalLanguage.allCases)
+  func aLanguageAndItsNetworkHaveTheSameAlphabet(language: FormalLanguage) {
+    #expect(language.design.alphabet.map { String($0) } == language.alphabet)
+  }
+
   @Test func aStoppedRunGoesOnWithTheStringsThatFollow() async throws {
     let (preset, task) = try load("brackets", steps: 30)
     func frames(from checkpoint: Checkpoint?, until limit: RunLimit) async throws -> (

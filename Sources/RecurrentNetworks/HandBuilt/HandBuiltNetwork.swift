@@ -28,7 +28,8 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
     public fileprivate(set) var isExact: Bool
   }
 
-  public let language: HandBuiltLanguage
+  /// The weights that were thought out, whether or not they still are its own.
+  public let design: HandBuiltDesign
   /// A name for each unit.
   public let units: [String]
   /// U, units × symbols.
@@ -45,12 +46,11 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// Whether weights are not those that were thought out.
   public private(set) var isEdited = false
 
-  public init(_ language: HandBuiltLanguage) {
-    let design = language.design
-    self.language = language
+  public init(_ design: HandBuiltDesign) {
+    self.design = design
     units = design.units.map(\.name)
     inputWeights = design.units.map { unit in
-      language.alphabet.map { Scalar(unit.inputs[$0] ?? 0) }
+      design.alphabet.map { Scalar(unit.inputs[$0] ?? 0) }
     }
     recurrentWeights = design.units.map { unit in
       design.units.map { Scalar(unit.states[$0.name] ?? 0) }
@@ -61,7 +61,7 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
     start = State(values: design.units.map { Scalar($0.start) }, isExact: true)
   }
 
-  /// s(t) from s(t−1) and the index of a symbol in the language's alphabet.
+  /// s(t) from s(t−1) and the index of a symbol in the design's alphabet.
   public func next(_ state: State, symbol: Int) -> State {
     var result = state
     for unit in units.indices {
@@ -93,12 +93,12 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   }
 
   /// The states before the first symbol and after each one; nil when a character is not in the
-  /// language's alphabet.
+  /// design's alphabet.
   public func run(_ text: some StringProtocol) -> [State]? {
     var states = [start]
     var state = start
     for character in text {
-      guard let symbol = language.alphabet.firstIndex(of: character) else { return nil }
+      guard let symbol = design.alphabet.firstIndex(of: character) else { return nil }
       state = next(state, symbol: symbol)
       states.append(state)
     }
@@ -126,14 +126,14 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
       return units.indices.map { Array(all[$0 * width..<($0 + 1) * width]) }
     }
     var result = self
-    result.inputWeights = rows("rnn.weight_ih_l0", language.alphabet.count)
+    result.inputWeights = rows("rnn.weight_ih_l0", design.alphabet.count)
     result.recurrentWeights = rows("rnn.weight_hh_l0", units.count)
     result.bias = values("rnn.bias_ih_l0")
     result.start.values = values("rnn.initial_state_l0")
     result.acceptWeights = values("head.weight")
     result.acceptBias = values("head.bias").first ?? 0
-    let design = HandBuiltNetwork(language).tensors
-    result.isEdited = zip(result.tensors, design).contains { $0.values != $1.values }
+    let unchanged = HandBuiltNetwork(design).tensors
+    result.isEdited = zip(result.tensors, unchanged).contains { $0.values != $1.values }
     return result
   }
 
@@ -145,7 +145,7 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
     let count = units.count
     return [
       tensor(
-        "rnn.weight_ih_l0", [count, language.alphabet.count], inputWeights.flatMap { $0 }),
+        "rnn.weight_ih_l0", [count, design.alphabet.count], inputWeights.flatMap { $0 }),
       tensor("rnn.weight_hh_l0", [count, count], recurrentWeights.flatMap { $0 }),
       tensor("rnn.bias_ih_l0", [count], bias),
       tensor("rnn.initial_state_l0", [count], start.values),

@@ -35,7 +35,7 @@ struct HandBuiltProbe {
 
   /// Reads a text that a person typed.
   func read(_ text: String, _ workload: HandBuiltWorkload) throws(PresetError) -> ReadingFrame {
-    let alphabet = workload.network.language.alphabet
+    let alphabet = workload.network.design.alphabet
     var symbols: [Int32] = []
     for character in text where character != " " {
       guard let symbol = alphabet.firstIndex(of: character) else {
@@ -74,11 +74,11 @@ struct HandBuiltProbe {
   }
 
   private func stack(_ symbols: [Int32], _ workload: HandBuiltWorkload) -> StackFrame {
-    let (network, alphabet) = (workload.network, workload.network.language.alphabet)
+    let (network, alphabet) = (workload.network, workload.network.design.alphabet)
     let states = workload.states(symbols)
     let verdicts = states.map { network.verdict($0) }
     let holders = network.units.indices.filter {
-      network.language.stackUnits.contains(network.units[$0])
+      network.design.stackUnits.contains(network.units[$0])
     }
     let rows = symbols.indices.map { t in
       let values = states[t + 1].values.map { Double($0) }
@@ -90,12 +90,12 @@ struct HandBuiltProbe {
         symbol: String(alphabet[Int(symbols[t])]), stack: number, units: values,
         accepted: verdicts[t + 1] == .accepted,
         held: verdicts[t + 1] == .beyondPrecision || isLost
-          ? nil : Self.held(number, in: network.language),
+          ? nil : Self.held(number, in: workload.language),
         isLost: isLost)
     }
     let unsure = verdicts.firstIndex(of: .beyondPrecision)
     return StackFrame(
-      step: workload.step, language: network.language.rawValue, unitNames: network.units,
+      step: workload.step, language: network.design.name, unitNames: network.units,
       rows: rows,
       caution: unsure.map {
         "From symbol \($0) on the stack is deeper than the digits of a 32-bit number reach: "
@@ -105,10 +105,10 @@ struct HandBuiltProbe {
 
   /// What the number holds, the newest symbol last: q = 2^−depth of the counters, and digits in
   /// base 4 of the stack, 1 for an open ( and 3 for an open [, the newest in front.
-  static func held(_ number: Double, in language: HandBuiltLanguage) -> String? {
+  static func held(_ number: Double, in language: FormalLanguage) -> String? {
     guard number >= 0, number <= 1 else { return nil }
     switch language {
-    case .balancedParentheses, .equalRuns:
+    case .brackets, .anbn:
       guard number > 0 else { return nil }
       let open = language.alphabet[0]
       return String(repeating: open, count: Int((-log2(number)).rounded()))
@@ -133,7 +133,7 @@ struct HandBuiltProbe {
     let states = workload.states(symbols).dropFirst(1 + first)
     return HiddenStateFrame(
       step: workload.step,
-      symbols: symbols.dropFirst(first).map { String(network.language.alphabet[Int($0)]) },
+      symbols: symbols.dropFirst(first).map { String(network.design.alphabet[Int($0)]) },
       maps: [
         StateMap(
           name: "units " + network.units.joined(separator: " "), units: network.units.count,

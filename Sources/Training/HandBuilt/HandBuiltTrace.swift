@@ -18,7 +18,7 @@ extension HandBuiltProbe {
       let verdict = Self.words(network.verdict(state))
       trace.columns.append(
         GraphTrace.Column(
-          time: t + 1, input: String(network.language.alphabet[Int(symbols[t])]),
+          time: t + 1, input: String(network.design.alphabet[Int(symbols[t])]),
           output: isLast ? verdict : ""))
       trace.nodes.append(Self.node(state, t, network))
       guard isLast else { continue }

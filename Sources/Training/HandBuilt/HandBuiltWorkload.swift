@@ -8,6 +8,7 @@ import TrainingEvents
 final class HandBuiltWorkload: Workload {
   let preset: Preset
   let task: TaskData
+  let language: FormalLanguage
   private(set) var network: HandBuiltNetwork<Float>
   private(set) var step = 0
   /// The strings of the newest step.
@@ -19,13 +20,14 @@ final class HandBuiltWorkload: Workload {
   /// - Throws: `PresetError` when the data are not strings of a language that a network was
   ///   built for.
   init(preset: Preset, task: TaskData) throws(PresetError) {
-    guard let grammar = FormalLanguage(rawValue: preset.task.data.location) else {
+    guard let language = FormalLanguage(rawValue: preset.task.data.location) else {
       throw PresetError(
         description: "\(preset.name): no network was built for \(preset.task.data.location)")
     }
     self.preset = preset
     self.task = task
-    network = HandBuiltNetwork(grammar.network)
+    self.language = language
+    network = HandBuiltNetwork(language.design)
     source = BatchSource(
       task.train, batch: preset.training.batch, sequenceLength: nil,
       seed: SeedStream.data(preset.training.seed), order: .shuffled, lineEnd: 0)
@@ -50,7 +52,7 @@ final class HandBuiltWorkload: Workload {
   /// The states before the first symbol and after each one.
   func states(_ symbols: some Sequence<Int32>) -> [HandBuiltNetwork<Float>.State] {
     var states = [network.start]
-    for symbol in symbols where network.language.alphabet.indices.contains(Int(symbol)) {
+    for symbol in symbols where network.design.alphabet.indices.contains(Int(symbol)) {
       states.append(network.next(states[states.count - 1], symbol: Int(symbol)))
     }
     return states
@@ -98,7 +100,7 @@ final class HandBuiltWorkload: Workload {
   func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
     guard let edited = network.with(tensors) else {
       throw ParameterMismatch(
-        description: "the weights are not of the network for \(network.language.rawValue)")
+        description: "the weights are not of the network for \(network.design.name)")
     }
     network = edited
   }
@@ -160,7 +162,7 @@ final class HandBuiltWorkload: Workload {
 
 extension FormalLanguage {
   /// The network that was built to decide it; its inputs are in the alphabet's order.
-  var network: HandBuiltLanguage {
+  var design: HandBuiltDesign {
     switch self {
     case .brackets: .balancedParentheses
     case .anbn: .equalRuns

@@ -136,7 +136,7 @@ extension HandBuiltNetwork {
   /// Its parameters as a person names them: rows and columns by unit and by symbol.
   var tables: [WeightAddress.Table] {
     let units = Self.names(self.units)
-    let symbols = Self.names(language.alphabet.map { String($0) })
+    let symbols = Self.names(design.alphabet.map { String($0) })
     let known: [String: (symbol: String, rows: [String: Range<Int>], columns: [String: Range<Int>])]
     known = [
       "rnn.weight_ih_l0": ("U", units, symbols), "rnn.weight_hh_l0": ("W", units, units),
