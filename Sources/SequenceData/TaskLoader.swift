@@ -26,6 +26,9 @@ public enum TaskLoader {
     if hasClasses, task.baselines.isEmpty, let baseline = task.mostFrequentClass() {
       task.baselines = [baseline]
     }
+    if hasClasses, configuration.classes == nil, let absent = task.absentClasses() {
+      task.notes.append(absent)
+    }
     if configuration.kind != .handBuilt { explainEmptyParts(&task, configuration) }
     return task
   }

@@ -30,6 +30,25 @@ import TrainingEvents
     #expect(!answers(.autonomous).contains("highest activation"))
   }
 
+  /// Looks at a large network are rare: what they found stands beside numbers that are new.
+  @Test(arguments: [Size(width: 80, height: 24), Size(width: 120, height: 40)])
+  func whatIsOfAnEarlierStepSaysOfWhich(_ size: Size) {
+    var state = SyntheticRun.state(lastStep: 500)
+    var statistics = SyntheticRun.statistics(step: 307)
+    statistics.jacobianRadius = 0.9
+    statistics.spectrumStep = 251
+    state.apply(.frame(.statistics(statistics)))
+    let overview = EventTests.text(state, size)
+    #expect(overview.contains("at step 307"))
+    state.show(view: .gradients)
+    let gradients = EventTests.text(state, size)
+    // Where there is no room for the step, there is none for the number.
+    #expect(
+      gradients.contains("ρ(∂s(t+1)/∂s(t)) 0.900 at step 251")
+        || size.width < 120 && !gradients.contains("0.900"))
+    #expect(gradients.contains("Parameters  step 307"))
+  }
+
   @Test func aFinalSnapshotSaysThatItIs() {
     var state = SyntheticRun.state(lastStep: 500)
     func log(_ reason: SnapshotReason) -> String {

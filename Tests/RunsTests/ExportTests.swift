@@ -29,6 +29,21 @@ import TrainingEvents
     #expect(rows[1000].hasSuffix(",1000,1.5,60"))
   }
 
+  /// A page of prose, a picture, an empty file: no table is written that looks like a run's.
+  @Test(arguments: [
+    "Dear reader, there are no numbers here.\n", "", "\u{1}\u{2}\u{3}", "{\"name\": \"a\"}\n",
+  ])
+  func whatHoldsNoRunIsNotExported(_ text: String) throws {
+    let path = temporary.path + "/notes.txt"
+    try ExampleRecord.write(Array(text.utf8), to: path)
+    for format in ExportFormat.allCases {
+      #expect(throws: RunError.self) {
+        try RunExporter.export(path, format: format, to: temporary.path + "/a/b")
+      }
+    }
+    #expect(temporary.names("/a/b").isEmpty)
+  }
+
   @Test func linesAreObjectsWithTheSameNames() throws {
     let text = try String(contentsOfFile: export(.jsonl)[0], encoding: .utf8)
     let lines = text.split(separator: "\n")

@@ -130,6 +130,8 @@ enum PanelFacts {
     let isReached = reach < known.count
     var facts = [
       Fact("ρ(∂s(t+1)/∂s(t)) ", run.statistics?.jacobianRadius),
+      Fact(
+        " at step ", run.statistics.map { Double($0.spectrumStep ?? $0.step) }, isRequired: false),
       Fact(" \(name)s back", Double(curve.norms.count - 1), isBehind: true, isRequired: false),
       Fact(
         "1 % left after ", isReached ? Double(reach) : nil,
@@ -286,7 +288,9 @@ enum PanelFacts {
       Fact("learning rate ", run.last?.learningRate),
       Fact("rate ", run.last?.learningRate, notRow: ["learning"], isRequired: false),
       Fact("clip ", run.description?.clipNorm),
-      Fact("saturated ", statistics?.saturated, .share), Fact("dead ", statistics?.dead, .share),
+      Fact("saturated ", statistics?.saturated, .share),
+      Fact("dead ", statistics?.dead, .share, isRequired: false),
+      Fact("at step ", statistics.map { Double($0.step) }),
       Fact("ρ(∂s(t+1)/∂s(t)) ", statistics?.jacobianRadius, isRequired: false),
       Fact(
         "ρ(\(statistics?.recurrentSymbol ?? "W")) ",

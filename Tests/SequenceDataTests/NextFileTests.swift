@@ -101,6 +101,16 @@ struct ArrayVariantsTests {
     }
   }
 
+  /// 0, 10, 20 are read as the numbers of 21 classes, which hardly anybody means.
+  @Test func classesThatNeverOccurAreCounted() throws {
+    let steps = NumPyFile.floats([1, 2, 3, 4, 5, 6], [6, 1, 1])
+    let gaps = try recordings(["X": steps, "y": NumPyFile.integers([0, 10, 20, 0, 10, 20], [6])])
+    #expect(gaps.outputWidth == 21)
+    #expect(gaps.notes.contains { $0.hasPrefix("only 3 of the 21 classes occur in the data") })
+    let whole = try recordings(["X": steps, "y": NumPyFile.integers([0, 1, 2, 0, 1, 2], [6])])
+    #expect(whole.outputWidth == 3 && !whole.notes.contains { $0.hasPrefix("only") })
+  }
+
   @Test func stepsOfNaNAtTheEndArePadding() throws {
     let nan = Float.nan
     let labels = NumPyFile.integers([0, 1], [2])

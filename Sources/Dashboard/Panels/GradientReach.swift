@@ -48,9 +48,10 @@ struct GradientReach: Equatable {
   }
 
   /// The spectral radius of the averaged ∂s(t+1)/∂s(t), which explains the rate.
-  static func jacobian(_ radius: Double, theme: Theme) -> StyledText {
+  static func jacobian(_ radius: Double, step: Int, theme: Theme) -> StyledText {
     StyledText("\(jacobianSymbol) ", theme.muted)
       .adding(NumberText.significant(radius, 3), theme.text, joined: true)
+      .adding(" at step \(NumberText.grouped(step))", theme.muted, joined: true)
   }
 
   static let jacobianSymbol = "ρ(∂s(t+1)/∂s(t))"

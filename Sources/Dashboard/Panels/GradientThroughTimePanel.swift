@@ -77,8 +77,11 @@ struct GradientThroughTimePanel: Panel {
       lines.append(StyledText(otherWay, scene.theme.muted).fitting(width))
     }
     if isTall, lines.count == 1 { lines.append(StyledText()) }
-    guard let radius = scene.state.statistics?.jacobianRadius, radius.isFinite else { return lines }
-    let jacobian = GradientReach.jacobian(radius, theme: scene.theme)
+    guard let statistics = scene.state.statistics, let radius = statistics.jacobianRadius,
+      radius.isFinite
+    else { return lines }
+    let jacobian = GradientReach.jacobian(
+      radius, step: statistics.spectrumStep ?? statistics.step, theme: scene.theme)
     if let index = lines.indices.first(where: { lines[$0].width + 3 + jacobian.width <= width }) {
       lines[index].add(lines[index].isEmpty ? "" : "   ", scene.theme.muted)
       for piece in jacobian.pieces {

@@ -72,6 +72,9 @@ struct ParametersPanel: Panel {
     if let singular = statistics.largestSingularValue {
       parts.append(("σmax(\(w))", NumberText.significant(singular, 3)))
     }
+    if let step = statistics.spectrumStep, !parts.isEmpty {
+      parts.append(("at step", NumberText.grouped(step)))
+    }
     if let slope = statistics.meanSlope {
       parts.append(("mean slope \(statistics.slopeFormula)", NumberText.significant(slope, 2)))
     }

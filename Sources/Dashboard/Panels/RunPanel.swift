@@ -95,7 +95,7 @@ struct RunPanel: Panel {
       Line(label: "speed", value: value(speeds(state)))
     ] + processes(state).map { Line(label: "processes", value: value($0)) } + [
       Line(label: isNarrow ? "rate" : "learning rate", value: value(hyperparameters(state))),
-      Line(label: "units", value: value(health(state), within: room)),
+      Line(label: "units", value: health(state, width: room, value: whole)),
     ] + watch + [
       Line(
         label: isNarrow ? "snapshot" : "last snapshot",
@@ -147,19 +147,29 @@ struct RunPanel: Panel {
     return parts
   }
 
-  private func health(_ state: DashboardState) -> [(String, String)] {
-    guard let statistics = state.statistics else { return [("", "–")] }
-    var parts: [(String, String)] = []
-    if let saturated = statistics.saturated {
-      parts.append(("saturated", NumberText.percent(saturated)))
+  /// What is known of the units, and of which step: in a large network or on a busy machine it may
+  /// be many steps old. The step stays whatever else has to leave.
+  private func health(
+    _ state: DashboardState, width: Int, value: ([(String, String)]) -> StyledText
+  ) -> StyledText {
+    guard let statistics = state.statistics else { return value([("", "–")]) }
+    let saturated = statistics.saturated.map { [("saturated", NumberText.percent($0))] } ?? []
+    let dead = [("dead", NumberText.percent(statistics.dead))]
+    let step = [("at step", NumberText.grouped(statistics.step))]
+    var radius: [(String, String)] = []
+    if let jacobian = statistics.jacobianRadius {
+      radius = [(GradientReach.jacobianSymbol, NumberText.significant(jacobian, 3))]
+    } else if let spectral = statistics.spectralRadius {
+      radius = [("ρ(\(statistics.recurrentSymbol))", NumberText.significant(spectral, 3))]
     }
-    parts.append(("dead", NumberText.percent(statistics.dead)))
-    if let radius = statistics.jacobianRadius {
-      parts.append((GradientReach.jacobianSymbol, NumberText.significant(radius, 3)))
-    } else if let radius = statistics.spectralRadius {
-      parts.append(("ρ(\(statistics.recurrentSymbol))", NumberText.significant(radius, 3)))
+    if let spectrumStep = statistics.spectrumStep, !radius.isEmpty {
+      radius.append(("at step", NumberText.grouped(spectrumStep)))
     }
-    return parts
+    let candidates = [
+      saturated + dead + step + radius, saturated + dead + step,
+      (saturated.isEmpty ? dead : saturated) + step,
+    ].map(value)
+    return candidates.first { $0.width <= width } ?? candidates[2]
   }
 
   /// Of the strings that are held out; none where none was decided yet.

@@ -32,6 +32,10 @@ public enum RunExporter {
   ) throws(RunError) -> [String] {
     let run = try RecordedRun.read(path)
     run.notes.forEach(say)
+    // An empty table would say that there was a run.
+    guard run.history.count > 0 else {
+      throw .unreadable(path: path, message: "holds no step of a run, nothing to export")
+    }
     try FileTree.makeDirectories(directory)
     switch format {
     case .csv:

@@ -72,23 +72,41 @@ public struct TaskData: Sendable {
     guard case .examples(let training) = train, case .examples(let testing) = test else {
       return nil
     }
-    func tally(_ examples: [Example]) -> [Int] {
-      var counts = [Int](repeating: 0, count: outputWidth)
-      for example in examples {
-        switch example.target {
-        case .label(let label): counts[Int(label)] += 1
-        case .labels(let labels): for label in labels where label >= 0 { counts[Int(label)] += 1 }
-        case .none, .values: break
-        }
-      }
-      return counts
-    }
     let (seen, asked) = (tally(training), tally(testing))
     guard let most = seen.indices.max(by: { seen[$0] < seen[$1] }),
       asked.contains(where: { $0 > 0 })
     else { return nil }
     return Baseline(
       "most frequent \(targetName)", .accuracy, Double(asked[most]) / Double(asked.reduce(0, +)))
+  }
+}
+
+extension TaskData {
+  /// How often each class is a target.
+  private func tally(_ examples: [Example]) -> [Int] {
+    var counts = [Int](repeating: 0, count: outputWidth)
+    for example in examples {
+      switch example.target {
+      case .label(let label): counts[Int(label)] += 1
+      case .labels(let labels): for label in labels where label >= 0 { counts[Int(label)] += 1 }
+      case .none, .values: break
+      }
+    }
+    return counts
+  }
+
+  /// A line on classes that no example has, training, validation and test together: whole numbers as
+  /// labels stand for themselves, and 0, 10, 20 make 21 classes. Nil where each class occurs.
+  func absentClasses() -> String? {
+    let counts = [train, validation, test].map { set in
+      if case .examples(let examples) = set { tally(examples) } else { [Int]() }
+    }
+    let seen = (0..<outputWidth).filter { label in
+      counts.contains { label < $0.count && $0[label] > 0 }
+    }
+    guard !seen.isEmpty, seen.count < outputWidth else { return nil }
+    return "only \(seen.count) of the \(outputWidth) classes occur in the data: a whole number is "
+      + "the number of its class, from 0; labels in words have no gaps"
   }
 }
 

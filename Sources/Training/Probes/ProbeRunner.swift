@@ -10,7 +10,7 @@ final class ProbeRunner {
   private let generator: TextGenerator?
   private let seed: UInt64
   private var frames = LookSchedule(share: 0.003)
-  private var statistics = LookSchedule(share: 0.001)
+  private var statistics = LookSchedule(share: 0.003)
   private var samples = LookSchedule(share: 0.002)
   private var passages = LookSchedule(share: 0.003)
   private var passageMap = 0

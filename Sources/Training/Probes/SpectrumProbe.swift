@@ -7,6 +7,8 @@ import Synchronization
 /// they take long.
 final class SpectrumProbe: Sendable {
   struct Measured: Sendable, Equatable {
+    /// The step of training whose parameters these are of.
+    var step: Int
     /// Of W, or of its block that proposes the new state.
     var weights: Spectrum?
     /// ρ of ∂(s, c)(t) / ∂(s, c)(t−1), averaged along the text.
@@ -20,9 +22,9 @@ final class SpectrumProbe: Sendable {
   private let state = Mutex<(isRunning: Bool, newest: Measured?)>((false, nil))
 
   /// What is known now: of these matrices, or of the ones before while these are being worked on.
-  func measure(weights: SquareMatrix, jacobian: SquareMatrix?) -> Measured? {
+  func measure(step: Int, weights: SquareMatrix, jacobian: SquareMatrix?) -> Measured? {
     if max(weights.size, jacobian?.size ?? 0) <= Self.largestAtOnce {
-      return Self.measured(weights, jacobian)
+      return Self.measured(step, weights, jacobian)
     }
     let begins = state.withLock { state in
       defer { state.isRunning = true }
@@ -30,14 +32,16 @@ final class SpectrumProbe: Sendable {
     }
     if begins {
       queue.async { @Sendable [self] in
-        let result = Self.measured(weights, jacobian)
+        let result = Self.measured(step, weights, jacobian)
         state.withLock { $0 = (false, result) }
       }
     }
     return state.withLock(\.newest)
   }
 
-  private static func measured(_ weights: SquareMatrix, _ jacobian: SquareMatrix?) -> Measured {
-    Measured(weights: Spectrum(weights), jacobianRadius: jacobian?.spectralRadius)
+  private static func measured(
+    _ step: Int, _ weights: SquareMatrix, _ jacobian: SquareMatrix?
+  ) -> Measured {
+    Measured(step: step, weights: Spectrum(weights), jacobianRadius: jacobian?.spectralRadius)
   }
 }

@@ -52,6 +52,7 @@ extension Probe {
       spectralRadius: spectrum?.weights?.radius,
       largestSingularValue: spectrum?.weights?.largestSingularValue,
       recurrentSymbol: cell.recurrentSymbol, jacobianRadius: spectrum?.jacobianRadius,
+      spectrumStep: spectrum?.step,
       saturated: cell.isBounded ? activity.saturated : nil, dead: activity.dead,
       meanSlope: cell.activation.flatMap { activity.mean(of: $0.slope) },
       slopeFormula: cell.activation?.slopeFormula ?? "")
@@ -65,7 +66,7 @@ extension Probe {
     let steps =
       layer.states.rows == part.batch.steps.rowCount ? part.batch.steps : part.batch.targetSteps
     return spectra.measure(
-      weights: SquareMatrix(layer.candidateBlock(trainer.parameters)),
+      step: trainer.step, weights: SquareMatrix(layer.candidateBlock(trainer.parameters)),
       jacobian: layer.averagedJacobian(steps, parameters: trainer.parameters))
   }
 }

@@ -35,6 +35,9 @@ public struct NetworkStatistics: Sendable, Equatable {
   /// Spectral radius of ∂s(t+1)/∂s(t), averaged along the text; of s and c together where a cell
   /// carries both. Its powers are what a gradient shrinks or grows by. Nil when unknown.
   public var jacobianRadius: Double?
+  /// The step that the radii and the singular value are of: in a large network they are worked out
+  /// beside training and belong to an earlier look. Nil where it is `step`.
+  public var spectrumStep: Int?
   /// Share of state values with |s| > 0.97, from 0 to 1; nil where states have no bound.
   public var saturated: Double?
   /// Share of units that never leave a narrow band, from 0 to 1.
@@ -48,8 +51,9 @@ public struct NetworkStatistics: Sendable, Equatable {
 
   public init(
     step: Int, parameters: [Parameter], spectralRadius: Double?, largestSingularValue: Double?,
-    recurrentSymbol: String = "W", jacobianRadius: Double? = nil, saturated: Double?, dead: Double,
-    meanSlope: Double?, slopeFormula: String = "1 − s²", gradientNoise: Double? = nil
+    recurrentSymbol: String = "W", jacobianRadius: Double? = nil, spectrumStep: Int? = nil,
+    saturated: Double?, dead: Double, meanSlope: Double?, slopeFormula: String = "1 − s²",
+    gradientNoise: Double? = nil
   ) {
     self.step = step
     self.parameters = parameters
@@ -57,6 +61,7 @@ public struct NetworkStatistics: Sendable, Equatable {
     self.largestSingularValue = largestSingularValue
     self.recurrentSymbol = recurrentSymbol
     self.jacobianRadius = jacobianRadius
+    self.spectrumStep = spectrumStep == step ? nil : spectrumStep
     self.saturated = saturated
     self.dead = dead
     self.meanSlope = meanSlope
@@ -86,6 +91,7 @@ extension NetworkStatistics: RecordedContent {
     object["largestSingularValue"] = largestSingularValue.map(JSONValue.real)
     object["recurrentSymbol"] = .string(recurrentSymbol)
     object["jacobianRadius"] = jacobianRadius.map(JSONValue.real)
+    object["spectrumStep"] = spectrumStep.map { .integer($0) }
     object["saturated"] = saturated.map(JSONValue.real)
     object["dead"] = .real(dead)
     object["meanSlope"] = meanSlope.map(JSONValue.real)
@@ -105,7 +111,8 @@ extension NetworkStatistics: RecordedContent {
       step: step, parameters: parameters, spectralRadius: object["spectralRadius"]?.double,
       largestSingularValue: object["largestSingularValue"]?.double,
       recurrentSymbol: object["recurrentSymbol"]?.string ?? "W",
-      jacobianRadius: object["jacobianRadius"]?.double, saturated: object["saturated"]?.double,
+      jacobianRadius: object["jacobianRadius"]?.double,
+      spectrumStep: object["spectrumStep"]?.int, saturated: object["saturated"]?.double,
       dead: object["dead"]?.double ?? .nan, meanSlope: object["meanSlope"]?.double,
       slopeFormula: object["slopeFormula"]?.string ?? "1 − s²",
       gradientNoise: object["gradientNoise"]?.double)

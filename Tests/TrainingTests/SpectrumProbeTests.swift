@@ -1,0 +1,36 @@
+import LinearAlgebra
+import Testing
+
+@testable import Training
+
+@Suite struct SpectrumProbeTests {
+  private func diagonal(_ size: Int, largest: Double) -> SquareMatrix {
+    var matrix = SquareMatrix(size: size)
+    for index in 0..<size { matrix[index, index] = largest / Double(index + 1) }
+    return matrix
+  }
+
+  @Test func aSmallMatrixIsMeasuredAtItsStep() throws {
+    let measured = try #require(
+      SpectrumProbe().measure(step: 7, weights: diagonal(8, largest: 0.5), jacobian: nil))
+    #expect(measured.step == 7)
+    #expect(abs((measured.weights?.radius ?? .nan) - 0.5) < 1e-9)
+    #expect(measured.jacobianRadius == nil)
+  }
+
+  /// Training does not wait for a large one: what comes belongs to the look before, and says so.
+  @Test(.timeLimit(.minutes(1))) func aLargeMatrixKeepsTheStepThatItIsOf() async throws {
+    let probe = SpectrumProbe()
+    #expect(probe.measure(step: 10, weights: diagonal(260, largest: 0.5), jacobian: nil) == nil)
+    var newest: SpectrumProbe.Measured?
+    var step = 20
+    while newest == nil {
+      await Task.yield()
+      newest = probe.measure(step: step, weights: diagonal(260, largest: 2), jacobian: nil)
+      step += 10
+    }
+    let measured = try #require(newest)
+    #expect(measured.step == 10)
+    #expect(abs((measured.weights?.radius ?? .nan) - 0.5) < 1e-9)
+  }
+}
