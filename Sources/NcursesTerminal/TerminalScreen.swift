@@ -7,7 +7,7 @@ import TerminalGraphics
 ///
 /// A terminal that takes no more output blocks this actor and nobody else: signals still come
 /// through `inputs`, and `restoreNow` gives the terminal back even then.
-public actor TerminalScreen {
+public actor TerminalScreen: Terminal {
   private nonisolated let executor: any SerialExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
@@ -49,27 +49,10 @@ public actor TerminalScreen {
     (inputs, continuation) = AsyncStream.makeStream(of: TerminalInput.self)
   }
 
-  /// What the terminal can show, once it is open.
-  public struct Abilities: Sendable, Equatable {
-    public var depth: ColorDepth
-    public var hasUnicode: Bool
-    /// Whether its font is likely to have braille characters; the Linux console's has none.
-    public var hasBraille: Bool
-    public var size: Size
-
-    /// A plain terminal of 80×24.
-    public init(
-      depth: ColorDepth = .none, hasUnicode: Bool = false, hasBraille: Bool = false,
-      size: Size = Size(width: 80, height: 24)
-    ) {
-      (self.depth, self.hasUnicode) = (depth, hasUnicode)
-      (self.hasBraille, self.size) = (hasBraille, size)
-    }
-  }
-
   /// Takes the terminal over.
+  /// - Returns: what it can show
   /// - Throws: `ScreenError` with the reason; the terminal is as it was then.
-  public func open(mouse: Bool) throws(ScreenError) -> Abilities {
+  public func open(mouse: Bool) throws(ScreenError) -> TerminalAbilities {
     if let reason = TerminalCheck.unsuitability(input: input, output: output) {
       throw ScreenError(description: reason)
     }
@@ -92,7 +75,7 @@ public actor TerminalScreen {
     curses.set(mouse: mouse)
     watchKeyboard()
     let isConsole = TerminalCheck.variable("TERM")?.hasPrefix("linux") ?? false
-    return Abilities(
+    return TerminalAbilities(
       depth: curses.depth, hasUnicode: curses.isUnicode,
       hasBraille: curses.isUnicode && !isConsole, size: curses.size)
   }

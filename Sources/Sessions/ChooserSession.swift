@@ -1,6 +1,5 @@
 import Dashboard
 import Glibc
-import NcursesTerminal
 import SequenceData
 import TerminalGraphics
 import Training
@@ -13,18 +12,17 @@ actor ChooserSession: StageActor {
   /// When the default preset starts, on the stage's clock; nil once a key was pressed.
   private var startTime: Double?
 
-  /// Seconds in which somebody who wants another preset can press a key.
-  private static let patience = 5.0
   /// Whether a paused run waits behind this.
   private let isOverRun: Bool
 
   /// - Parameters:
   ///   - name: the preset under the cursor at first
   ///   - message: what there is to say, such as why a preset could not start
-  ///   - startsByItself: whether the default preset starts when no key is pressed
+  ///   - patience: seconds after which the default preset starts when no key is pressed; nil where
+  ///     it never does
   ///   - isOverRun: whether leaving leads back to a run, which waits paused
   init(
-    _ stage: Stage, standing name: String, message: String?, startsByItself: Bool, isOverRun: Bool
+    _ stage: Stage, standing name: String, message: String?, patience: Double?, isOverRun: Bool
   ) {
     self.stage = stage
     self.isOverRun = isOverRun
@@ -33,7 +31,7 @@ actor ChooserSession: StageActor {
       isOverRun: isOverRun)
     chooser.resize(stage.abilities.size)
     if let message { chooser.show(message) }
-    if startsByItself, message == nil { startTime = stage.now + Self.patience }
+    if let patience, message == nil { startTime = stage.now + patience }
   }
 
   func run() async -> NextAct {
@@ -91,7 +89,7 @@ actor ChooserSession: StageActor {
     case .quit where isOverRun: continuation.yield(.back)
     case .quit: quit(ExitStatus.done)
     case .suspend: suspend()
-    case .redraw: stage.screen.forget()
+    case .redraw: stage.terminal.forget()
     }
   }
 
@@ -100,7 +98,7 @@ actor ChooserSession: StageActor {
   /// Signals are still heard meanwhile.
   private func suspend() {
     startTime = nil
-    Task { await self.stage.screen.suspend() }
+    Task { await self.stage.terminal.suspend() }
   }
 
   private func draw() {

@@ -1,6 +1,6 @@
 import Dashboard
 import Glibc
-import NcursesTerminal
+import TerminalGraphics
 import Training
 import TrainingEvents
 
@@ -38,18 +38,34 @@ package actor InteractiveSession {
   private var hasLost = false
   /// What stays in the scrollback.
   private var reports: [String] = []
+  /// Seconds after which the chooser starts the default preset where nobody presses a key.
+  private let patience: Double
+  private let startInBackground: @Sendable ([String]) throws -> Void
 
-  package init(_ command: TrainingOptions, on stage: Stage) {
+  /// - Parameters:
+  ///   - command: what every run takes over of the command line
+  ///   - patience: seconds after which the chooser starts the default preset where nobody presses a
+  ///     key
+  ///   - startInBackground: starts this program once more with arguments, in a session of its own
+  package init(
+    _ command: TrainingOptions, on stage: Stage, patience: Double = 5,
+    startInBackground: @escaping @Sendable ([String]) throws -> Void = {
+      try BackgroundProgram.start($0)
+    }
+  ) {
     self.command = command
     self.stage = stage
+    self.patience = patience
+    self.startInBackground = startInBackground
   }
 
   /// - Parameter first: the run to begin with; nil for the chooser
-  package func run(_ first: RunSetup?) async {
+  /// - Returns: the status to leave with, and what stays in the scrollback
+  package func run(_ first: RunSetup?) async -> (status: Int32, report: String?) {
     await run(first.map(NextAct.run) ?? .chooser(message: stage.problems.first))
   }
 
-  package func run(_ first: NextAct) async {
+  package func run(_ first: NextAct) async -> (status: Int32, report: String?) {
     let keys = Task { await self.readInputs() }
     var next = first
     while true {
@@ -69,26 +85,31 @@ package actor InteractiveSession {
       case .quit(let status):
         await endAside()
         keys.cancel()
-        await leave(hasLost ? ExitStatus.failed : status)
+        return await leave(hasLost ? ExitStatus.failed : status)
       case .detach(let run):
         keys.cancel()
-        if hasLost { await leave(ExitStatus.failed) }
-        do {
-          // It waits until this process has let go of the run.
-          try BackgroundProgram.start(
-            ["train", "--resume", run, "--headless", "--after", "\(getpid())"])
-          reports.append(BackgroundProgram.words(for: run))
-          await leave(ExitStatus.done)
-        } catch {
-          reports.append("\(error): `unfold train --resume \(run)` goes on with it\n")
-          await leave(ExitStatus.failed)
-        }
+        return await leave(hasLost ? ExitStatus.failed : detach(run))
       }
     }
   }
 
+  /// Lets a run go on in a process of its own.
+  /// - Returns: the status to leave with
+  private func detach(_ run: String) -> Int32 {
+    do {
+      // It waits until this process has let go of the run.
+      try startInBackground(
+        ["train", "--resume", run, "--headless", "--after", "\(getpid())"])
+      reports.append(BackgroundProgram.words(for: run))
+      return ExitStatus.done
+    } catch {
+      reports.append("\(error): `unfold train --resume \(run)` goes on with it\n")
+      return ExitStatus.failed
+    }
+  }
+
   private func readInputs() async {
-    for await input in stage.screen.inputs {
+    for await input in stage.terminal.inputs {
       if case .resized(let size) = input { stage.abilities.size = size }
       guard let current else {
         leaveUnheard(input)
@@ -101,16 +122,17 @@ package actor InteractiveSession {
   /// Between two acts there is nothing to save.
   private func leaveUnheard(_ input: TerminalInput) {
     switch input {
-    case .interrupt: Stage.leaveAtOnce(ExitStatus.signal(SIGINT))
-    case .terminate(let signal): Stage.leaveAtOnce(ExitStatus.signal(signal))
-    case .hangUp: Stage.leaveAtOnce(ExitStatus.signal(SIGHUP))
+    case .interrupt: stage.leaveAtOnce(ExitStatus.signal(SIGINT))
+    case .terminate(let signal): stage.leaveAtOnce(ExitStatus.signal(signal))
+    case .hangUp: stage.leaveAtOnce(ExitStatus.signal(SIGHUP))
     default: break
     }
   }
 
   private func choose(_ message: String?, starts: Bool) async -> NextAct {
     let chooser = ChooserSession(
-      stage, standing: last, message: message, startsByItself: starts, isOverRun: aside != nil)
+      stage, standing: last, message: message, patience: starts ? patience : nil,
+      isOverRun: aside != nil)
     current = chooser
     let next = await chooser.run()
     current = nil
@@ -183,12 +205,11 @@ package actor InteractiveSession {
     if await session.hasLost { hasLost = true }
   }
 
-  /// Gives the terminal back and says how it went.
-  private func leave(_ status: Int32) async -> Never {
-    Stage.leaveSoon(status)
-    let problem = await stage.close()
-    ExitStatus.write(reports.joined(separator: "\n"), to: STDOUT_FILENO)
-    if let problem { ExitStatus.say(problem) }
-    exit(status)
+  /// Gives the terminal back.
+  /// - Returns: how it went
+  private func leave(_ status: Int32) async -> (status: Int32, report: String?) {
+    stage.leaveSoon(status)
+    if let problem = await stage.close() { ExitStatus.say(problem) }
+    return (status, reports.isEmpty ? nil : reports.joined(separator: "\n"))
   }
 }

@@ -1,6 +1,5 @@
 import Dashboard
 import Glibc
-import NcursesTerminal
 import TerminalGraphics
 import Training
 import TrainingEvents
@@ -13,10 +12,10 @@ actor LessonListSession: StageActor {
 
   init(_ stage: Stage, standing name: String?, message: String?) {
     self.stage = stage
-    let progress = LessonProgress()
     let (lessons, problems) = LessonLibrary.load(dataDirectories: DataDirectories.all)
     list = LessonListState(
-      lessons.map { progress.choice(of: $0) }, standing: name, message: message ?? problems.first)
+      lessons.map { stage.lessonProgress.choice(of: $0) }, standing: name,
+      message: message ?? problems.first)
   }
 
   func run() async -> NextAct {
@@ -47,13 +46,13 @@ actor LessonListSession: StageActor {
     case .presets: continuation.yield(.chooser(message: nil))
     case .quit: quit(ExitStatus.done)
     case .suspend: suspend()
-    case .redraw: stage.screen.forget()
+    case .redraw: stage.terminal.forget()
     }
   }
 
   private func quit(_ status: Int32) { continuation.yield(.quit(status: status)) }
 
-  private func suspend() { Task { await self.stage.screen.suspend() } }
+  private func suspend() { Task { await self.stage.terminal.suspend() } }
 
   private func draw() {
     guard list.needsRedraw else { return }

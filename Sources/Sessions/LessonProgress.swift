@@ -11,6 +11,9 @@ struct LessonProgress: Sendable {
   /// `$XDG_STATE_HOME/unfold/lessons.json`; nil where there is no home.
   private let path: String?
 
+  /// - Parameter path: the file, in place of the one where a program's state belongs
+  init(path: String) { self.path = path }
+
   init() {
     func variable(_ name: String) -> String? {
       getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

@@ -1,6 +1,6 @@
 import Dashboard
 import Foundation
-import NcursesTerminal
+import TerminalGraphics
 import TrainingEvents
 
 // Keys, sizes and signals of a live run, and what they ask for.
@@ -42,7 +42,7 @@ extension LiveSession {
     case .changeSpeed(let faster): changeSpeedOfReplay(faster: faster)
     case .copy(let text): stage.copy(text)
     case .suspend: suspend()
-    case .redraw: stage.screen.forget()
+    case .redraw: stage.terminal.forget()
     case .use(let settings):
       if let problem = stage.use(settings) { dashboard.log(problem) }
     case .chooseLesson: await end(saving: false, then: .lessons(message: nil))

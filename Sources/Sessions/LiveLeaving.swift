@@ -32,14 +32,14 @@ extension LiveSession {
   private func suspendTraining() async {
     let wasTraining = dashboard.trainingState == .training
     if wasTraining { await engine.perform(.pause) }
-    await stage.screen.suspend()
+    await stage.terminal.suspend()
     if wasTraining { await engine.perform(.resume) }
   }
 
   func interrupt(_ signal: Int32) async {
     // A second Ctrl-C does not wait for the snapshot.
     if departure.next != nil, signal == SIGINT {
-      Stage.leaveAtOnce(ExitStatus.signal(SIGINT))
+      return stage.leaveAtOnce(ExitStatus.signal(SIGINT))
     }
     let next = NextAct.quit(status: ExitStatus.signal(signal))
     // Whoever sends signals answers no questions.

@@ -6,7 +6,7 @@ import TrainingEvents
 extension LiveSession {
   func beginLesson() async {
     guard let lesson else { return }
-    dashboard.begin(LessonProgress().state(of: lesson.lesson))
+    dashboard.begin(stage.lessonProgress.state(of: lesson.lesson))
     guard let names = lesson.lesson.other?.names, let other = lesson.other else { return }
     dashboard.comparedName = names.first
     var companion = DashboardState()
@@ -50,7 +50,7 @@ extension LiveSession {
     for action in dashboard.advanceLesson() { await perform(action) }
     askForProbes()
     guard let now = dashboard.lesson else { return }
-    if now.answers.count != answers, let problem = LessonProgress().keep(now) {
+    if now.answers.count != answers, let problem = stage.lessonProgress.keep(now) {
       dashboard.log(problem)
     }
     scheduleDraw(soon: dashboard.needsRedraw && now.answers.count != answers)

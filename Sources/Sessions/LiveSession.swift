@@ -1,6 +1,5 @@
 import Dashboard
 import Foundation
-import NcursesTerminal
 import Runs
 import TerminalGraphics
 import Training

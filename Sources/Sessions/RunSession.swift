@@ -1,6 +1,5 @@
 import Dashboard
 import Foundation
-import NcursesTerminal
 import Runs
 import TerminalGraphics
 import TrainingEvents
@@ -56,7 +55,7 @@ package actor RunSession {
     keys.cancel()
     reading.cancel()
     let status = status ?? ExitStatus.done
-    Stage.leaveSoon(status)
+    stage.leaveSoon(status)
     if let problem = await stage.close() { ExitStatus.say(problem) }
     return (status, report)
   }
@@ -92,7 +91,7 @@ package actor RunSession {
   // MARK: Input
 
   private func readInputs() async {
-    for await input in stage.screen.inputs {
+    for await input in stage.terminal.inputs {
       dashboard.advance(to: stage.now)
       switch input {
       case .key(let key):
@@ -129,7 +128,7 @@ package actor RunSession {
     case .changeSpeed(let faster): source.changeSpeed(faster: faster)
     case .copy(let text): stage.copy(text)
     case .suspend: suspend()
-    case .redraw: stage.screen.forget()
+    case .redraw: stage.terminal.forget()
     case .use(let settings):
       if let problem = stage.use(settings) { dashboard.log(problem) }
     case .choosePreset, .start:
@@ -155,7 +154,7 @@ package actor RunSession {
 
   /// Signals are still heard meanwhile.
   private func suspend() {
-    Task { await self.stage.screen.suspend() }
+    Task { await self.stage.terminal.suspend() }
   }
 
   private func draw() {

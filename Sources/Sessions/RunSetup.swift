@@ -155,6 +155,7 @@ package struct RunSetup: Sendable {
       try directory.writePreset(preset.resolvedText)
       return directory
     }
-    return try RunDirectory.create(named: preset.name, preset: preset.resolvedText)
+    return try RunDirectory.create(
+      named: preset.name, under: command.runs, preset: preset.resolvedText)
   }
 }

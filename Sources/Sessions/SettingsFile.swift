@@ -11,6 +11,9 @@ struct SettingsFile: Sendable {
   /// Bytes of the longest file of settings that is read.
   private static let longest = 1_000_000
 
+  /// - Parameter path: the file, in place of the one where a program's settings belong
+  init(path: String) { self.path = path }
+
   init() {
     func variable(_ name: String) -> String? {
       getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

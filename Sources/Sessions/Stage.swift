@@ -7,36 +7,59 @@ import TerminalGraphics
 import Training
 import TrainingEvents
 
-/// The terminal while the program has it, and how a person likes it: what the chooser and runs
-/// draw on, one after the other.
+/// The terminal while the program has it, and what is kept of how a person likes it: what the chooser
+/// and runs draw on, one after the other.
 package struct Stage: Sendable {
-  let screen: TerminalScreen
+  let terminal: any Terminal
   let settingsFile: SettingsFile
+  let lessonProgress: LessonProgress
   var settings: DashboardSettings
-  var abilities: TerminalScreen.Abilities
+  var abilities: TerminalAbilities
   /// What could not be read of the settings, one line each.
   var problems: [String]
   private var recorder: ScreenRecorder?
   private var shownProgress: TerminalProgress?
+  private let exit: @Sendable (Int32) -> Void
+
+  /// - Parameters:
+  ///   - terminal: taken over already
+  ///   - settingsFile: where settings are read and kept
+  ///   - exit: gives the terminal back from any thread and ends the program with a status
+  init(
+    on terminal: any Terminal, _ abilities: TerminalAbilities, settingsFile: SettingsFile,
+    lessonProgress: LessonProgress, exit: @escaping @Sendable (Int32) -> Void
+  ) {
+    (self.terminal, self.abilities) = (terminal, abilities)
+    (self.settingsFile, self.lessonProgress) = (settingsFile, lessonProgress)
+    (settings, problems) = settingsFile.load()
+    self.exit = exit
+  }
 
   /// Takes the terminal over.
   /// - Parameter recording: a file for a recording of the screen, if any
   package static func open(recording: String?) async throws -> Stage {
-    let file = SettingsFile()
-    let (settings, problems) = file.load()
     let screen = TerminalScreen(on: DispatchQueueExecutor(label: "unfold screen"))
-    let abilities = try await screen.open(mouse: settings.usesMouse)
+    let file = SettingsFile()
     var stage = Stage(
-      screen: screen, settingsFile: file, settings: settings, abilities: abilities,
-      problems: problems)
+      on: screen, TerminalAbilities(), settingsFile: file, lessonProgress: LessonProgress()
+    ) { status in
+      TerminalScreen.restoreNow()
+      _exit(status)
+    }
+    stage.abilities = try await screen.open(mouse: stage.settings.usesMouse)
     guard let recording else { return stage }
     do {
-      stage.recorder = try ScreenRecorder(to: recording, size: abilities.size, title: "unfold")
+      try stage.record(to: recording)
     } catch {
       await screen.close()
       throw error
     }
     return stage
+  }
+
+  /// Records every picture from now on.
+  mutating func record(to path: String) throws {
+    recorder = try ScreenRecorder(to: path, size: abilities.size, title: "unfold")
   }
 
   var appearance: Appearance { settings.appearance(on: abilities) }
@@ -45,7 +68,7 @@ package struct Stage: Sendable {
   var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
   func show(_ picture: CellBuffer) {
-    screen.present(picture)
+    terminal.present(picture)
     recorder?.show(picture, at: now)
   }
 
@@ -53,13 +76,13 @@ package struct Stage: Sendable {
   mutating func show(progress: TerminalProgress?) {
     guard progress != shownProgress else { return }
     shownProgress = progress
-    Task { [screen] in await screen.show(progress: progress) }
+    Task { [terminal] in await terminal.show(progress: progress) }
   }
 
   /// Puts a text into the clipboard of the person's own machine.
   func copy(_ text: String) {
     let base64 = Data(text.utf8).base64EncodedString()
-    Task { [screen] in await screen.copy(base64: base64) }
+    Task { [terminal] in await terminal.copy(base64: base64) }
   }
 
   /// Rings, and runs a person's own command, where they are set and an event is worth it.
@@ -67,7 +90,7 @@ package struct Stage: Sendable {
     guard settings.rings || !settings.noticeCommand.isEmpty,
       let text = Notice.text(of: event, run: name)
     else { return }
-    if settings.rings { Task { [screen] in await screen.ring() } }
+    if settings.rings { Task { [terminal] in await terminal.ring() } }
     if !settings.noticeCommand.isEmpty { Notice.run(settings.noticeCommand, saying: text) }
   }
 
@@ -75,7 +98,7 @@ package struct Stage: Sendable {
   /// - Returns: why they could not be kept; nil when they were
   mutating func use(_ settings: DashboardSettings) -> String? {
     if settings.usesMouse != self.settings.usesMouse {
-      Task { [screen] in await screen.set(mouse: settings.usesMouse) }
+      Task { [terminal] in await terminal.set(mouse: settings.usesMouse) }
     }
     self.settings = settings
     return settingsFile.save(settings)
@@ -84,7 +107,7 @@ package struct Stage: Sendable {
   /// Gives the terminal back.
   /// - Returns: what ended a recording early, if anything did
   func close() async -> String? {
-    await screen.close()
+    await terminal.close()
     do {
       try recorder?.close()
       return nil
@@ -94,13 +117,10 @@ package struct Stage: Sendable {
   }
 
   /// Gives the terminal back and ends the program, whatever is under way.
-  static func leaveAtOnce(_ status: Int32) -> Never {
-    TerminalScreen.restoreNow()
-    _exit(status)
-  }
+  func leaveAtOnce(_ status: Int32) { exit(status) }
 
   /// Sees to it that a terminal that takes nothing any more does not keep the program.
-  static func leaveSoon(_ status: Int32) {
-    DispatchQueue.global().asyncAfter(deadline: .now() + 2) { leaveAtOnce(status) }
+  func leaveSoon(_ status: Int32) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + 2) { [exit] in exit(status) }
   }
 }

@@ -33,7 +33,7 @@ package enum StandardDescriptors {
 
 extension DashboardSettings {
   /// How a screen is drawn by these settings on a terminal with these abilities.
-  func appearance(on terminal: TerminalScreen.Abilities) -> Appearance {
+  func appearance(on terminal: TerminalAbilities) -> Appearance {
     appearance(
       hasColor: terminal.depth != .none, hasUnicode: terminal.hasUnicode,
       hasBraille: terminal.hasBraille)

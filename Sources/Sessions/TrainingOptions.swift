@@ -10,6 +10,8 @@ package struct TrainingOptions: Sendable {
   package var threads: Int?
   /// Where the run is recorded; nil for a new directory below `runs`.
   package var out: String?
+  /// Where new directories of runs are made that nobody named.
+  package var runs = "runs"
   /// A file of parameters to begin with.
   package var initial: String?
   /// Names of tensors or modules in that file, and what they are called here.
@@ -23,7 +25,7 @@ package struct TrainingOptions: Sendable {
   func starting(_ preset: String) -> TrainingOptions {
     var options = TrainingOptions()
     options.preset = preset
-    (options.seed, options.threads) = (seed, threads)
+    (options.seed, options.threads, options.runs) = (seed, threads, runs)
     return options
   }
 }

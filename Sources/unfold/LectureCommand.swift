@@ -72,8 +72,9 @@ struct LectureCommand: AsyncParsableCommand {
     train.seed = seed
     let setup = try lesson.map { try LessonSetup($0, train) }
     let stage = try await Stage.open(recording: nil)
-    await InteractiveSession(train, on: stage).run(
-      setup.map { .lesson($0) } ?? .lessons(message: nil))
+    ExitStatus.leave(
+      await InteractiveSession(train, on: stage).run(
+        setup.map { .lesson($0) } ?? .lessons(message: nil)))
   }
 }
 

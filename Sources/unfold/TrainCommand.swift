@@ -94,7 +94,7 @@ struct TrainCommand: AsyncParsableCommand {
     // Nothing asked for at all: a person may like to choose.
     let setup = CommandLine.arguments.count > 1 ? try RunSetup(options, canGoBack: true) : nil
     let stage = try await Stage.open(recording: record)
-    await InteractiveSession(options, on: stage).run(setup)
+    ExitStatus.leave(await InteractiveSession(options, on: stage).run(setup))
   }
 
   private func host(_ starter: Starter) async throws {
