@@ -47,7 +47,8 @@ import Testing
     }
 
     var layout: ParameterLayout { right.layout }
-    var stacks: [(name: String, stack: StackView<Double>)] { right.stacks }
+    var roles: ParameterRoles { right.roles }
+    var stacks: [StackView<Double>] { right.stacks }
 
     func outputs(_ batch: SequenceBatch<Double>, _ pass: Pass<Double>) -> Matrix<Double> {
       right.outputs(batch, pass)

@@ -44,7 +44,7 @@ import Testing
     let width = step.model.carriedWidth
     #expect(width == (cell.description.carriesCell ? 8 : 4))
     _ = step.carry(step.start)
-    let layer = try #require(step.model.stacks.first?.stack.layers.first)
+    let layer = try #require(step.model.stacks.first?.layers.first)
     let jacobian = try #require(
       layer.averagedJacobian(step.batch.steps, parameters: step.parameters))
     #expect(jacobian.size == width)
@@ -70,7 +70,7 @@ import Testing
   func spectrumIsOfTheCandidate(_ cell: CellKind, _ block: Int, _ symbol: String) throws {
     let step = Step(cell)
     _ = step.carry(step.start)
-    let layer = try #require(step.model.stacks.first?.stack.layers.first)
+    let layer = try #require(step.model.stacks.first?.layers.first)
     let w = step.parameters[layer.recurrentWeight]
     #expect(layer.candidateBlock(step.parameters).elements == w.rows(block * 4, 4).elements)
     #expect(cell.description.recurrentSymbol == symbol)

@@ -12,7 +12,7 @@ import TrainingEvents
     let norms = try #require(
       frames.compactMap { if case .stateNorms(let norms) = $0 { norms } else { nil } }.first)
     #expect(Set(frames.map(\.kind)) == Probe.kindsOfOnePass && norms.step == trainer.step)
-    let states = probe.part.model.stacks.flatMap { $0.stack.states }
+    let states = probe.part.model.stacks.flatMap { $0.states }
     #expect(norms.layers.count == states.count && !states.isEmpty)
     #expect(Set(norms.layers.map(\.name)).count == states.count)
     for (layer, view) in zip(norms.layers, states) {

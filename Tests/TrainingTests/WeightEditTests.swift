@@ -55,6 +55,22 @@ import TrainingEvents
     #expect(change.previous == nil && change.text == "b[f] 5 weights → -20")
   }
 
+  /// A decoder behind an encoder in both directions is twice as wide as its configuration says.
+  @Test func aGateOfADecoderIsAsWideAsTheDecoder() throws {
+    let (preset, task) = try TinyRun.synthetic([
+      "task.kind": "sequence-to-sequence", "task.data.synthetic": "reverse",
+      "network.cell": "lstm", "network.direction": "bidirectional",
+    ])
+    let trainer = try Trainer(preset: preset, task: task, threads: 1)
+    let key = "decoder.bias_ih_l0[f]"
+    _ = try LiveHyperparameters.change(key: key, value: "-20", in: trainer)
+    let parameter = try #require(
+      trainer.network.layout.parameters.first { $0.name == "decoder.bias_ih_l0" })
+    let values = trainer.parameters.matrix(parameter)
+    #expect(parameter.rows == 40)
+    for row in 0..<40 { #expect((values[row, 0] == -20) == (10..<20).contains(row)) }
+  }
+
   @Test(arguments: [
     ("Q[0,0]", "0", "Q[0,0]: there is no parameter Q; there are U, W, b, V, c"),
     ("W[5,0]", "0", "W[5,0]: found row 5, expected 0 to 4, or : for all"),

@@ -37,10 +37,10 @@ extension CellWeights {
     inputToHidden = layout.matrix(
       name("weight_ih", "U"), symbol: "U" + mark, gates * hidden, inputSize,
       start: configuration.initialization == .uniform
-        ? .uniform(bound: bound) : .glorot(blocks: gates))
+        ? .uniform(bound: bound) : .glorot(blocks: gates), gates: gates)
     hiddenToHidden = layout.matrix(
       name("weight_hh", "W"), symbol: "W" + mark, gates * hidden, hidden,
-      start: .recurrent(configuration.initialization))
+      start: .recurrent(configuration.initialization), gates: gates)
     // Where PyTorch keeps two biases and only their sum matters, one parameter stands for both.
     bias = layout.vector(
       name("bias_ih", "b"), symbol: "b" + mark, gates * hidden,
@@ -48,11 +48,12 @@ extension CellWeights {
         .raised(
           bound: bound, by: configuration.forgetBias, rows: gate * hidden..<(gate + 1) * hidden)
       } ?? .uniform(bound: bound),
-      multiplicity: cell.keepsRecurrentBias || naming == .lecture ? 1 : 2)
+      multiplicity: cell.keepsRecurrentBias || naming == .lecture ? 1 : 2, gates: gates)
     recurrentBias =
       cell.keepsRecurrentBias
       ? layout.vector(
-        name("bias_hh", "b_h"), symbol: "bₕ" + mark, gates * hidden, start: .uniform(bound: bound))
+        name("bias_hh", "b_h"), symbol: "bₕ" + mark, gates * hidden, start: .uniform(bound: bound),
+        gates: gates)
       : nil
   }
 }

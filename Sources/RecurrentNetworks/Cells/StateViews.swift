@@ -10,9 +10,15 @@ public struct StateView<Scalar: NetworkScalar> {
   public var lowest: Double
 }
 
+/// A part of a network that has layers of its own.
+public enum ModelPart: String, Sendable {
+  case whole, encoder, decoder
+}
+
 /// What people look at in the layers of one part of a network after a pass; valid until the arena
 /// is reset.
 public struct StackView<Scalar: NetworkScalar> {
+  public var part = ModelPart.whole
   /// s(t) of every layer and direction, the first layer first.
   public var states: [StateView<Scalar>]
   /// Activations of every gate of every layer and direction.
@@ -26,14 +32,19 @@ public struct StackView<Scalar: NetworkScalar> {
   /// Every layer and direction in all its parts, in the order of `states`; empty where a network
   /// is not made of such layers.
   public var layers: [LayerView<Scalar>] = []
+
+  /// The title of one of its views among those of the whole network, such as `decoder layer 1`.
+  public func title(of view: StateView<Scalar>) -> String {
+    part == .whole ? view.title : "\(part.rawValue) \(view.title)"
+  }
 }
 
 extension RecurrentStack {
   /// States, gates and gradients as they stand.
-  var view: StackView<Scalar> {
+  func view(of part: ModelPart = .whole) -> StackView<Scalar> {
     let all = layers.flatMap { $0 }
     return StackView(
-      states: all.map { StateView(title: $0.title, values: $0.states, lowest: -1) },
+      part: part, states: all.map { StateView(title: $0.title, values: $0.states, lowest: -1) },
       gates: all.flatMap { layer in
         layer.cell.gateViews.map {
           StateView(title: "\(layer.title) \($0.name)", values: $0.values, lowest: $0.lowest)

@@ -32,9 +32,9 @@ public struct StateGradientDecay: Sendable, Equatable {
     _ = objective.evaluate(outputs, batch, scale: 1)
     keep(last, rows, batch, of: outputs)
     model.backward(outputs, batch, pass)
-    return model.stacks.flatMap { name, stack in
+    return model.stacks.flatMap { stack in
       zip(stack.stateGradients, stack.directionsAreReversed).compactMap { view, isReversed in
-        let isSource = rows == .targetSteps && name == "encoder"
+        let isSource = rows == .targetSteps && stack.part == .encoder
         let steps = rows == .targetSteps && !isSource ? batch.targetSteps : batch.steps
         guard view.values.rows == steps.rowCount else { return nil }
         if isReversed, rows == .steps { return nil }
@@ -49,8 +49,7 @@ public struct StateGradientDecay: Sendable, Equatable {
             return isSource ? end + 1 + back : end - t
           }
         }
-        return StateGradientDecay(
-          title: name.isEmpty ? view.title : "\(name) \(view.title)", norms: norms)
+        return StateGradientDecay(title: stack.title(of: view), norms: norms)
       }
     }
   }

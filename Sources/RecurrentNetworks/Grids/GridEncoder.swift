@@ -34,7 +34,9 @@ final class GridEncoder<Scalar: NetworkScalar>: SourceEncoder {
 
   var outputSize: Int { isSum ? hidden : sweeps.count * hidden }
 
-  var stacks: [(name: String, stack: StackView<Scalar>)] {
+  var embedding: ParameterHandle? { nil }
+
+  var stacks: [StackView<Scalar>] {
     let views =
       isSum
       ? [StateView(title: "cells", values: states, lowest: -Double(sweeps.count))]
@@ -44,12 +46,10 @@ final class GridEncoder<Scalar: NetworkScalar>: SourceEncoder {
           values: states.columns(index * hidden, states.rows > 0 ? hidden : 0), lowest: -1)
       }
     return [
-      (
-        "encoder",
-        StackView(
-          states: views, stateGradients: [], directionsAreReversed: views.map { _ in false },
-          firstRecurrentMatrix: sweeps.first?.verticalWeight)
-      )
+      StackView(
+        part: .encoder, states: views, stateGradients: [],
+        directionsAreReversed: views.map { _ in false },
+        firstRecurrentMatrix: sweeps.first?.verticalWeight)
     ]
   }
 

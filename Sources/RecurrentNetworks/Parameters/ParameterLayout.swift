@@ -30,6 +30,9 @@ public struct Parameter: Sendable, Equatable {
   /// `bias_ih` and `bias_hh`, whose sum is all that matters. Such a bias counts twice in the
   /// gradient's norm and moves twice in an update, so that training agrees step by step.
   public var multiplicity: Int
+  /// Gates whose rows stand one below the other, in the order of the cell's; 1 where rows are of
+  /// none, as those of V or of a cell without gates.
+  public var gates: Int
 
   public var count: Int { rows * columns }
 }
@@ -50,27 +53,32 @@ public struct ParameterLayout: Sendable, Equatable {
 
   public init() {}
 
-  /// Appends a rows × columns matrix.
+  /// Appends a rows × columns matrix, `gates` blocks of rows.
   public mutating func matrix(
-    _ name: String, symbol: String, _ rows: Int, _ columns: Int, start: Parameter.Start
+    _ name: String, symbol: String, _ rows: Int, _ columns: Int, start: Parameter.Start,
+    gates: Int = 1
   ) -> ParameterHandle {
-    append(name, symbol, rows, columns, isVector: false, start: start, multiplicity: 1)
+    append(
+      name, symbol, rows, columns, isVector: false, start: start, multiplicity: 1, gates: gates)
   }
 
-  /// Appends a vector of `size` values.
+  /// Appends a vector of `size` values, `gates` blocks of them.
   public mutating func vector(
-    _ name: String, symbol: String, _ size: Int, start: Parameter.Start, multiplicity: Int = 1
+    _ name: String, symbol: String, _ size: Int, start: Parameter.Start, multiplicity: Int = 1,
+    gates: Int = 1
   ) -> ParameterHandle {
-    append(name, symbol, size, 1, isVector: true, start: start, multiplicity: multiplicity)
+    append(
+      name, symbol, size, 1, isVector: true, start: start, multiplicity: multiplicity,
+      gates: gates)
   }
 
   private mutating func append(
     _ name: String, _ symbol: String, _ rows: Int, _ columns: Int, isVector: Bool,
-    start: Parameter.Start, multiplicity: Int
+    start: Parameter.Start, multiplicity: Int, gates: Int
   ) -> ParameterHandle {
     let parameter = Parameter(
       name: name, symbol: symbol, rows: rows, columns: columns, isVector: isVector, offset: count,
-      start: start, multiplicity: multiplicity)
+      start: start, multiplicity: multiplicity, gates: gates)
     parameters.append(parameter)
     // Each parameter starts on a cache line; the gap stays zero and takes no part in anything.
     count += (parameter.count + 15) / 16 * 16

@@ -52,6 +52,10 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
 
   private var size: Int { queryWeight.rows }
 
+  var roles: ParameterRoles.Attention {
+    ParameterRoles.Attention(query: queryWeight, key: keyWeight, energy: energyWeight)
+  }
+
   // MARK: Forward
 
   /// Takes the sources of a batch in; `attend` then refers to them by their packed order.

@@ -52,8 +52,13 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] {
-    encoder.stacks + [("decoder", decoder.view)]
+  public var roles: ParameterRoles {
+    ParameterRoles(
+      head, inputEmbedding: encoder.embedding, targetEmbedding: reader.embedding,
+      attention: attention.roles)
+  }
+  public var stacks: [StackView<Scalar>] {
+    encoder.stacks + [decoder.view(of: .decoder)]
   }
 
   // MARK: Forward

@@ -26,7 +26,8 @@ public final class AutonomousSystem<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] { [("", stack.view)] }
+  public var roles: ParameterRoles { ParameterRoles(head) }
+  public var stacks: [StackView<Scalar>] { [stack.view()] }
   public var carriedWidth: Int { stack.carriedWidth }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {

@@ -46,8 +46,12 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] {
-    encoder.stacks + [("decoder", decoder.view)]
+  public var roles: ParameterRoles {
+    ParameterRoles(
+      head, inputEmbedding: encoder.embedding, targetEmbedding: reader.embedding)
+  }
+  public var stacks: [StackView<Scalar>] {
+    encoder.stacks + [decoder.view(of: .decoder)]
   }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {

@@ -18,7 +18,10 @@ public final class EveryStepOutput<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] { [("", stack.view)] }
+  public var roles: ParameterRoles {
+    ParameterRoles(head, inputEmbedding: reader.embedding)
+  }
+  public var stacks: [StackView<Scalar>] { [stack.view()] }
   public var carriedWidth: Int { stack.carriedWidth }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {

@@ -19,7 +19,10 @@ public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] { [("", stack.view)] }
+  public var roles: ParameterRoles {
+    ParameterRoles(head, inputEmbedding: reader.embedding)
+  }
+  public var stacks: [StackView<Scalar>] { [stack.view()] }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     _ = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)
@@ -55,7 +58,8 @@ public final class ImageFinalOutput<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] { encoder.stacks }
+  public var roles: ParameterRoles { ParameterRoles(head) }
+  public var stacks: [StackView<Scalar>] { encoder.stacks }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     let source = encoder.forward(batch, pass)

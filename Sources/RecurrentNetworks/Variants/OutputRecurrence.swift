@@ -47,16 +47,15 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] {
-    let title = "layer 1"
-    return [
-      (
-        "",
-        StackView(
-          states: [StateView(title: title, values: states, lowest: -1)],
-          stateGradients: [StateView(title: title, values: dStates, lowest: -1)],
-          directionsAreReversed: [false], layers: [layerView])
-      )
+  public var roles: ParameterRoles {
+    ParameterRoles(head, inputEmbedding: reader.embedding)
+  }
+  public var stacks: [StackView<Scalar>] {
+    [
+      StackView(
+        states: [StateView(title: "layer 1", values: states, lowest: -1)],
+        stateGradients: [StateView(title: "layer 1", values: dStates, lowest: -1)],
+        directionsAreReversed: [false], layers: [layerView])
     ]
   }
 

@@ -10,8 +10,10 @@ public protocol SequenceModel<Scalar>: AnyObject {
   associatedtype Scalar: NetworkScalar
 
   var layout: ParameterLayout { get }
-  /// The layers whose states people look at, by name, as they stand after the last pass.
-  var stacks: [(name: String, stack: StackView<Scalar>)] { get }
+  /// What its parameters are for, other than those of `stacks`' layers.
+  var roles: ParameterRoles { get }
+  /// The layers whose states people look at, part by part, as they stand after the last pass.
+  var stacks: [StackView<Scalar>] { get }
   /// Scalars a sequence that truncated backpropagation carries to the next chunk; 0 when the
   /// variant has nothing to carry.
   var carriedWidth: Int { get }

@@ -16,7 +16,9 @@ protocol SourceEncoder<Scalar>: AnyObject {
 
   /// Scalars of the context and of each state.
   var outputSize: Int { get }
-  var stacks: [(name: String, stack: StackView<Scalar>)] { get }
+  /// E, symbols × size; nil where its inputs are not embedded.
+  var embedding: ParameterHandle? { get }
+  var stacks: [StackView<Scalar>] { get }
 
   func forward(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> EncodedSource<Scalar>
   /// Runs backward from ∂L/∂C (sequences × size) and, where the states were read as well, ∂L/∂h
@@ -44,7 +46,8 @@ final class RecurrentEncoder<Scalar: NetworkScalar>: SourceEncoder {
   }
 
   var outputSize: Int { stack.outputSize }
-  var stacks: [(name: String, stack: StackView<Scalar>)] { [("encoder", stack.view)] }
+  var embedding: ParameterHandle? { reader.embedding }
+  var stacks: [StackView<Scalar>] { [stack.view(of: .encoder)] }
 
   func forward(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> EncodedSource<Scalar> {
     states = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)

@@ -42,16 +42,16 @@ public final class UnsharedSteps<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] {
+  public var roles: ParameterRoles {
+    ParameterRoles(head, inputEmbedding: reader.embedding)
+  }
+  public var stacks: [StackView<Scalar>] {
     [
-      (
-        "",
-        StackView(
-          states: [StateView(title: "layer 1", values: states, lowest: -1)],
-          stateGradients: [StateView(title: "layer 1", values: dStates, lowest: -1)],
-          directionsAreReversed: [false],
-          firstRecurrentMatrix: layers.first?.weights.hiddenToHidden)
-      )
+      StackView(
+        states: [StateView(title: "layer 1", values: states, lowest: -1)],
+        stateGradients: [StateView(title: "layer 1", values: dStates, lowest: -1)],
+        directionsAreReversed: [false],
+        firstRecurrentMatrix: layers.first?.weights.hiddenToHidden)
     ]
   }
 

@@ -37,7 +37,10 @@ public final class VectorToSequence<Scalar: NetworkScalar>: SequenceModel {
     self.layout = layout
   }
 
-  public var stacks: [(name: String, stack: StackView<Scalar>)] { [("", stack.view)] }
+  public var roles: ParameterRoles {
+    ParameterRoles(head, targetEmbedding: reader.embedding, vectorWeight: vectorWeight)
+  }
+  public var stacks: [StackView<Scalar>] { [stack.view()] }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     var input = reader.input(

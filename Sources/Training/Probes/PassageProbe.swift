@@ -64,18 +64,16 @@ extension Probe {
     part.packer.pack(batch, sequences: 0..<batch.count, into: part.batch)
     _ = outputs(trainer.parameters)
     let steps = part.batch.steps
-    let views = part.model.stacks.flatMap { name, stack in
+    let views = part.model.stacks.flatMap { stack in
       (stack.states + stack.gates).filter { $0.values.rows == steps.rowCount }
-        .map { (name: name, view: $0) }
+        .map { (title: stack.title(of: $0), view: $0) }
     }
     guard !views.isEmpty else { return nil }
-    let (name, view) = views[((number % views.count) + views.count) % views.count]
+    let (title, view) = views[((number % views.count) + views.count) % views.count]
     let units = view.values.columns
     var frame = PassageFrame(
       step: trainer.step, symbols: [], starts: [],
-      map: StateMap(
-        name: name.isEmpty ? view.title : "\(name) \(view.title)", units: units, values: [],
-        lowest: Float(view.lowest)))
+      map: StateMap(name: title, units: units, values: [], lowest: Float(view.lowest)))
     frame.map.values.reserveCapacity(units * steps.rowCount)
     // Sequences in the reader's order, each from its first step on.
     for n in 0..<batch.count {

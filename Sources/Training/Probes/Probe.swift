@@ -90,18 +90,18 @@ final class Probe {
   func frame(
     losses: RowLosses<Float>?, batch: DataBatch, sequence n: Int, columns: Int, step: Int
   ) -> HiddenStateFrame? {
-    guard let stack = part.model.stacks.first?.stack, let shape = stack.states.first else {
+    guard let stack = part.model.stacks.first, let shape = stack.states.first else {
       return nil
     }
     let steps = shape.values.rows
     let first = max(0, steps - max(1, columns))
     var frame = HiddenStateFrame(
       step: step, symbols: (first..<steps).map { symbol(batch, n, $0) }, maps: [])
-    for (name, stack) in part.model.stacks {
+    for stack in part.model.stacks {
       for view in stack.states + stack.gates {
         // A decoder's steps stand under another text and have another length.
         guard view.values.rows == steps else { continue }
-        frame.maps.append(map(view, named: name, rows: first..<steps))
+        frame.maps.append(map(view, named: stack.title(of: view), rows: first..<steps))
       }
     }
     if network.rows.targets == .steps, let losses {
@@ -126,7 +126,7 @@ final class Probe {
       values.append(contentsOf: UnsafeBufferPointer(start: view.values.row(t), count: units))
     }
     return StateMap(
-      name: name.isEmpty ? view.title : "\(name) \(view.title)", units: units, values: values,
+      name: name, units: units, values: values,
       lowest: Float(view.lowest))
   }
 

@@ -177,7 +177,7 @@ extension Probe {
       step: step, symbols: (0..<steps).map { symbol(batch, 0, $0) }, maps: [])
     // A decoder reads no typed text, and has not run where states are asked for.
     guard network.variant != .vectorToSequence else { return frame }
-    for (name, stack) in part.model.stacks where name != "decoder" {
+    for stack in part.model.stacks where stack.part != .decoder {
       for view in stack.states where view.values.rows == steps {
         frame.maps.append(
           StateMap(name: view.title, units: view.values.columns, values: view.values.elements))

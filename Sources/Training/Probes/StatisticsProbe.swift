@@ -18,23 +18,24 @@ extension Probe {
   }
 
   private func stateNorms(step: Int) -> StateNorms {
-    let views = part.model.stacks.flatMap { name, stack in stack.states.map { (name, $0) } }
+    let views = part.model.stacks.flatMap { stack in
+      stack.states.map { (stack.title(of: $0), $0) }
+    }
     return StateNorms(
       step: step,
-      layers: views.map { name, view in
+      layers: views.map { title, view in
         let (rows, units) = (view.values.rows, view.values.columns)
         let norms = (0..<rows).map { row in
           UnsafeBufferPointer(start: view.values.row(row), count: units)
             .reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
         }
         return StateNorms.Layer(
-          name: name.isEmpty ? view.title : "\(name) \(view.title)",
-          norm: norms.reduce(0, +) / Double(max(1, rows)))
+          name: title, norm: norms.reduce(0, +) / Double(max(1, rows)))
       })
   }
 
   private func statistics(_ trainer: Trainer) -> NetworkStatistics {
-    let stacks = part.model.stacks.map(\.stack)
+    let stacks = part.model.stacks
     let activity = StateActivity(stacks.flatMap(\.states).map(\.values))
     // A grid's cells are the lecture's, and all layers of a network have the same cell.
     let layer = stacks.first?.layers.first

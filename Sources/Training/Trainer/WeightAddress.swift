@@ -119,13 +119,10 @@ extension Trainer {
       symbol: parameter.symbol, name: parameter.name, rows: parameter.rows,
       columns: parameter.columns)
     let gates = network.configuration.cell.description.gates
-    let hidden = network.configuration.hidden
-    let isOfGates = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].contains {
-      parameter.name.contains($0)
-    }
-    if gates.count > 1, isOfGates, parameter.rows == gates.count * hidden {
+    if gates.count > 1, parameter.gates == gates.count {
+      let units = parameter.rows / gates.count
       for (gate, description) in gates.enumerated() {
-        table.rowNames[description.symbol] = gate * hidden..<(gate + 1) * hidden
+        table.rowNames[description.symbol] = gate * units..<(gate + 1) * units
       }
     }
     return table

@@ -30,16 +30,16 @@ struct GraphWalk {
     self.parameters = parameters
     reads = TraceReading(probe: probe, parameters: parameters)
     let texts = TraceColumns(probe: probe, pass: pass, batch: batch, sequence: sequence)
-    let stacks = probe.part.model.stacks.filter { !$0.stack.layers.isEmpty }
+    let stacks = probe.part.model.stacks.filter { !$0.layers.isEmpty }
     switch probe.network.variant {
     case .encoderDecoder, .attentionDecoder:
-      let encoder = stacks.first { $0.name == "encoder" }?.stack
-      let decoder = stacks.first { $0.name == "decoder" }?.stack
+      let encoder = stacks.first { $0.part == .encoder }
+      let decoder = stacks.first { $0.part == .decoder }
       if let decoder, encoder != nil || probe.network.variant == .encoderDecoder {
         join(encoder, decoder, texts)
       }
     case .everyStep, .final, .imageFinal, .autonomous, .outputRecurrence, .vectorToSequence:
-      if let stack = stacks.first?.stack { walk(stack, texts) }
+      if let stack = stacks.first { walk(stack, texts) }
     }
     if nodes.isEmpty {
       note =
@@ -181,8 +181,8 @@ struct GraphWalk {
       targetValues: hasClasses || isSequence || width == 0
         ? []
         : (0..<numbers.count / width).map { Array(numbers[$0 * width..<($0 + 1) * width]) },
-      v: reads.matrix("head.weight") ?? reads.matrix("V") ?? .empty,
-      bias: (reads.matrix("head.bias") ?? reads.matrix("c"))?.column(0) ?? [],
+      v: parameters[reads.roles.outputWeight],
+      bias: parameters.row(reads.roles.outputBias).copy(ofRow: 0),
       columns: columns, column: part.column,
       future: { t in
         guard let layer, layer.fed != nil, layer.ownIsHandedOn.indices.contains(t),

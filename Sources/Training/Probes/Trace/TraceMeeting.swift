@@ -65,19 +65,16 @@ struct TraceMeeting {
 extension TraceReading {
   /// Copies a decoder, and works its attention out again where it has one.
   func meeting(_ source: TracePart?, _ decoder: StackView<Float>) -> TraceMeeting {
-    var input = before(
-      steps: probe.part.batch.targetSteps, embedding: "target_embedding.weight")
+    var input = before(steps: probe.part.batch.targetSteps)
     let context = decoder.layers.first.map { $0.initial.copy(ofRow: 0) } ?? []
     var attention: TraceAttention?
-    if let source, let top = decoder.layers.last, let query = matrix("attention.W"),
-      let key = matrix("attention.U"), let energy = matrix("attention.v")
-    {
+    if let source, let top = decoder.layers.last, let weights = roles.attention {
       let states = top.states.rowCopies
       attention = TraceAttention(
         source: (0..<source.steps).map { t in
           (source.layers.last ?? []).flatMap { $0.states[t] }
-        }, states: [context] + states.dropLast(), query: query, key: key,
-        energy: energy.column(0))
+        }, states: [context] + states.dropLast(), query: parameters[weights.query],
+        key: parameters[weights.key], energy: parameters.row(weights.energy).copy(ofRow: 0))
     }
     input.name = attention == nil ? .writtenWithContext : .writtenWithStepContext
     input.vectors =

@@ -8,9 +8,7 @@ struct TraceReading {
   let probe: Probe
   let parameters: ParameterVector<Float>
 
-  func matrix(_ name: String) -> Matrix<Float>? {
-    probe.network.layout.parameters.first { $0.name == name }.map { parameters.matrix($0) }
-  }
+  var roles: ParameterRoles { probe.part.model.roles }
 
   // MARK: Inputs
 
@@ -22,7 +20,7 @@ struct TraceReading {
     guard let symbols = probe.network.builder.sizes.symbols else {
       return TraceInput(name: .data, vectors: batch.inputMatrix.rowCopies)
     }
-    let embedding = matrix("embedding.weight")
+    let embedding = roles.inputEmbedding.map { parameters[$0] }
     return TraceInput(
       name: .data, symbols: (0..<steps).map { batch.tokens[$0] }, embedding: embedding,
       symbolWidth: embedding?.columns ?? symbols)
@@ -31,15 +29,16 @@ struct TraceReading {
   /// The symbol written before, over steps that are the batch's own; with the vector behind it
   /// that enters every step.
   func written() -> TraceInput {
-    var input = before(steps: probe.part.batch.steps, embedding: "embedding.weight")
-    if let r = matrix("R"), probe.part.batch.inputMatrix.rows > 0 {
-      input.addend = r.transposedTimes(probe.part.batch.inputMatrix.copy(ofRow: 0))
+    var input = before(steps: probe.part.batch.steps)
+    if let r = roles.vectorWeight, probe.part.batch.inputMatrix.rows > 0 {
+      input.addend = parameters[r].transposedTimes(probe.part.batch.inputMatrix.copy(ofRow: 0))
     }
     return input
   }
 
-  func before(steps: PackedSteps, embedding name: String) -> TraceInput {
-    let embedding = matrix(name)
+  /// The symbol written before each step.
+  func before(steps: PackedSteps) -> TraceInput {
+    let embedding = roles.targetEmbedding.map { parameters[$0] }
     return TraceInput(
       name: .written,
       symbols: (0..<steps.stepCount).map { $0 > 0 ? probe.part.batch.targets[$0 - 1] : -1 },
@@ -74,7 +73,8 @@ struct TraceReading {
 
   /// ∇R = x (Σ δ)ᵀ, where a vector entered every step.
   func vectorGradient(_ layer: TraceLayer) -> GraphTrace.Node? {
-    guard let r = matrix("R"), probe.part.batch.inputMatrix.rows > 0, let first = layer.deltas.first
+    guard let r = roles.vectorWeight.map({ parameters[$0] }),
+      probe.part.batch.inputMatrix.rows > 0, let first = layer.deltas.first
     else { return nil }
     let x = probe.part.batch.inputMatrix.copy(ofRow: 0)
     let sum = layer.deltas.dropFirst().reduce(first) { $0.adding($1) }
