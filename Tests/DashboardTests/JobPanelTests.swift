@@ -6,7 +6,7 @@ import TrainingEvents
 
 /// A job on the dashboard: its console, what it can and cannot, and how it is left.
 @Suite struct JobPanelTests {
-  private func job(_ abilities: RunAbilities) -> DashboardState {
+  static func job(_ abilities: RunAbilities) -> DashboardState {
     var state = DashboardState()
     state.resize(Size(width: 120, height: 40))
     state.apply(RunMessage.hello(abilities))
@@ -29,7 +29,7 @@ import TrainingEvents
   }
 
   @Test func theConsoleStandsInTheOverviewAndIsSearched() {
-    var state = job(.processes)
+    var state = Self.job(.processes)
     #expect(screen(state).contains("Console"))
     #expect(screen(state).contains("line 29"))
     #expect(!screen(state).contains("\u{1B}") && !screen(state).contains("[31m"))
@@ -50,7 +50,7 @@ import TrainingEvents
   }
 
   @Test func whatAJobCannotDoIsSaidAndNotSent() {
-    var state = job(.processes)
+    var state = Self.job(.processes)
     #expect(state.handle(.character(" ")) == [.send(.pause)])
     #expect(state.handle(.character(".")).isEmpty)
     #expect(state.message?.text.contains("cannot train single steps") == true)
@@ -72,7 +72,7 @@ import TrainingEvents
   }
 
   @Test func leavingAsksWhatBecomesOfIt() {
-    var state = job(.processes)
+    var state = Self.job(.processes)
     #expect(state.handle(.character("q")).isEmpty)
     #expect(screen(state).contains("leave it running"))
     #expect(state.handle(.escape).isEmpty)
@@ -90,7 +90,7 @@ import TrainingEvents
   }
 
   @Test func whatItsProcessesUseStandsOnTheRunPanel() {
-    var state = job(.processes)
+    var state = Self.job(.processes)
     state.apply(
       .usage(ResourceUsage(processors: 1.5, memoryBytes: 50_000_000, processes: 2, threads: 9)))
     let text = screen(state)
@@ -113,7 +113,7 @@ import TrainingEvents
   }
 
   @Test func aRunWhoseProcessWentAwaySaysSo() {
-    var state = job(.processes)
+    var state = Self.job(.processes)
     state.noteGone()
     #expect(screen(state).contains("went away"))
     #expect(state.handle(.character(" ")).isEmpty)

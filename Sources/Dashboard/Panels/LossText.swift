@@ -47,8 +47,11 @@ enum LossText {
       if values.0 { text.add(" \(train)", theme.raw, joined: true) }
       text.add(" \(line)\(names.1)", theme.smoothed)
       if values.1 { text.add(" \(smoothed)", theme.smoothed, joined: true) }
-      text.add(" \(diamond)\(names.2)", theme.validation)
-      if values.1, let validation { text.add(" \(validation)", theme.validation, joined: true) }
+      // A mark that stands nowhere in the chart needs no legend.
+      if let validation {
+        text.add(" \(diamond)\(names.2)", theme.validation)
+        if values.1 { text.add(" \(validation)", theme.validation, joined: true) }
+      }
       for comparison in scene.state.shownComparisons {
         text.add(" \(dashes)\(comparison.name)", theme.muted)
       }

@@ -44,9 +44,9 @@ struct ValuesPanel: Panel {
         style: scene.theme.muted)
       y += 1
     }
-    for row in rows(scene, isNarrow: area.width < 30) {
+    let room = area.width - 2 - (isWide ? 2 : 1) * (valueWidth + 1)
+    for row in rows(scene, isNarrow: room < CharacterWidth.of("gradient norm")) {
       guard y < area.bottom else { return }
-      let room = area.width - 2 - (isWide ? 2 : 1) * (valueWidth + 1)
       buffer.write(row.label.cut(to: room), x: area.x + 1, y: y, style: row.style)
       let values = isWide ? [cursor, now].compactMap { $0 } : [cursor ?? now]
       for (index, value) in values.reversed().enumerated() {
@@ -64,7 +64,7 @@ struct ValuesPanel: Panel {
     var rows = [
       Row(label: "·· train", style: theme.raw) { LossText.plain($0.loss, run) },
       Row(label: "── smoothed", style: theme.smoothed) { LossText.plain($0.smoothed, run) },
-      Row(label: "◆ validation", style: theme.validation) { values in
+      Row(label: isNarrow ? "◆ valid" : "◆ validation", style: theme.validation) { values in
         values.validation.map { LossText.plain($0.loss, run) } ?? "–"
       },
     ]
