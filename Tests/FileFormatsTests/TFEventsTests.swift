@@ -125,6 +125,21 @@ import Testing
     }
   }
 
+  /// Damage is told by its place in the whole file, not in the piece that was read.
+  @Test func whatIsNoEventIsToldByItsPlaceInTheFile() throws {
+    let first = TFEvent(wallTime: 1, step: 7, values: [("a", .scalar(1))]).record()
+    var noEvent: [UInt8] = []
+    for part in [[1, 0, 0, 0, 0, 0, 0, 0], [0xFF]] as [[UInt8]] {
+      let crc = CRC32C.masked(part)
+      noEvent += part + (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * UInt32($0))) }
+    }
+    var parser = TFEventsParser()
+    #expect(try parser.append(first).count == 1)
+    #expect(throws: TFEventsError.message(offset: 2 * first.count)) {
+      try parser.append(first + noEvent)
+    }
+  }
+
   /// Zeros are not written in Protocol Buffers.
   @Test func whatAHistogramDoesNotSayIsZero() throws {
     let largest: [UInt8] = [0x11, 0, 0, 0, 0, 0, 0, 0, 0x40]

@@ -51,6 +51,15 @@ import Testing
     return OutputRecurrence(configuration, sizes: sizes)
   }
 
+  @Test func eachStateSaysWhetherItsOutputIsHandedOn() throws {
+    let batch = RandomBatch.vectors(lengths: [4, 6, 1], width: 2, classes: 5)
+    var check = GradientCase(model(hidden: 3, sizes: ModelSizes(width: 2, outputs: 5)), batch)
+    check.teacherForcing = TeacherForcing(share: 0, seed: 3)
+    #expect(check.loss().isFinite)
+    let layer = try #require(check.model.stacks.first?.layers.first)
+    #expect(layer.fedBack?.ownIsHandedOn.count == 11)
+  }
+
   @Test(arguments: [0.0, 0.5, 1.0]) func gradientsAreExactAtAnyShare(_ share: Double) {
     let batch = RandomBatch.vectors(lengths: [4, 6, 1], width: 2, classes: 5)
     var check = GradientCase(

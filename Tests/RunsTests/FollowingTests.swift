@@ -414,3 +414,16 @@ struct Gathered {
     #expect(lines[2].hasPrefix("[1,\"o\","))
   }
 }
+
+@Suite struct LongLogTests {
+  /// A log is read in pieces: one without a step in it is not the end.
+  @Test func aPieceWithoutAStepIsNotTheEndOfALog() throws {
+    let temporary = try TemporaryDirectory()
+    let path = temporary.path + "/log.jsonl"
+    let blank = [UInt8](repeating: UInt8(ascii: " "), count: 2 * (16 << 20))
+    let lines = "\n{\"step\": 1, \"loss\": 2.5}\n{\"step\": 2, \"loss\": 2.25}\n"
+    try Data(blank + Array(lines.utf8)).write(to: URL(fileURLWithPath: path))
+    let run = try RecordedRun.read(path)
+    #expect(run.history.count == 2 && run.history.last?.loss == 2.25)
+  }
+}

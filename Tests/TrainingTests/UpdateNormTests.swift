@@ -1,0 +1,43 @@
+import LinearAlgebra
+import RecurrentNetworks
+import Testing
+
+@testable import Training
+
+@Suite struct UpdateNormTests {
+  /// What is divided by a weight's norm on screen is the length of the step that was just taken.
+  @Test func anUpdateIsMeasuredWhereItHappens() throws {
+    let (trainer, _) = try TraceCase.all[0].trainer()
+    let parameters = trainer.parameters.layout.parameters
+    for _ in 0..<3 {
+      let before = parameters.map { trainer.parameters.matrix($0).elements }
+      trainer.measuresNextUpdate = true
+      _ = trainer.advance()
+      for (index, parameter) in parameters.enumerated() {
+        let after = trainer.parameters.matrix(parameter).elements
+        let square = zip(before[index], after).reduce(0.0) { sum, pair in
+          let difference = Double(pair.1 - pair.0)
+          return sum + difference * difference
+        }
+        #expect(square > 0 && abs(trainer.updateNorms[index] - square.squareRoot()) < 1e-6)
+      }
+      // A step that nobody asked about leaves what was measured.
+      let measured = trainer.updateNorms
+      _ = trainer.advance()
+      #expect(trainer.updateNorms == measured)
+    }
+  }
+
+  @Test func theBenchmarkTrainsALabelAtEachStep() {
+    var tried = BenchmarkCase()
+    tried.hidden = 24
+    let preset = tried.preset
+    #expect(preset.task.kind == .sequenceLabelling && preset.network.hidden == 24)
+    #expect(preset.training.clipNorm == 5 && preset.network.embedding == nil)
+  }
+
+  @Test func theMachineMultipliesMatricesAtSomeSpeed() {
+    let peak = MatrixProductPeak.measure(threads: 1, seconds: 0.02)
+    #expect(peak.threads == 1 && peak.gigaflops > 0.01)
+  }
+}
