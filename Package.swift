@@ -127,6 +127,9 @@ let package = Package(
     .testTarget(
       name: "FuzzedReadersTests", dependencies: ["FuzzedReaders", "LinearAlgebra"]),
     .testTarget(name: "EndToEndTests"),
+    .plugin(
+      name: "GenerateDocumentation", capability: .command(intent: .documentationGeneration()),
+      path: "Tests/GenerateDocumentation"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
