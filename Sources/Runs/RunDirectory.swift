@@ -4,6 +4,7 @@ import Glibc
 ///
 /// The directory is locked as long as this object lives.
 public final class RunDirectory: Sendable {
+  /// As it was given or made; relative to the working directory where it does not begin with `/`.
   public let path: String
   /// Everything in the run is reached from here, so that it stays this run's whatever becomes of
   /// its name.
@@ -26,7 +27,9 @@ public final class RunDirectory: Sendable {
     return String(cString: resolved)
   }
 
+  /// The record: one JSON object a line.
   public var eventsPath: String { path + "/" + Self.eventsName }
+  /// The directory of snapshots, one directory each.
   public var snapshotsPath: String { path + "/" + Self.snapshotsName }
 
   static let presetName = "preset.yaml"

@@ -10,7 +10,10 @@ public enum PresetGradientCheck {
 
   /// Compares backpropagation through time with finite differences in double precision.
   ///
-  /// - Parameter entriesPerTensor: how many entries of each tensor are checked, spread evenly.
+  /// - Parameters:
+  ///   - preset: the network and the seed of its weights
+  ///   - task: its data, of which a few short sequences are read
+  ///   - entriesPerTensor: how many entries of each tensor are checked, spread evenly
   /// - Throws: `PresetError` when the network does not fit its data.
   public static func run(
     _ preset: Preset, task: TaskData, entriesPerTensor: Int

@@ -5,6 +5,7 @@ import TrainingEvents
 
 /// A network as a snapshot holds it, to be used without the data it was trained on.
 public struct TrainedNetwork {
+  /// As the snapshot was trained.
   public let preset: Preset
   /// The task without its data: vocabularies, widths and units.
   public let task: TaskData
@@ -37,9 +38,11 @@ public struct TrainedNetwork {
   /// Writes on after a prompt.
   ///
   /// - Parameters:
+  ///   - prompt: what is read first; it is not part of the result
   ///   - length: symbols to write
-  ///   - temperature: 1 draws from the network's own distribution, lower is bolder, 0 always takes
-  ///     the likeliest symbol
+  ///   - temperature: 1 draws from the network's own distribution, lower is more conservative, 0
+  ///     always takes the likeliest symbol
+  ///   - seed: of what is drawn
   /// - Throws: `PresetError` when the network is no language model, `DataError` naming a symbol of
   ///   the prompt that it does not know.
   public func sample(

@@ -13,12 +13,15 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var padding: Padding = .masked
   /// Steps of the whole run; nil goes on until it is stopped.
   public var steps: Int?
+  /// The `optimizer` block.
   public var optimizer = OptimizerConfiguration()
+  /// How the learning rate changes over the steps.
   public var schedule = ScheduleConfiguration()
   /// Longest gradient before it is shortened; nil does not clip.
   public var clipNorm: Double?
   /// Largest component of a gradient; nil does not clip.
   public var clipValue: Double?
+  /// Of all random numbers: first weights, order of the data, dropout, teacher forcing.
   public var seed: UInt64 = 1
   /// Parts that every batch is split into, whatever the number of threads.
   public var parts = 2
@@ -39,6 +42,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
 
   public init() {}
 
+  /// What a network with one output at the end reads after a short sequence's own end.
   public enum Padding: String, Sendable, CaseIterable {
     /// A sequence ends at its own end, as PyTorch's packed sequences do.
     case masked

@@ -147,7 +147,9 @@ public struct LagFit: Sendable, Equatable {
   }
 
   /// `1 % is left after 6 characters`; nil where more than that is left at the last lag.
-  /// - Parameter isBrief: without the verb
+  /// - Parameters:
+  ///   - unit: singular name of a step through time
+  ///   - isBrief: without the verb
   public func reach(unit: String = "time step", isBrief: Bool = false) -> String? {
     let verb = isBrief ? "" : "is "
     return hundredthAt.map { lag in

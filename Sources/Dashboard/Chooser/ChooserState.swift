@@ -23,6 +23,7 @@ public struct ChooserState: Sendable {
   ///   - presets: in the order they are shown
   ///   - name: the preset under the cursor at first
   ///   - settings: what the screen is drawn by, for the settings page
+  ///   - isOverRun: whether a run goes on behind it
   public init(
     presets: [PresetChoice], default name: String? = nil,
     settings: DashboardSettings = DashboardSettings(), isOverRun: Bool = false

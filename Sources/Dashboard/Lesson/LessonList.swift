@@ -31,7 +31,10 @@ public struct LessonListState: Sendable {
   private var message: String?
   public private(set) var needsRedraw = true
 
-  /// - Parameter name: the lesson under the cursor at first; nil for the first that is not done
+  /// - Parameters:
+  ///   - choices: the lessons, in their order
+  ///   - name: the lesson under the cursor at first; nil for the first that is not done
+  ///   - message: what is said below them at first
   public init(_ choices: [LessonChoice], standing name: String?, message: String?) {
     self.choices = choices
     self.message = message

@@ -57,6 +57,7 @@ public struct LessonState: Sendable, Equatable {
   enum Wish: Hashable { case pause, run(Int), read }
 
   /// - Parameters:
+  ///   - lesson: what is gone through
   ///   - answers: those of an earlier time
   ///   - index: the step that it goes on with
   public init(_ lesson: Lesson, answers: [Int: Answer] = [:], resumesAt index: Int? = nil) {

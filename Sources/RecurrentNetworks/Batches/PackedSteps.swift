@@ -24,6 +24,7 @@ public struct PackedSteps: Sendable, Equatable {
     assign(lengths: lengths)
   }
 
+  /// Sequences in the batch.
   public var sequenceCount: Int { lengths.count }
   /// Steps of the longest sequence.
   public var stepCount: Int { active.count }

@@ -27,6 +27,7 @@ public final class SequenceBatch<Scalar: NetworkScalar> {
 
   public init() {}
 
+  /// Sequences in the batch.
   public var sequenceCount: Int { steps.sequenceCount }
 
   /// All input vectors as a matrix of one row a step.
@@ -37,7 +38,9 @@ public final class SequenceBatch<Scalar: NetworkScalar> {
 
 /// Memory that grows to the largest batch seen and is then reused.
 public final class ReusableBuffer<Element: BitwiseCopyable> {
+  /// The memory, valid until the buffer grows or goes away.
   public private(set) var base: UnsafeMutablePointer<Element>
+  /// Elements in use.
   public private(set) var count = 0
   private var capacity: Int
 
@@ -58,11 +61,13 @@ public final class ReusableBuffer<Element: BitwiseCopyable> {
     self.count = count
   }
 
+  /// One element, `index` from 0 to below `count`, which is not checked.
   public subscript(_ index: Int) -> Element {
     get { base[index] }
     set { base[index] = newValue }
   }
 
+  /// Takes over all values, in memory that grows where it has to.
   public func assign(_ values: some Collection<Element>) {
     resize(values.count)
     for (i, value) in values.enumerated() { base[i] = value }
@@ -72,6 +77,7 @@ public final class ReusableBuffer<Element: BitwiseCopyable> {
 /// The states of every layer after a chunk of a long sequence, the start of the next chunk
 /// (truncated backpropagation through time). The gradient does not cross this border.
 public final class CarriedState<Scalar: NetworkScalar> {
+  /// Sequences of the batch, each with a state of its own.
   public let sequences: Int
   /// States, and for LSTM cells behind them, of every layer: scalars a sequence.
   public let width: Int

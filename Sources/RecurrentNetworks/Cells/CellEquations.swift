@@ -1,25 +1,45 @@
 /// A formula of one step of a cell, for whoever tells or checks what a cell computes. Gates are
 /// indices into the cell's description.
 public indirect enum CellFormula: Sendable {
+  /// A vector that a cell computes at every step, `hidden` numbers for each gate that it is of.
   public enum Quantity: Sendable, Hashable {
     /// a(t) of all gates, or of one.
     case preActivation(gate: Int?)
     /// W s(t−1) and the bias that stands beside it, of all gates or of one.
     case recurrentSum(gate: Int?)
+    /// The activation of one gate.
     case gate(Int)
-    case cell, state
+    /// c(t).
+    case cell
+    /// s(t).
+    case state
   }
 
+  /// Which step a quantity is of, seen from the step that is computed.
   public enum Moment: Sendable {
-    case before, now, after
+    /// t − 1.
+    case before
+    /// t.
+    case now
+    /// t + 1.
+    case after
   }
 
+  /// What is applied to a pre-activation, element by element.
   public enum Function: Sendable {
-    case tanh, relu, sigmoid
+    /// −1 to 1.
+    case tanh
+    /// max(z, 0).
+    case relu
+    /// σ(z) = 1 / (1 + e^−z), 0 to 1.
+    case sigmoid
   }
 
+  /// A quantity at a moment.
   case value(Quantity, Moment = .now)
+  /// The gradient of the loss with respect to a quantity at a moment.
   case gradient(Quantity, Moment = .now)
+  /// b of one gate, or of all.
   case bias(gate: Int?)
   /// U x(t), and whatever else enters a step.
   case inputSum(gate: Int?)
@@ -27,11 +47,15 @@ public indirect enum CellFormula: Sendable {
   case recurrentSum(gate: Int?)
   /// Wᵀ δ(t+1).
   case backThroughWeights
+  /// Addends, in the order in which they are added.
   case sum([CellFormula])
+  /// The product element by element.
   case hadamard([CellFormula])
+  /// The first less the second.
   case difference(CellFormula, CellFormula)
   /// 1 − z.
   case complement(CellFormula)
+  /// A function of every element.
   case function(Function, CellFormula)
   /// φ′ where φ has this value: 1 − s² for tanh, i (1 − i) for σ.
   case slope(Function, of: CellFormula)
@@ -40,11 +64,14 @@ public indirect enum CellFormula: Sendable {
 /// What a cell computes in one step, forward and backward, in the order of computation. Each group
 /// is computed at once.
 public struct CellEquations: Sendable {
+  /// A quantity and what it is.
   public struct Equation: Sendable {
     /// What is computed; going backward, the gradient with respect to it.
     public var result: CellFormula.Quantity
+    /// What it is computed from.
     public var formula: CellFormula
 
+    /// `result` = `formula`.
     public init(_ result: CellFormula.Quantity, _ formula: CellFormula) {
       (self.result, self.formula) = (result, formula)
     }

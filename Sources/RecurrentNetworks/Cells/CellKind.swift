@@ -27,6 +27,7 @@ public enum CellKind: String, Sendable, CaseIterable {
     }
   }
 
+  /// Its gates, what it carries and its equations.
   public var description: CellDescription { type(Double.self).description }
 
   /// Blocks of `hidden` rows in each weight matrix.
@@ -44,6 +45,7 @@ public struct CellDescription: Sendable {
     /// The lower end of its values: 0 for gates, −1 for candidates. The upper end is 1.
     public var lowest: Double
 
+    /// A gate by name and symbol.
     public init(_ name: String, _ symbol: String, lowest: Double = 0) {
       (self.name, self.symbol, self.lowest) = (name, symbol, lowest)
     }

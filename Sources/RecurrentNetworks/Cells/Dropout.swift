@@ -5,6 +5,7 @@ import LinearAlgebra
 public struct DropoutSource: Sendable {
   /// Probability that a value is dropped.
   public var probability: Double
+  /// What masks are drawn from, beside the number of their layer.
   public var seed: UInt64
 
   public init(probability: Double, seed: UInt64) {

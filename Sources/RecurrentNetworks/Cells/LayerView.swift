@@ -3,6 +3,7 @@ import LinearAlgebra
 /// Everything that one direction of one layer computed in its last passes, forward and backward,
 /// for whoever walks through it step by step; valid until the arena is reset.
 public struct LayerView<Scalar: NetworkScalar> {
+  /// The cell.
   public var kind: CellKind
   /// From 1.
   public var number: Int
@@ -12,20 +13,25 @@ public struct LayerView<Scalar: NetworkScalar> {
   public var initial: Matrix<Scalar>
   /// c(0) of LSTM cells, sequences × hidden; empty in others.
   public var initialCell = Matrix<Scalar>.empty
-  /// s(t) and ∇s(t), rows × hidden.
+  /// s(t), rows × hidden.
   public var states: Matrix<Scalar>
+  /// ∂L/∂s(t) after a backward pass, rows × hidden.
   public var stateGradients: Matrix<Scalar>
   /// Activations of each gate, rows × hidden, in the order of the rows of W.
   public var gates: [Matrix<Scalar>]
   /// c(t) of LSTM cells.
   public var cells: Matrix<Scalar>?
-  /// ∂L/∂(U x(t) + b) and ∂L/∂(W s(t−1)), rows × gates·hidden; one and the same but in GRUs.
+  /// ∂L/∂(U x(t) + b), rows × gates·hidden.
   public var inputGradients: Matrix<Scalar>
+  /// ∂L/∂(W s(t−1)), rows × gates·hidden; the same as `inputGradients` but in GRUs.
   public var recurrentGradients: Matrix<Scalar>
-  /// U, W and b; the GRU's second bias, which stands beside W.
+  /// U, gates·hidden × input.
   public var inputWeight: ParameterHandle
+  /// W, gates·hidden × hidden.
   public var recurrentWeight: ParameterHandle
+  /// b, gates·hidden.
   public var bias: ParameterHandle
+  /// The GRU's second bias, which stands beside W; nil in other cells.
   public var recurrentBias: ParameterHandle?
   /// f(t−1), what each row read of the output before instead of a state, and whether each row
   /// hands its own output on to the next; nil where the recurrence goes through the state.

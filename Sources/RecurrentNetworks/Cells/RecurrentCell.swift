@@ -2,9 +2,11 @@ import LinearAlgebra
 
 /// What one call of a network needs besides its batch: weights, room to work, and whether it learns.
 public struct Pass<Scalar: NetworkScalar> {
+  /// The weights, which a pass only reads.
   public var parameters: ParameterVector<Scalar>
   /// Where gradients are added; nil for a forward pass alone.
   public var gradient: ParameterVector<Scalar>?
+  /// Where states and other intermediate results are; they are valid until it is reset.
   public var arena: Arena<Scalar>
   /// Draws dropout masks; nil switches dropout off.
   public var dropout: DropoutSource?

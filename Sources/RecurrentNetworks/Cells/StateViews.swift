@@ -12,12 +12,18 @@ public struct StateView<Scalar: NetworkScalar> {
 
 /// A part of a network that has layers of its own.
 public enum ModelPart: String, Sendable {
-  case whole, encoder, decoder
+  /// The only part there is.
+  case whole
+  /// What reads the source.
+  case encoder
+  /// What writes the target.
+  case decoder
 }
 
 /// What people look at in the layers of one part of a network after a pass; valid until the arena
 /// is reset.
 public struct StackView<Scalar: NetworkScalar> {
+  /// The part that the layers belong to.
   public var part = ModelPart.whole
   /// s(t) of every layer and direction, the first layer first.
   public var states: [StateView<Scalar>]

@@ -12,6 +12,7 @@ public final class BeamSearch<Scalar: NetworkScalar> {
   private let sourceArena = Arena<Scalar>()
   private let stepArena = Arena<Scalar>()
 
+  /// Searches what a model may write; the model's memory is used for it.
   public init(_ model: any GeneratingModel<Scalar>) {
     self.model = model
   }

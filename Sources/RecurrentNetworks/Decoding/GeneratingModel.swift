@@ -40,6 +40,7 @@ public final class Hypotheses<Scalar: NetworkScalar> {
     spare = CarriedState(sequences: capacity, width: width)
   }
 
+  /// Hypotheses that are followed now.
   public var count: Int { sources.count }
 
   /// Begins with one hypothesis for each source.

@@ -9,25 +9,30 @@ import LinearAlgebra
 public struct GradientCheck: Sendable, Equatable {
   /// The worst entry of one parameter.
   public struct Tensor: Sendable, Equatable {
-    /// The name in files, and the lecture's symbol.
+    /// The name in files.
     public var name: String
+    /// The lecture's symbol, such as `W`.
     public var symbol: String
-    /// Entries that were compared, of how many.
+    /// Entries that were compared.
     public var checked: Int
+    /// Entries in all.
     public var count: Int
     /// |difference| over the larger of both values, or over the floor below which differences hold
     /// no digits: a hundredth of the tensor's largest gradient, a millionth of the loss.
     public var largestError: Double
-    /// Where it is; 0 and 0 when nothing was checked.
+    /// Where it is; 0 where nothing was checked.
     public var row: Int
+    /// 0 where nothing was checked.
     public var column: Int
-    /// Both values there.
+    /// The gradient there, by backpropagation through time.
     public var backpropagated: Double
+    /// By finite differences of the mean loss.
     public var differences: Double
   }
 
   /// The mean loss at which gradients were taken.
   public var loss: Double
+  /// One for each parameter, in the order of the layout.
   public var tensors: [Tensor]
 
   /// The largest relative error of any tensor; infinite when any value is not a number.
@@ -35,11 +40,17 @@ public struct GradientCheck: Sendable, Equatable {
 
   /// What is checked: a network, its weights, a batch and what it is judged by.
   public struct Subject {
+    /// The network, in double precision.
     public var model: any SequenceModel<Double>
+    /// What outputs are judged by.
     public var objective: Objective
+    /// What is read, and the targets.
     public var batch: SequenceBatch<Double>
+    /// The weights at which gradients are taken.
     public var parameters: ParameterVector<Double>
+    /// Masks that stay the same for every difference; nil drops nothing.
     public var dropout: DropoutSource?
+    /// How often a fed-back output is the true one; nil takes the network's own share.
     public var teacherForcing: TeacherForcing?
 
     /// Without `parameters`, all weights (biases and initial states too) are drawn from ±0.6.
@@ -69,8 +80,10 @@ public struct GradientCheck: Sendable, Equatable {
   }
 
   /// Compares the gradient of the mean loss over real targets.
-  /// - Parameter entriesPerTensor: how many entries of each tensor are checked at most, spread
-  ///   evenly; nil checks all. Each costs four forward passes.
+  /// - Parameters:
+  ///   - subject: the network with its weights and a batch
+  ///   - entriesPerTensor: how many entries of each tensor are checked at most, spread evenly; nil
+  ///     checks all. Each costs four forward passes.
   public init(_ subject: Subject, entriesPerTensor: Int? = nil) {
     let evaluation = Evaluation(subject)
     let gradient = ParameterVector<Double>(subject.model.layout)

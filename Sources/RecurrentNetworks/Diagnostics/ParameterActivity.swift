@@ -4,6 +4,7 @@ import LinearAlgebra
 public struct ParameterActivity: Sendable, Equatable {
   /// The name in files, and the lecture's symbol.
   public let name: String
+  /// The lecture's symbol, such as `W`.
   public let symbol: String
   /// Euclidean norm of the weights.
   public let norm: Double

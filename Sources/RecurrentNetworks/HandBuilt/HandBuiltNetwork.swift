@@ -14,7 +14,9 @@ import LinearAlgebra
 public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// What the network says of the symbols read so far.
   public enum Verdict: Sendable, Equatable {
+    /// The symbols read so far belong to the language.
     case accepted
+    /// They do not.
     case rejected
     /// The state no longer fits the number type: nothing is known of this input.
     case beyondPrecision
@@ -46,6 +48,7 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// Whether weights are not those that were thought out.
   public private(set) var isEdited = false
 
+  /// The network as it was thought out, its weights rounded to `Scalar`, which all of them fit.
   public init(_ design: HandBuiltDesign) {
     self.design = design
     units = design.units.map(\.name)
@@ -80,6 +83,7 @@ public struct HandBuiltNetwork<Scalar: NetworkScalar>: Sendable {
   /// v · s + c, above zero where the network accepts.
   public func margin(_ state: State) -> Scalar { acceptance(state).value }
 
+  /// What a state says: accepted where v · s + c > 0.
   public func verdict(_ state: State) -> Verdict {
     let sum = acceptance(state)
     guard isEdited || (state.isExact && sum.hasCertainSign) else { return .beyondPrecision }

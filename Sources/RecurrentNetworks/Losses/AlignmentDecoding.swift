@@ -5,7 +5,9 @@ import LinearAlgebra
 public enum AlignmentDecoding {
   /// A spelling, and log Σ p(path) over the paths that the search followed.
   public struct Spelling: Sendable, Equatable {
+    /// Classes without blanks.
     public var symbols: [Int32]
+    /// In nats, 0 or below.
     public var logProbability: Double
   }
 

@@ -50,6 +50,7 @@ public enum Objective: String, Sendable, CaseIterable {
 
 /// Where losses of single rows go.
 public struct RowLosses<Scalar: NetworkScalar> {
+  /// One for each row of outputs, in nats or squared error; NaN where a row has no target.
   public var losses: UnsafeMutablePointer<Scalar>
   /// Probability of the right class, for cross-entropy.
   public var probabilities: UnsafeMutablePointer<Scalar>
@@ -84,6 +85,7 @@ public struct LossTotal: Sendable, Equatable {
   /// Mean over real targets; what frameworks report, where the lecture writes the sum.
   public var mean: Double { targets > 0 ? sum / Double(targets) : 0 }
 
+  /// Field by field.
   public static func + (a: LossTotal, b: LossTotal) -> LossTotal {
     LossTotal(
       sum: a.sum + b.sum, targets: a.targets + b.targets, correct: a.correct + b.correct,

@@ -12,6 +12,7 @@ public final class Optimiser<Scalar: NetworkScalar> {
   /// Updates done.
   public var updates = 0
 
+  /// Moments begin as zeros, laid out as the weights are.
   public init(_ configuration: OptimizerConfiguration, layout: ParameterLayout) {
     self.configuration = configuration
     switch configuration.name {

@@ -2,13 +2,16 @@ import Glibc
 
 /// The learning rate of each step: the base rate times what the schedule says.
 public struct Schedule: Sendable, Equatable {
+  /// The rule and its numbers.
   public let configuration: ScheduleConfiguration
   /// Steps of the whole run, which the cosine spans; nil where the run has no end.
   public let totalSteps: Int?
   /// What the plateau rule remembers.
   public var plateau = Plateau()
 
+  /// What the plateau rule knows of the validations so far.
   public struct Plateau: Sendable, Equatable, Codable {
+    /// What the base rate is multiplied by.
     public var factor = 1.0
     /// Lowest loss so far; nil before the first validation.
     public var best: Double?
@@ -18,6 +21,7 @@ public struct Schedule: Sendable, Equatable {
     public init() {}
   }
 
+  /// A schedule that has seen no validation yet.
   public init(_ configuration: ScheduleConfiguration, totalSteps: Int?) {
     self.configuration = configuration
     self.totalSteps = totalSteps

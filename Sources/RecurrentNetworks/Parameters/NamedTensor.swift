@@ -2,7 +2,9 @@
 ///
 /// It holds numbers of 32 bits as such: a copy of a large network must not cost twice its memory.
 public struct NamedTensor: Sendable {
+  /// The name in files, such as `rnn.weight_hh_l0`.
   public var name: String
+  /// Sizes of the dimensions, the outermost first.
   public var shape: [Int]
   private var numbers: Numbers
 
@@ -23,6 +25,7 @@ public struct NamedTensor: Sendable {
     numbers = .floats(floats)
   }
 
+  /// How many values it holds.
   public var count: Int {
     switch numbers {
     case .floats(let values): values.count
@@ -30,6 +33,7 @@ public struct NamedTensor: Sendable {
     }
   }
 
+  /// One value, the last dimension's neighbours beside each other.
   public subscript(index: Int) -> Double {
     switch numbers {
     case .floats(let values): Double(values[index])

@@ -2,6 +2,7 @@
 public struct Parameter: Sendable, Equatable {
   /// Starting values.
   public enum Start: Sendable, Equatable {
+    /// Zeros.
     case zero
     /// Uniform in ±bound.
     case uniform(bound: Double)
@@ -19,12 +20,15 @@ public struct Parameter: Sendable, Equatable {
   public var name: String
   /// The lecture's symbol, such as `W`.
   public var symbol: String
+  /// Rows of the matrix, or values of the vector.
   public var rows: Int
+  /// Columns of the matrix; 1 for a vector.
   public var columns: Int
   /// Whether files hold it as a vector of `rows` values.
   public var isVector: Bool
   /// First scalar in the flat vector.
   public var offset: Int
+  /// What it begins as.
   public var start: Start
   /// How many of PyTorch's tensors this one stands for: 2 for a bias that PyTorch keeps as
   /// `bias_ih` and `bias_hh`, whose sum is all that matters. Such a bias counts twice in the
@@ -34,6 +38,7 @@ public struct Parameter: Sendable, Equatable {
   /// none, as those of V or of a cell without gates.
   public var gates: Int
 
+  /// Values in all.
   public var count: Int { rows * columns }
 }
 
@@ -47,6 +52,7 @@ public struct ParameterHandle: Sendable, Equatable {
 
 /// All parameters of a network, in the order of the flat vector.
 public struct ParameterLayout: Sendable, Equatable {
+  /// In the order of the flat vector.
   public private(set) var parameters: [Parameter] = []
   /// Scalars in all.
   public private(set) var count = 0

@@ -9,12 +9,15 @@ public struct ParameterSlices: Sendable {
   /// Scalars of the whole vector.
   private let total: Int
 
+  /// The slices of vectors with this layout.
   public init(_ layout: ParameterLayout) {
     total = layout.count
   }
 
+  /// How many slices there are, at least one.
   public var count: Int { max(1, (total + Self.size - 1) / Self.size) }
 
+  /// A slice's place in the flat vector.
   public subscript(index: Int) -> Range<Int> {
     index * Self.size..<min(total, (index + 1) * Self.size)
   }

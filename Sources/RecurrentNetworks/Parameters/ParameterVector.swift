@@ -3,6 +3,7 @@ import LinearAlgebra
 /// All weights of a network, or all gradients, or one of an optimiser's moments, in one piece of
 /// memory laid out by a `ParameterLayout`.
 public final class ParameterVector<Scalar: NetworkScalar> {
+  /// What stands where.
   public let layout: ParameterLayout
   /// `layout.count` scalars; gaps between parameters are zero.
   public let base: UnsafeMutablePointer<Scalar>
@@ -18,8 +19,10 @@ public final class ParameterVector<Scalar: NetworkScalar> {
 
   deinit { base.deallocate() }
 
+  /// Scalars in all, gaps between parameters too.
   public var count: Int { layout.count }
 
+  /// One parameter as it is laid out, rows × columns; valid as long as the vector is.
   public subscript(_ handle: ParameterHandle) -> Matrix<Scalar> {
     Matrix(base: base + handle.offset, rows: handle.rows, columns: handle.columns)
   }
@@ -29,10 +32,12 @@ public final class ParameterVector<Scalar: NetworkScalar> {
     Matrix(base: base + handle.offset, rows: 1, columns: handle.rows * handle.columns)
   }
 
+  /// One parameter, rows × columns; valid as long as the vector is.
   public func matrix(_ parameter: Parameter) -> Matrix<Scalar> {
     Matrix(base: base + parameter.offset, rows: parameter.rows, columns: parameter.columns)
   }
 
+  /// Sets every parameter's values; gaps stay zero.
   public func fill(_ value: Scalar) {
     guard value == 0 else {
       for parameter in layout.parameters { matrix(parameter).fill(value) }
@@ -41,6 +46,7 @@ public final class ParameterVector<Scalar: NetworkScalar> {
     Scalar.fill(count, with: 0, base)
   }
 
+  /// Takes over the values of a vector with the same layout.
   public func copy(_ other: ParameterVector) {
     base.update(from: other.base, count: count)
   }

@@ -12,6 +12,7 @@ public final class PreparedWeights<Scalar: NetworkScalar> {
   let smallestShared: Int
   private let forms = Mutex<[Form]>([])
 
+  /// - Parameter smallestShared: forms of fewer scalars are made by each part for itself
   public init(smallestShared: Int = 1 << 14) {
     self.smallestShared = smallestShared
   }

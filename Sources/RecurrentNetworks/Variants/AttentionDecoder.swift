@@ -26,6 +26,7 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   private var lengths: [Int] = []
   private var standing: [Int] = []
 
+  /// `sizes.outputs` target symbols; the source is symbols or vectors of `sizes.width`.
   public convenience init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
     let encoder = sourceEncoder(configuration, sizes: sizes, of: Scalar.self, layout: &layout)

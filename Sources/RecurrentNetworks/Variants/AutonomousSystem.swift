@@ -15,6 +15,7 @@ public final class AutonomousSystem<Scalar: NetworkScalar>: SequenceModel {
   private let stack: RecurrentStack<Scalar>
   private let head: OutputLayer<Scalar>
 
+  /// `outputs` numbers at each step; s(0) is learned whatever the configuration says.
   public init(_ configuration: NetworkConfiguration, outputs: Int) {
     var layout = ParameterLayout()
     var configuration = configuration

@@ -24,6 +24,7 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
   /// Place of each target's source among the encoded ones.
   private var places: UnsafeMutablePointer<Int32>?
 
+  /// `sizes.outputs` target symbols; the source is symbols or vectors of `sizes.width`.
   public convenience init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
     let encoder = sourceEncoder(configuration, sizes: sizes, of: Scalar.self, layout: &layout)

@@ -7,6 +7,7 @@ public final class EveryStepOutput<Scalar: NetworkScalar>: SequenceModel {
   private let stack: RecurrentStack<Scalar>
   private let head: OutputLayer<Scalar>
 
+  /// `sizes.outputs` scalars at each step; inputs are symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
     reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)

@@ -8,6 +8,7 @@ public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
   private let stack: RecurrentStack<Scalar>
   private let head: OutputLayer<Scalar>
 
+  /// `sizes.outputs` scalars a sequence; inputs are symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
     reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
@@ -51,6 +52,7 @@ public final class ImageFinalOutput<Scalar: NetworkScalar>: SequenceModel {
   /// Place of each image of the batch among the encoded ones.
   private var places: UnsafeMutablePointer<Int32>?
 
+  /// `sizes.outputs` scalars an image; rows of `sizes.width` pixels are the batch's vectors.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
     encoder = GridEncoder(configuration, layout: &layout)

@@ -23,8 +23,11 @@ public struct ModelBuilder: Sendable, Equatable {
     case imageFinal
   }
 
+  /// The preset's `network` block.
   public let configuration: NetworkConfiguration
+  /// Which network is built.
   public let variant: Variant
+  /// What the data decides.
   public let sizes: ModelSizes
 
   /// Settings must be ones that the variant can have: output recurrence has one layer of cells

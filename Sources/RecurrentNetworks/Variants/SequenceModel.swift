@@ -7,8 +7,10 @@ import LinearAlgebra
 /// a model of its own; weights and gradients are passed in. Outputs are pre-activations (logits)
 /// or values, and losses stand apart (`Objective`).
 public protocol SequenceModel<Scalar>: AnyObject {
+  /// `Float` for training, `Double` for gradient checks.
   associatedtype Scalar: NetworkScalar
 
+  /// The model's parameters; all models of one configuration and sizes have the same.
   var layout: ParameterLayout { get }
   /// What its parameters are for, other than those of `stacks`' layers.
   var roles: ParameterRoles { get }

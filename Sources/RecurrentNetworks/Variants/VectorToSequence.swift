@@ -20,6 +20,7 @@ public final class VectorToSequence<Scalar: NetworkScalar>: SequenceModel {
   var entered = Matrix<Scalar>.empty
   var sources = PackedSteps()
 
+  /// `sizes.outputs` symbols; the vector that enters every step has `sizes.width` numbers.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
     let bound = 1 / Double(max(1, configuration.hidden)).squareRoot()

@@ -8,11 +8,13 @@ import Glibc
 public enum AtomicDirectory {
   /// One file to be written.
   public struct File: Sendable {
+    /// Its name in the directory, without a path.
     public var name: String
     /// Hands its content to the function it gets, piece by piece.
     public var produce:
       @Sendable (_ write: ([UInt8]) throws(RunError) -> Void) throws(RunError) -> Void
 
+    /// A file whose content is held in memory.
     public init(_ name: String, _ bytes: [UInt8]) {
       self.name = name
       produce = { (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in

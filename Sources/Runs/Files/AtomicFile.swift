@@ -50,7 +50,10 @@ public enum AtomicFile {
   }
 
   /// Writes a whole text.
-  /// - Parameter makesDirectories: whether the directories above may be missing
+  /// - Parameters:
+  ///   - text: the content, as UTF-8
+  ///   - path: the file, which is replaced where it exists
+  ///   - makesDirectories: whether the directories above may be missing
   /// - Throws: the first refusal of the system; no file is left behind then
   public static func write(
     _ text: String, to path: String, makesDirectories: Bool = false

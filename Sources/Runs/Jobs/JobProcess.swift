@@ -37,6 +37,9 @@ public final class JobProcess: Sendable {
   /// - Parameters:
   ///   - command: a program, found by PATH, and its arguments
   ///   - environment: what it finds beside our own environment
+  ///   - columns: width of its terminal in cells
+  ///   - rows: height of its terminal in cells
+  ///   - handlers: what is told of it, on any queue
   /// - Throws: `RunError` when the program cannot be started.
   public init(
     _ command: [String], environment: [String: String], columns: Int = 100, rows: Int = 50,
@@ -116,6 +119,7 @@ public final class JobProcess: Sendable {
     }
   }
 
+  /// Whether the job's own process has not ended yet.
   public var isRunning: Bool { !hasEnded.isSet }
 
   /// Sends a signal to every process of the job's group.
@@ -133,6 +137,7 @@ public final class JobProcess: Sendable {
     }
   }
 
+  /// Tells the job's terminal its size in character cells; the job gets SIGWINCH.
   public func resize(columns: Int, rows: Int) {
     unfold_resize_terminal(terminal, Int32(columns), Int32(rows))
   }

@@ -37,6 +37,7 @@ public final class JobRun: Sendable {
   }
 
   let options: JobOptions
+  /// Where the run is recorded.
   public let directory: RunDirectory
   private let recorder: RunRecorder
   private let server: Mutex<RunServer?> = Mutex(nil)
@@ -52,6 +53,7 @@ public final class JobRun: Sendable {
   /// Makes the run's directory; nothing runs before `start`.
   ///
   /// - Parameters:
+  ///   - options: the job, and where it is recorded
   ///   - sink: gets everything that is told, too, on any queue; it must not wait
   public init(
     _ options: JobOptions, sink: @escaping @Sendable (RunMessage) -> Void = { _ in }

@@ -8,6 +8,7 @@ public struct ProcessTree: Sendable {
   private var before: [Int32: Double] = [:]
   private var beforeTime: Double?
 
+  /// - Parameter root: the process identifier at the top
   public init(_ root: Int32) { self.root = root }
 
   /// Looks once; nil where nothing of the tree is left.

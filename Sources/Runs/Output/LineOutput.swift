@@ -20,6 +20,7 @@ public final class LineOutput: Sendable {
   public struct Outcome: Sendable, Equatable {
     /// Lines that the reader never got.
     public var untaken: Int
+    /// Why lines were not taken; nil where all went well.
     public var trouble: Trouble?
   }
 

@@ -19,8 +19,9 @@ public struct RecordedRun: Sendable {
   public private(set) var started: Double?
   /// How the run ended; nil while it goes on, and when it was cut off.
   public private(set) var finish: FinishRecord?
-  /// Lines that made no sense, and the first of them.
+  /// Lines that made no sense.
   public private(set) var malformedCount = 0
+  /// The first line that made no sense, and why; nil where all did.
   public private(set) var firstMalformed: RunError?
   /// Length of the replay in seconds.
   public private(set) var duration = 0.0

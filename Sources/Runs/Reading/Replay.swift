@@ -15,10 +15,13 @@ public struct Replay: Sendable {
     public var events: [TrainingEvent]
   }
 
+  /// What is replayed.
   public let run: RecordedRun
   /// Seconds from the record's beginning.
   public private(set) var position = 0.0
+  /// Seconds of the run that pass in one second.
   public private(set) var speed = 1.0
+  /// Whether time goes on.
   public private(set) var isPlaying = true
   /// The last step shown.
   public private(set) var step = 0
@@ -37,15 +40,20 @@ public struct Replay: Sendable {
     try self.init(RecordedRun(path))
   }
 
+  /// - Throws: `RunError` when the record cannot be opened any more
   public init(_ run: RecordedRun) throws(RunError) {
     self.run = run
     reader = try RecordReader(run.file)
   }
 
+  /// Seconds from the record's beginning to its end.
   public var duration: Double { run.duration }
+  /// Whether everything recorded was told.
   public var isFinished: Bool { isAtEnd && upcoming.isEmpty }
 
+  /// Lets time go on from where it stopped.
   public mutating func play() { isPlaying = true }
+  /// Stops time; jumps and steps are possible still.
   public mutating func pause() { isPlaying = false }
 
   /// Sets how many seconds of the run pass in one second, from 0.01 to 100,000.

@@ -5,11 +5,15 @@ import TrainingEvents
 public struct RunComparison: Sendable {
   /// One key that is not the same in all runs, with each run's value.
   public struct Difference: Sendable, Equatable {
+    /// The preset key, such as `network.hidden`.
     public var key: String
+    /// As a preset writes them, in the order of `summaries`; `?` where a preset cannot be read.
     public var values: [String]
   }
 
+  /// The runs, in the order they were named in.
   public var summaries: [RunSummary]
+  /// Keys that are not the same in all runs whose preset could be read.
   public var differences: [Difference]
   /// Presets that cannot be read, one line each: their keys are left out.
   public var problems: [String] = []

@@ -5,12 +5,17 @@ import TrainingEvents
 
 /// One run in a list: how it stands and how good it was.
 public struct RunSummary: Sendable, Equatable {
+  /// How a run stands.
   public enum State: Sendable, Equatable {
     /// Some process is writing it.
     case running
+    /// Some process holds it, and waits.
     case paused
+    /// All its steps are done.
     case completed
+    /// Somebody ended it before its last step.
     case stopped
+    /// A loss or a gradient was not finite.
     case diverged
     /// Nobody writes it, and it never said that it ended.
     case crashed
@@ -18,8 +23,11 @@ public struct RunSummary: Sendable, Equatable {
     case unknown
   }
 
+  /// The run's directory, or the log of another program.
   public var path: String
+  /// How the run stands now.
   public var state: State
+  /// As the record describes it; nil where it never began.
   public var run: RunDescription?
   /// What was trained, and on what; nil where it cannot be read.
   public var preset: Preset?
@@ -29,26 +37,34 @@ public struct RunSummary: Sendable, Equatable {
   public var last: StepRecord?
   /// The validation with the lowest loss.
   public var best: ValidationRecord?
+  /// The last validation.
   public var newest: ValidationRecord?
+  /// How many there are on disk now, beside the best one's.
   public var snapshots = 0
-  /// The newest snapshot that was told of, and that of the best validation.
+  /// The newest snapshot that was told of.
   public var lastSnapshot: SnapshotRecord?
+  /// The snapshot of the best validation.
   public var bestSnapshot: SnapshotRecord?
   /// Bytes of everything in the directory.
   public var size = 0
 
   /// What another program logs, and the newest value of each.
   public struct Metric: Sendable, Equatable {
+    /// As the other program logs it.
     public var name: String
+    /// Its newest value.
     public var last: Double
   }
+  /// Empty for runs of our own.
   public var metrics: [Metric] = []
 
+  /// The last part of the path.
   public var name: String { FileTree.name(of: path) }
   /// What it trained on; nil where nobody knows.
   public var data: String? {
     preset.map { DataCatalogue.ownFile(of: $0.task.data) ?? DataCatalogue.title(of: $0.task.data) }
   }
+  /// The last step recorded, or the one that the run began from.
   public var step: Int { last?.step ?? run?.firstStep ?? 0 }
   /// Seconds of training; nil where the record does not say.
   public var elapsed: Double? { last?.elapsed }
@@ -122,7 +138,9 @@ public struct RunSummary: Sendable, Equatable {
   /// The runs in a directory, the most recently begun last, and what cannot be read of them, one
   /// line each. Directories that hold no run are passed over.
   ///
-  /// - Parameter withLogs: whether other programs' logs are looked through, too, as a whole each.
+  /// - Parameters:
+  ///   - parent: the directory that the runs stand in
+  ///   - withLogs: whether other programs' logs are looked through, too, as a whole each
   public static func list(
     in parent: String, withLogs: Bool = false
   ) throws(RunError) -> (runs: [RunSummary], problems: [String]) {

@@ -28,7 +28,9 @@ public struct Asciicast: Sendable {
 
   /// The lines that turn the last picture into this one; none where nothing changed.
   ///
-  /// - Parameter seconds: since the beginning of the recording.
+  /// - Parameters:
+  ///   - screen: the picture
+  ///   - seconds: since the beginning of the recording
   public mutating func show(_ screen: CellBuffer, at seconds: Double) -> [UInt8] {
     var bytes: [UInt8] = []
     var text = ""

@@ -27,7 +27,9 @@ public final class ScreenRecorder: Sendable {
 
   /// Adds a picture. Returns at once; a picture equal to the last costs nothing.
   ///
-  /// - Parameter seconds: on any clock that never goes back.
+  /// - Parameters:
+  ///   - screen: the picture
+  ///   - seconds: on any clock that never goes back
   public func show(_ screen: CellBuffer, at seconds: Double) {
     queue.async { [self] in
       state.withLock { state in

@@ -58,6 +58,7 @@ public final class RunConnection: Sendable {
     AsyncStream(unfolding: { await self.next() }, onCancel: { self.close() })
   }
 
+  /// Ends the connection in both directions; `messages` ends with it.
   public func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   deinit { Glibc.close(descriptor) }

@@ -6,7 +6,9 @@ import TrainingEvents
 
 /// Everything that goes into one snapshot.
 public struct SnapshotContents: Sendable {
+  /// The tensors, and what a run needs to go on.
   public var checkpoint: Checkpoint
+  /// Every step's numbers so far, for `metrics.csv` and the pictures.
   public var history: RunHistory
   /// Names the run and its units in the pictures.
   public var run: RunDescription?

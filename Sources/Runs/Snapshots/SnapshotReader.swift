@@ -9,6 +9,7 @@ public struct LoadedSnapshot: Sendable {
   public var path: String
   /// The run that it stands in; nil for a snapshot that was copied elsewhere.
   public var run: String?
+  /// What the snapshot holds.
   public var checkpoint: Checkpoint
 }
 

@@ -10,8 +10,11 @@ public struct SnapshotWriter: Sendable {
   private let recorder: RunRecorder?
   private let counter = SnapshotCounter()
 
-  /// - Parameter recorder: of the same run; what it has got is on disk before a snapshot gets its
-  ///   name, so that whoever goes on from there finds every step before it in the record
+  /// - Parameters:
+  ///   - directory: the run's
+  ///   - keep: scheduled snapshots that stay beside the best one, at least 1
+  ///   - recorder: of the same run; what it has got is on disk before a snapshot gets its name, so
+  ///     that whoever goes on from there finds every step before it in the record
   public init(directory: RunDirectory, keep: Int = 5, recorder: RunRecorder? = nil) {
     self.directory = directory
     self.keep = max(1, keep)

@@ -7,20 +7,27 @@ import SequenceData
 public struct BenchmarkCase: Sendable, Equatable {
   /// How a symbol becomes the layer's input.
   public enum Inputs: String, Sendable, CaseIterable {
+    /// Each symbol picks a column of U.
     case oneHot = "one-hot"
     /// A learned vector of `hidden` numbers for each symbol.
     case embedding
   }
 
+  /// The layer's cell; forward in time, one layer.
   public var cell: CellKind = .tanh
+  /// Symbols that are read, and classes of the softmax.
   public var vocabulary = 64
+  /// Units of the layer.
   public var hidden = 128
+  /// Sequences in a batch.
   public var batch = 32
   /// Steps of the longest sequence.
   public var length = 64
+  /// Threads that share the parts of a batch; 1 or more.
   public var threads = 1
   /// Whether the other sequences' lengths are drawn uniformly from 1 to `length`.
   public var isVaried = false
+  /// What the layer reads of a symbol.
   public var inputs: Inputs = .oneHot
 
   public init() {}

@@ -3,7 +3,9 @@ import LinearAlgebra
 /// What a training step costs: batch, forward, loss, backward, sum of the parts' gradients,
 /// clipping and update.
 public struct BenchmarkResult: Sendable {
+  /// What was timed.
   public let measured: BenchmarkCase
+  /// Median of one whole training step, in milliseconds.
   public let medianMilliseconds: Double
   /// Memory of states and other intermediate results, in bytes.
   public let stateBytes: Int
@@ -12,6 +14,7 @@ public struct BenchmarkResult: Sendable {
 
   /// Real steps of all sequences in a batch; nothing is padding.
   public var tokens: Int { measured.lengths.reduce(0, +) }
+  /// Real steps of sequences trained on in a second.
   public var tokensPerSecond: Double { Double(tokens) / medianMilliseconds * 1e3 }
   /// Thousand million operations of matrix products a second.
   public var gigaflops: Double {

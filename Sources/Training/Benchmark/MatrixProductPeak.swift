@@ -2,6 +2,7 @@ import LinearAlgebra
 
 /// How fast this machine multiplies matrices of `Float` at best: the limit of any training step.
 public struct MatrixProductPeak: Sendable {
+  /// Threads that multiplied at once.
   public let threads: Int
   /// Thousand million operations a second on all threads together.
   public let gigaflops: Double

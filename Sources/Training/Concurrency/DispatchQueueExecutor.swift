@@ -9,10 +9,12 @@ public final class DispatchQueueExecutor: SerialExecutor {
   private let queue: DispatchQueue
   private let waiting = Atomic<Int>(0)
 
+  /// - Parameter label: the queue's name in debuggers
   public init(label: String) {
     queue = DispatchQueue(label: label, qos: .userInitiated)
   }
 
+  /// Runs a job of the actor after all that came before it.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     waiting.wrappingAdd(1, ordering: .relaxed)

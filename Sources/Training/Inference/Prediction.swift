@@ -2,8 +2,11 @@ import TrainingEvents
 
 /// What a network makes of an input that a person brought, with the hidden states that it caused.
 public struct Prediction: Sendable, Equatable {
+  /// An answer that the network might have given.
   public struct Alternative: Sendable, Equatable {
+    /// The class, or the symbol.
     public var label: String
+    /// 0 to 1, of the softmax.
     public var probability: Double
 
     public init(label: String, probability: Double) {
@@ -28,6 +31,7 @@ public struct Prediction: Sendable, Equatable {
   public var isClass = false
   /// Whether `values` are the steps of a system without input rather than what comes next.
   public var isUnrolled = false
+  /// s(t) while the input was read; without maps where nothing was.
   public var states: HiddenStateFrame
 
   /// Steps that a forecaster looks ahead at most.

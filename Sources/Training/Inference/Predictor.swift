@@ -14,6 +14,7 @@ public final class Predictor {
   /// Steps of a continuation, where no line's end comes first.
   private static let continuation = 40
 
+  /// As the snapshot was trained.
   public let preset: Preset
   /// Makes inputs of a person's lines and files.
   public var queries: QueryReader
@@ -21,6 +22,7 @@ public final class Predictor {
   private let step: Int
 
   /// - Parameters:
+  ///   - checkpoint: what the snapshot holds
   ///   - file: the snapshot's path, for messages
   ///   - beamWidth: hypotheses kept where the network writes; 1 is greedy
   /// - Throws: `PresetError` or `ParameterMismatch` when the checkpoint contradicts itself.

@@ -5,6 +5,7 @@ import TrainingEvents
 
 /// Judges what a snapshot holds, be it trained or set by hand.
 public struct SnapshotEvaluation {
+  /// What is judged.
   public let checkpoint: Checkpoint
   /// As the snapshot was trained, with the changes that were asked for.
   public private(set) var preset: Preset
@@ -12,7 +13,10 @@ public struct SnapshotEvaluation {
   /// What was said of how other data is written; nil where it is the network's own.
   private var said: TableDialect.Wish?
 
-  /// - Parameter file: the snapshot's path, for messages
+  /// - Parameters:
+  ///   - checkpoint: what the snapshot holds
+  ///   - file: the snapshot's path, for messages
+  /// - Throws: `PresetError` when its preset cannot be read.
   public init(_ checkpoint: Checkpoint, file: String) throws(PresetError) {
     self.checkpoint = checkpoint
     self.file = file
@@ -54,7 +58,12 @@ public struct SnapshotEvaluation {
     }
   }
 
-  /// - Parameter task: the data of `preset.task`
+  /// Judges the network on held-out data.
+  ///
+  /// - Parameters:
+  ///   - task: the data of `preset.task`
+  ///   - options: how it is judged
+  /// - Throws: `PresetError` or `ParameterMismatch` when data and network do not fit.
   public func run(_ task: TaskData, options: EvaluationOptions) throws -> Evaluation {
     guard preset.task.kind == .handBuilt else {
       return try TrainedNetwork(checkpoint, file: file).evaluate(task, options: options)

@@ -9,7 +9,9 @@ extension TrainedNetwork {
   /// Nothing is drawn at random and the network stays as it is, so that the same snapshot always
   /// scores the same, on any number of threads.
   ///
-  /// - Parameter task: the task with its data, as `TaskLoader` loads it
+  /// - Parameters:
+  ///   - task: the task with its data, as `TaskLoader` loads it
+  ///   - options: on which part of it, and how
   /// - Throws: `PresetError` when there is no held-out data, or when the data has other symbols or
   ///   widths than the network was made for.
   public func evaluate(

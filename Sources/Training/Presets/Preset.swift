@@ -5,11 +5,15 @@ import SequenceData
 public struct Preset: Sendable, Equatable {
   /// Name in the library, or the file's name without its ending.
   public var name = "words"
+  /// A few words of prose, the chooser's and the dashboard's.
   public var title = ""
   /// The part of the lecture that this shows.
   public var lecture = ""
+  /// What is learned, and from which data: the `task` block.
   public var task = TaskConfiguration()
+  /// The `network` block.
   public var network = NetworkConfiguration()
+  /// The `training` block.
   public var training = TrainingConfiguration()
 
   public init() {}

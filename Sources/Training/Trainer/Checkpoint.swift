@@ -10,7 +10,9 @@ public struct Checkpoint: CheckpointState {
   public var parameters: [NamedTensor]
   /// The optimiser's moments, `mean.NAME` and `square.NAME`.
   public var moments: [NamedTensor]
+  /// The numbers that are no tensors.
   public var state: ResumeState
+  /// Why it was taken.
   public var reason = SnapshotReason.requested
   /// Loss and step of the newest validation so far, which tells the best snapshot.
   public var validation: Validation?
@@ -19,8 +21,11 @@ public struct Checkpoint: CheckpointState {
   /// Held by a checkpoint that an engine handed out, and by its copies, as long as one is alive.
   var lease: CheckpointLease?
 
+  /// A pass over the validation set.
   public struct Validation: Sendable, Equatable {
+    /// Mean over the real targets, in the run's own unit of loss.
     public var loss: Double
+    /// The training step after which it was measured.
     public var step: Int
 
     public init(loss: Double, step: Int) {
@@ -83,30 +88,42 @@ extension TrainingEvent {
 
 /// The numbers of a run that are no tensors.
 public struct ResumeState: Sendable, Equatable, Codable {
+  /// Steps done since the run's first.
   public var step = 0
+  /// Passes through the training data so far, with the part of the present one.
   public var epoch = 0.0
   /// Seconds of training so far.
   public var elapsed = 0.0
   /// Updates the optimiser has done.
   public var updates = 0
+  /// Where the next batch begins, and in which order the data come.
   public var cursor = BatchCursor(seed: 0)
   /// Hidden states carried over to the next chunk: one list a part, sequence after sequence.
   public var carried: [[Float]] = []
   /// Settings that were changed while training, by key.
   public var turned: [String: TurnedSetting]?
   // Where older snapshots keep four of them, whether changed or not; nil in newer ones.
+  /// The rate before its schedule.
   public var learningRate: Double?
+  /// Longest gradient.
   public var clipNorm: Double?
+  /// Largest component of a gradient.
   public var clipValue: Double?
+  /// A unit's chance to be dropped, 0 to below 1.
   public var dropout: Double?
+  /// What the schedule knows of validations so far.
   public var plateau = Schedule.Plateau()
   /// Whether the step's validation was still to be done, or under way.
   public var isValidationDue = false
+  /// Lowest loss of a validation so far; nil before the first.
   public var bestValidation: Double?
+  /// The step of that validation.
   public var bestStep: Int?
-  /// Symbols that the network reads and writes, so that a snapshot can be used without its data.
+  /// Symbols that the network reads, so that a snapshot can be used without its data.
   public var inputVocabulary: Vocabulary?
+  /// Symbols or classes that the network writes; nil where it gives numbers.
   public var outputVocabulary: Vocabulary?
+  /// How the data's numbers were scaled; nil where they were not.
   public var normalisation: Normalisation?
   /// Symbols that the network reads, or numbers in an input row.
   public var inputWidth = 0
@@ -133,6 +150,7 @@ public struct ResumeState: Sendable, Equatable, Codable {
 public struct TurnedSetting: Sendable, Equatable, Codable {
   /// The preset's value, nil for none; a run that is resumed with another one takes that.
   public var preset: Double?
+  /// What it is now; nil for none, as of a clip norm that was taken away.
   public var value: Double?
 
   public init(preset: Double?, value: Double?) {

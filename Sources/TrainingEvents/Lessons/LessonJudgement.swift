@@ -15,7 +15,9 @@ public struct LessonJudgement: Sendable, Equatable {
 
 extension Lesson.Task {
   /// What the run makes of an answer; nil as long as it cannot tell.
-  /// - Parameter answer: a number, or a choice from 1
+  /// - Parameters:
+  ///   - answer: a number, or a choice from 1
+  ///   - source: what the run's quantities are now
   public func judge(_ answer: Double, in source: any LessonExpression.Source) -> LessonJudgement? {
     switch self {
     case .number(let number):
