@@ -1,15 +1,26 @@
 /// The things that go wrong in training often enough to have a name.
 public enum Alert: String, Sendable, CaseIterable {
+  /// Gradients shrink to nothing within half of the time steps measured.
   case vanishing
+  /// Gradients grow over the time steps measured, or all at once.
   case exploding
+  /// A loss is NaN or infinite.
   case notFinite = "not-finite"
+  /// The gradient's norm is NaN or infinite.
   case gradientNotFinite = "not-finite-gradient"
+  /// The loss is far above that of the beginning.
   case diverged
+  /// The training loss does not fall any more.
   case plateau
+  /// The validation loss rises while the training loss falls.
   case overfitting
+  /// States stand at the ends of their range.
   case saturated
+  /// Units hardly ever change.
   case dead
+  /// Updates are tiny beside the weights.
   case smallUpdates = "small-updates"
+  /// Updates are large beside the weights.
   case largeUpdates = "large-updates"
 
   /// Whether training cannot go on from there.

@@ -8,6 +8,7 @@ public struct AxisSeries: Sendable {
 
   public init() {}
 
+  /// Positions, with a number or without.
   public var count: Int { places.count }
   /// Whether any step has a number: without one there is no axis.
   public var hasValues: Bool { present.count > 0 }
@@ -22,6 +23,7 @@ public struct AxisSeries: Sendable {
   /// Where a position lies along the axis.
   public func place(at index: Int) -> Float { places[index] }
 
+  /// Adds a position; nil where its step has no number.
   public mutating func append(_ value: Double?) {
     if let value {
       present.append(places.count)

@@ -1,6 +1,8 @@
 /// A run's whole state, copied between two steps, on its way to whoever writes it.
 public struct CheckpointRecord: Sendable, Equatable {
+  /// The step after which it was copied.
   public var step: Int
+  /// Why it was copied.
   public var reason: SnapshotReason
   /// What a trainer copied; only modules that know trainers see inside.
   public var state: any CheckpointState

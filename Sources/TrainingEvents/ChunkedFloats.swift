@@ -7,12 +7,15 @@ public struct ChunkedFloats: Sendable {
   /// Numbers in one chunk.
   static let chunkSize = 1 << shift
 
+  /// Numbers in the list.
   public private(set) var count = 0
   private var chunks: [ContiguousArray<Float>] = []
 
   public init() {}
 
+  /// Whether there is none.
   public var isEmpty: Bool { count == 0 }
+  /// The newest number; nil where there is none.
   public var last: Float? { count > 0 ? self[count - 1] : nil }
 
   /// The number at a position; NaN outside the list, so that a careless query shows a gap.
@@ -21,6 +24,7 @@ public struct ChunkedFloats: Sendable {
     return chunks[index >> Self.shift][index & (Self.chunkSize - 1)]
   }
 
+  /// Adds a number at the end, in constant time.
   public mutating func append(_ value: Float) {
     if count == chunks.count << Self.shift {
       var chunk = ContiguousArray<Float>()

@@ -3,10 +3,12 @@ public struct ConsoleLines: Sendable, Equatable {
   /// Lines kept.
   public static let capacity = 10_000
 
+  /// The lines kept, by rising numbers.
   public private(set) var lines: [ConsoleLine] = []
 
   public init() {}
 
+  /// Whether there is none.
   public var isEmpty: Bool { lines.isEmpty }
 
   /// Adds a line, or replaces the one of its number.

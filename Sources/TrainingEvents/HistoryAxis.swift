@@ -1,6 +1,8 @@
 /// What the horizontal axis of a run's curves counts.
 public enum HistoryAxis: String, Sendable, CaseIterable {
+  /// Training steps, from 1.
   case step
+  /// Passes over the training data.
   case epoch
   /// Seconds of training.
   case time

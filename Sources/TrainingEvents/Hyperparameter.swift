@@ -14,6 +14,7 @@ public struct Hyperparameter: Sendable, Equatable {
   public var key: String
   /// In words, such as `clip norm`.
   public var label: String
+  /// What values it takes, and how keys change them.
   public var kind: Kind
   /// The value at the start of the run; nil when the setting is off or not known.
   public var value: Double?
@@ -30,12 +31,16 @@ public struct Hyperparameter: Sendable, Equatable {
     self.canBeOff = canBeOff
   }
 
+  /// The rate before its schedule.
   public static let learningRate = Hyperparameter(
     key: "training.optimizer.learning-rate", label: "learning rate", kind: .factor)
+  /// The longest gradient before it is shortened.
   public static let clipNorm = Hyperparameter(
     key: "training.clip-norm", label: "clip norm", kind: .factor, canBeOff: true)
+  /// The largest component of a gradient.
   public static let clipValue = Hyperparameter(
     key: "training.clip-value", label: "clip value", kind: .factor, canBeOff: true)
+  /// A unit's chance to be dropped between layers.
   public static let dropout = Hyperparameter(
     key: "network.dropout", label: "dropout", kind: .share)
   /// Steps through which a gradient goes back before it is cut.

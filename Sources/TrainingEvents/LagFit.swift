@@ -6,22 +6,32 @@ import Glibc
 /// A curve that is one exponential has one stretch; one that falls fast at first and slowly then, or
 /// the other way round, has two. One that is neither has none, and only its reach is told.
 public struct LagFit: Sendable, Equatable {
+  /// What becomes of a gradient on its way back.
   public enum Verdict: Sendable, Equatable {
-    case vanishes, holds, explodes
+    /// It shrinks.
+    case vanishes
+    /// It keeps about its size.
+    case holds
+    /// It grows.
+    case explodes
     /// Too few lags to tell.
     case unknown
   }
 
   /// Consecutive lags over which the norm changes by about the same factor a step.
   public struct Stretch: Sendable, Equatable {
+    /// What the norm is multiplied by over one step back.
     public var factor: Double
+    /// Steps back that it goes on for.
     public var steps: Int
 
     /// The factor over the whole stretch.
     public var total: Double { pow(factor, Double(steps)) }
   }
 
+  /// What the curve says as a whole.
   public let verdict: Verdict
+  /// One or two, from lag 0 on; none where no exponential fits.
   public let stretches: [Stretch]
   /// The first lag from which on less than a hundredth of the norm at the first lag is left; nil
   /// where the curve ends before.

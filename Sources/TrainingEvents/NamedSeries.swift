@@ -1,7 +1,10 @@
 /// A series that only some steps have.
 public struct NamedSeries: Sendable {
+  /// As the other program logs it.
   public let name: String
+  /// Behind its numbers; empty where nobody said.
   public let unit: String
+  /// The steps that have a value.
   public private(set) var steps = StepAxis()
   /// The values as curves are drawn from them.
   public private(set) var values = SeriesPyramid()

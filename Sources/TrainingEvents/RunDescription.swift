@@ -10,12 +10,15 @@ public struct RunDescription: Sendable, Equatable {
   public var task: TaskKind
   /// The network in a few words, such as `tanh 128`.
   public var network: String
+  /// Trainable values; 0 where nobody said.
   public var parameterCount: Int
+  /// By name, such as `adam`.
   public var optimizer: String
   /// Steps after which the run is complete; nil when it goes on until it is stopped.
   public var totalSteps: Int?
   /// The step the run continues from; 0 for a new one.
   public var firstStep: Int
+  /// The longest gradient before it is shortened; nil where nothing is, or nobody said.
   public var clipNorm: Double?
   /// The learning rate before its schedule; nil where nothing is learned or nobody said.
   public var learningRate: Double?
@@ -83,13 +86,21 @@ public struct RunDescription: Sendable, Equatable {
 
 /// The kinds of task a preset can name.
 public enum TaskKind: String, Sendable, Equatable, CaseIterable, Codable {
+  /// The next symbol, at every step.
   case languageModel = "language-model"
+  /// One class for a whole sequence.
   case sequenceClassification = "sequence-classification"
+  /// One class for every step.
   case sequenceLabelling = "sequence-labelling"
+  /// A sequence of another length.
   case sequenceToSequence = "sequence-to-sequence"
+  /// A sequence for an image, or for one vector.
   case captioning
+  /// Values that follow, at every step or at the end.
   case forecasting
+  /// Values that a state without input gives.
   case autonomous
+  /// A language, by a network whose weights were set by hand.
   case handBuilt = "hand-built"
 }
 
@@ -105,9 +116,11 @@ public enum LossUnit: Sendable, Equatable {
 
 /// A task's own measure, such as accuracy or word error rate.
 public struct MetricDescription: Sendable, Equatable {
+  /// Such as `accuracy`.
   public var name: String
   /// `%` or empty.
   public var unit: String
+  /// Whether more is better.
   public var higherIsBetter: Bool
 
   public init(name: String, unit: String, higherIsBetter: Bool) {
@@ -119,6 +132,7 @@ public struct MetricDescription: Sendable, Equatable {
 
 /// The network's computational graph, for the folded and unfolded drawings.
 public struct Architecture: Sendable, Equatable {
+  /// How inputs, states and outputs are joined.
   public enum Shape: String, Sendable, Equatable {
     /// An output and a loss at every step (GBC fig. 10.3).
     case everyStep
@@ -136,14 +150,21 @@ public struct Architecture: Sendable, Equatable {
     case handBuilt
   }
 
+  /// How inputs, states and outputs are joined.
   public var shape: Shape
   /// `tanh`, `lstm` or `gru`.
   public var cell: String
+  /// Symbols, or numbers of an input vector; 0 before the data are known.
   public var inputSize: Int
+  /// Units of a layer in one direction.
   public var hiddenSize: Int
+  /// Classes, or numbers of an output; 0 before the data are known.
   public var outputSize: Int
+  /// Layers above each other.
   public var layers: Int
+  /// Whether layers read in both directions of time.
   public var bidirectional: Bool
+  /// Whether a decoder looks back at its source.
   public var attention: Bool
   /// States come from the left and from above (a two-dimensional recurrence over an image).
   public var twoDimensional: Bool

@@ -3,6 +3,7 @@ public struct RunHistory: Sendable {
   /// Smoothing that suits most runs: an average over about the last fifty steps.
   public static let usualSmoothing = 0.98
 
+  /// Which step stands at which position of the series.
   public private(set) var steps = StepAxis()
   /// Training loss of every step.
   public private(set) var loss = SeriesPyramid()
@@ -10,10 +11,13 @@ public struct RunHistory: Sendable {
   public private(set) var smoothedLoss = SeriesPyramid()
   /// Norm of the whole gradient before clipping, of the steps that have one.
   public private(set) var gradientNorm = SeriesPyramid()
+  /// The rate of each step's update.
   public private(set) var learningRate = SeriesPyramid()
   /// Seconds of training at the end of each step.
   public private(set) var elapsed = AxisSeries()
+  /// Passes over the training data at each step.
   public private(set) var epoch = AxisSeries()
+  /// By rising steps.
   public private(set) var validations: [ValidationRecord] = []
   /// Series of other programs' runs, by name in the order they came.
   public private(set) var extra: [NamedSeries] = []
@@ -25,6 +29,7 @@ public struct RunHistory: Sendable {
   private var judgedSteps = 0
   /// Real targets seen; nil while no step said how many it has.
   public private(set) var tokens: Int?
+  /// The newest step, in full.
   public private(set) var last: StepRecord?
 
   private var average: DebiasedAverage
@@ -33,7 +38,9 @@ public struct RunHistory: Sendable {
     average = DebiasedAverage(weight: smoothing)
   }
 
+  /// Steps kept.
   public var count: Int { steps.count }
+  /// Whether there is none.
   public var isEmpty: Bool { steps.count == 0 }
   /// Share of the old average kept at each step of `smoothedLoss`.
   public var smoothing: Double { average.weight }
@@ -55,16 +62,19 @@ public struct RunHistory: Sendable {
     last = record
   }
 
+  /// Adds steps, in full or in buckets.
   public mutating func append(_ batch: StepBatch) {
     for bucket in batch.thinned { append(bucket) }
     for record in batch.records { append(record) }
   }
 
+  /// Adds a validation, which replaces those of its step and of later ones.
   public mutating func append(_ record: ValidationRecord) {
     while let last = validations.last, last.step >= record.step { validations.removeLast() }
     validations.append(record)
   }
 
+  /// Adds values of series of their own names.
   public mutating func append(_ records: [NamedValues]) {
     for record in records {
       guard let index = extraIndex(of: record.name) else { continue }

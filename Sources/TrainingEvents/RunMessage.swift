@@ -3,6 +3,7 @@
 public enum RunMessage: Sendable, Equatable {
   /// What the source can be asked; first, and again when that changes.
   case hello(RunAbilities)
+  /// Something that the run tells.
   case event(TrainingEvent)
   /// A line of a job's output as it stands now.
   case console(ConsoleLine)
@@ -14,22 +15,35 @@ public enum RunMessage: Sendable, Equatable {
 
 /// What a run can be asked.
 public struct RunAbilities: Sendable, Equatable {
+  /// One thing that a run may be asked.
   public enum Ability: String, Sendable, CaseIterable {
+    /// To stop between two steps, and to go on.
     case pause
+    /// To do so many steps and pause.
     case step
+    /// To take another value for a setting.
     case set
+    /// To save its state.
     case snapshot
+    /// To end.
     case stop
+    /// To make frames of what somebody looks at.
     case watch
+    /// To read a text that a person typed.
     case read
-    /// To train until a limit, as fast as a pace, and back to an earlier state.
+    /// To train until a limit.
     case run
+    /// To do no more than so many steps a second.
     case pace
+    /// To go back to the newest snapshot of the session.
     case undo
+    /// To go back to the weights of the best validation.
     case best
+    /// To begin again from its first step.
     case restart
   }
 
+  /// What it can be asked now.
   public var can: Set<Ability>
   /// Settings that can be set, with their values.
   public var hyperparameters: [Hyperparameter]
@@ -83,6 +97,7 @@ extension TrainingCommand {
 
 /// One line of a job's output. Lines count from 0; one that comes again replaces what it was.
 public struct ConsoleLine: Sendable, Equatable {
+  /// From 0.
   public var number: Int
   /// Its text with colours as escape sequences (`ESC [ … m`), and no other control character.
   public var text: String
@@ -116,11 +131,15 @@ extension ConsoleLine {
 public struct ResourceUsage: Sendable, Equatable {
   /// Processor time since the last look, in processors: 1.5 is one and a half of them.
   public var processors: Double?
+  /// Resident memory, in bytes.
   public var memoryBytes: Int
+  /// How many processes there are.
   public var processes: Int
+  /// How many threads they have.
   public var threads: Int
-  /// Share of the graphics processors' time, from 0 to 1, and their memory; nil where none is known.
+  /// Share of the graphics processors' time, from 0 to 1; nil where none is known.
   public var graphicsShare: Double?
+  /// Memory of graphics processors, in bytes; nil where none is known.
   public var graphicsBytes: Int?
 
   public init(

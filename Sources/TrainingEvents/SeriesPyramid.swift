@@ -19,6 +19,7 @@ public struct SeriesPyramid: Sendable {
 
   /// Positions, with a number or without.
   public var count: Int { values.count }
+  /// Whether there is no position.
   public var isEmpty: Bool { values.isEmpty }
   /// Whether any position has a number, finite or not.
   public var hasValues: Bool { present.count > 0 }
@@ -126,8 +127,11 @@ public struct SeriesPyramid: Sendable {
 
 /// What a range of a series holds.
 public struct SeriesSummary: Sendable, Equatable {
+  /// The smallest finite number.
   public var minimum: Float
+  /// The largest finite number.
   public var maximum: Float
+  /// The mean of the finite numbers.
   public var mean: Float
   /// Finite numbers in the range.
   public var count: Int

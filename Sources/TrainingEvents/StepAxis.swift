@@ -13,11 +13,14 @@ public struct StepAxis: Sendable, Equatable {
   }
 
   private var runs: [Run] = []
+  /// Steps on the axis.
   public private(set) var count = 0
 
   public init() {}
 
+  /// The lowest step; nil where there is none.
   public var first: Int? { runs.first?.firstStep }
+  /// The highest step; nil where there is none.
   public var last: Int? { runs.last?.lastStep }
 
   /// Adds a step; it must lie beyond the last one, else it is refused.

@@ -16,6 +16,7 @@ public struct StepBatch: Sendable, Equatable {
 
   public init() {}
 
+  /// Steps in full, oldest first.
   public init(_ records: [StepRecord]) {
     self.records = records
   }
@@ -26,11 +27,13 @@ public struct StepBatch: Sendable, Equatable {
     self.records = records
   }
 
+  /// Whether there is no step.
   public var isEmpty: Bool { records.isEmpty && thinned.isEmpty }
 
   /// Steps represented, in full or in buckets.
   public var stepCount: Int { records.count + thinned.reduce(0) { $0 + $1.count } }
 
+  /// Takes in the next step.
   public mutating func append(_ record: StepRecord) {
     records.append(record)
     if records.count > Self.capacity { thin() }
@@ -50,6 +53,7 @@ public struct StepBatch: Sendable, Equatable {
     if records.count > Self.capacity { thin() }
   }
 
+  /// Empties the batch and keeps its memory.
   public mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
     thinned.removeAll()
@@ -77,8 +81,11 @@ public struct StepBatch: Sendable, Equatable {
 public struct StepBucket: Sendable, Equatable {
   /// Smallest, largest and mean value of one series over the bucket.
   public struct Range: Sendable, Equatable {
+    /// The smallest value.
     public var minimum: Double
+    /// The largest value.
     public var maximum: Double
+    /// The mean over the bucket's steps.
     public var mean: Double
 
     public init(minimum: Double, maximum: Double, mean: Double) {
@@ -88,13 +95,17 @@ public struct StepBucket: Sendable, Equatable {
     }
   }
 
+  /// The number of its first step.
   public var firstStep: Int
+  /// Steps in it.
   public var count: Int
+  /// Training loss of its steps.
   public var loss: Range
   /// Nil where no step of the bucket has one.
   public var gradientNorm: Range?
   /// Steps whose gradient was clipped; nil where that was not logged.
   public var clippedSteps: Int?
+  /// Real targets of all its steps; nil where that was not logged.
   public var tokens: Int?
   /// The newest step of the bucket, in full.
   public var last: StepRecord

@@ -13,7 +13,9 @@ public struct TaskBaseline: Sendable, Equatable, Codable {
 
 /// How many answers are right, of how many, and of which examples.
 public struct TaskScore: Sendable, Equatable, Codable {
+  /// Right answers.
   public var right: Int
+  /// Answers in all.
   public var count: Int
   /// Sequences that the answers stand in.
   public var sequences: Int
@@ -38,8 +40,11 @@ public struct TaskScore: Sendable, Equatable, Codable {
 
 /// One number for each sequence, true and answered, of random examples.
 public struct AnswersFrame: Sendable, Equatable, Codable {
+  /// One sequence's number.
   public struct Answer: Sendable, Equatable, Codable {
+    /// The right number.
     public var truth: Float
+    /// The network's.
     public var answer: Float
     /// What is read, in one line.
     public var text: String
@@ -51,6 +56,7 @@ public struct AnswersFrame: Sendable, Equatable, Codable {
     }
   }
 
+  /// The training step after which it was computed.
   public var step: Int
   /// In the data's own units.
   public var answers: [Answer]
@@ -62,6 +68,7 @@ public struct AnswersFrame: Sendable, Equatable, Codable {
   public var marks: [Bool]
   /// What is answered, such as `sum`.
   public var unit: String
+  /// Whether training has not seen the examples.
   public var isHeldOut: Bool
   /// A simple method's mean squared error on the same examples.
   public var baseline: TaskBaseline?

@@ -1,7 +1,9 @@
 /// What a person asks of a running engine. Each takes effect between two steps and is answered
 /// by an event.
 public enum TrainingCommand: Sendable, Equatable {
+  /// Stops between two steps and waits.
   case pause
+  /// Goes on after a pause.
   case resume
   /// Runs this many steps, then pauses.
   case step(count: Int)
@@ -12,6 +14,7 @@ public enum TrainingCommand: Sendable, Equatable {
   /// Sets a key that can change while training, such as `training.clip-norm`, to a value written
   /// as in a preset.
   case set(key: String, value: String)
+  /// Saves the state as it is now.
   case snapshot
   /// Goes back to the newest snapshot of this session.
   case undo
@@ -26,11 +29,15 @@ public enum TrainingCommand: Sendable, Equatable {
   case pace(Double?)
   /// Reads a text that a person typed and answers with prediction and hidden states.
   case read(text: String)
+  /// Ends the run at the next step boundary, with a snapshot.
   case stop
 }
 
+/// Where a run pauses by itself.
 public enum RunLimit: Sendable, Equatable {
+  /// After this step, counted from 1 over the whole run.
   case step(Int)
+  /// After so many passes over the training data.
   case epoch(Double)
   /// Stops when the smoothed training loss falls to this value.
   case loss(Double)
@@ -41,6 +48,7 @@ public struct ProbeRequest: Sendable, Equatable {
   /// Kinds of frames to make. A trace is made of a paused network alone.
   public typealias Interests = Set<ProbeFrame.Kind>
 
+  /// What is to be looked at.
   public var interests: Interests
   /// Columns of hidden states that fit on screen.
   public var columns: Int

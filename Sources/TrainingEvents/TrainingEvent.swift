@@ -4,6 +4,7 @@ public enum TrainingEvent: Sendable, Equatable {
   case started(RunDescription)
   /// Steps since the last such event, each exactly once and in order.
   case steps(StepBatch)
+  /// What a pass over the validation set gave.
   case validation(ValidationRecord)
   /// Numbers with names of their own, as other programs' runs have them.
   case values([NamedValues])
@@ -21,6 +22,7 @@ public enum TrainingEvent: Sendable, Equatable {
   case checkpoint(CheckpointRecord)
   /// A snapshot stands whole on disk.
   case snapshot(SnapshotRecord)
+  /// Something is wrong.
   case warning(WarningRecord)
   /// What a warning spoke of is over.
   case recovered(RecoveryRecord)
@@ -30,9 +32,13 @@ public enum TrainingEvent: Sendable, Equatable {
 
 /// What training is doing.
 public enum TrainingState: String, Sendable, Equatable {
+  /// Steps are done.
   case training
+  /// It waits between two steps.
   case paused
+  /// Its last step is done, or it was stopped.
   case finished
+  /// A loss or a gradient was not finite, and it waits.
   case diverged
   /// Another program's log is followed: what that program does is not known.
   case following
@@ -42,6 +48,7 @@ public enum TrainingState: String, Sendable, Equatable {
 
 /// Loss and the task's own measure on held-out data.
 public struct ValidationRecord: Sendable, Equatable {
+  /// The training step after which it was measured.
   public var step: Int
   /// Nil where it was not logged, as `elapsed`.
   public var epoch: Double?
@@ -71,7 +78,9 @@ public struct ValidationRecord: Sendable, Equatable {
 ///
 /// A log has thousands of series with thousands of values: those of one series travel together.
 public struct NamedValues: Sendable, Equatable {
+  /// As the other program logs it.
   public var name: String
+  /// The steps that have a value, rising.
   public var steps: [Int]
   /// As many as `steps`.
   public var numbers: [Double]
@@ -115,9 +124,13 @@ public struct CommandRecord: Sendable, Equatable {
   }
 }
 
+/// A snapshot that is on disk.
 public struct SnapshotRecord: Sendable, Equatable {
+  /// The training step that it holds.
   public var step: Int
+  /// Its directory.
   public var path: String
+  /// Bytes of its files.
   public var bytes: Int
   /// Why it was made; nil in records that do not say.
   public var reason: SnapshotReason?
@@ -132,9 +145,11 @@ public struct SnapshotRecord: Sendable, Equatable {
 
 /// Something a person should know, with what people do about it.
 public struct WarningRecord: Sendable, Equatable {
+  /// The training step at which it was noticed.
   public var step: Int
   /// One word to tell warnings apart: `vanishing`, `exploding`, `not-finite`, `plateau`, ….
   public var kind: String
+  /// What is wrong, in a sentence.
   public var text: String
   /// One sentence on what people do about it.
   public var advice: String?
@@ -149,7 +164,9 @@ public struct WarningRecord: Sendable, Equatable {
 
 /// The end of what a warning of the same kind spoke of.
 public struct RecoveryRecord: Sendable, Equatable {
+  /// The training step at which it was over.
   public var step: Int
+  /// The same as the warning's.
   public var kind: String
 
   public init(step: Int, kind: String) {
@@ -158,14 +175,21 @@ public struct RecoveryRecord: Sendable, Equatable {
   }
 }
 
+/// How a run ended.
 public struct FinishRecord: Sendable, Equatable {
+  /// Why it ended.
   public enum Reason: String, Sendable, Equatable {
+    /// All its steps are done.
     case completed
+    /// Somebody ended it.
     case stopped
+    /// A number was not finite.
     case diverged
   }
 
+  /// Why it ended.
   public var reason: Reason
+  /// The last step done.
   public var step: Int
   /// Seconds of training; nil where nobody knows.
   public var elapsed: Double?

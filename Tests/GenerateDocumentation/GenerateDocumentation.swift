@@ -8,7 +8,9 @@ import PackagePlugin
 /// of the modules that a run goes through when nobody has described them.
 @main struct GenerateDocumentation: CommandPlugin {
   /// Modules in which every public declaration says what it is, with shapes, units and errors.
-  private static let described: Set = ["RecurrentNetworks", "Training", "Runs"]
+  private static let described: Set = [
+    "RecurrentNetworks", "Training", "Runs", "TrainingEvents",
+  ]
 
   func performCommand(context: PluginContext, arguments: [String]) throws {
     var arguments = ArgumentExtractor(arguments)

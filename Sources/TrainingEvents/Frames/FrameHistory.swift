@@ -1,8 +1,11 @@
 /// Frames of a whole run at a bounded cost: when there are too many, every second one leaves and
 /// from then on only every second is taken, so that they stay evenly spread.
 public struct FrameHistory<Frame: Sendable>: Sendable {
+  /// A frame and where it belongs.
   public struct Entry: Sendable {
+    /// The training step that the frame is of.
     public var step: Int
+    /// What was seen.
     public var frame: Frame
   }
 
@@ -19,8 +22,11 @@ public struct FrameHistory<Frame: Sendable>: Sendable {
 
   /// Oldest first; the newest frame is always the last.
   public var entries: [Entry] { last.map { kept + [$0] } ?? kept }
+  /// The newest frame, which is always kept.
   public var newest: Frame? { last?.frame }
+  /// Whether there is none.
   public var isEmpty: Bool { kept.isEmpty && last == nil }
+  /// Frames kept, the newest too.
   public var count: Int { kept.count + (last == nil ? 0 : 1) }
 
   /// The longest distance in steps that one frame stands for: three times what lies between most of
@@ -32,6 +38,7 @@ public struct FrameHistory<Frame: Sendable>: Sendable {
     return 3 * max(1, distances[(distances.count - 1) * 3 / 4])
   }
 
+  /// Takes in a frame; those of its step and of later ones leave.
   public mutating func add(_ frame: Frame, step: Int) {
     // After going back to a snapshot, what followed it never happened.
     kept.removeAll { $0.step >= step }

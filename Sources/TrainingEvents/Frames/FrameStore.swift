@@ -24,6 +24,8 @@ public struct FrameStore: Sendable {
     histories[Content.kind] as? FrameHistory<Content> ?? FrameHistory()
   }
 
+  /// Takes in a frame: the newest of its kind, and one more over training where its kind is kept
+  /// so.
   public mutating func keep(_ frame: ProbeFrame) {
     newest[frame.kind] = frame
     keep(overTraining: frame.content)

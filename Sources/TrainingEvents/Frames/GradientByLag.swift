@@ -12,7 +12,9 @@ public struct GradientByLag: Sendable, Equatable {
   }
 }
 
+/// One layer's gradient norms by lag, in one direction.
 public struct LagCurve: Sendable, Equatable {
+  /// Such as `layer 1`, or `decoder layer 2`.
   public var name: String
   /// `norms[k]` is the norm at lag k, from 0 on.
   public var norms: [Float]

@@ -2,8 +2,9 @@
 /// walks through, forward in time and then backward.
 public struct GraphTrace: Sendable, Equatable, Codable {
   public var step: Int
-  /// Which sequence of the batch, counted from 0, and how many there are.
+  /// Which sequence of the batch, counted from 0.
   public var sequence: Int
+  /// Sequences in the batch.
   public var sequenceCount: Int
   /// The unfolded columns, one for each time step that is drawn.
   public var columns: [Column]
@@ -45,6 +46,7 @@ public struct GraphTrace: Sendable, Equatable, Codable {
 
   /// Where in the drawing a node stands.
   public enum Place: Sendable, Hashable, Codable {
+    /// What is read.
     case input
     /// What a decoder reads of its source: C, or C(t) with attention.
     case context
@@ -52,9 +54,11 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     case state(layer: Int)
     /// The state that runs from the end to the start.
     case reversedState(layer: Int)
+    /// o(t).
     case output
     /// ŷ, what softmax makes of an output.
     case prediction
+    /// L(t).
     case loss
   }
 
@@ -70,8 +74,9 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     public var target: String
     /// L(t) in the unit of the loss; nil where there is no loss.
     public var loss: Double?
-    /// The likeliest output and its probability; empty where outputs are not symbols.
+    /// The likeliest output; empty where outputs are not symbols.
     public var output: String
+    /// The probability of `output`, 0 to 1.
     public var probability: Double?
     /// Whether the step reads the right output of the step before instead of the network's own
     /// (teacher forcing), where it reads an output at all.

@@ -32,11 +32,13 @@ public struct HiddenStateFrame: Sendable, Equatable, Codable {
 public struct StateMap: Sendable, Equatable, Codable {
   /// Such as `layer 1`, `layer 2 backward`, `layer 1 forget gate`.
   public var name: String
+  /// Units in a column.
   public var units: Int
   /// units values for each column, column after column: `values[t * units + unit]`.
   public var values: [Float]
-  /// The range that the colours span, such as −1…1 for tanh and 0…1 for gates.
+  /// The lower end of the range that colours span: −1 for tanh, 0 for gates.
   public var lowest: Float
+  /// The upper end of the range.
   public var highest: Float
   /// A name for each unit, where they have names; else empty.
   public var unitNames: [String]
@@ -53,6 +55,7 @@ public struct StateMap: Sendable, Equatable, Codable {
     self.highest = highest
   }
 
+  /// Time steps.
   public var columns: Int { units > 0 ? values.count / units : 0 }
 
   /// A unit's name, or else its number.

@@ -2,12 +2,15 @@ import FileFormats
 
 /// How healthy the network is, per parameter and as a whole.
 public struct NetworkStatistics: Sendable, Equatable {
+  /// One parameter, as a whole.
   public struct Parameter: Sendable, Equatable {
     /// The name in files, such as `rnn.weight_hh_l0`.
     public var name: String
     /// The lecture's symbol, such as `W`.
     public var symbol: String
+    /// Euclidean norm of the weights.
     public var norm: Double
+    /// Euclidean norm of its gradient at the last step, before clipping.
     public var gradientNorm: Double
     /// ‖update‖ / ‖weights‖ of the last step; about 1e-3 is healthy.
     public var updateRatio: Double
@@ -24,6 +27,7 @@ public struct NetworkStatistics: Sendable, Equatable {
   }
 
   public var step: Int
+  /// In the order of the network's layout.
   public var parameters: [Parameter]
   /// Spectral radius of the first layer's recurrent matrix, or of the block of it that proposes
   /// the new state; nil where it has none.

@@ -7,6 +7,7 @@ public struct PassageFrame: Sendable, Equatable, Codable {
   /// Where in `symbols` separate stretches begin, in rising order; each is read from the state
   /// before any input.
   public var starts: [Int]
+  /// Activations at each position.
   public var map: StateMap
 
   public init(step: Int, symbols: [String], starts: [Int], map: StateMap) {

@@ -5,19 +5,43 @@ import FileFormats
 /// Whatever else is to be known of a kind stands with its content, a type that conforms to
 /// `ProbeContent`: how it is recorded, how it is written as JSON, what of it is kept over training.
 public enum ProbeFrame: Sendable, Equatable {
+  /// States and gates while one sequence is read.
   case hiddenStates(HiddenStateFrame)
+  /// How far back a gradient reaches.
   case gradientByLag(GradientByLag)
+  /// Norms, spectra and saturation.
   case statistics(NetworkStatistics)
+  /// How large states are.
   case stateNorms(StateNorms)
+  /// Text that the network writes.
   case samples(SampleFrame)
+  /// Activations over a long passage.
   case passage(PassageFrame)
+  /// How the network does at its task.
   case task(TaskFrame)
+  /// The walk through the graph.
   case trace(GraphTrace)
 
   /// The raw values are the names of events in a record, and of what a reader can watch.
   public enum Kind: String, Sendable, CaseIterable {
-    case hiddenStates, gradientByLag, statistics, stateNorms, samples, passage, task, trace
+    /// Of ``HiddenStateFrame``.
+    case hiddenStates
+    /// Of ``GradientByLag``.
+    case gradientByLag
+    /// Of ``NetworkStatistics``.
+    case statistics
+    /// Of ``StateNorms``.
+    case stateNorms
+    /// Of ``SampleFrame``.
+    case samples
+    /// Of ``PassageFrame``.
+    case passage
+    /// Of ``TaskFrame``.
+    case task
+    /// Of ``GraphTrace``.
+    case trace
 
+    /// The type that holds what a frame of this kind shows.
     public var content: any ProbeContent.Type {
       switch self {
       case .hiddenStates: HiddenStateFrame.self
@@ -32,6 +56,7 @@ public enum ProbeFrame: Sendable, Equatable {
     }
   }
 
+  /// What the frame holds.
   public var content: any ProbeContent {
     switch self {
     case .hiddenStates(let frame): frame
@@ -48,7 +73,9 @@ public enum ProbeFrame: Sendable, Equatable {
 
 /// What frames of one kind hold.
 public protocol ProbeContent: Sendable, Equatable {
+  /// The kind whose frames hold this type.
   static var kind: ProbeFrame.Kind { get }
+  /// The content as a frame.
   var frame: ProbeFrame { get }
   /// What of it is kept of every frame of a run, for a picture over training; nil where only the
   /// newest frame is shown.
@@ -63,6 +90,7 @@ extension ProbeContent {
 
 /// Frames that stand in a run's record.
 public protocol RecordedContent: ProbeContent {
+  /// How densely frames stand in a record.
   static var recording: FrameRecording { get }
   /// Keys of arrays under which another program's log may hold the content in short.
   static var loggedUnder: [String] { get }
@@ -88,6 +116,7 @@ public struct FrameRecording: Sendable, Equatable {
 
   /// Large frames: a map of hidden states is some thousand numbers.
   public static let seldom = FrameRecording(pause: 10_000_000_000, coversShortRuns: false)
+  /// Frames of some lines of text.
   public static let often = FrameRecording(pause: 2_000_000_000, coversShortRuns: false)
   /// Small frames that are drawn over training.
   public static let overTraining = FrameRecording(pause: 2_000_000_000, coversShortRuns: true)
@@ -111,7 +140,9 @@ extension ProbeFrame.Kind {
 }
 
 extension ProbeFrame {
+  /// What it is of.
   public var kind: Kind { type(of: content).kind }
+  /// The step after which it was computed.
   public var step: Int { content.step }
 
   /// Whether some of it is shown beside newer frames of its kind.

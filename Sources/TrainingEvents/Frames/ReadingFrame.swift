@@ -1,10 +1,12 @@
 /// The answer to a text that a person typed.
 public struct ReadingFrame: Sendable, Equatable {
+  /// As it was typed.
   public var text: String
   /// What the network makes of it: a continuation, a label with its probability, a translation.
   public var answer: String
   /// Alternatives with their probabilities, most likely first.
   public var alternatives: [(label: String, probability: Double)]
+  /// s(t) while it was read; without maps where nothing was.
   public var states: HiddenStateFrame
 
   public init(

@@ -3,7 +3,9 @@ import FileFormats
 /// What the network writes or predicts by itself.
 public struct SampleFrame: Sendable, Equatable {
   public var step: Int
+  /// T of the softmax that symbols were drawn from; 0 takes the likeliest.
   public var temperature: Double
+  /// What was written, line by line.
   public var lines: [String]
 
   public init(step: Int, temperature: Double, lines: [String]) {

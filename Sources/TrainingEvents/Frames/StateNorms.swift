@@ -4,6 +4,7 @@ import FileFormats
 ///
 /// Norms that grow without end, or fall to nothing, are seen here before the loss tells of them.
 public struct StateNorms: Sendable, Equatable {
+  /// One layer in one direction.
   public struct Layer: Sendable, Equatable {
     /// Such as `layer 1`, or `decoder layer 2 backward`.
     public var name: String

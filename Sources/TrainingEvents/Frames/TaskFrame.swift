@@ -1,19 +1,30 @@
 /// What a task shows of itself beyond loss and states; the kind chooses the panel.
 public enum TaskFrame: Sendable, Equatable, Codable {
+  /// Classes of whole sequences.
   case classification(ConfusionFrame)
+  /// A sequence from another.
   case translation(TranslationFrame)
+  /// A text from an image.
   case caption(CaptionFrame)
+  /// A series and how it goes on.
   case forecast(ForecastFrame)
+  /// One number from each sequence.
   case answers(AnswersFrame)
+  /// A label at every step.
   case labelling(LabellingFrame)
+  /// A hand-built network's verdicts.
   case stack(StackFrame)
 }
 
 /// Validation examples by true and predicted class.
 public struct ConfusionFrame: Sendable, Equatable, Codable {
+  /// A sequence whose class the network got wrong.
   public struct Mistake: Sendable, Equatable, Codable {
+    /// What is read, in one line.
     public var text: String
+    /// The right class.
     public var truth: String
+    /// The class that the network takes it for.
     public var prediction: String
     /// Probability given to the wrong class.
     public var confidence: Double
@@ -26,7 +37,9 @@ public struct ConfusionFrame: Sendable, Equatable, Codable {
     }
   }
 
+  /// The training step after which it was computed.
   public var step: Int
+  /// Names of the classes, in the order of `counts`.
   public var classes: [String]
   /// `counts[truth * classes.count + prediction]`.
   public var counts: [Int]
@@ -52,9 +65,13 @@ public struct ConfusionFrame: Sendable, Equatable, Codable {
 
 /// A source sequence, its target and what the network makes of it.
 public struct TranslationFrame: Sendable, Equatable, Codable {
+  /// The training step after which it was computed.
   public var step: Int
+  /// What is read, symbol by symbol.
   public var source: [String]
+  /// The right output.
   public var target: [String]
+  /// What the network writes.
   public var output: [String]
   /// `attention[o * source.count + i]`: weight α of source step i when writing output step o;
   /// empty without attention.
@@ -75,13 +92,19 @@ public struct TranslationFrame: Sendable, Equatable, Codable {
   }
 }
 
+/// An image, its text, and what the network writes of it.
 public struct CaptionFrame: Sendable, Equatable, Codable {
+  /// The training step after which it was computed.
   public var step: Int
+  /// Pixels in a row.
   public var width: Int
+  /// Rows of pixels.
   public var height: Int
   /// Row by row, 0 (paper) to 1 (ink).
   public var pixels: [Float]
+  /// The right text.
   public var target: String
+  /// What the network writes.
   public var output: String
   /// Captions that equal the target, over random examples; nil when not counted.
   public var score: TaskScore?
@@ -100,7 +123,9 @@ public struct CaptionFrame: Sendable, Equatable, Codable {
   }
 }
 
+/// A series, one-step predictions beside it, and the network's own continuation.
 public struct ForecastFrame: Sendable, Equatable, Codable {
+  /// The training step after which it was computed.
   public var step: Int
   /// The series in its own units.
   public var series: [Float]
@@ -108,6 +133,7 @@ public struct ForecastFrame: Sendable, Equatable, Codable {
   public var predicted: [Float]
   /// Where the network goes on by itself after the series ends.
   public var continuation: [Float]
+  /// The name of the series; empty where it has none.
   public var unit: String
   /// Where in `series` the part begins that errors are computed on: what stands before it only
   /// brings the state there.
@@ -132,11 +158,15 @@ public struct ForecastFrame: Sendable, Equatable, Codable {
   }
 }
 
+/// A label at every step of one sequence, right and given.
 public struct LabellingFrame: Sendable, Equatable, Codable {
+  /// The training step after which it was computed.
   public var step: Int
   /// What is read at each step.
   public var inputs: [String]
+  /// The right label of each step.
   public var truth: [String]
+  /// The label that the network gives each step.
   public var prediction: [String]
   /// The same with the network running on its own outputs; empty where that does not apply.
   public var freeRunning: [String]
@@ -153,6 +183,7 @@ public struct LabellingFrame: Sendable, Equatable, Codable {
     public var kept: Range<Int>
     /// Steps at which they are to be repeated.
     public var asked: Range<Int>
+    /// Right answers at the steps asked.
     public var score: TaskScore
 
     public init(kept: Range<Int>, asked: Range<Int>, score: TaskScore) {
@@ -179,10 +210,13 @@ public struct LabellingFrame: Sendable, Equatable, Codable {
 
 /// A hand-built network deciding one string, symbol by symbol.
 public struct StackFrame: Sendable, Equatable, Codable {
+  /// What is so after a symbol.
   public struct Row: Sendable, Equatable, Codable {
+    /// The symbol read.
     public var symbol: String
     /// The number that holds the stack.
     public var stack: Double
+    /// The state's values, in the order of `unitNames`, 0 to 1.
     public var units: [Double]
     /// Whether the string read so far is accepted.
     public var accepted: Bool
@@ -204,9 +238,13 @@ public struct StackFrame: Sendable, Equatable, Codable {
     }
   }
 
+  /// The training step after which it was computed.
   public var step: Int
+  /// In words that a file name could have, such as `balanced-parentheses`.
   public var language: String
+  /// Such as `p`, `r` and `e`.
   public var unitNames: [String]
+  /// One for each symbol, in order.
   public var rows: [Row]
   /// Why the verdict cannot be trusted, such as a depth past the precision; nil when it can.
   public var caution: String?

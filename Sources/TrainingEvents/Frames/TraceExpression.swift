@@ -3,13 +3,21 @@
 extension GraphTrace {
   /// One direction of one layer.
   public struct Layer: Sendable, Hashable, Codable {
+    /// A part of a network that has layers of its own.
     public enum Part: String, Sendable, Codable {
-      case whole, encoder, decoder
+      /// The only part there is.
+      case whole
+      /// What reads the source.
+      case encoder
+      /// What writes the target.
+      case decoder
     }
 
+    /// The part that the layer belongs to.
     public var part: Part
     /// From 1.
     public var number: Int
+    /// Whether its part has other layers, so that its number has to be told.
     public var isOneOfSeveral: Bool
     /// Whether time runs from a sequence's end to its start.
     public var isReversed: Bool
@@ -26,6 +34,7 @@ extension GraphTrace {
 
   /// A parameter of the network, or one gate's block of it.
   public struct Parameter: Sendable, Hashable, Codable {
+    /// What a parameter is for.
     public enum Kind: String, Sendable, Codable {
       /// U, W and b of a layer; the bias that stands beside W s(t−1).
       case input, recurrent, bias, recurrentBias
@@ -37,11 +46,14 @@ extension GraphTrace {
       case attentionQuery, attentionKey, attentionEnergy
     }
 
+    /// What it is for.
     public var kind: Kind
+    /// Whose it is; nil for what belongs to no layer, such as V.
     public var layer: Layer?
     /// The gate whose rows are meant, such as `f`; nil for all.
     public var gate: String?
 
+    /// A parameter, or one gate's rows of it.
     public init(_ kind: Kind, layer: Layer? = nil, gate: String? = nil) {
       (self.kind, self.layer, self.gate) = (kind, layer, gate)
     }
@@ -57,9 +69,18 @@ extension GraphTrace {
     case preActivation(gate: String?)
     /// W s(t−1) with its own bias, where a gate acts on it.
     case recurrentSum(gate: String?)
+    /// The activation of the gate with this symbol.
     case gate(String)
-    case cell, state
-    case output, prediction, loss
+    /// c(t).
+    case cell
+    /// s(t).
+    case state
+    /// o(t).
+    case output
+    /// ŷ(t).
+    case prediction
+    /// L(t), or L where there is no time.
+    case loss
     /// The mean of onehot y(t) over all ways to lay a target along the steps.
     case expectedTarget
     /// C or C(t), α(t), Wₐ d(t−1), and what attention asks of a state of the source.
@@ -70,12 +91,16 @@ extension GraphTrace {
 
   /// A quantity at one step, or its gradient.
   public struct Variable: Sendable, Hashable, Codable {
+    /// What the name stands for.
     public var quantity: Quantity
+    /// Whose it is; nil for what belongs to no layer.
     public var layer: Layer?
     /// Time from 1; 0 is the start; nil where it has none.
     public var time: Int?
+    /// Whether ∂L with respect to it is meant.
     public var isGradient: Bool
 
+    /// A quantity of a layer at a time.
     public init(
       _ quantity: Quantity, layer: Layer? = nil, time: Int? = nil, isGradient: Bool = false
     ) {
@@ -83,38 +108,65 @@ extension GraphTrace {
       (self.time, self.isGradient) = (time, isGradient)
     }
 
+    /// The gradient with respect to it.
     public var gradient: Variable {
       Variable(quantity, layer: layer, time: time, isGradient: true)
     }
   }
 
+  /// What is applied to a vector.
   public enum Function: String, Sendable, Codable {
-    case tanh, relu, sigmoid, softmax
+    /// −1 to 1.
+    case tanh
+    /// max(z, 0).
+    case relu
+    /// σ(z) = 1 / (1 + e^−z).
+    case sigmoid
+    /// e^z over their sum.
+    case softmax
     /// min(max(z, 0), 1).
     case clamp
   }
 
+  /// What a guess costs.
   public enum LossKind: String, Sendable, Codable {
-    case crossEntropy, binaryCrossEntropy, squaredError, alignments
+    /// −log of the right class's probability, in nats.
+    case crossEntropy
+    /// The same of one number between 0 and 1.
+    case binaryCrossEntropy
+    /// The mean over outputs of the squared difference.
+    case squaredError
+    /// −log of the sum over all ways to lay a target along the steps (CTC).
+    case alignments
   }
 
   /// A vector made of others, element by element where nothing else is said.
   public indirect enum Expression: Sendable, Hashable, Codable {
+    /// A quantity at a step.
     case variable(Variable)
+    /// A parameter.
     case parameter(Parameter)
+    /// The same number for every element.
     case number(Double)
     /// The symbol with an index, 1 in its place and 0 elsewhere; its row of E.
     case oneHot(Int), embedded(Int)
     /// W s, Wᵀ δ, δ sᵀ.
     case product(Parameter, Expression)
+    /// Wᵀ δ.
     case transposedProduct(Parameter, Expression)
+    /// δ sᵀ.
     case outer(Expression, Expression)
+    /// The product element by element.
     case hadamard([Expression])
+    /// Addends, in the order they are told in.
     case sum([Expression])
+    /// The first less the second.
     case difference(Expression, Expression)
+    /// So many times a vector.
     case scaled(Double, Expression)
     /// 1 − z.
     case complement(Expression)
+    /// A function of a vector.
     case function(Function, Expression)
     /// φ′ where φ has this value.
     case slope(Function, of: Expression)
@@ -130,10 +182,14 @@ extension GraphTrace {
     case sumOverSteps(Parameter, Variable)
   }
 
+  /// A quantity and what it is.
   public struct Equation: Sendable, Hashable, Codable {
+    /// What is computed.
     public var result: Variable
+    /// What it is computed from.
     public var expression: Expression
 
+    /// `result` = `expression`.
     public init(_ result: Variable, _ expression: Expression) {
       (self.result, self.expression) = (result, expression)
     }

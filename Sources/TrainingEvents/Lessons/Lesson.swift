@@ -2,9 +2,11 @@
 public struct Lesson: Sendable, Equatable {
   /// What names it on the command line, such as `vanishing`.
   public var name: String
+  /// In a few words.
   public var title: String
   /// The lecture's slides that it shows, rising.
   public var slides: [Int]
+  /// The preset that it trains.
   public var preset: String
   /// Keys of the preset that the lesson sets, as `path=value`.
   public var settings: [String]
@@ -12,9 +14,11 @@ public struct Lesson: Sendable, Equatable {
   public var other: Other?
   /// The view that it begins with.
   public var view: String
+  /// About how long it takes.
   public var minutes: Int
   /// What it is about, in a few sentences.
   public var text: String
+  /// What is gone through, in order.
   public var steps: [Step]
 
   public init(
@@ -30,6 +34,7 @@ public struct Lesson: Sendable, Equatable {
   public struct Other: Sendable, Equatable {
     /// What the two are called, such as `tanh` and `lstm`.
     public var names: [String]
+    /// Keys that are set for it alone, as `path=value`.
     public var settings: [String]
 
     public init(names: [String], settings: [String]) {
@@ -37,10 +42,13 @@ public struct Lesson: Sendable, Equatable {
     }
   }
 
+  /// One idea with one thing to answer or to do.
   public struct Step: Sendable, Equatable {
+    /// In a few words.
     public var title: String
     /// At most `Lesson.longestIdea` words.
     public var idea: String
+    /// In the lecture's symbols; nil where it has none.
     public var equation: String?
     /// The training step that has to be reached before it is asked; nil asks where the run stands.
     public var begin: Int?
@@ -50,7 +58,9 @@ public struct Lesson: Sendable, Equatable {
     public var view: String?
     /// A text for the network to read when the step begins.
     public var reads: String?
+    /// The question, or what is to be done.
     public var ask: String
+    /// How it is answered.
     public var task: Task
     /// Where to look, told after a wrong answer.
     public var look: String
@@ -80,20 +90,27 @@ public struct Lesson: Sendable, Equatable {
     }
   }
 
+  /// A piece of text with numbers of the run in it.
   public enum Piece: Sendable, Equatable {
+    /// As they stand.
     case words(String)
+    /// The formula's value.
     case value(LessonExpression)
   }
 
   /// What a person is asked for.
   public enum Task: Sendable, Equatable {
+    /// A number.
     case number(Number)
+    /// One of several sentences.
     case choice([Choice])
+    /// Something to do with the run.
     case action(Action)
   }
 
   /// A number, predicted or read off the screen.
   public struct Number: Sendable, Equatable {
+    /// How far off an answer may be.
     public enum Tolerance: Sendable, Equatable {
       /// The answer may be off by so much.
       case absolute(Double)
@@ -103,8 +120,11 @@ public struct Lesson: Sendable, Equatable {
       case factor(Double)
     }
 
+    /// The right number, out of the run.
     public var answer: LessonExpression
+    /// How far off it may be.
     public var tolerance: Tolerance
+    /// Behind the number; empty where it has none.
     public var unit: String
     /// Whether it can be answered by a chart's cursor.
     public var isPoint: Bool
@@ -117,7 +137,9 @@ public struct Lesson: Sendable, Equatable {
     }
   }
 
+  /// A sentence that may be right.
   public struct Choice: Sendable, Equatable {
+    /// The sentence.
     public var text: String
     /// Whether the run says so.
     public var isRight: LessonExpression
@@ -129,6 +151,7 @@ public struct Lesson: Sendable, Equatable {
 
   /// Something to do with the running network.
   public struct Action: Sendable, Equatable {
+    /// Whether the run says that it is done.
     public var isDone: LessonExpression
     /// Keys and commands that do it, such as `w → →` or `:set training.clip-norm=1`.
     public var keys: [String]
@@ -138,6 +161,7 @@ public struct Lesson: Sendable, Equatable {
     }
   }
 
+  /// Words of a step's idea at most.
   public static let longestIdea = 60
 
   /// `slide 9` or `slides 9–12, 18`.

@@ -1,18 +1,33 @@
 /// A formula in a lesson, such as `abs(loss - before(loss)) > 0.1`: numbers, quantities of the run
 /// by name, arithmetic and comparisons. What is true is 1, what is false 0.
 public indirect enum LessonExpression: Sendable, Equatable {
+  /// What stands between two formulas; raw values are as a lesson writes them.
   public enum Operator: String, Sendable, Equatable, CaseIterable {
-    case or, and
+    /// 1 where either is not 0.
+    case or
+    /// 1 where both are not 0.
+    case and
+    /// 1 where the first is below the second.
     case less = "<"
+    /// 1 where the first is not above the second.
     case lessOrEqual = "<="
+    /// 1 where the first is above the second.
     case greater = ">"
+    /// 1 where the first is not below the second.
     case greaterOrEqual = ">="
+    /// 1 where both are the same.
     case equal = "=="
+    /// 1 where they differ.
     case unequal = "!="
+    /// a + b.
     case plus = "+"
+    /// a − b.
     case minus = "-"
+    /// a · b.
     case times = "*"
+    /// a / b.
     case over = "/"
+    /// a to the power of b.
     case power = "^"
 
     /// What binds more tightly has a higher rank.
@@ -28,13 +43,17 @@ public indirect enum LessonExpression: Sendable, Equatable {
     }
   }
 
+  /// A number as it stands.
   case number(Double)
   /// A quantity of the run, or a function of numbers, with its arguments.
   case call(String, [LessonExpression])
   /// A name in quotes, which only some quantities take.
   case text(String)
+  /// Two formulas with an operator between.
   case binary(Operator, LessonExpression, LessonExpression)
+  /// −a.
   case negated(LessonExpression)
+  /// 1 where a is 0, else 0.
   case not(LessonExpression)
 
   /// Where the numbers of a formula come from.
@@ -127,16 +146,22 @@ public indirect enum LessonExpression: Sendable, Equatable {
   }
 }
 
+/// What a quantity is asked with.
 public enum LessonArgument: Sendable, Equatable {
+  /// A number, such as a step.
   case number(Double)
+  /// A name in quotes, such as a parameter's symbol.
   case text(String)
 
+  /// The number; nil where it is a name.
   public var number: Double? { if case .number(let number) = self { number } else { nil } }
+  /// The name; nil where it is a number.
   public var text: String? { if case .text(let text) = self { text } else { nil } }
 }
 
 /// Why a lesson cannot be read, in one line.
 public struct LessonMistake: Error, Equatable, CustomStringConvertible {
   public var description: String
+  /// Says what is wrong, in one line.
   public init(_ description: String) { self.description = description }
 }

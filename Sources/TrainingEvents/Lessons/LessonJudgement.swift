@@ -2,6 +2,7 @@ import Glibc
 
 /// What a person answered to a step, and what the run says to it.
 public struct LessonJudgement: Sendable, Equatable {
+  /// Whether the answer is right, or near enough.
   public var isRight: Bool
   /// How close it was, in a sentence.
   public var reply: String

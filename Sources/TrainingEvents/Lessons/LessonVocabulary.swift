@@ -5,12 +5,21 @@ import Glibc
 public enum LessonVocabulary {
   /// A quantity of the run.
   public struct Quantity: Sendable {
-    public enum Argument: Sendable { case number, text }
+    /// What an argument has to be.
+    public enum Argument: Sendable {
+      /// A number.
+      case number
+      /// A name in quotes.
+      case text
+    }
 
+    /// As lessons write it, such as `loss.at`.
     public var name: String
+    /// What has to stand in parentheses behind it.
     public var arguments: [Argument]
     /// What must be measured for it, besides scalars.
     public var interests: ProbeRequest.Interests
+    /// What it is, in a few words.
     public var summary: String
 
     init(
@@ -22,6 +31,7 @@ public enum LessonVocabulary {
     }
   }
 
+  /// Every quantity of a run that a lesson can name.
   public static let quantities: [Quantity] = [
     Quantity("step", saying: "steps trained"),
     Quantity("loss", saying: "training loss, averaged over the last 20 steps"),
