@@ -10,6 +10,7 @@ extension DashboardState {
     needsRedraw = true
     // An alert that stands already is not told twice, whoever raised it.
     if case .warning(let record) = event, alerts.contains(kind: record.kind) { return }
+    gradients.observe(event)
     switch event {
     case .started(let description): start(description)
     case .steps(let batch): add(batch, isPast: isPast)

@@ -80,6 +80,8 @@ public struct DashboardState: Sendable {
   var heatmap = HeatmapControls()
   var graph = GraphControls()
   var alerts = StandingAlerts()
+  /// What the newest gradient by lag means, judged as the alerts judge it.
+  var gradients = GradientWatch()
   var hyperparameterBoard = HyperparameterBoard()
   var settingChanges = SettingChanges()
   var prompt: Prompt?

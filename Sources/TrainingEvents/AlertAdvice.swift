@@ -41,7 +41,7 @@ struct AlertContext: Sendable {
       return teacherForcing == 0 ? nil : "targets are fed back"
     }
     // The cell state c(t) carries what the state s(t), whose gradient is measured, forgets.
-    return architecture.cell == "lstm" ? "of s(t), not of c(t)" : nil
+    return architecture.cell == "lstm" ? "of s(t), not of the cell state c(t)" : nil
   }
 
   /// Whether gates can learn to keep what an untrained network forgets.
@@ -56,12 +56,6 @@ struct AlertContext: Sendable {
   }
 }
 
-extension RunDescription {
-  /// What a curve of the gradient by lag does not show, by the rule of the alert of vanishing; nil
-  /// where the curve is the only way that a gradient has.
-  public var otherGradientWay: String? { AlertContext(self).otherWay }
-}
-
 extension Alert {
   /// One sentence on what people do about it, fitting the network.
   func advice(for context: AlertContext) -> String {
@@ -69,8 +63,8 @@ extension Alert {
     case .vanishing: Self.vanishingAdvice(context)
     case .exploding:
       context.clipNorm.map {
-        "The norm is clipped at \(AlertText.number($0)) already: a lower learning rate, or W started "
-          + "smaller, goes to the cause."
+        "The norm is clipped at \(AlertText.number($0)) already: a lower learning rate, or a smaller "
+          + "initial W, treats the cause."
       } ?? "Clip the gradient's norm, or lower the learning rate."
     case .notFinite:
       "Go back to a snapshot from before, then halve the learning rate or clip the gradient."

@@ -1,7 +1,7 @@
 /// Notices, from the events of a run alone, when something goes wrong that has a name.
 ///
-/// Each alert is raised once an episode: again only after its cause was clearly gone. It looks at
-/// every step once, in constant time. Whoever receives a run's events first watches them: what it
+/// Each alert is raised once, and again only after its cause was clearly gone. It looks at every step
+/// once, in constant time. Whoever receives a run's events first watches them: what it
 /// raises travels on as an event like any other, into the record and onto the screen.
 public struct AlertWatch: Sendable {
   /// Frames in a row that must agree before an alert about them is raised.
@@ -10,15 +10,14 @@ public struct AlertWatch: Sendable {
   private static let span = 20
   /// Steps that updates must be odd for; the first ones after a start are.
   private static let updateSpan = 300
-  /// The share of a loss by which it falls in one step where it falls fast.
-  static let fastFall = 0.01
   /// Finite steps in a row after which a loss counts as finite again.
   static let recovery = 50
 
   /// What holds now, in the order it began.
   public private(set) var active: [Alert] = []
 
-  private var context = AlertContext()
+  /// What is known of the network, its loss and what its gradients by lag mean.
+  private var gradients = GradientWatch()
   private var stepName = "time step"
   private var step = 0
   private var lastStep = 0
@@ -28,9 +27,6 @@ public struct AlertWatch: Sendable {
   private var finiteLosses = 0
   private var finiteNorms = 0
   private var norms = UsualSize()
-  private var loss = LossTrend()
-  /// When gradients by lag were last looked at.
-  private var lossAtLook: (step: Int, loss: Double)?
   private var blowUp = LossBlowUp(untrained: Self.leastReference)
   private var validation = ValidationTrend()
 
@@ -45,19 +41,22 @@ public struct AlertWatch: Sendable {
 
   public init() {}
 
+  private var context: AlertContext { gradients.context }
+  private var loss: LossTrend { gradients.loss }
+
   /// Takes in one event.
-  /// - Returns: the alerts that begin or end with it, as events to be told after it.
+  /// - Returns: the alerts that begin or end with it, as events that come after it.
   public mutating func observe(_ event: TrainingEvent) -> [TrainingEvent] {
     switch event {
     case .started(let run):
       self = AlertWatch()
-      context = AlertContext(run)
+      gradients.start(run)
       stepName = run.stepName
     case .steps(let batch): return observe(batch)
     case .validation(let record): return observe(record)
     case .frame(.gradientByLag(let frame)): return observe(frame)
     case .frame(.statistics(let record)): return observe(record)
-    case .command(let record): context.note(record)
+    case .command: gradients.observe(event)
     case .warning(let record):
       // Somebody else raised it: it is not raised a second time.
       if let alert = Alert(rawValue: record.kind), !active.contains(alert) { active.append(alert) }
@@ -86,8 +85,9 @@ public struct AlertWatch: Sendable {
   private mutating func observe(step: Int, loss: Double, norm: Double?) -> [TrainingEvent] {
     let isAgain = step == lastStep
     // After going back to a snapshot the trends begin anew.
-    if step < lastStep { (self.loss, norms, streaks) = (LossTrend(), UsualSize(), [:]) }
+    if step < lastStep { (norms, streaks) = (UsualSize(), [:]) }
     (self.step, lastStep) = (step, step)
+    gradients.add(loss, step: step)
     // A norm that was not logged says nothing, and hides nothing.
     finiteLosses = loss.isFinite ? finiteLosses + 1 : 0
     if let norm { finiteNorms = norm.isFinite ? finiteNorms + 1 : 0 }
@@ -107,7 +107,6 @@ public struct AlertWatch: Sendable {
       "diverged: the loss of \(AlertText.number(loss)) is "
         + "\(AlertText.number(loss / reference)) times that of the beginning"
     }
-    self.loss.add(loss, step: step)
     let trend = self.loss
     events += judge(.plateau, begins: context.learns && trend.isFlat, ends: trend.justImproved) {
       "plateau: the loss has not fallen by half a percent in \(trend.stepsSinceBest) training "
@@ -132,7 +131,7 @@ public struct AlertWatch: Sendable {
     step = max(step, record.step)
     validation.add(record, trainingLoss: loss.value)
     let best = validation.best
-    context.bestStep = best?.step
+    gradients.context.bestStep = best?.step
     let events = judge(.overfitting, begins: validation.isRising, ends: validation.isOver) {
       "overfitting: validation loss rose to \(AlertText.number(record.loss)) from "
         + "\(AlertText.number(best?.loss ?? .nan)) at step \(best?.step ?? 0), while the training "
@@ -144,38 +143,24 @@ public struct AlertWatch: Sendable {
 
   private mutating func observe(_ frame: GradientByLag) -> [TrainingEvent] {
     step = max(step, frame.step)
+    gradients.look(at: frame.step)
     guard let curve = frame.curves.first else { return [] }
     let fit = LagFit(curve.norms)
     guard fit.verdict != .unknown else { return [] }
-    let reach = fit.hundredthAt ?? .max
-    // Gates learn to keep what they forget at first: as long as the loss falls, let them.
-    let isHarmful =
-      context.curveIsTheWay && (!context.isGated || loss.isFlat) && !loss.isSolved
-      && !fallsFast(at: frame.step)
     let words = [fit.rate(unit: stepName), fit.reach(unit: stepName)].compactMap { $0 }
-    let growth = curve.norms.growth
     let vanishing = count(
-      .vanishing, at: frame.step, begins: isHarmful && reach <= fit.steps / 2,
-      ends: !context.curveIsTheWay || loss.isSolved || reach > fit.steps * 7 / 10
+      .vanishing, at: frame.step, begins: gradients.vanishes(fit),
+      ends: gradients.vanishingIsOver(fit)
     ) { "gradients vanish: \(words.joined(separator: ", "))" }
-    let explodes = context.learns && fit.verdict == .explodes && growth > 10
     let unit = stepName
     let exploding = count(
-      .exploding, at: frame.step, begins: explodes, ends: growth < 5 || loss.isSolved
+      .exploding, at: frame.step, begins: gradients.explodes(fit),
+      ends: gradients.explosionIsOver(fit)
     ) {
-      let total = "×\(AlertText.number(growth)) over \(fit.steps) \(unit)s"
+      let total = "×\(AlertText.number(fit.growth)) over \(fit.steps) \(unit)s"
       return "gradients explode through time: \(fit.rate(unit: unit) ?? total) back"
     }
     return vanishing + exploding
-  }
-
-  /// Whether the loss has fallen by more than a hundredth a step since the last look: a network that
-  /// learns so fast does not miss what vanishes.
-  private mutating func fallsFast(at step: Int) -> Bool {
-    let last = lossAtLook
-    lossAtLook = (step, loss.newest)
-    guard let last, step > last.step else { return false }
-    return loss.newest < last.loss * (1 - Self.fastFall * Double(step - last.step))
   }
 
   private mutating func observe(_ record: NetworkStatistics) -> [TrainingEvent] {
@@ -209,7 +194,7 @@ public struct AlertWatch: Sendable {
     return events
   }
 
-  // MARK: Episodes
+  // MARK: Raising and ending
 
   /// Raises an alert when its cause has held for a few frames in a row.
   private mutating func count(
@@ -243,14 +228,6 @@ public struct AlertWatch: Sendable {
         WarningRecord(
           step: step, kind: alert.rawValue, text: text(), advice: alert.advice(for: context)))
     ]
-  }
-}
-
-extension [Float] {
-  /// How many times the first norm above 0 the last one is; NaN where that is not known.
-  fileprivate var growth: Double {
-    guard let first = first(where: { $0 > 0 }), let last, last.isFinite else { return .nan }
-    return Double(last) / Double(first)
   }
 }
 

@@ -41,6 +41,8 @@ public struct LagFit: Sendable, Equatable {
   public let factorPerStep: Double
   /// Steps back over which something was measured.
   public let steps: Int
+  /// How many times the first norm above 0 the last one is; NaN where that is not known.
+  public let growth: Double
 
   /// What is below this share of the norm at the first lag is not fitted.
   private static let floor = 1e-4
@@ -51,6 +53,7 @@ public struct LagFit: Sendable, Equatable {
   public init(_ norms: [Float]) {
     let known = norms.drop { !($0 > 0 && $0.isFinite) }.map(Double.init)
     steps = max(0, known.count - 1)
+    growth = known.first.flatMap { first in known.last.map { $0 / first } } ?? .nan
     guard let start = known.first, known.count > 1, known.allSatisfy(\.isFinite) else {
       (verdict, stretches, hundredthAt, factorPerStep) = (.unknown, [], nil, .nan)
       return

@@ -74,12 +74,16 @@ import TrainingEvents
   }
 
   @Test func verdictsAreInWords() {
-    func verdict(_ factor: Float) -> LagFit.Verdict {
-      GradientReach(LagCurve(name: "", norms: [1, factor, factor * factor])).verdict
+    func verdict(_ factor: Float, over steps: Int = 12) -> GradientReach.Verdict {
+      let norms = (0...steps).map { lag in (0..<lag).reduce(Float(1)) { norm, _ in norm * factor } }
+      return GradientReach(LagCurve(name: "", norms: norms), DashboardState()).verdict
     }
     #expect(verdict(0.46) == .vanishes)
+    // As much as a quarter is left where the curve ends.
+    #expect(verdict(0.46, over: 2) == .falls)
     #expect(verdict(1) == .holds)
     #expect(verdict(1.4) == .explodes)
+    #expect(verdict(1.4, over: 2) == .grows)
     #expect(verdict(.nan) == .unknown)
     let text = Self.text(SyntheticRun.state(lastStep: 50))
     #expect(text.contains("vanishes ×0.46 per character"))

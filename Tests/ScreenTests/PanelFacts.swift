@@ -140,7 +140,7 @@ enum PanelFacts {
     let stretches = LagFit(curve.norms).stretches
     if let first = stretches.first, let last = stretches.last {
       let factor = stretches.count > 1 ? first.total : first.factor
-      for verdict in ["vanishes", "holds", "explodes"] {
+      for verdict in ["vanishes", "falls", "holds", "grows", "explodes"] {
         facts.append(Fact("\(verdict) ×", factor, isRequired: false))
       }
       facts += [

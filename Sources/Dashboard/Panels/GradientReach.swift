@@ -2,24 +2,47 @@ import TerminalGraphics
 import TrainingEvents
 
 /// How far back in time a gradient reaches, in words.
+///
+/// What was measured is always said; that it vanishes or explodes only where the alert of that name
+/// may be raised, so that panel and alert never contradict each other.
 struct GradientReach: Equatable {
-  let fit: LagFit
-  /// Whether gradients have another way, so that no alert is raised either.
-  let isHarmless: Bool
-
-  init(_ curve: LagCurve, isHarmless: Bool = false) {
-    fit = LagFit(curve.norms)
-    self.isHarmless = isHarmless
+  enum Verdict: Equatable {
+    case unknown, holds
+    /// Less and less of the gradient is left, which harms the training or does not.
+    case vanishes, falls
+    case explodes, grows
   }
 
-  var verdict: LagFit.Verdict { fit.verdict }
+  let fit: LagFit
+  let verdict: Verdict
+  /// Why a curve that falls is no fault; nil where it is one, or does not fall.
+  let excuse: String?
+
+  /// - Parameter state: what is known of the run, and which alerts are active
+  init(_ curve: LagCurve, _ state: DashboardState) {
+    let fit = LagFit(curve.norms)
+    self.fit = fit
+    let watch = state.gradients
+    func isRaised(_ alert: Alert) -> Bool { state.alerts.contains(kind: alert.rawValue) }
+    verdict =
+      switch fit.verdict {
+      case .unknown: .unknown
+      case .holds: .holds
+      case .vanishes: isRaised(.vanishing) || watch.vanishes(fit) ? .vanishes : .falls
+      case .explodes: isRaised(.exploding) || watch.explodes(fit) ? .explodes : .grows
+      }
+    excuse = verdict == .falls ? watch.excuse : nil
+  }
+
+  /// Whether the curve falls, harmful or not, so that its reach is worth a word.
+  private var falls: Bool { fit.verdict == .vanishes }
 
   /// The verdict with its factor, and below it what that means, in as many words as fit into a width.
   func lines(width: Int, target: String, theme: Theme) -> [StyledText] {
     let choices = verdict == .unknown ? [] : rates(target)
     let lines = (choices + [""]).map { head(theme).adding($0, theme.text) }
     let first = lines.first { $0.width <= width } ?? head(theme).fitting(width)
-    guard verdict == .vanishes, let reach = fit.reach(unit: target, isBrief: true) else {
+    guard falls, let reach = fit.reach(unit: target, isBrief: true) else {
       return [first]
     }
     return [first, StyledText(reach, theme.text).fitting(width)]
@@ -36,7 +59,7 @@ struct GradientReach: Equatable {
     guard verdict != .unknown else { return head.fitting(width) }
     let rates = rates(target)
     var endings = rates + [""]
-    if verdict == .vanishes, let lag = fit.hundredthAt,
+    if falls, let lag = fit.hundredthAt,
       let reach = fit.reach(unit: target, isBrief: true)
     {
       endings =
@@ -61,7 +84,9 @@ struct GradientReach: Equatable {
     case .unknown: StyledText("not measured yet", theme.muted)
     case .holds: StyledText("holds", theme.good)
     case .explodes: StyledText("explodes", theme.bad)
-    case .vanishes: StyledText("vanishes", isHarmless ? theme.text : theme.warning)
+    case .vanishes: StyledText("vanishes", theme.warning)
+    case .falls: StyledText("falls", theme.text)
+    case .grows: StyledText("grows", theme.text)
     }
   }
 }

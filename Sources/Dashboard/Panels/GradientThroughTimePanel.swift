@@ -66,15 +66,14 @@ struct GradientThroughTimePanel: Panel {
     _ curve: LagCurve, isTall: Bool, size: Size, _ scene: Scene
   ) -> [StyledText] {
     let target = scene.state.run?.stepName ?? "time step"
-    let otherWay = scene.state.run?.otherGradientWay
-    let reach = GradientReach(curve, isHarmless: otherWay != nil)
+    let reach = GradientReach(curve, scene.state)
     let width = size.width - 1
     var lines =
       isTall
       ? reach.lines(width: width, target: target, theme: scene.theme)
       : [reach.line(width: width, target: target, theme: scene.theme)]
-    if let otherWay, reach.verdict == .vanishes, size.height >= 6 {
-      lines.append(StyledText(otherWay, scene.theme.muted).fitting(width))
+    if let excuse = reach.excuse, size.height >= 6 {
+      lines.append(StyledText(excuse, scene.theme.muted).fitting(width))
     }
     if isTall, lines.count == 1 { lines.append(StyledText()) }
     guard let statistics = scene.state.statistics, let radius = statistics.jacobianRadius,
