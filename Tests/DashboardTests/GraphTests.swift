@@ -108,6 +108,30 @@ import TrainingEvents
     #expect(there.style(.forward, strong) != there.style(.backward, strong))
   }
 
+  /// Losses stand beside all nodes L(t) with as many digits, or beside none; the legend says which.
+  @Test func lossesHaveNumbersTogether() {
+    var columns = SyntheticTraces.columns(Self.everyStep)
+    var description = SyntheticRun.description
+    description.architecture = Self.everyStep
+    for (width, losses) in [(200, 4), (120, 4), (80, 4), (60, 4), (40, 4), (120, 0)] {
+      for index in columns.indices { columns[index].loss = losses > 0 ? 12.3456 : nil }
+      var state = SyntheticTraces.state(Self.everyStep, walking: nil)
+      let frame = HiddenStateFrame(
+        step: 1, symbols: columns.map(\.input), maps: [],
+        loss: columns.map { Float($0.loss ?? .nan) }, prediction: columns.map(\.output))
+      state.apply(.frame(.hiddenStates(frame)))
+      let size = Size(width: width, height: 40)
+      state.resize(size)
+      let text = EventTests.text(state, size)
+      let row = text.split(separator: "\n").first { $0.contains("L(1)") } ?? ""
+      let nodes = row.split(separator: "L(").count - 1
+      let numbered = row.split(separator: ") 12").count - 1
+      #expect(numbered == 0 || numbered == nodes, "\(width): \(row)")
+      let legend = text.replacingOccurrences(of: "\n", with: " ")
+      #expect(legend.contains("Beside L(t)") == (numbered > 0), "\(width)\n\(text)")
+    }
+  }
+
   /// A step without a target has neither loss nor y.
   @Test func stepsWithoutATargetHaveNoLoss() {
     var columns = SyntheticTraces.columns(Self.everyStep)

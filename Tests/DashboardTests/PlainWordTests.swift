@@ -109,6 +109,12 @@ import TrainingEvents
       change(&state)
       return String(Self.text(state).split(separator: "\n").last ?? "")
     }
+    let walking = String(
+      EventTests.text(
+        SyntheticTraces.state(SyntheticTraces.architecture(.everyStep), walking: 0),
+        Size(width: 200, height: 60)
+      ).split(separator: "\n").last ?? "")
+    #expect(walking.contains("← → node") && walking.contains("[ ] pace"), "\(walking)")
     let live = hints { _ in }
     #expect(live.contains("space pause") && live.contains(". step"))
     #expect(live.contains("s snapshot"))
@@ -129,18 +135,80 @@ import TrainingEvents
     #expect(!diverged.contains("pause") && !diverged.contains("snapshot"))
   }
 
-  /// The panel warns where the alert does, and says of which state it speaks.
+  /// The panel says that a gradient vanishes where the alert may be raised; elsewhere what was
+  /// measured, and why that is no fault.
   @Test func theGradientPanelAgreesWithTheAlert() {
     let norms = (0..<40).map { lag in (0..<lag).reduce(Float(1)) { value, _ in value / 2 } }
-    for (cell, says) in [("tanh", false), ("lstm", true), ("gru", false)] {
-      var state = Self.state { $0.architecture?.cell = cell }
-      state.apply(
-        .frame(
-          .gradientByLag(GradientByLag(step: 300, curves: [LagCurve(name: "l", norms: norms)]))))
+    func look(_ step: Int) -> TrainingEvent {
+      .frame(
+        .gradientByLag(GradientByLag(step: step, curves: [LagCurve(name: "l", norms: norms)])))
+    }
+    func steps(_ range: ClosedRange<Int>, _ loss: (Int) -> Double) -> TrainingEvent {
+      .steps(StepBatch(range.map { StepRecord(step: $0, loss: loss($0)) }))
+    }
+    typealias Row = (
+      name: String, excuse: String?, change: (inout RunDescription) -> Void, events: [TrainingEvent]
+    )
+    let rows: [Row] = [
+      ("tanh", nil, { _ in }, [look(300)]),
+      (
+        "LSTM", "of s(t), not of the cell state c(t)", { $0.architecture?.cell = "lstm" },
+        [look(300)]
+      ),
+      ("a GRU that learns", "not on a plateau", { $0.architecture?.cell = "gru" }, [look(300)]),
+      (
+        "a GRU that learns no more", nil, { $0.architecture?.cell = "gru" },
+        [steps(301...9_000) { _ in 2 }, look(9_000)]
+      ),
+      (
+        "a loss that falls fast", "the loss falls fast", { _ in },
+        [look(300), steps(301...320) { 2 - 0.09 * Double($0 - 300) }, look(320)]
+      ),
+      (
+        "solved", "the task is solved", { _ in },
+        [steps(301...600) { _ in 0.001 }, look(600), look(610)]
+      ),
+      (
+        "forced", "targets are fed back",
+        {
+          $0.architecture?.shape = .outputRecurrence
+          $0.architecture?.teacherForcing = 1
+        }, [look(300)]
+      ),
+      (
+        "forced, then no more", nil,
+        {
+          $0.architecture?.shape = .outputRecurrence
+          $0.architecture?.teacherForcing = 1
+        },
+        [
+          .command(
+            CommandRecord(
+              step: 300, name: "network.teacher-forcing", text: "teacher forcing 1 → 0", value: 0)),
+          look(300),
+        ]
+      ),
+    ]
+    for row in rows {
+      var (state, watch) = (Self.state(row.change), AlertWatch())
+      var told: [TrainingEvent] = state.run.map { watch.observe(.started($0)) } ?? []
+      told += watch.observe(steps(1...300) { _ in 3 })
+      for event in row.events {
+        state.apply(event)
+        told += watch.observe(event)
+      }
+      if row.name != "a loss that falls fast" {
+        for step in [9_010, 9_020, 9_030] { told += watch.observe(look(step)) }
+      }
+      #expect(watch.active.contains(.vanishing) == (row.excuse == nil), "\(row.name): \(told)")
       state.show(view: .gradients)
       let text = Self.text(state)
-      #expect(text.contains("vanishes ×0.50 per character"), "\(text)")
-      #expect(text.contains("of s(t), not of c(t)") == says, "\(cell)")
+      let word = row.excuse == nil ? "vanishes" : "falls"
+      #expect(text.contains("\(word) ×0.50 per character"), "\(row.name): \(text)")
+      if let excuse = row.excuse { #expect(text.contains(excuse), "\(row.name): \(text)") }
+      // An alert that was raised holds until it is over, whatever the next curve says.
+      state.apply(.warning(WarningRecord(step: 300, kind: "vanishing", text: "gradients vanish")))
+      #expect(Self.text(state).contains("vanishes ×0.50 per character"), "\(row.name)")
     }
   }
 

@@ -56,7 +56,9 @@ struct FoldedDrawing {
     case .encoderDecoder:
       add("x", width(architecture.inputSize))
       addStates("s", first: "U")
-      add("C", architecture.attention ? "Σ α h" : units, by: architecture.attention ? "α" : "t = τ")
+      add(
+        "C", architecture.attention ? (architecture.bidirectional ? "Σ α [s; g]" : "Σ α s") : units,
+        by: architecture.attention ? "α" : "t = τ")
       addStates("d", first: "C")
     case .vectorToSequence:
       add("x", width(architecture.inputSize))

@@ -4,7 +4,11 @@ import TrainingEvents
 /// The network's computational graph: folded, unfolded, or walked through node by node.
 struct GraphPanel: Panel {
   var name: String { "Graph" }
-  var summary: String { "The computational graph, folded, unfolded over time, or node by node." }
+  var summary: String {
+    "The computational graph, folded, unfolded over time, or node by node. x is the input, s the "
+      + "state (g: of a layer that reads from the end), o the output, y the target, L the loss; under "
+      + "a column stands what is read → the likeliest output, beside L(t) its loss."
+  }
   var interests: ProbeRequest.Interests { [.hiddenStates] }
   var context: KeyBinding.Context? { .graph }
 
@@ -31,7 +35,7 @@ struct GraphPanel: Panel {
       return buffer.note("waiting for a run", style: scene.theme.muted)
     }
     guard let architecture = run.architecture else {
-      return buffer.note("this log tells nothing of a network", style: scene.theme.muted)
+      return buffer.note("this log says nothing about a network", style: scene.theme.muted)
     }
     let area = buffer.inside
     let graph = scene.state.graph
@@ -58,7 +62,10 @@ struct GraphPanel: Panel {
     if let words = scene.state.walkWords {
       WalkDetails(words: words, scene: scene).draw(in: rest, into: &buffer)
     } else {
-      GraphWords(run: run, architecture: architecture, scene: scene).draw(in: rest, into: &buffer)
+      let legend = GraphLegend(
+        run: run, model: drawing.model, showsLosses: drawing.showsLosses(in: area))
+      GraphWords(run: run, architecture: architecture, legend: legend.text, scene: scene)
+        .draw(in: rest, into: &buffer)
     }
   }
 }
@@ -67,6 +74,8 @@ struct GraphPanel: Panel {
 struct GraphWords {
   let run: RunDescription
   let architecture: Architecture
+  /// What stands under and beside the picture's nodes.
+  var legend = ""
   let scene: Scene
 
   func draw(in area: Rect, into buffer: inout CellBuffer) {
@@ -77,16 +86,20 @@ struct GraphWords {
       y += 1
     }
     if area.bottom - y > 3 { y += 1 }
-    for line in words.wrapped(to: area.width - 6) where y < area.bottom {
-      buffer.write(line, x: area.x + 3, y: y, style: theme.muted, limit: area.right)
-      y += 1
+    for text in [words, legend] {
+      for line in text.wrapped(to: area.width - 6) where y < area.bottom && !text.isEmpty {
+        buffer.write(line, x: area.x + 3, y: y, style: theme.muted, limit: area.right)
+        y += 1
+      }
     }
   }
 
   /// The equations of the forward pass.
   var equations: [String] {
     switch architecture.shape {
-    case .autonomous: return ["s(t) = g(s(t−1); θ)"]
+    case .autonomous:
+      let rule = architecture.cell == "tanh" ? "tanh(b + W s(t−1))" : "\(cell)(s(t−1))"
+      return ["s(t) = g(s(t−1); θ) = \(rule)"]
     case .handBuilt: return ["s(t) = σ(W s(t−1) + U x(t) + b)   σ(z) = min(max(z, 0), 1)"]
     case .vectorToSequence:
       return ["s(t) = tanh(b + Rᵀx + U y(t−1) + W s(t−1))   o(t) = c + V s(t)"]
@@ -95,7 +108,8 @@ struct GraphWords {
     case .encoderDecoder:
       let context =
         architecture.attention
-        ? "C(t) = Σ α(t,i) h(i)" : architecture.bidirectional ? "C = [s(τ); g(1)]" : "C = s(τ)"
+        ? "C(t) = Σ α(t,i) \(architecture.bidirectional ? "[s(i); g(i)]" : "s(i)")"
+        : architecture.bidirectional ? "C = [s(τ); g(1)]" : "C = s(τ)"
       let reading = "s(t) = \(cell)(s(t−1), x(t))"
       let encoder =
         architecture.twoDimensional
@@ -132,11 +146,11 @@ struct GraphWords {
   var words: String {
     switch architecture.shape {
     case .everyStep where architecture.isAligned:
-      "An output at every step, a symbol or a blank, and one loss over all alignments of the target "
+      "An output at every time step, a symbol or a blank, and one loss over all alignments of the target "
         + "with the time steps (CTC, Graves et al. 2006)."
     case .everyStep where architecture.unsharedSteps != nil:
-      "Nothing is shared over time but V and c: each of \(architecture.unsharedSteps ?? 1) steps has "
-        + "U, W and b of its own, and any later one has the last one's."
+      "Nothing is shared over time but V and c: each of \(architecture.unsharedSteps ?? 1) time "
+        + "steps has U, W and b of its own, and any later one has the last one's."
     case .everyStep where architecture.bidirectional:
       "A second state g runs from the end to the start; the output sees both (Deep Learning "
         + "fig. 10.11)."
@@ -148,7 +162,7 @@ struct GraphWords {
     case .final: "One output, at the sequence's last time step (Deep Learning fig. 10.5)."
     case .outputRecurrence:
       "The recurrence goes through the output; with teacher forcing the target is fed back "
-        + "instead, and no gradient flows from step to step (Deep Learning fig. 10.4, 10.6)."
+        + "instead, and no gradient flows from one time step to the next (Deep Learning fig. 10.4, 10.6)."
     case .vectorToSequence:
       "One vector x conditions every time step of the sequence (Deep Learning fig. 10.9)."
     case .encoderDecoder where architecture.attention:

@@ -22,12 +22,12 @@ extension TraceWords {
     case .attention: "from attention"
     case .loss: "from the loss"
     case .start: "from the start"
-    case .allSteps: "from all steps"
+    case .allSteps: "from all time steps"
     case .throughState: "through s"
     case .passedOn: "passed on"
     case .sum: "together"
     case .through(let function): "through " + (function?.rawValue ?? "the gates")
-    case .share: "this step"
+    case .share: "this time step"
     case .total: "sum so far"
     case .unit: "unit"
     case .decision: "accepted above 0"
@@ -152,9 +152,9 @@ extension TraceWords {
       return count == 1
         ? "" : "L is the sum of all losses here; training takes the mean over \(count) targets"
     case .contextIsRead?:
-      return "the decoder starts from C, and reads it again at every step"
+      return "the decoder starts from C, and reads it again at every time step"
     case .contextLooksBack?:
-      return "the decoder starts from C, and looks back at the source at every step"
+      return "the decoder starts from C, and looks back at the source at every time step"
     case .learnedStart?:
       return "s(0) is learned, so the gradient arrives at a parameter here"
     case .verdict(let verdict, let symbols, let isLast)?:

@@ -113,7 +113,7 @@ struct TraceWords {
       let left = text(equation.result, unsaid: unsaid)
       guard equation.expression != .variable(equation.result) else {
         return equation.result.quantity == .context
-          ? "\(left) = encoder(x)" : "\(left) = what the data hold"
+          ? "\(left) = encoder(x)" : "\(left) = given by the data"
       }
       return "\(left) = \(text(equation.expression))"
     }
@@ -149,12 +149,20 @@ struct TraceWords {
     case .stacked(let parts): return "[" + parts.map(text).joined(separator: "; ") + "]"
     case .loss(let kind, let guess): return loss(kind, guess)
     case .attention(let query):
-      return "softmax over i of vᵀ tanh(Wₐ \(text(query)) + Uₐ h(i))"
+      return "softmax over i of vᵀ tanh(Wₐ \(text(query)) + Uₐ \(sourceState))"
     case .weightedSource(let weights):
-      return "Σ \(text(weights).dropLast(weights.hasTime ? 1 : 0)),i) h(i)"
+      return "Σ \(text(weights).dropLast(weights.hasTime ? 1 : 0)),i) \(sourceState)"
     case .sumOverSteps(let parameter, let variable):
       return "Σ \(text(parameter))ᵀ \(name(variable))(t), over the rows of C"
     }
+  }
+
+  /// The encoder's state at the source's time step i, of both directions where there are two.
+  private var sourceState: String {
+    let isBothWays = trace.nodes.contains { node in
+      if case .reversedState = node.place { true } else { false }
+    }
+    return isBothWays ? "[s(i); g(i)]" : "s(i)"
   }
 
   private func factorText(_ expression: Expression) -> String {

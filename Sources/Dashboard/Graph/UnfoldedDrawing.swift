@@ -89,13 +89,42 @@ struct UnfoldedDrawing {
     return min(max(16, least), max(least, room / max(1, model.columns.count)))
   }
 
+  /// Digits of the losses beside L(t): fewer where columns are narrow, and nil where not all of them
+  /// have room or there is none, so that a number never stands beside some only.
+  private func lossDigits(pitch: Int, _ shown: [Int?]) -> Int? {
+    let columns = shown.compactMap { $0 }.filter {
+      model.has(.loss, at: $0) && model.columns[$0].loss != nil
+    }
+    guard !columns.isEmpty else { return nil }
+    return [3, 2, 1].first { digits in
+      columns.allSatisfy { CharacterWidth.of(lossText($0, digits)) < pitch }
+    }
+  }
+
+  private func lossText(_ column: Int, _ digits: Int) -> String {
+    let name = model.name(.loss, at: column)
+    guard let loss = model.columns[column].loss else { return name }
+    return "\(name) \(NumberText.significant(loss, digits))"
+  }
+
+  /// Whether losses stand beside L(t).
+  func showsLosses(in area: Rect) -> Bool {
+    let pitch = pitch(room: area.width - Self.margin)
+    return lossDigits(pitch: pitch, places(in: area, pitch: pitch)) != nil
+  }
+
+  private func places(in area: Rect, pitch: Int) -> [Int?] {
+    places(max(1, min(model.columns.count, (area.width - Self.margin) / pitch)))
+  }
+
   func draw(in area: Rect, into buffer: inout CellBuffer) {
     guard area.width > Self.margin + 8, area.height > model.rows.count, !model.columns.isEmpty
     else { return }
     let step = isSpacious(area) ? 2 : 1
     let room = area.width - Self.margin
     let pitch = pitch(room: room)
-    let shown = places(max(1, min(model.columns.count, room / pitch)))
+    let shown = places(in: area, pitch: pitch)
+    let digits = lossDigits(pitch: pitch, shown)
     for (line, row) in model.rows.enumerated() {
       let y = area.y + line * step
       for (place, column) in shown.enumerated() {
@@ -113,7 +142,7 @@ struct UnfoldedDrawing {
           drawBelow(row, column, x: x, y: y, step: step, into: &buffer)
         }
         drawNode(
-          row, column, x: x + shift(row, column, step), y: y, pitch: pitch, into: &buffer)
+          row, column, x: x + shift(row, column, step), y: y, lossDigits: digits, into: &buffer)
       }
       drawStart(row, first: shown.first.flatMap { $0 } ?? 0, area: area, y: y, into: &buffer)
     }
@@ -248,15 +277,11 @@ struct UnfoldedDrawing {
   }
 
   private func drawNode(
-    _ row: GraphRow, _ column: Int, x: Int, y: Int, pitch: Int, into buffer: inout CellBuffer
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, lossDigits: Int?, into buffer: inout CellBuffer
   ) {
     guard model.has(row, at: column) else { return }
-    var name = model.name(row, at: column)
-    if row == .loss, let loss = model.columns[column].loss {
-      // Fewer digits where the next column is near, and none before any is cut.
-      let texts = [3, 2, 1].map { "\(name) \(NumberText.significant(loss, $0))" }
-      name = texts.first { CharacterWidth.of($0) < pitch } ?? name
-    }
+    let losses = row == .loss ? lossDigits : nil
+    let name = losses.map { lossText(column, $0) } ?? model.name(row, at: column)
     // A context stands beside the line that passes it by.
     let x = row == .context ? x + 3 : x
     guard isHere(row, column) else {

@@ -11,7 +11,7 @@ extension KeyBindings {
 
   static let graph: [KeyBinding] = [
     graph(
-      [.character("f")], "f", hint: "fold", rank: 5, "fold the graph, and unfold it", in: .graph
+      [.character("f")], "f", hint: "fold", rank: 5, "fold or unfold the graph", in: .graph
     ) { $0.graph.isFolded.toggle() },
     graph([.right], "→", hint: "along", as: "← →", "look at later time steps", in: .graph) {
       state in
@@ -21,11 +21,11 @@ extension KeyBindings {
   ]
 
   static let walk: [KeyBinding] = [
-    graph([.right], "→", hint: "on", rank: 1, "to the next node", in: .walk) { $0.walk(by: 1) },
-    graph([.left], "←", hint: "previous", rank: 1, "to the node before", in: .walk) {
-      $0.walk(by: -1)
+    graph([.right], "→", hint: "node", as: "← →", rank: 1, "to the next node", in: .walk) {
+      $0.walk(by: 1)
     },
-    graph([.pageDown], "page down", "ten nodes on", in: .walk) { $0.walk(by: 10) },
+    graph([.left], "←", "to the previous node", in: .walk) { $0.walk(by: -1) },
+    graph([.pageDown], "page down", "ten nodes forward", in: .walk) { $0.walk(by: 10) },
     graph([.pageUp], "page up", "ten nodes back", in: .walk) { $0.walk(by: -10) },
     graph([.home], "home", "to the first node", in: .walk) { $0.graph.node = 0 },
     graph([.end], "end", "to the last node", in: .walk) { state in
@@ -39,10 +39,10 @@ extension KeyBindings {
     graph([.down], "↓", hint: "unit", as: "↑ ↓", rank: 2, "the next unit's numbers", in: .walk) {
       $0.pickTracedUnit(by: 1)
     },
-    graph([.up], "↑", "the numbers of the unit before", in: .walk) {
+    graph([.up], "↑", "the previous unit's numbers", in: .walk) {
       $0.pickTracedUnit(by: -1)
     },
-    graph([.character("f")], "f", "fold the graph, and unfold it", in: .walk) {
+    graph([.character("f")], "f", "fold or unfold the graph", in: .walk) {
       $0.graph.isFolded.toggle()
     },
     graph([.escape], "esc", hint: "leave", rank: 2, "leave the walk", in: .walk) {
