@@ -55,7 +55,7 @@ actor ChooserSession: StageActor {
       }
       chooser.show(
         "\(PresetLibrary.standard) starts by itself in \(Int(left.rounded(.up))) s; "
-          + "any key stops the clock")
+          + "any key stops the countdown")
       draw()
       try? await Task.sleep(for: .seconds(min(left, 1)))
     }

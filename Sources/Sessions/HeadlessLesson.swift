@@ -48,7 +48,7 @@ package actor HeadlessLesson {
       throw RunFailure(
         description:
           "\(path): found \(lines.count) answers, expected \(lesson.steps.count), a line "
-          + "for each step of \(lesson.name)", status: ExitStatus.badInput)
+          + "for each lesson step of \(lesson.name)", status: ExitStatus.badInput)
     }
     return lines
   }

@@ -16,7 +16,7 @@ final class HeadlessOutput: Sendable {
   ///   - readerGone: called when nobody reads the results any more
   init(run: String, readerGone: @escaping @Sendable () -> Void) {
     let errors = LineOutput(STDERR_FILENO, name: "standard error", limit: 1 << 16) { lines, _ in
-      Array("unfold: \(lines) messages were not taken\n".utf8)
+      Array("unfold: \(lines) messages were not read\n".utf8)
     }
     self.errors = errors
     results = LineOutput(

@@ -91,7 +91,7 @@ package struct RunSetup: Sendable {
 
   private static func passedOver(_ others: [String]) -> String {
     let more = others.count > 8 ? " and \(others.count - 8) more" : ""
-    return "passed over, not floating point: \(others.prefix(8).joined(separator: ", "))\(more)"
+    return "ignored, not floating point: \(others.prefix(8).joined(separator: ", "))\(more)"
   }
 
   /// A run's description with what only its setting up knows.

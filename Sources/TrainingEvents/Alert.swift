@@ -51,9 +51,9 @@ public enum Alert: String, Sendable, CaseIterable {
     case .vanishing, .exploding:
       "‖∂L(τ)/∂s(t)‖ of the last loss term of a few held-out sequences, against the lag τ − t"
         + (self == .exploding ? ", and the gradient's norm at every training step." : ".")
-    case .notFinite: "The training loss of every step."
-    case .gradientNotFinite: "The norm of the whole gradient at every step."
-    case .diverged: "The training loss of every step, against the loss before anything was learned."
+    case .notFinite: "The loss of every training step."
+    case .gradientNotFinite: "The norm of the whole gradient at every training step."
+    case .diverged: "The loss of every training step, against the loss before anything was learned."
     case .plateau:
       "The moving average of the training loss over about the last hundred training steps."
     case .overfitting:
@@ -62,7 +62,7 @@ public enum Alert: String, Sendable, CaseIterable {
     case .saturated: "The share of state values with |s| > 0.97."
     case .dead: "The share of units that never leave a narrow band of values."
     case .smallUpdates, .largeUpdates:
-      "‖update‖ ÷ ‖weights‖ of the last step, the median over all weight matrices."
+      "‖update‖ ÷ ‖weights‖ of the last training step, the median over all weight matrices."
     }
   }
 
@@ -105,8 +105,8 @@ public enum Alert: String, Sendable, CaseIterable {
       "Raised when the loss has not fallen by half a percent in at least "
         + "\(LossTrend.leastSteps) training steps that are more than half of the run so far."
     case .overfitting:
-      "Raised when the median stays 1 % and six times the scatter above its lowest, or rises by 6 % "
-        + "without a step back, while the training loss goes on falling."
+      "Raised when the median stays above its lowest by 1 % and by six times the scatter, or rises "
+        + "four times in a row and by 6 %, while the training loss goes on falling."
     case .saturated:
       "Raised above 50 %, \(AlertWatch.streak) times in a row, while the loss is not near 0."
     case .dead:

@@ -25,10 +25,10 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Sequences in a batch.")
   var batch: Int?
 
-  @Option(help: "Steps of the longest sequence.")
+  @Option(help: "Time steps of the longest sequence.")
   var length: Int?
 
-  @Option(help: "Different symbols.")
+  @Option(help: "Size of the vocabulary.")
   var vocabulary: Int?
 
   @Option(help: "Threads that compute; all cores when absent.")
@@ -37,7 +37,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Draw lengths uniformly from 1 to the longest.")
   var varied = false
 
-  @Option(help: "How symbols are fed.")
+  @Option(help: "How symbols are encoded as inputs.")
   var inputs: BenchmarkCase.Inputs?
 
   func validate() throws {

@@ -25,7 +25,7 @@ struct CheckGradientsCommand: ParsableCommand {
     help: ArgumentHelp("Set any key of the preset.", valueName: "path=value"))
   var settings: [String] = []
 
-  @Option(help: "Entries of each parameter that are checked at most.")
+  @Option(help: "Most entries of each parameter that are checked.")
   var entries = 40
 
   func validate() throws {

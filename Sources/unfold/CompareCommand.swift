@@ -5,7 +5,7 @@ import Sessions
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Lay runs side by side: curves in the dashboard, a table without one.")
+    abstract: "Compare runs side by side: curves in the dashboard, a table without a terminal.")
 
   @Argument(
     help: "Recorded runs, or logs as `follow` takes them; the first is shown with all its panels.")

@@ -23,7 +23,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Data to judge by: validation or test.", valueName: "validation|test"))
+      "Held-out data to evaluate on: validation or test.", valueName: "validation|test"))
   var split: String?
 
   @Flag(help: "Print one JSON object.")

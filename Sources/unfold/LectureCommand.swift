@@ -24,7 +24,7 @@ struct LectureCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Answers for --headless, a line for each step: a number, a choice, keys, right or wrong.",
+      "Answers for --headless, one for each lesson step on a line of its own: a number, a choice, keys, right or wrong.",
       valueName: "file"))
   var answers: String?
 

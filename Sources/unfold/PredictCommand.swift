@@ -9,7 +9,7 @@ import Training
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Let a trained network answer: one input per line, one answer per line.",
+    abstract: "Predict with a trained network: one input per line, one answer per line.",
     discussion: """
       Inputs come from a file, from standard input, or stand on the command line. A network of \
       symbols reads text. One of numbers reads [[…], …] with one row per time step, \
@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Beam width of a network that writes sequences; 1 is greedy search.")
   var beam = 5
 
-  @Option(help: "Steps that a forecaster looks ahead.")
+  @Option(help: "Time steps that a forecaster predicts ahead.")
   var ahead = 1
 
   func validate() throws {

@@ -15,10 +15,10 @@ struct ReplayCommand: AsyncParsableCommand {
   @Argument(help: "The directory of a recorded run.")
   var recorded: String
 
-  @Option(help: "How many seconds of the run pass in one; otherwise all of it passes in 40 s.")
+  @Option(help: "Seconds of the run shown in one second; by default the whole run takes 40 s.")
   var speed: Double?
 
-  @Option(help: "The step to begin at.")
+  @Option(help: "The training step to begin at.")
   var from: Int?
 
   @Option(

@@ -31,7 +31,7 @@ struct RunsListCommand: ParsableCommand {
 struct RunsStopCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop",
-    abstract: "Stop a run that another process trains: it ends as by q, with a snapshot.")
+    abstract: "Stop a run that another process trains: it ends as with the key q, with a snapshot.")
 
   @Argument(help: "The run: its directory, or its name below `runs`.")
   var recorded: String

@@ -5,7 +5,7 @@ import Training
 
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sample", abstract: "Let a trained language model write.")
+    commandName: "sample", abstract: "Generate text with a trained language model.")
 
   @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
   var snapshot: String
@@ -13,10 +13,10 @@ struct SampleCommand: ParsableCommand {
   @Flag(help: "Take the weights of the run's best validation, not the newest.")
   var best = false
 
-  @Option(help: "Text to go on from.")
+  @Option(help: "Text to continue.")
   var prompt = ""
 
-  @Option(help: "Symbols to write.")
+  @Option(help: "Symbols to generate.")
   var length = 200
 
   @Option(

@@ -14,7 +14,7 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp("Set any key of the preset.", valueName: "path=value"))
   var settings: [String] = []
 
-  @Option(help: "Steps of the whole run, counted from its first.")
+  @Option(help: "Training steps of the whole run, counted from its first.")
   var steps: Int?
 
   @Option(help: "Seed of everything random.")
@@ -41,7 +41,8 @@ struct TrainCommand: AsyncParsableCommand {
       valueName: "old=new"))
   var map: [String] = []
 
-  @Option(help: ArgumentHelp("Go on from a snapshot, or a run's newest.", valueName: "snapshot"))
+  @Option(
+    help: ArgumentHelp("Continue from a snapshot, or from a run's newest.", valueName: "snapshot"))
   var resume: String?
 
   @Option(

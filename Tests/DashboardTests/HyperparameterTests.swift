@@ -136,7 +136,7 @@ import TrainingEvents
     #expect(state.handle(.character("U")) == [] && state.overlay == nil)
     state.apply(.snapshot(SnapshotRecord(step: 1, path: "s", bytes: 1)))
     #expect(Question.undo.words(state).contains("no step is lost"))
-    #expect(Question.restart.words(state).contains("every step so far is in a snapshot"))
+    #expect(Question.restart.words(state).contains("every training step so far is in a snapshot"))
     state.apply(.steps(StepBatch([EventTests.record(2, elapsed: 2)])))
     #expect(Question.undo.words(state) == "The step since the snapshot at 1 is lost.")
     #expect(Question.restart.words(state).hasSuffix("1 step is in no snapshot."))

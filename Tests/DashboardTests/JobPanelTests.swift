@@ -115,7 +115,7 @@ import TrainingEvents
   @Test func aRunWhoseProcessWentAwaySaysSo() {
     var state = Self.job(.processes)
     state.noteGone()
-    #expect(screen(state).contains("went away"))
+    #expect(screen(state).contains("has ended"))
     #expect(state.handle(.character(" ")).isEmpty)
   }
 }

@@ -224,7 +224,8 @@ import TrainingEvents
     // One that arrives while it asks leaves nothing to lose.
     state.overlay = .quit
     state.apply(.snapshot(SnapshotRecord(step: 900, path: "snapshots/900", bytes: 9)))
-    #expect(EventTests.text(state, state.size).contains("Every step is in a snapshot by now."))
+    #expect(
+      EventTests.text(state, state.size).contains("All training is in a snapshot by now."))
     state.overlay = nil
     #expect(state.handle(.character("q")) == [.quit(saving: false)])
   }

@@ -36,7 +36,7 @@ import TrainingEvents
     ("smoothing: nan", "found nan", "below 1"),
     ("view: gradint", "found gradint", "did you mean gradients?"),
     ("pin words: nowhere", "pin words: found nowhere", "expected overview"),
-    ("mouse: on\nmouse: off", "line 2", "stands here twice"),
+    ("mouse: on\nmouse: off", "line 2", "is given twice"),
     ("\u{0}\u{1B}:", "line 1", "there is no setting"),
   ])
   func mistakesNameLineFindingAndExpectation(text: String, found: String, expected: String) {

@@ -14,6 +14,9 @@ import TrainingEvents
     for (word, instead) in OldWords.found(in: text) {
       Issue.record("\(place) says “\(word)”: the field says “\(instead)”")
     }
+    for phrase in OldWords.unclearSteps(in: text) {
+      Issue.record("\(place) says “\(phrase)”: of training, or through time?")
+    }
   }
 
   @Test(arguments: ViewKind.allCases) func noViewSaysAnOldWord(view: ViewKind) {

@@ -120,7 +120,7 @@ struct JSONLinesReaderTests {
     let task = try load(configuration(.sequenceClassification, .jsonl, path))
     #expect(task.classNames == ["maybe", "no"])
     #expect(task.train.examples.map(\.target) == [.label(1), .label(0), .label(1)])
-    #expect(task.notes == ["file: passes over “id”"])
+    #expect(task.notes == ["file: ignores “id”"])
     let tags = try load(
       configuration(
         .sequenceLabelling, .jsonl,
@@ -165,7 +165,7 @@ struct JSONLinesReaderTests {
     let kind = TaskKind.sequenceLabelling
     #expect(
       try failure(kind, #"{"tokens":[1,2],"targets":[0]}"#)
-        == "file:1: not one target for each step: found 1 targets, expected 2")
+        == "file:1: not one target for each time step: found 1 targets, expected 2")
     #expect(
       try failure(kind, #"{"tokens":[1.5],"targets":[0]}"#)
         == "file:1: a number in “tokens” is not a symbol: found 1.5, "

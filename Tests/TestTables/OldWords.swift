@@ -20,6 +20,21 @@ public enum OldWords {
     ("episode", "once until it is over"), ("deepest", "greatest depth"),
   ]
 
+  /// Steps that could be of training or through time: these phrases say of which.
+  private static let steps = [
+    "every step", "each step", "from all steps", "steps back", "per step", "source step",
+    "step by step", "step to step",
+  ]
+
+  /// Phrases of a text that do not say which kind of step they mean. Where both kinds could be meant,
+  /// a *time step* is a place in a sequence, a *training step* an update of the weights; a number
+  /// behind `step` alone counts updates.
+  public static func unclearSteps(in text: String) -> [String] {
+    let text = text.lowercased().replacingOccurrences(of: "time step", with: "moment")
+      .replacingOccurrences(of: "training step", with: "update")
+    return steps.filter { text.contains($0) }
+  }
+
   /// Those that a text says. A word inside a longer one, as in “returned”, is none of them.
   public static func found(in text: String) -> [(word: String, instead: String)] {
     let text = text.lowercased()

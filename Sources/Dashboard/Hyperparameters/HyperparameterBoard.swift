@@ -136,6 +136,6 @@ extension DashboardState {
   mutating func setSequence(_ number: Int) {
     probe.sequence = max(0, number)
     heatmap.column = nil
-    show("looking at sequence \(probe.sequence + 1) of the batch")
+    show("showing sequence \(probe.sequence + 1) of the batch")
   }
 }

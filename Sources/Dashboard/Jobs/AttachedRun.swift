@@ -29,8 +29,8 @@ extension DashboardState {
   public mutating func noteGone() {
     abilities = RunAbilities.none
     guard jobExit == nil, finish == nil else { return }
-    show("the process that trains this run went away", .bad, seconds: 30)
-    log.add("the process that trains this run went away", step: currentStep, .bad)
+    show("the process that trained this run has ended", .bad, seconds: 30)
+    log.add("the process that trained this run has ended", step: currentStep, .bad)
   }
 
   /// Whether something goes on that leaving does not end.
@@ -53,9 +53,9 @@ extension DashboardState {
     guard isServed else { return "this run has ended: unfold replay shows it again" }
     return switch command.ability {
     case .pause: "this job cannot be paused"
-    case .step: "this job cannot train single steps: it does not tell of any"
+    case .step: "this job cannot train single steps: it reports none"
     case .set: "this job announced no hyperparameter that can be set"
-    case .snapshot: "this job did not say how it is saved"
+    case .snapshot: "this job has not registered how to save a snapshot"
     case .read: "this job reads no text"
     case .stop: "this job cannot be stopped"
     case .watch, .run, .pace, .undo, .best, .restart:

@@ -93,7 +93,7 @@ extension KeyBindings {
     scrollConsole([.pageUp], "page up", "twenty older lines", by: 20),
     scrollConsole([.pageDown], "page down", "twenty newer lines", by: -20),
     scrollConsole([.home], "home", "the oldest line that is kept", by: .max / 2),
-    scrollConsole([.end], "end", "the newest line, and follow", by: .min / 2),
+    scrollConsole([.end], "end", "the newest line, and those to come", by: .min / 2),
     KeyBinding(
       [.character("/")], "/", hint: "find", rank: 3, "type words: only lines with them are shown",
       .console, in: .console

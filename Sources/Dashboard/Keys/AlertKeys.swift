@@ -3,7 +3,7 @@ import TerminalGraphics
 extension KeyBindings {
   static let openingAlert = KeyBinding(
     [.character("!")], "!", hint: "alert", rank: 1,
-    "the newest active alert: what was measured, and what people do", .looking
+    "the newest active alert: what was measured, what to do", .looking
   ) { $0.openAlert() }
 
   static let alert: [KeyBinding] = [
@@ -13,14 +13,14 @@ extension KeyBindings {
     ) { $0.ask(.best) },
     KeyBinding(
       [.character("d"), .delete], "d", hint: "dismiss", rank: 2,
-      "dismiss: show it no more until it comes again", .alert, in: .alert
+      "dismiss: hide it until it is raised again", .alert, in: .alert
     ) { $0.dismissAlert() },
     KeyBinding(
       [.character("n"), .tab, .right, .down], "n", hint: "next", rank: 4,
       "the next active alert", .alert, in: .alert
     ) { $0.turnAlertPage(by: 1) },
     KeyBinding(
-      [.character("N"), .backTab, .left, .up], "N", "the alert before", .alert, in: .alert
+      [.character("N"), .backTab, .left, .up], "N", "the previous alert", .alert, in: .alert
     ) { $0.turnAlertPage(by: -1) },
     KeyBinding([.character("?"), .function(1)], "?", "help on the panel", .alert, in: .alert) {
       $0.openHelp()

@@ -6,11 +6,11 @@ extension KeyBindings {
     chart([.left], "←", hint: "read", as: "← →", rank: 5, "move the cursor back") {
       $0.moveCursor(byColumns: -1)
     },
-    chart([.right], "→", "move the cursor on") { $0.moveCursor(byColumns: 1) },
+    chart([.right], "→", "move the cursor forward") { $0.moveCursor(byColumns: 1) },
     chart([.character("H")], "H", "move the cursor back by ten columns") {
       $0.moveCursor(byColumns: -10)
     },
-    chart([.character("L")], "L", "move the cursor on by ten columns") {
+    chart([.character("L")], "L", "move the cursor forward by ten columns") {
       $0.moveCursor(byColumns: 10)
     },
     chart([.home], "home", "put the cursor on the first step") { state in
@@ -25,13 +25,13 @@ extension KeyBindings {
     chart([.down], "↓", "zoom out") { state in
       state.chart.zoom(by: 2, in: state.history)
     },
-    chart([.pageUp, .character("<")], "page up <", "look at earlier steps") { state in
+    chart([.pageUp, .character("<")], "page up <", "look at earlier training steps") { state in
       state.chart.pan(by: -0.5, in: state.history)
     },
-    chart([.pageDown, .character(">")], "page down >", "look at later steps") { state in
+    chart([.pageDown, .character(">")], "page down >", "look at later training steps") { state in
       state.chart.pan(by: 0.5, in: state.history)
     },
-    chart([.character("0")], "0", "the whole run again") { $0.chart.window = .whole },
+    chart([.character("0")], "0", "show the whole run") { $0.chart.window = .whole },
     chart([.character("l")], "l", hint: "log", rank: 9, "logarithmic or linear vertical axis") {
       $0.flipScale()
     },
@@ -42,13 +42,15 @@ extension KeyBindings {
       $0.changeSmoothing(stronger: true)
     },
     chart([.character("M")], "M", "smooth the loss less") { $0.changeSmoothing(stronger: false) },
-    chart([.character("o")], "o", "leave outliers out of the vertical scale, and back") { state in
+    chart(
+      [.character("o")], "o", "leave outliers out of the vertical scale, or include them"
+    ) { state in
       state.chart.excludesOutliers.toggle()
       state.show(
         state.chart.excludesOutliers
           ? "the scale leaves out the most extreme 2 % of columns" : "the scale holds every value")
     },
-    chart([.character("v")], "v", "earlier runs under this one: show or hide") { state in
+    chart([.character("v")], "v", "show or hide earlier runs behind this one") { state in
       guard !state.comparisons.isEmpty else {
         return state.show("there is no earlier run of this preset to compare with")
       }
@@ -99,7 +101,7 @@ extension DashboardState {
     chart.axis = next
     show(
       HistoryAxis.allCases.contains { $0 != next && history.has($0) }
-        ? "the axis counts \(next.plural)" : "the run tells neither epochs nor times")
+        ? "the axis counts \(next.plural)" : "the run logs neither epochs nor times")
   }
 
   mutating func changeSmoothing(stronger: Bool) {

@@ -40,16 +40,17 @@ extension KeyBindings {
       state.changeHelp { $0.isTyping = false }
     },
     KeyBinding(
-      [.escape], "esc", hint: "no search", "give the search up", .helpSearch, in: .helpSearch
+      [.escape], "esc", hint: "no search", "cancel the search", .helpSearch, in: .helpSearch
     ) { state in
       state.changeHelp { ($0.search, $0.isTyping, $0.scroll) = (nil, false, 0) }
     },
     KeyBinding(
-      [.backspace, .control("h")], "backspace", "delete back", .helpSearch, in: .helpSearch
+      [.backspace, .control("h")], "backspace", "delete the character before the cursor",
+      .helpSearch, in: .helpSearch
     ) { state in
       state.changeHelp { $0.search?.deleteBackward() }
     },
-    KeyBinding([.control("u")], "ctrl-u", "delete to the start", .helpSearch, in: .helpSearch) {
+    KeyBinding([.control("u")], "ctrl-u", "delete up to the start", .helpSearch, in: .helpSearch) {
       state in
       state.changeHelp { $0.search?.deleteToStart() }
     },

@@ -29,17 +29,18 @@ extension KeyBindings {
       state.setTemperature(state.probe.temperature - 0.1)
       return []
     },
-    KeyBinding([.character("n")], "n", "look at the next sequence of the batch", .looking) {
+    KeyBinding([.character("n")], "n", "show the next sequence of the batch", .looking) {
       state in
       state.setSequence(state.probe.sequence + 1)
       return []
     },
-    KeyBinding([.character("N")], "N", "look at the sequence before", .looking) { state in
+    KeyBinding([.character("N")], "N", "show the previous sequence of the batch", .looking) {
+      state in
       state.setSequence(state.probe.sequence - 1)
       return []
     },
     KeyBinding(
-      [.character("u")], "u", "take the last change of a hyperparameter back; no step is lost",
+      [.character("u")], "u", "undo the last change of a hyperparameter; no training is lost",
       .training
     ) { $0.takeBack() },
     KeyBinding(
@@ -59,7 +60,7 @@ extension KeyBindings {
     hyperparameter([.down, .character("j")], "↓", hint: "choose", as: "↑ ↓", "choose the next") {
       $0.chooseHyperparameter(by: 1)
     },
-    hyperparameter([.up, .character("k")], "↑", "choose the one before") {
+    hyperparameter([.up, .character("k")], "↑", "choose the previous one") {
       $0.chooseHyperparameter(by: -1)
     },
     hyperparameter(
@@ -77,7 +78,7 @@ extension KeyBindings {
       state.overlay = nil
       return []
     },
-    hyperparameter([.character(" ")], "space", "pause, and resume") { $0.togglePause() },
+    hyperparameter([.character(" ")], "space", "pause or resume") { $0.togglePause() },
   ]
 
   static let confirming: [KeyBinding] = [
@@ -85,7 +86,7 @@ extension KeyBindings {
       [.enter, .character("y")], "enter", hint: "do it", "do it", .confirming, in: .confirm
     ) { $0.confirm() },
     KeyBinding(
-      [.escape, .character("n")], "esc", hint: "stay", "leave everything as it is", .confirming,
+      [.escape, .character("n")], "esc", hint: "stay", "change nothing", .confirming,
       in: .confirm
     ) { state in
       state.overlay = nil

@@ -22,7 +22,7 @@ enum KeyBindings {
 
   private static let training: [KeyBinding] = [
     KeyBinding(
-      [.character(" ")], "space", hint: "pause", rank: 1, "pause, and resume", .training
+      [.character(" ")], "space", hint: "pause", rank: 1, "pause or resume", .training
     ) { $0.togglePause() },
     KeyBinding(
       [.character(".")], ".", hint: "step", "train one step, then pause", .training
@@ -59,14 +59,14 @@ enum KeyBindings {
   private static let looking: [KeyBinding] = [
     openingAlert,
     KeyBinding(
-      [.character("p")], "p", "pin this view: runs of this preset open in it; again: no longer",
+      [.character("p")], "p", "pin this view: runs of this preset open in it; p again unpins it",
       .looking
     ) { $0.togglePin() },
     KeyBinding([.tab], "tab", hint: "focus", rank: 7, "give the focus to the next panel", .looking)
     {
       $0.moveFocus(by: 1)
     },
-    KeyBinding([.backTab], "shift-tab", "give the focus to the panel before", .looking) {
+    KeyBinding([.backTab], "shift-tab", "give the focus to the previous panel", .looking) {
       $0.moveFocus(by: -1)
     },
     KeyBinding(
@@ -74,7 +74,7 @@ enum KeyBindings {
       "enlarge the panel with the focus, and back", .looking
     ) { $0.toggleEnlarged() },
     KeyBinding(
-      [.escape], "esc", "back: from the cursor, an enlarged panel, a view", .looking
+      [.escape], "esc", "back from a cursor, an enlarged panel or a view", .looking
     ) { $0.goBack() },
   ]
 
@@ -91,7 +91,7 @@ enum KeyBindings {
       [.character("Y")], "Y",
       "copy the values under the cursor, else the command that goes on with the run", .program
     ) { $0.copy() },
-    KeyBinding([.control("l")], "ctrl-l", "draw the screen anew", .program) { _ in [.redraw] },
+    KeyBinding([.control("l")], "ctrl-l", "redraw the screen", .program) { _ in [.redraw] },
     KeyBinding([.control("z")], "ctrl-z", "suspend; fg brings it back", .program) { _ in
       [.suspend]
     },

@@ -7,7 +7,7 @@ extension KeyBindings {
     scroll([.pageUp], "page up", "ten older entries") { $0.scroll(by: 10) },
     scroll([.pageDown], "page down", "ten newer entries") { $0.scroll(by: -10) },
     scroll([.home], "home", "the oldest entry") { $0.scroll(by: .max / 2) },
-    scroll([.end], "end", "the newest entry, and follow") { $0.scrollToNewest() },
+    scroll([.end], "end", "the newest entry, and those to come") { $0.scrollToNewest() },
   ]
 
   private static func scroll(

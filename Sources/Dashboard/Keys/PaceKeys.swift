@@ -8,7 +8,7 @@ extension KeyBindings {
       "slower: fewer steps a second; results stay the same", .training
     ) { $0.changePace(faster: false) },
     KeyBinding(
-      [.character("]")], "]", "faster, up to as fast as it can", .training
+      [.character("]")], "]", "faster, up to full speed", .training
     ) { $0.changePace(faster: true) },
   ]
 }
@@ -24,7 +24,7 @@ extension DashboardState {
     }
     if faster {
       guard let now = pace else {
-        show("training goes as fast as it can already")
+        show("training runs at full speed already")
         return []
       }
       pace = Self.paces.first { $0 > now * 1.001 }
@@ -34,7 +34,7 @@ extension DashboardState {
     }
     show(
       pace.map { "at most \(NumberText.brief($0, 3)) steps a second · ]: faster" }
-        ?? "as fast as it can · [: slower")
+        ?? "full speed · [: slower")
     return [.send(.pace(pace))]
   }
 }

@@ -25,14 +25,17 @@ extension KeyBindings {
       return []
     },
     prompt([.tab], "tab", "complete, then go through the candidates") { $0.completePrompt() },
-    prompt([.backTab], "shift-tab", "the candidate before") { $0.completePrompt(backward: true) },
+    prompt([.backTab], "shift-tab", "the previous candidate") { $0.completePrompt(backward: true) },
     prompt([.up, .control("p")], "↑", "an older line") { $0.browsePrompt(by: -1) },
     prompt([.down, .control("n")], "↓", "a newer line") { $0.browsePrompt(by: 1) },
-    edit([.left, .control("b")], "←", "back by a character") { $0.move(by: -1) },
-    edit([.right, .control("f")], "→", "on by a character") { $0.move(by: 1) },
+    edit([.left, .control("b")], "←", "one character to the left") { $0.move(by: -1) },
+    edit([.right, .control("f")], "→", "one character to the right") { $0.move(by: 1) },
     edit([.home, .control("a")], "home", "to the start") { $0.moveToStart() },
     edit([.end, .control("e")], "end", "to the end") { $0.moveToEnd() },
-    prompt([.backspace, .control("h")], "backspace", "delete back; in an empty line, leave") {
+    prompt(
+      [.backspace, .control("h")], "backspace",
+      "delete the character before the cursor; in an empty line, leave"
+    ) {
       state in
       if state.prompt?.line.isEmpty ?? true {
         state.leavePrompt()
@@ -41,10 +44,12 @@ extension KeyBindings {
       }
       return []
     },
-    edit([.delete, .control("d")], "delete", "delete forward") { $0.deleteForward() },
+    edit([.delete, .control("d")], "delete", "delete the character after the cursor") {
+      $0.deleteForward()
+    },
     edit([.control("w")], "ctrl-w", "delete the word before") { $0.deleteWord() },
-    edit([.control("u")], "ctrl-u", "delete to the start") { $0.deleteToStart() },
-    edit([.control("k")], "ctrl-k", "delete to the end") { $0.deleteToEnd() },
+    edit([.control("u")], "ctrl-u", "delete up to the start") { $0.deleteToStart() },
+    edit([.control("k")], "ctrl-k", "delete up to the end") { $0.deleteToEnd() },
   ]
 
   private static func prompt(

@@ -18,11 +18,11 @@ extension KeyBindings {
     page([.down, .character("j")], "↓", hint: "choose", as: "↑ ↓", "the next setting") {
       $0.chooseSetting(by: 1)
     },
-    page([.up, .character("k")], "↑", "the setting before") { $0.chooseSetting(by: -1) },
+    page([.up, .character("k")], "↑", "the previous setting") { $0.chooseSetting(by: -1) },
     page(
       [.right, .enter, .character(" ")], "→ enter", hint: "change", as: "← →", "the next choice"
     ) { $0.changeSetting(forward: true) },
-    page([.left], "←", "the choice before") { $0.changeSetting(forward: false) },
+    page([.left], "←", "the previous choice") { $0.changeSetting(forward: false) },
     page([.escape, .character("q"), .character(",")], "esc", hint: "close", "close the page") {
       state in
       state.overlay = nil

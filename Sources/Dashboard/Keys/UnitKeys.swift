@@ -9,9 +9,9 @@ extension KeyBindings {
     unit([.down], "↓", "pick the unit below") { $0.pickUnit(by: 1) },
     unit([.pageUp], "page up", "ten units up") { $0.pickUnit(by: -10) },
     unit([.pageDown], "page down", "ten units down") { $0.pickUnit(by: 10) },
-    unit([.left], "←", "pick the place before in the text") { $0.pickColumn(by: -1) },
-    unit([.right], "→", "pick the next place in the text") { $0.pickColumn(by: 1) },
-    unit([.home], "home", "the first unit and the first place") { state in
+    unit([.left], "←", "pick the previous position in the text") { $0.pickColumn(by: -1) },
+    unit([.right], "→", "pick the next position in the text") { $0.pickColumn(by: 1) },
+    unit([.home], "home", "the first unit and the first position") { state in
       (state.heatmap.firstRow, state.heatmap.firstColumn, state.heatmap.column) = (0, 0, 0)
       state.heatmap.unit = state.unitOrder.order.first
     },
@@ -19,10 +19,10 @@ extension KeyBindings {
       [.character("}")], "}", hint: "layer", as: "{ }", rank: 7,
       "the next layer, direction or gate"
     ) { $0.showMap(by: 1) },
-    unit([.character("{")], "{", "the layer, direction or gate before") { $0.showMap(by: -1) },
+    unit([.character("{")], "{", "the previous layer, direction or gate") { $0.showMap(by: -1) },
     unit(
       [.character("o")], "o", hint: "order", rank: 8,
-      "put units in order by activity, variance, similarity, number"
+      "sort units by activity, variance, similarity or number"
     ) { state in
       if case .sorting(let sorting) = state.heatmap.ranking {
         state.rank(by: .sorting(sorting.next))

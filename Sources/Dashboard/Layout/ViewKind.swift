@@ -31,7 +31,7 @@ public enum ViewKind: Int, Sendable, CaseIterable {
   var summary: String {
     switch self {
     case .overview: "everything at a glance"
-    case .loss: "losses and the task's own metric, large, with loss per step"
+    case .loss: "losses and the task's own metric, large, with loss per time step"
     case .gradients: "norms, clipping, gradient by lag, every parameter"
     case .states: "hidden states of every layer and gate, and what a unit responds to"
     case .graph: "the network's graph, folded and unfolded, to walk through"

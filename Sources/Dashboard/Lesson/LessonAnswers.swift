@@ -57,7 +57,7 @@ extension DashboardState {
       if let equation = step.equation { text += "\n> \(equation)\n" }
       text += "\n*\(step.ask)*\n"
       guard let answer = lesson.answers[index] else {
-        text += "\nPassed over.\n"
+        text += "\nSkipped.\n"
         continue
       }
       if !answer.given.isEmpty { text += "\nAnswered: \(answer.given)\n" }

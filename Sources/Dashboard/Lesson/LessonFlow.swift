@@ -100,7 +100,8 @@ extension DashboardState {
     var judgement = answer.isNaN ? nil : step.task.judge(answer, in: facts)
     if judgement == nil, isLate {
       judgement = LessonJudgement(
-        isRight: false, reply: "this was not measured here, so nobody can tell", found: nil)
+        isRight: false, reply: "this was not measured here, so the answer cannot be judged",
+        found: nil)
     }
     guard let judgement else { return }
     let words = Lesson.words(step.found, in: facts)

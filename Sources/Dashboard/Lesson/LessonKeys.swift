@@ -7,10 +7,10 @@ extension KeyBindings {
       $0.pressEnterInLesson()
     },
     choice("a", 0), choice("b", 1), choice("c", 2), choice("d", 3),
-    lesson([.left], "←", hint: "steps", as: "← →", rank: 3, "the lesson's step before") {
+    lesson([.left], "←", hint: "steps", as: "← →", rank: 3, "the previous lesson step") {
       $0.moveInLesson(by: -1)
     },
-    lesson([.right], "→", "the lesson's next step") { $0.moveInLesson(by: 1) },
+    lesson([.right], "→", "the next lesson step") { $0.moveInLesson(by: 1) },
     lesson([.up], "↑", "scroll the lesson back") { $0.scrollLesson(by: -1) },
     lesson([.down], "↓", "scroll the lesson on") { $0.scrollLesson(by: 1) },
     lesson([.character("x")], "x", hint: "export", rank: 6, "write what was predicted and found") {
@@ -41,10 +41,12 @@ extension KeyBindings {
       state.lesson?.line = nil
       return []
     },
-    edit([.left], "←", "back by a character") { $0.move(by: -1) },
-    edit([.right], "→", "on by a character") { $0.move(by: 1) },
-    edit([.backspace, .control("h")], "backspace", "delete back") { $0.deleteBackward() },
-    edit([.control("u")], "ctrl-u", "delete to the start") { $0.deleteToStart() },
+    edit([.left], "←", "one character to the left") { $0.move(by: -1) },
+    edit([.right], "→", "one character to the right") { $0.move(by: 1) },
+    edit([.backspace, .control("h")], "backspace", "delete the character before the cursor") {
+      $0.deleteBackward()
+    },
+    edit([.control("u")], "ctrl-u", "delete up to the start") { $0.deleteToStart() },
   ]
 
   private static func choice(_ letter: Character, _ index: Int) -> KeyBinding {

@@ -15,7 +15,7 @@ struct LessonPanel: Panel {
     var text = StyledText("Lesson", theme.title)
     text.add("  \(lesson.lesson.slideText)", theme.accent)
     if lesson.step != nil {
-      text.add("  step \(lesson.index + 1) of \(lesson.lesson.steps.count)", theme.muted)
+      text.add("  lesson step \(lesson.index + 1) of \(lesson.lesson.steps.count)", theme.muted)
     }
     return text.adding("  \(lesson.lesson.title)", theme.text)
   }
@@ -86,8 +86,8 @@ struct LessonText {
       + [
         StyledText("enter", theme.accent).adding(
           lesson.answers.isEmpty
-            ? " begins: \(count) steps, about \(lesson.lesson.minutes) minutes"
-            : " goes on at step \(lesson.index + 1) of \(count)", theme.muted, joined: true)
+            ? " begins: \(count) lesson steps, about \(lesson.lesson.minutes) minutes"
+            : " goes on at lesson step \(lesson.index + 1) of \(count)", theme.muted, joined: true)
       ]
   }
 
@@ -184,7 +184,7 @@ struct LessonText {
     ]
     for (index, step) in lesson.lesson.steps.enumerated() {
       guard let answer = lesson.answers[index] else {
-        lines.append(StyledText("· \(step.title): passed over", theme.muted))
+        lines.append(StyledText("· \(step.title): skipped", theme.muted))
         continue
       }
       let isRight = answer.judgement.isRight

@@ -99,6 +99,6 @@ extension DashboardState {
   mutating func dismiss(_ alert: Alert) {
     guard alerts.entry(of: alert) != nil else { return show("\(alert.title): not raised now") }
     alerts.dismiss(alert)
-    show("\(alert.title): dismissed until it comes again")
+    show("\(alert.title): dismissed until it is raised again")
   }
 }

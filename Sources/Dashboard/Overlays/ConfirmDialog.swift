@@ -44,7 +44,7 @@ enum Question: Sendable, Equatable {
     case .restart:
       let steps =
         switch state.unsavedSteps {
-        case 0: "every step so far is in a snapshot."
+        case 0: "every training step so far is in a snapshot."
         case 1: "1 step is in no snapshot."
         default: "\(lost) steps are in no snapshot."
         }

@@ -7,7 +7,7 @@ enum QuitDialog {
     // A snapshot may arrive while this asks.
     let lines = [
       steps == 0
-        ? "Every step is in a snapshot by now."
+        ? "All training is in a snapshot by now."
         : "\(NumberText.grouped(steps)) \(steps == 1 ? "step is" : "steps are") in no snapshot yet."
     ]
     Dialog.ask("Quit?", lines, width: 46, keys: .quitDialog, scene: scene, into: &buffer)

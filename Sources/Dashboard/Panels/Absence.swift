@@ -28,7 +28,7 @@ enum Absence {
     if isSetByHand(state) { return setByHand }
     // One step has no past; a curve with one point was measured all the same.
     guard state.gradientByLag == nil else {
-      return "sequences of one step: a gradient has no time to go back through"
+      return "sequences of one time step: a gradient has no time to go back through"
     }
     return missing("gradient by lag", state)
   }

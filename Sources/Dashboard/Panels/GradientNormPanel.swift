@@ -5,7 +5,7 @@ import TrainingEvents
 struct GradientNormPanel: TrainingChart {
   var name: String { "Gradient norm" }
   var summary: String {
-    "Norm of the gradient at every step, before clipping; the dashed line is the clip norm."
+    "Norm of the gradient at every training step, before clipping; the dashed line is the clip norm."
   }
   var context: KeyBinding.Context? { .chart }
 

@@ -5,7 +5,7 @@ import TrainingEvents
 struct LossPanel: TrainingChart {
   var name: String { "Loss" }
   var summary: String {
-    "Training loss at every step, its moving average, and the validation loss."
+    "Loss at every training step, its moving average, and the validation loss."
   }
   var context: KeyBinding.Context? { .chart }
 

@@ -18,7 +18,8 @@ struct PositionLossPanel: Panel {
     case .final:
       return "one output at the sequence’s end: there is no loss at the time steps before"
     case .everyStep where state.run?.architecture?.isAligned ?? false:
-      return "one loss over all alignments of the target with the time steps (CTC): none per step"
+      return
+        "one loss over all alignments of the target with the time steps (CTC): none per time step"
     case .encoderDecoder:
       return "the loss is at the decoder’s time steps, not at those of the source"
     case .vectorToSequence: return "the input is one vector: the loss is at the output’s time steps"

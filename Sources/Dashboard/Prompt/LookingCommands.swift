@@ -12,7 +12,7 @@ extension Command {
       try state.go(to: argument)
       return []
     },
-    Command("pin", "", "let runs of this preset open in this view, or no longer") {
+    Command("pin", "", "pin this view for runs of this preset, or unpin it") {
       state, _ throws(CommandMistake) in
       state.togglePin()
     },
@@ -42,7 +42,7 @@ extension Command {
       return []
     },
     Command(
-      "order", "KIND", "put units in order",
+      "order", "KIND", "sort units",
       candidates: { _ in
         UnitSorting.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: "of units") }
       }
@@ -55,7 +55,7 @@ extension Command {
       return []
     },
     Command(
-      "axis", "step|epoch|time", "what charts count along",
+      "axis", "step|epoch|time", "what the horizontal axis of charts counts",
       candidates: { _ in
         HistoryAxis.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: $0.plural) }
       }
@@ -65,7 +65,7 @@ extension Command {
           unknown: "axis", argument, among: HistoryAxis.allCases.map(\.rawValue))
       }
       guard state.history.isEmpty || state.history.has(axis) else {
-        throw CommandMistake("this run tells no \(axis.plural)")
+        throw CommandMistake("this run logs no \(axis.plural)")
       }
       state.chart.axis = axis
       return []
@@ -92,7 +92,7 @@ extension Command {
       state, _ throws(CommandMistake) in
       state.toggleWalk()
     },
-    Command("sequence", "N", "look at another sequence of the batch, from 1") {
+    Command("sequence", "N", "show another sequence of the batch, counted from 1") {
       state, argument throws(CommandMistake) in
       let number = try whole(argument, "sequence needs a number from 1")
       state.setSequence(number - 1)
@@ -117,7 +117,7 @@ extension Command {
       return state.open(alert)
     },
     Command(
-      "dismiss", "[ALERT]", "show an alert no more until it comes again",
+      "dismiss", "[ALERT]", "hide an alert until it is raised again",
       candidates: { state in
         state.alerts.shown.map {
           Prompt.Candidate(text: $0.alert.rawValue, summary: $0.alert.title)
@@ -148,7 +148,8 @@ extension Command {
       return [.use(state.settings)]
     },
     Command(
-      "copy", "[command|path|values]", "put something of the run into the clipboard",
+      "copy", "[command|path|values]",
+      "copy the command, path or values of the run to the clipboard",
       candidates: { _ in
         Copied.allCases.map { Prompt.Candidate(text: $0.rawValue, summary: $0.summary) }
       }

@@ -6,7 +6,7 @@ extension Command {
     Command("pause", "", "pause training") { state, _ throws(CommandMistake) in
       state.train(.pause)
     },
-    Command("resume", "", "go on training") { state, _ throws(CommandMistake) in
+    Command("resume", "", "resume training") { state, _ throws(CommandMistake) in
       state.train(.resume)
     },
     Command(
@@ -31,7 +31,7 @@ extension Command {
     },
     Command(
       "edit", "W[ROW,COLUMN]=VALUE",
-      "give weights a value: one, a row W[0], a column W[:,1], a gate's b[f]",
+      "set weights: one, a row W[0], a column W[:,1], a gate's bias b[f]",
       candidates: editCandidates
     ) { state, argument throws(CommandMistake) in
       let (key, value) = try assignment(argument, "edit", "W[0,1]=0.5", separators: "=")
@@ -45,7 +45,7 @@ extension Command {
       state.show("writing a snapshot …")
       return [.send(.snapshot)]
     },
-    Command("undo", "", "take the last change of a hyperparameter back; no step is lost") {
+    Command("undo", "", "undo the last change of a hyperparameter; no training is lost") {
       state, _ throws(CommandMistake) in
       state.takeBack()
     },

@@ -56,7 +56,7 @@ extension DashboardSettings {
           throw SettingsSlip("“\(line)” is no setting: expected key: value")
         }
         let key = String(line[..<colon]).trimmed
-        guard seen.insert(key).inserted else { throw SettingsSlip("\(key) stands here twice") }
+        guard seen.insert(key).inserted else { throw SettingsSlip("\(key) is given twice") }
         try settings.set(key, String(line[line.index(after: colon)...]).trimmed)
       } catch {
         problems.append(SettingsProblem(line: index + 1, text: error.text))

@@ -36,7 +36,7 @@ extension GradientCheckCase {
           subject.dropout = DropoutSource(probability: 0.4, seed: 3)
           return subject
         },
-        GradientCheckCase("\(cell), attention, single source step") {
+        GradientCheckCase("\(cell), attention, source of one time step") {
           var configuration = Configuration.checked(cell)
           configuration.attention = .additive
           return translationSubject(configuration, source: [1, 1], target: [3, 2])

@@ -55,7 +55,7 @@ extension ParameterLayout {
     kept = kept.filter { expected.contains($0.name) }
     for tensor in kept { try Self.refuseNoNumbers(tensor) }
     if !others.isEmpty {
-      notes.append("passed over, not in this network: \(Complaint.list(others))")
+      notes.append("ignored, not in this network: \(Complaint.list(others))")
     }
     return (kept, notes)
   }

@@ -25,7 +25,7 @@ public enum RunCharts {
     let (_, smooth) = sampled(history.smoothedLoss, history)
     chart.series = [
       SVGLineChart.Series(
-        name: "training, every step", color: .raw, x: x, y: raw.map { Double($0.mean) },
+        name: "training, each training step", color: .raw, x: x, y: raw.map { Double($0.mean) },
         band: raw.map { (Double($0.minimum), Double($0.maximum)) }, width: 0.8),
       SVGLineChart.Series(
         name: "training, smoothed", color: .smoothed, x: x, y: smooth.map { Double($0.mean) },
@@ -77,7 +77,7 @@ public enum RunCharts {
   {
     SVGLineChart(
       title: "Gradient back through time", subtitle: subtitle(run) + " · step \(frame.step)",
-      xLabel: "lag τ − t (steps)", yLabel: "‖∂L(τ)/∂s(t)‖", isLogarithmic: true,
+      xLabel: "lag τ − t (time steps)", yLabel: "‖∂L(τ)/∂s(t)‖", isLogarithmic: true,
       series: frame.curves.enumerated().map { index, curve in
         SVGLineChart.Series(
           name: named(curve), color: .forSeries(index),

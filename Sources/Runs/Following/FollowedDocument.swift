@@ -45,7 +45,7 @@ struct FollowedDocument: ForeignLog {
     }
     let texts = rows.map { $0.encoded() }
     if !texts.starts(with: taken) {
-      run.restart("the document was written anew")
+      run.restart("the document was rewritten")
       taken = []
     }
     var numbers = FlatNumbers()

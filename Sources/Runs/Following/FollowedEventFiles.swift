@@ -139,7 +139,7 @@ struct FollowedEventFiles: ForeignLog {
     if folders.runs.count > 1, !hasTold {
       hasTold = true
       run.note(
-        "\(folders.runs.count) runs stand here: the curves are those of \(newest), the others are "
+        "\(folders.runs.count) runs are here: the curves are those of \(newest), the others are "
           + "under Metrics; name the folders to compare them")
     }
   }
@@ -163,7 +163,7 @@ struct FollowedEventFiles: ForeignLog {
     case .none: return 0
     case .goesOn, .appeared: break
     case .restarted:
-      run.restart("the event file began anew", writer: index)
+      run.restart("the event file was begun again", writer: index)
       source.parser = TFEventsParser()
     }
     guard let descriptor = source.file.file else { return 0 }
@@ -192,7 +192,7 @@ struct FollowedEventFiles: ForeignLog {
     if let first = damage.first {
       run.warn(
         "\(SafeText.printable(source.file.path)): \(first)",
-        advice: "What stood before it is shown, and what follows is searched for.")
+        advice: "What came before it is shown, and reading goes on after it.")
     }
     return bytes.count
   }

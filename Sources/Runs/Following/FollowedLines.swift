@@ -42,7 +42,7 @@ struct FollowedLines: ForeignLog {
     defer { self.file = file }
     let change = try file.check()
     if change == .restarted {
-      run.restart("the file began anew")
+      run.restart("the file was begun again")
       lines = ForeignLines()
     }
     if change == .appeared || change == .restarted, let descriptor = file.file {

@@ -35,7 +35,7 @@ struct FollowedRecord: Sendable {
       events.append(
         .command(
           CommandRecord(
-            step: step, name: "restart", text: "the record began anew",
+            step: step, name: "restart", text: "the record was begun again",
             marker: "restart")))
     }
     guard var reader else { return events }

@@ -28,7 +28,7 @@ struct FollowedTable: ForeignLog {
       return try read(into: &run)
     }
     if change != .goesOn {
-      if !columns.isEmpty { run.restart("the table was written anew") }
+      if !columns.isEmpty { run.restart("the table was rewritten") }
       (columns, lineNumber) = ([], 0)
       reader = LineReader(descriptor)
       head = try FileDescriptor.regular(file.path).read(upTo: Self.headSize)
@@ -104,7 +104,7 @@ struct FollowedTable: ForeignLog {
     malformedCount += 1
     guard malformedCount == 1 else { return }
     run.warn(
-      "line \(lineNumber): \(message)", advice: "Such lines are passed over; those behind are read."
+      "line \(lineNumber): \(message)", advice: "Such lines are skipped; those after them are read."
     )
   }
 }

@@ -24,7 +24,7 @@ struct FollowedWandb: ForeignLog {
     case .none: return 0
     case .goesOn, .appeared: break
     case .restarted:
-      run.restart("the log began anew")
+      run.restart("the log was begun again")
       blocks = WandbBlocks()
       isAtEnd = false
     }
@@ -67,7 +67,7 @@ struct FollowedWandb: ForeignLog {
     if let first = damage.first {
       run.warn(
         "\(SafeText.printable(file.path)): \(first)",
-        advice: "What stood before it is shown, and what follows is searched for.")
+        advice: "What came before it is shown, and reading goes on after it.")
     }
     if let exit {
       isAtEnd = true

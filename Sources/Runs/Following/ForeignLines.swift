@@ -67,7 +67,7 @@ struct ForeignLines: Sendable {
     guard malformedCount == 1 else { return }
     run.warn(
       "line \(lineNumber): \(message)",
-      advice: "Such lines are passed over; what follows them is read.")
+      advice: "Such lines are skipped; what follows them is read.")
   }
 
   /// Takes the object that was scanned last.

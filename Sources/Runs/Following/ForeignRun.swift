@@ -216,7 +216,7 @@ struct ForeignRun: Sendable {
     for name in names where wordless.count < 8 {
       let text = numbers.withName(name) { String(decoding: $0, as: UTF8.self) }
       if wordless.insert(text).inserted, !Self.shown.contains(text) {
-        pass(over: "what stands under “\(SafeText.printable(text))”, which is no number")
+        pass(over: "“\(SafeText.printable(text))”, which is not a number")
       }
     }
   }

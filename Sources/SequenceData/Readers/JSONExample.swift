@@ -39,7 +39,7 @@ struct JSONExample {
       let (input, targets) = (try input(), try targets())
       guard input.steps == targets.count else {
         throw error(
-          "not one target for each step", found: "\(targets.count) targets",
+          "not one target for each time step", found: "\(targets.count) targets",
           expected: "\(input.steps)")
       }
       return Example(input: input, target: .labels(targets))

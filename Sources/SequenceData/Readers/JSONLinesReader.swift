@@ -74,7 +74,7 @@ enum JSONLinesReader {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     if !otherKeys.isEmpty {
       let shown = otherKeys.sorted().prefix(8).map { DataError.quote($0) }.joined(separator: ", ")
-      notes.append("\(name): passes over \(shown)")
+      notes.append("\(name): ignores \(shown)")
     }
     let left = examples.reduce(0) { $0 + $1.target.leftOut }
     if left > 0 {

@@ -98,12 +98,12 @@ enum TabSeparatedReader {
     if labels.count * 3 <= others.count, isWord, longer * 2 > others.count || known > 0 {
       notes.append(
         "\(place) is taken for a header and left out: its label "
-          + "\(DataError.quote(first.left)) stands nowhere else")
+          + "\(DataError.quote(first.left)) occurs nowhere else")
       rows.removeFirst()
     } else if labels.count * 3 <= others.count {
       notes.append(
         "\(place) may be a header: its label \(DataError.quote(first.left)) "
-          + "stands nowhere else")
+          + "occurs nowhere else")
     }
   }
 

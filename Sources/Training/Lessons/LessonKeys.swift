@@ -54,7 +54,7 @@ struct LessonKeys {
               ?? "; there are \(known.joined(separator: ", "))"))
       }
       guard seen.insert(name).inserted else {
-        throw PresetError(description: "\(place(key)): \(name): this key stands here twice")
+        throw PresetError(description: "\(place(key)): \(name): this key is given twice")
       }
     }
   }

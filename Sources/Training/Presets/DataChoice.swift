@@ -54,7 +54,7 @@ extension PresetLibrary {
           ? choice("sentiment", .jsonl, "labelled sequences of symbols")
           : choice("spoken-digits", .jsonl, "labelled recordings")
       case let keys where keys.contains("targets"):
-        return choice("connected-digits", .jsonl, "sequences with a label at every step")
+        return choice("connected-digits", .jsonl, "sequences with a label at every time step")
       case let keys where keys.contains("tokens"):
         return choice("shakespeare", .jsonl, "sequences of symbols")
       default: return choice("sunspots", .jsonl, "numbers over time")

@@ -106,7 +106,7 @@ struct NetworkRules {
     case .sequenceClassification, .forecasting: break
     default:
       try refuse(
-        output, kind, because: "it has a target at every step",
+        output, kind, because: "it has a target at every time step",
         instead: "set network.output: every-step, or task.kind: sequence-classification or "
           + "forecasting")
     }
@@ -126,7 +126,7 @@ struct NetworkRules {
     if task == .sequenceClassification || writesSequences || network.output == .final {
       try refuse(
         recurrence, task == .forecasting ? output : kind,
-        because: "an output is fed back at every step of the input", instead: hidden)
+        because: "an output is fed back at every time step of the input", instead: hidden)
     }
     if network.cell != .tanh {
       try refuse(
@@ -186,7 +186,7 @@ struct NetworkRules {
     }
     if sizes.hasOneVector, task != .captioning {
       try refuse(
-        kind, because: "its data give one vector for a whole sequence, and none at each step",
+        kind, because: "its data give one vector for a whole sequence, and none at each time step",
         instead: "set task.kind: captioning")
     }
     if task == .sequenceClassification || writesSequences, sizes.symbols == nil, sizes.width < 1 {
@@ -251,7 +251,8 @@ struct NetworkRules {
     }
     if network.layers > 1 {
       try refuse(
-        key, "network.layers: \(network.layers)", because: "each step has one layer", instead: leave
+        key, "network.layers: \(network.layers)", because: "each time step has one layer",
+        instead: leave
       )
     }
     if isBidirectional {
@@ -259,7 +260,7 @@ struct NetworkRules {
     }
     if network.cell.description.carriesCell {
       try refuse(
-        key, cell, because: "only s(t) is handed from step to step", instead: leave)
+        key, cell, because: "only s(t) is handed from one time step to the next", instead: leave)
     }
     if network.initialState == .learned {
       try refuse(

@@ -57,7 +57,7 @@ private struct PresetFile {
       let path = prefix.isEmpty ? key : prefix + "." + key
       let place = "\(place(keyNode)): \(path)"
       guard seen.insert(key).inserted else {
-        throw PresetError(description: "\(place): this key stands here twice")
+        throw PresetError(description: "\(place): this key is given twice")
       }
       if path.hasPrefix("task.data."), DataSource.Format(rawValue: key) != nil {
         if let format {
@@ -98,7 +98,7 @@ private struct PresetFile {
       .composer(_, let problem, let mark, _):
       return ":\(mark.line): not YAML: \(problem)"
     case .reader(let problem, _, _, _): return ": not YAML: \(problem)"
-    case .duplicatedKeysInMapping: return ": not YAML: a key stands in one place twice"
+    case .duplicatedKeysInMapping: return ": not YAML: a key is given twice in one place"
     default: return ": not YAML"
     }
   }

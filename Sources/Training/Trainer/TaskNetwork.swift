@@ -58,7 +58,7 @@ struct TaskNetwork: Sendable {
     if let steps = preset.training.truncatedBPTT, variant != .everyStep, variant != .final {
       throw PresetError(
         description: "\(preset.name): training.truncated-bptt: \(steps): only the chain of states "
-          + "under outputs at every step or at the end is cut; leave it out")
+          + "under outputs at every time step or at the end is cut; leave it out")
     }
     if preset.training.padding == .read, variant != .final {
       throw PresetError(

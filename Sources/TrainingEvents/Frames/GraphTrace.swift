@@ -40,7 +40,7 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     let told = try container.decodeIfPresent([Node].self, forKey: .nodes)
     nodes = told ?? []
     if told == nil, note.isEmpty {
-      note = "The nodes of this walk were told by an older program, in words alone."
+      note = "The nodes of this walk were recorded by an older version, as text only."
     }
   }
 

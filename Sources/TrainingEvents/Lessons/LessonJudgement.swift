@@ -37,7 +37,7 @@ extension Lesson.Task {
       let isRight = verdicts.indices.contains(chosen) && (verdicts[chosen] ?? 0) != 0
       return LessonJudgement(
         isRight: isRight,
-        reply: isRight ? "so it is" : "the run says: \(choices[right].text)",
+        reply: isRight ? "that is what happened" : "the run says: \(choices[right].text)",
         found: Double(right + 1))
     case .action(let action):
       guard let done = action.isDone.value(in: source) else { return nil }
@@ -84,7 +84,7 @@ extension Lesson.Number {
   }
 
   private func closeness(_ answer: Double, _ right: Double) -> String {
-    if Self.text(answer) == Self.text(right) { return "you have it to the digits shown" }
+    if Self.text(answer) == Self.text(right) { return "exact to the digits shown" }
     if case .absolute = tolerance { return "you are \(Self.text(abs(answer - right))) off" }
     guard right != 0, answer * right > 0 else {
       return "you are \(Self.text(abs(answer - right))) off"

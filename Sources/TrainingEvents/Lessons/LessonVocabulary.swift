@@ -58,16 +58,17 @@ public enum LessonVocabulary {
     Quantity("layers", saying: "layers of the network"),
     Quantity(
       "lag.factor", from: [.gradientByLag],
-      saying: "change of the gradient's norm over one step back"
+      saying: "change of the gradient's norm over one time step back"
     ),
     Quantity(
       "lag.reach", [.number], from: [.gradientByLag],
-      saying: "steps back at which less than this share of the gradient is left"),
+      saying: "time steps back at which less than this share of the gradient is left"),
     Quantity(
       "lag.at", [.number], from: [.gradientByLag],
-      saying: "share of the gradient left so many steps back"),
+      saying: "share of the gradient left so many time steps back"),
     Quantity(
-      "lag.length", from: [.gradientByLag], saying: "steps back over which a gradient was measured"),
+      "lag.length", from: [.gradientByLag],
+      saying: "time steps back over which a gradient was measured"),
     Quantity("rho", from: [.statistics], saying: "spectral radius of W"),
     Quantity("sigma", from: [.statistics], saying: "largest singular value of W"),
     Quantity(
@@ -87,7 +88,8 @@ public enum LessonVocabulary {
     Quantity(
       "position.worst", from: [.hiddenStates], saying: "the time step with the highest loss"),
     Quantity(
-      "period", from: [.hiddenStates], saying: "time steps from peak to peak of the liveliest unit"),
+      "period", from: [.hiddenStates],
+      saying: "time steps from peak to peak of the unit that changes most"),
     Quantity("change", [.number], from: [.hiddenStates], saying: "‖s(t) − s(t−1)‖ at a time step"),
     Quantity("walk.steps", from: [.trace], saying: "columns of the walk"),
     Quantity("walk.stops", from: [.trace], saying: "nodes of the walk, forward and back"),
@@ -107,10 +109,10 @@ public enum LessonVocabulary {
       "free.accuracy", from: [.task], saying: "the same with the network reading its own outputs"),
     Quantity(
       "attention.peak", [.number], from: [.task],
-      saying: "source step that an output step looks at most"),
+      saying: "time step of the source that an output looks at most"),
     Quantity(
       "attention.share", [.number], from: [.task],
-      saying: "how much of an output step's attention goes there"),
+      saying: "how much of an output's attention goes there"),
     Quantity("source.length", from: [.task], saying: "symbols of the source shown"),
     Quantity("output.length", from: [.task], saying: "symbols that the network writes for it"),
     Quantity("forecast.error", from: [.task], saying: "mean squared error of the forecasts shown"),

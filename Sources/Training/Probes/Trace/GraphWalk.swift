@@ -44,7 +44,7 @@ struct GraphWalk {
     if nodes.isEmpty {
       note =
         probe.network.configuration.unsharedSteps != nil
-        ? "There is no walk here: it goes through layers whose parameters all steps share."
+        ? "There is no walk here: it goes through layers whose parameters all time steps share."
         : "There is no walk here: this network's states stand over an image in two dimensions, not "
           + "along a line of time."
     }
@@ -159,8 +159,8 @@ struct GraphWalk {
   private mutating func tellOfTheRest(_ part: TracePart) {
     guard part.shown.count < part.steps else { return }
     note =
-      "The walk goes through the last \(part.shown.count) of \(part.steps) steps; the gradient "
-      + "comes from all of them."
+      "The walk goes through the last \(part.shown.count) of \(part.steps) time steps; the "
+      + "gradient comes from all of them."
   }
 
   private func outputNodes(_ part: TracePart, isFinal: Bool) -> OutputNodes {

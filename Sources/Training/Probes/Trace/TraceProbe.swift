@@ -12,7 +12,7 @@ extension Probe {
     if let steps = trainer.preset.training.truncatedBPTT {
       note +=
         (note.isEmpty ? "" : " ")
-        + "Training cuts the way back every \(steps) steps; this walk goes all of it."
+        + "Training cuts the way back every \(steps) time steps; this walk goes all of it."
     }
     return GraphTrace(
       step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
