@@ -18,8 +18,10 @@ public struct BufferDiff: Sendable, Equatable {
   /// From the top row to the bottom, in each from left to right.
   public let runs: [Run]
 
-  /// - Parameter old: what is on screen; nil, or of another size, means that nothing there can be
-  ///   relied on, and everything is written.
+  /// - Parameters:
+  ///   - old: what is on screen; nil, or of another size, means that nothing there can be relied on,
+  ///     and everything is written
+  ///   - new: what is to be on screen
   public init(from old: CellBuffer?, to new: CellBuffer) {
     guard let old, old.size == new.size else {
       let width = new.size.width

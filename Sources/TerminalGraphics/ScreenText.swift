@@ -8,7 +8,9 @@ public enum ScreenText {
   /// The characters with colours as ANSI (ECMA-48) sequences, for `cat` and `less -R`.
   ///
   /// Every line ends in the terminal's plain style, so that a cut between two lines harms nothing.
-  /// - Parameter depth: colours are brought down to it; `.none` leaves attributes alone.
+  /// - Parameters:
+  ///   - buffer: the picture
+  ///   - depth: colours are brought down to it; `.none` leaves attributes alone
   public static func ansi(_ buffer: CellBuffer, depth: ColorDepth = .trueColor) -> String {
     var text = ""
     for y in 0..<buffer.size.height {

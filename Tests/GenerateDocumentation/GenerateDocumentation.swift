@@ -23,6 +23,7 @@ import PackagePlugin
       )
     }
     let docc = try context.tool(named: "docc").url
+    var failed: [String] = []
     for module in modules where chosen.isEmpty || chosen.contains(module.name) {
       let graphs = try packageManager.getSymbolGraph(
         for: module,
@@ -33,17 +34,20 @@ import PackagePlugin
       let directory = URL(fileURLWithPath: graphs.string)
       let bare =
         Self.described.contains(module.name) ? try SymbolGraph.undescribed(in: directory) : []
-      guard bare.isEmpty else {
-        throw Failure("\(module.name): not described:\n" + bare.joined(separator: "\n"))
-      }
-      try convert(module, directory, docc, into: context.pluginWorkDirectoryURL)
+      for place in bare { Diagnostics.error("not described: \(place)") }
+      let isWhole = try convert(module, directory, docc, into: context.pluginWorkDirectoryURL)
+      if !bare.isEmpty || !isWhole { failed.append(module.name) }
+    }
+    guard failed.isEmpty else {
+      throw Failure("no documentation of \(failed.joined(separator: ", "))")
     }
   }
 
+  /// Whether docc had nothing to complain of.
   private func convert(
     _ module: SwiftSourceModuleTarget, _ graphs: URL, _ docc: URL, into directory: URL
-  ) throws {
-    guard let catalogue = Catalogue.url(of: module) else { return }
+  ) throws -> Bool {
+    guard let catalogue = Catalogue.url(of: module) else { return true }
     let archive = directory.appending(path: "\(module.name).doccarchive")
     let process = Process()
     process.executableURL = docc
@@ -54,10 +58,9 @@ import PackagePlugin
     ]
     try process.run()
     process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      throw Failure("\(module.name): docc ended with status \(process.terminationStatus)")
-    }
-    print("\(module.name): \(archive.path)")
+    let isWhole = process.terminationReason == .exit && process.terminationStatus == 0
+    if isWhole { print("\(module.name): \(archive.path)") }
+    return isWhole
   }
 }
 

@@ -53,7 +53,9 @@ public struct NumericTable: Sendable {
 
   /// Finds out how a table is written.
   ///
-  /// - Parameter bytes: UTF-8 without a byte-order mark
+  /// - Parameters:
+  ///   - bytes: UTF-8 without a byte-order mark
+  ///   - wish: what a person said of it, which is taken as it is
   /// - Throws: `TableError` for what is no table, or can be read in two ways.
   public init(
     _ bytes: ArraySlice<UInt8>, wish: TableDialect.Wish = .init()

@@ -22,7 +22,11 @@ public struct CRC32: Sendable {
     self.tables = tables
   }
 
-  /// - Parameter earlier: the check of the bytes before these.
+  /// The check of some bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: what is checked
+  ///   - earlier: the check of the bytes before these
   public func checksum(_ bytes: UnsafeRawBufferPointer, after earlier: UInt32 = 0) -> UInt32 {
     tables.withUnsafeBufferPointer { tables in
       var crc = ~earlier

@@ -13,6 +13,7 @@ public struct LogObjectScanner {
   private let frames: [String]
 
   /// - Parameters:
+  ///   - bytes: one line of a log
   ///   - start: where to begin
   ///   - frames: keys of arrays that `FlatNumbers.hasFrames` tells of
   public init(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int = 0, frames: [String] = []) {

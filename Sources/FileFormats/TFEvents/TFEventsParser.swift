@@ -39,7 +39,9 @@ public struct TFEventsParser: Sendable {
 
   /// Takes bytes that follow those before, and hands over every record that is whole now.
   ///
-  /// - Parameter body: gets each record's data, and says whether it is an event.
+  /// - Parameters:
+  ///   - bytes: what follows
+  ///   - body: gets each record's data, and says whether it is an event
   /// - Returns: what was damaged, in order.
   public mutating func append(
     _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Bool

@@ -58,8 +58,10 @@ public struct ZipArchive {
   /// The unpacked content of a member; nil when there is none of this name.
   ///
   /// - Parameters:
-  ///   - limit: bytes that are unpacked at most.
-  ///   - needsChecksum: whether a checksum of 0 must be true; PyTorch can leave checksums out.
+  ///   - name: the member's
+  ///   - limit: bytes that are unpacked at most
+  ///   - needsChecksum: whether a checksum of 0 must be true; PyTorch can leave checksums out
+  /// - Throws: `ZipError` for a member that is larger, damaged or packed in an unknown way.
   public func content(
     of name: String, limit: Int, needsChecksum: Bool = true
   ) throws(ZipError) -> ArraySlice<UInt8>? {

@@ -19,7 +19,9 @@ public struct NgramModel: Sendable {
   private var recent: UInt64 = 0
   private var known = 0
 
-  /// - Parameter order: 1 or more; kept to what fits in a 64-bit key
+  /// - Parameters:
+  ///   - order: 1 or more; kept to what fits in a 64-bit key
+  ///   - symbols: different symbols, 1 or more
   public init(order: Int, symbols: Int) {
     self.symbols = max(1, symbols)
     var bits: UInt64 = 1

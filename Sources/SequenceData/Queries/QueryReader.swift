@@ -28,6 +28,7 @@ public struct QueryReader: Sendable {
 
   /// - Parameters:
   ///   - task: vocabulary, widths and scale; its data is not needed
+  ///   - source: where the task's data came from, and how it was read
   ///   - hasOneVector: whether a whole sequence is given by one vector
   public init(_ task: TaskData, source: DataSource, hasOneVector: Bool) {
     self.task = task
@@ -52,6 +53,7 @@ public struct QueryReader: Sendable {
   // MARK: Lines
 
   /// - Parameters:
+  ///   - line: one input, as a person writes it
   ///   - name: where the line stands, for messages
   ///   - number: its number from 1; nil where it is the only one
   /// - Throws: `DataError` with what was found and what is expected.

@@ -11,7 +11,9 @@ public enum FileBytes {
   /// Reads a regular file to its end. A path may lead there by links; pipes and devices, which may
   /// never end, are refused.
   ///
-  /// - Parameter limit: bytes at most; a larger file is refused rather than read.
+  /// - Parameters:
+  ///   - path: the file
+  ///   - limit: bytes at most; a larger file is refused rather than read
   /// - Throws: `DataError` for a missing or unreadable file, anything but a regular one, or one
   ///   that is too large.
   public static func read(_ path: String, limit: Int = limit) throws(DataError) -> [UInt8] {
