@@ -85,7 +85,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "LinearAlgebra",
-        "Presets", "TestTables",
+        "Presets", "TestTables", "Dashboard",
       ]),
     .testTarget(
       name: "RunsTests",

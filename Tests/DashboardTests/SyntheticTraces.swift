@@ -43,7 +43,27 @@ enum SyntheticTraces {
     ("autonomous", architecture(.autonomous)),
     ("vector-to-sequence", architecture(.vectorToSequence)),
     ("hand-built", architecture(.handBuilt)),
+    ("final-bidirectional", finalBothWays), ("attention-bidirectional", attentionBothWays),
+    ("aligned", aligned),
   ]
+
+  static let finalBothWays: Architecture = {
+    var result = architecture(.final)
+    result.bidirectional = true
+    return result
+  }()
+
+  static let attentionBothWays: Architecture = {
+    var result = attention
+    (result.bidirectional, result.layers) = (true, 2)
+    return result
+  }()
+
+  static let aligned: Architecture = {
+    var result = architecture(.everyStep)
+    (result.isAligned, result.bidirectional) = (true, true)
+    return result
+  }()
 
   static func columns(_ architecture: Architecture) -> [GraphTrace.Column] {
     if architecture.shape == .encoderDecoder {

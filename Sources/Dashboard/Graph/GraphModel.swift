@@ -48,14 +48,14 @@ struct GraphModel {
   }
 
   /// The highest layer that is drawn.
-  private var top: Int { min(max(1, architecture.layers), Self.mostLayers) }
+  var top: Int { min(max(1, architecture.layers), Self.mostLayers) }
 
   /// Whether a node stands in a row at a column.
   func has(_ row: GraphRow, at index: Int) -> Bool {
     guard columns.indices.contains(index) else { return false }
     let column = columns[index]
-    // Encoder and decoder meet in one node.
-    if column.part == "context" { return row == .state(top) }
+    // Encoder and decoder meet in one node, from which every layer of the decoder starts.
+    if column.part == "context" { return if case .state = row { true } else { false } }
     switch row {
     case .state: return true
     case .backwardState: return architecture.bidirectional && column.part != "decoder"
@@ -131,6 +131,8 @@ struct GraphModel {
     case .state where architecture.shape == .outputRecurrence: return nil
     // The state before in reading order is not the one to the left or above.
     case .state where architecture.twoDimensional && columns[index].part != "decoder": return nil
+    // The highest layer's last state is the context.
+    case .state(let layer) where columns[index + 1].part == "context" && layer < top: return nil
     case .state: return (isMeeting ? "" : parameter("W", at: index + 1), false)
     case .backwardState: return isMeeting ? nil : ("W", true)
     case .target, .loss, .output, .context, .input: return nil

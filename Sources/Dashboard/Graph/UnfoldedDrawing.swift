@@ -17,10 +17,7 @@ struct UnfoldedDrawing {
   /// Cells of the longest name in the walk.
   private let longestName: Int
 
-  struct Place: Hashable {
-    var row: GraphRow
-    var column: Int
-  }
+  typealias Place = GraphModel.Place
 
   /// Cells of the left margin, which holds s(0) and its arrow.
   static let margin = 13
@@ -136,7 +133,7 @@ struct UnfoldedDrawing {
         if x + pitch < buffer.size.width - 1, place + 1 < shown.count {
           drawAcross(row, column, x: x, y: y, pitch: pitch, step: step, into: &buffer)
         }
-        if step == 2, isBothWays(column) {
+        if step == 2, model.isBothWays(column) {
           drawBothWays(row, column, x: x, y: y, into: &buffer)
         } else {
           drawBelow(row, column, x: x, y: y, step: step, into: &buffer)
@@ -146,6 +143,9 @@ struct UnfoldedDrawing {
       }
       drawStart(row, first: shown.first.flatMap { $0 } ?? 0, area: area, y: y, into: &buffer)
     }
+    drawBuses(
+      Raster(shown: shown, left: area.x + Self.margin, top: area.y, pitch: pitch, step: step),
+      into: &buffer)
     let y = area.y + model.rows.count * step - (step == 2 ? 1 : 0)
     for (place, column) in shown.enumerated() {
       guard let column else { continue }
@@ -192,14 +192,9 @@ struct UnfoldedDrawing {
     }
   }
 
-  /// Whether states of both directions stand in a column.
-  private func isBothWays(_ column: Int) -> Bool {
-    model.has(.backwardState(1), at: column) && model.columns[column].part != "context"
-  }
-
   /// g stands beside s, so that lines from below and from above reach both.
   func shift(_ row: GraphRow, _ column: Int, _ step: Int) -> Int {
-    guard case .backwardState = row, step == 2, isBothWays(column) else { return 0 }
+    guard case .backwardState = row, step == 2, model.isBothWays(column) else { return 0 }
     return max(4, CharacterWidth.of(model.name(row, at: column)))
   }
 
@@ -221,10 +216,12 @@ struct UnfoldedDrawing {
     }
     let beside = x + 1 + shift(.backwardState(layers.first ?? 1), column, 2)
     switch row {
-    case .backwardState:
-      // s goes on upwards past g.
-      put("│", "|", x + 1, y)
-      put("│", "|", x + 1, y + 1)
+    case .backwardState(let layer):
+      // s goes on upwards past g, where something reads it.
+      if layers.first != layer || model.has(.output, at: column) {
+        put("│", "|", x + 1, y)
+        put("│", "|", x + 1, y + 1)
+      }
       put("↑", "^", beside, y + 1)
     case .state(let layer):
       // What is read below goes up to s here, and past s to g.
@@ -235,8 +232,11 @@ struct UnfoldedDrawing {
       buffer.write("U", x: x + 3, y: y + 1, style: scene.theme.muted)
     case .output:
       put("↑", "^", x + 1, y + 1)
-      for between in (x + 2)..<beside { put("─", "-", between, y + 1) }
-      put("╮", "+", beside, y + 1)
+      // At the end only s has read everything: g has in the first column.
+      if model.architecture.shape != .final {
+        for between in (x + 2)..<beside { put("─", "-", between, y + 1) }
+        put("╮", "+", beside, y + 1)
+      }
       buffer.write("V", x: x + 3, y: y + 1, style: scene.theme.muted)
     case .target, .loss, .input, .context:
       drawBelow(row, column, x: x, y: y, step: 2, into: &buffer)
@@ -306,6 +306,7 @@ struct UnfoldedDrawing {
     _ row: GraphRow, _ column: Int, x: Int, y: Int, step: Int, into buffer: inout CellBuffer
   ) {
     guard row != .input, row != .context, model.has(row, at: column),
+      model.columns[column].part != "context",
       let here = model.rows.firstIndex(of: row),
       let below = model.rows[(here + 1)...].firstIndex(where: {
         $0 != .context && model.has($0, at: column)
