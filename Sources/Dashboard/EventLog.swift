@@ -67,5 +67,11 @@ struct EventLog: Sendable {
     scroll = min(max(0, scroll + count), max(0, entries.count - 1))
   }
 
+  /// Leaves what the program itself said, which is no part of any run.
+  mutating func forgetRun() {
+    entries.removeAll { $0.severity != .stray }
+    scroll = 0
+  }
+
   mutating func scrollToNewest() { scroll = 0 }
 }

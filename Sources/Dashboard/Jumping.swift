@@ -6,7 +6,7 @@ extension DashboardState {
   ///   - history: the curves up to that moment
   ///   - events: what else had happened by then: the run's start, commands, the newest frames
   public mutating func jump(to history: RunHistory, events: [TrainingEvent]) {
-    log = EventLog()
+    log.forgetRun()
     (markers, finish, lastSnapshot) = ([], nil, nil)
     alerts = StandingAlerts()
     for event in events { apply(event, isPast: true) }

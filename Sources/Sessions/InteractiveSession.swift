@@ -171,7 +171,7 @@ package actor InteractiveSession {
   }
 
   private func live(_ setup: RunSetup, lesson: LessonSetup? = nil) async -> NextAct {
-    if lesson == nil { last = setup.preset.name }
+    if let lesson { lastLesson = lesson.lesson.name } else { last = setup.preset.name }
     let session = LiveSession(setup, on: stage, lesson: lesson)
     current = session
     return await left(session, for: await session.run())

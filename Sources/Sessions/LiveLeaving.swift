@@ -37,13 +37,12 @@ extension LiveSession {
   }
 
   func interrupt(_ signal: Int32) async {
-    // A second Ctrl-C does not wait for the snapshot.
-    if departure.next != nil, signal == SIGINT {
-      return stage.leaveAtOnce(ExitStatus.signal(SIGINT))
-    }
     let next = NextAct.quit(status: ExitStatus.signal(signal))
+    let isLeaving = departure.next != nil
     // Whoever sends signals answers no questions.
     if departure.insist(next) { return await leaveUnsaved() }
+    // A second Ctrl-C does not wait for the snapshot.
+    if isLeaving, signal == SIGINT { return stage.leaveAtOnce(ExitStatus.signal(SIGINT)) }
     await end(saving: true, asks: false, then: next)
   }
 
@@ -78,13 +77,6 @@ extension LiveSession {
   func leaveUnsaved() async {
     hasLost = true
     await engine.shutDown()
-  }
-
-  /// The views that were looked at are opened again next time.
-  func keepSettings() {
-    guard dashboard.settings != stage.settings else { return }
-    stage.settings = dashboard.settings
-    _ = stage.settingsFile.save(stage.settings)
   }
 
   /// Lays the newest earlier runs of the same preset under this one's curves.

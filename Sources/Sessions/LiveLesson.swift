@@ -6,7 +6,9 @@ import TrainingEvents
 extension LiveSession {
   func beginLesson() async {
     guard let lesson else { return }
-    dashboard.begin(stage.lessonProgress.state(of: lesson.lesson))
+    let state = stage.lessonProgress.state(of: lesson.lesson)
+    keptAnswers = state.answers.count
+    dashboard.begin(state)
     guard let names = lesson.lesson.other?.names, let other = lesson.other else { return }
     dashboard.comparedName = names.first
     var companion = DashboardState()
@@ -46,14 +48,13 @@ extension LiveSession {
 
   func advanceLesson() async {
     guard lesson != nil else { return }
-    let answers = dashboard.lesson?.answers.count
     for action in dashboard.advanceLesson() { await perform(action) }
     askForProbes()
     guard let now = dashboard.lesson else { return }
-    if now.answers.count != answers, let problem = stage.lessonProgress.keep(now) {
-      dashboard.log(problem)
-    }
-    scheduleDraw(soon: dashboard.needsRedraw && now.answers.count != answers)
+    let isAnswered = now.answers.count != keptAnswers
+    keptAnswers = now.answers.count
+    if isAnswered, let problem = stage.lessonProgress.keep(now) { dashboard.log(problem) }
+    scheduleDraw(soon: dashboard.needsRedraw && isAnswered)
   }
 
   func exportLesson() {

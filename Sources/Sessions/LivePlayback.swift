@@ -7,6 +7,8 @@ import TrainingEvents
 extension LiveSession {
   /// Goes through the finished run's record, from its first step on where a person begins.
   func playBack(_ command: TrainingCommand) {
+    // The last snapshot may still be on its way to the disk, and the end behind it.
+    guard isEndTold else { return postponed.append(command) }
     if replay == nil {
       recorder.flush()
       do {
@@ -22,6 +24,13 @@ extension LiveSession {
       playOn()
     }
     show(replay?.perform(command) ?? [])
+  }
+
+  /// Does what keys asked of the record before it had the run's end.
+  func playPostponed() {
+    let commands = postponed
+    postponed = []
+    for command in commands { playBack(command) }
   }
 
   /// Lets time pass in the record until its end is shown.
@@ -49,7 +58,7 @@ extension LiveSession {
   }
 
   func endReplay() {
-    replay = nil
+    (replay, postponed) = (nil, [])
     dashboard.isReplaying = false
   }
 }

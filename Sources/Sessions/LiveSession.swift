@@ -23,6 +23,8 @@ actor LiveSession: StageActor {
   /// What stands beside the run: a lesson, and perhaps a second network.
   let lesson: LessonSetup?
   var readingOther: Task<Void, Never>?
+  /// Answers of the lesson that are on disk.
+  var keptAnswers = 0
 
   var dashboard = DashboardState()
   var markers: [CommandRecord] = []
@@ -50,6 +52,10 @@ actor LiveSession: StageActor {
   /// The finished run, played back.
   var replay: PlayedRecord?
   var lastReplay = 0.0
+  /// Whether the run's end was told, and is in its record.
+  var isEndTold = false
+  /// Keys that go through the record, pressed before it had the run's end.
+  var postponed: [TrainingCommand] = []
   /// What the run leaves the screen for, once its snapshot is written.
   var leaving: NextAct?
   /// Whether something else has the screen; the run is paused meanwhile.
@@ -86,7 +92,7 @@ actor LiveSession: StageActor {
     isAside = false
     dashboard.use(stage.settings)
     dashboard.resize(stage.abilities.size)
-    dashboard.tell("the run is paused: space trains on")
+    if dashboard.canTrain { dashboard.tell("the run is paused: space trains on") }
     scheduleDraw(soon: true)
     return await nextAct()
   }
@@ -141,7 +147,6 @@ actor LiveSession: StageActor {
     if await !DiskWait.run({ [recorder] in recorder.close() }) { hasLost = true }
     await DiskWait.run { [server] in server?.close() }
     server = nil
-    keepSettings()
     act.yield(departure.next ?? .quit(status: ExitStatus.done))
   }
 
@@ -164,6 +169,8 @@ actor LiveSession: StageActor {
       tellEnd()
       markers.append(record)
     case .checkpoint(let record): return keep(record)
+    case .state(.training), .state(.paused): isEndTold = false
+    case .finished: isEndTold = true
     default: break
     }
     if case .frame(let frame) = event { frames.keep(frame) }
@@ -183,6 +190,7 @@ actor LiveSession: StageActor {
       for warning in changes { take(.warning(warning)) }
       changes = []
     }
+    if isEndTold { playPostponed() }
     askForProbes()
     scheduleDraw(soon: event.isUrgent)
   }

@@ -26,4 +26,14 @@ import TrainingEvents
     state.jump(to: RunHistory(), events: [])
     #expect(state.history.isEmpty && state.markers.isEmpty && state.lastSnapshot == nil)
   }
+
+  /// What the program itself said, such as a slip in the settings, is no part of the run.
+  @Test func theProgramsOwnLinesStay() {
+    var state = DashboardState()
+    state.log("settings, line 4")
+    state.apply(.command(CommandRecord(step: 5, elapsed: 1, name: "x", text: "x", marker: "x")))
+    #expect(state.log.entries.count == 2)
+    state.jump(to: RunHistory(), events: [])
+    #expect(state.log.entries.map(\.text) == ["settings, line 4"])
+  }
 }

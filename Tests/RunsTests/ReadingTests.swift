@@ -190,6 +190,24 @@ enum ExampleRecord {
     #expect(next.isEmpty == (time >= 1400))
   }
 
+  /// A record that goes on being written is played to where it stood when it was opened.
+  @Test func aRecordThatGrowsIsPlayedToItsEnd() throws {
+    var replay = try Replay(path)
+    _ = try replay.jump(to: 1390)
+    let more: [TrainingEvent] = [
+      ExampleRecord.step(1001, elapsed: 1001), ExampleRecord.step(1002, elapsed: 1002),
+      .finished(FinishRecord(reason: .completed, step: 1002, elapsed: 1002)),
+    ]
+    let added = more.reduce(into: ExampleRecord.bytes) {
+      EventLine.append($1, for: .record, to: &$0)
+    }
+    try ExampleRecord.write(added, to: path)
+    let events = try replay.advance(by: 100)
+    #expect(replay.isFinished && replay.step == 1000 && replay.position == 1400)
+    #expect(!events.contains { if case .finished = $0 { true } else { false } })
+    #expect(try replay.advance(by: 100).isEmpty)
+  }
+
   @Test func aJumpToAStepLandsOnIt() throws {
     var replay = try Replay(path)
     for step in [1, 399, 401, 600, 601, 1000] {

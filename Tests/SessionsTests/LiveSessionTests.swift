@@ -119,4 +119,94 @@ import Testing
       #expect(try await twin.end().status == 0)
     }
   }
+
+  @Test func thePaceIsChangedInStepsAndKept() async throws {
+    try await SessionTwin.run { twin in
+      try twin.start("tiny", Self.pace)
+      let terminal = twin.terminal
+      try await terminal.wait("training", until: Screen.isPast(2))
+      terminal.type("]")
+      try await terminal.wait(for: "at most 100 steps a second")
+      terminal.type("[[")
+      try await terminal.wait(for: "at most 20 steps a second")
+      terminal.type(":pace none")
+      terminal.press(.enter)
+      let now = try #require(Screen.step(terminal.screen))
+      // Without a limit it is done with far more than the fifty steps of a second.
+      try await terminal.wait("many steps", until: Screen.isPast(now + 400))
+      terminal.type("qq")
+      #expect(try await twin.end().status == 0)
+    }
+  }
+
+  @Test func keysThatWereTypedBeforeTheRunBeganAreHeard() async throws {
+    try await SessionTwin.run { twin in
+      twin.terminal.type("q")
+      try twin.start("tiny", Self.pace)
+      let end = try await twin.end()
+      #expect(end.status == 0)
+    }
+  }
+
+  @Test func aMisspeltCommandIsAnsweredAndARefusalToo() async throws {
+    try await SessionTwin.run { twin in
+      try twin.start("tiny", Self.pace)
+      let terminal = twin.terminal
+      try await terminal.wait("training", until: Screen.isPast(2))
+      terminal.type(":pasue")
+      terminal.press(.enter)
+      try await terminal.wait(for: "there is no command pasue; did you mean pause?")
+      terminal.press(.escape)
+      terminal.type(":run until epoch 0")
+      terminal.press(.enter)
+      // The engine's answer stands on the prompt's line as well.
+      try await terminal.wait(for: "epoch 0 is past: the run is at")
+      terminal.press(.escape)
+      terminal.type(":pause")
+      terminal.press(.enter)
+      try await terminal.wait(for: "PAUSED")
+      terminal.type("qq")
+      #expect(try await twin.end().status == 0)
+    }
+  }
+
+  @Test func helpOpensOnThePanelAndOnEverything() async throws {
+    try await SessionTwin.run { twin in
+      try twin.start("tiny", Self.pace)
+      let terminal = twin.terminal
+      try await terminal.wait("training", until: Screen.isPast(2))
+      terminal.type("?")
+      try await terminal.wait(for: "Help: ")
+      terminal.type("a")
+      try await terminal.wait(for: "Keys and commands")
+      terminal.press(.escape)
+      let back = try await terminal.wait("no help") { !$0.contains("Keys and commands") }
+      // It trains on under the help.
+      try await terminal.wait("training", until: Screen.isPast(Screen.step(back) ?? 0))
+      terminal.type("qq")
+      #expect(try await twin.end().status == 0)
+    }
+  }
+
+  @Test func theWalkPausesGoesFromNodeToNodeAndEnds() async throws {
+    try await SessionTwin.run { twin in
+      try twin.start("tiny", Self.pace)
+      let terminal = twin.terminal
+      try await terminal.wait("training", until: Screen.isPast(2))
+      terminal.type("w")
+      let first = try await terminal.wait(for: "node 1 of ")
+      #expect(first.contains("PAUSED") && first.contains("[5 Graph]"))
+      terminal.press(.right)
+      try await terminal.wait(for: "node 2 of ")
+      terminal.press(.left, .left)
+      try await terminal.wait(for: "this is the first node")
+      terminal.press(.escape)
+      try await terminal.wait("no walk") { !$0.contains("node 1 of ") }
+      terminal.type(" ")
+      let step = try #require(Screen.step(first))
+      try await terminal.wait("training on", until: Screen.isPast(step))
+      terminal.type("qq")
+      #expect(try await twin.end().status == 0)
+    }
+  }
 }

@@ -12,24 +12,36 @@ import TrainingEvents
 final class SessionTwin: Sendable {
   let terminal: TerminalTwin
   /// Everything that the program writes lies below it.
-  let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("unfold-\(UUID().uuidString)").path
+  let folder: String
+  private let ownsFolder: Bool
   /// Programs that were started in the background, by their arguments.
-  let started = Mutex<[[String]]>([])
+  private let starts = Mutex<[[String]]>([])
+  var started: [[String]] { starts.withLock { $0 } }
+  /// Why no program can be started in the background; nil where one can.
+  let startProblem = Mutex<String?>(nil)
   /// Statuses that the program was to end with at once.
-  let exits = Mutex<[Int32]>([])
+  private let statuses = Mutex<[Int32]>([])
+  var exits: [Int32] { statuses.withLock { $0 } }
   private let ended = Mutex<(status: Int32, report: String)?>(nil)
   private let ends = AsyncStream.makeStream(of: Void.self)
   private let hasBegun = Mutex(false)
   private let size: Size
 
-  init(size: Size = Size(width: 120, height: 36), settings: String? = nil) throws {
+  /// - Parameter place: an existing directory to be in; nil for a new one
+  init(
+    in place: String? = nil, size: Size = Size(width: 120, height: 36), settings: String? = nil
+  ) throws {
     (self.size, terminal) = (size, TerminalTwin())
+    folder =
+      place
+      ?? FileManager.default.temporaryDirectory
+      .appendingPathComponent("unfold-\(UUID().uuidString)").path
+    ownsFolder = place == nil
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if let settings { try write(settings, to: "settings") }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  deinit { if ownsFolder { try? FileManager.default.removeItem(atPath: folder) } }
 
   var stage: Stage {
     Stage(
@@ -37,7 +49,7 @@ final class SessionTwin: Sendable {
       TerminalAbilities(depth: .trueColor, hasUnicode: true, hasBraille: true, size: size),
       settingsFile: SettingsFile(path: folder + "/settings"),
       lessonProgress: LessonProgress(path: folder + "/lessons.json"),
-      exit: { [weak self] status in self?.exits.withLock { $0.append(status) } })
+      exit: { [weak self] status in self?.statuses.withLock { $0.append(status) } })
   }
 
   // MARK: Starting
@@ -74,16 +86,30 @@ final class SessionTwin: Sendable {
   }
 
   /// Starts the dashboard over a run that trains elsewhere or did.
-  func watch(_ source: any RunSource, of name: String) {
-    let session = RunSession(source, of: name, on: stage)
+  func watch(_ source: any RunSource, of name: String, on stage: Stage? = nil) {
+    let session = RunSession(source, of: name, on: stage ?? self.stage)
     begin { await session.run() }
+  }
+
+  /// Words of all letters, for a preset that reads lines.
+  func words() throws -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyz'-.")
+    let lines = (0..<200).map { line in
+      String((0..<(3 + line % 6)).map { letters[(7 * line + 5 * $0) % letters.count] })
+    }
+    try write(lines.joined(separator: "\n") + "\n", to: "words.txt")
+    return folder + "/words.txt"
   }
 
   private func interactive(
     _ options: TrainingOptions, on stage: Stage?, patience: Double = 60
   ) -> InteractiveSession {
-    InteractiveSession(options, on: stage ?? self.stage, patience: patience) { [weak self] in
-      self?.started.withLock { [arguments = $0] in $0.append(arguments) }
+    InteractiveSession(options, on: stage ?? self.stage, patience: patience) {
+      [weak self] arguments in
+      if let problem = self?.startProblem.withLock(\.self) {
+        throw RunFailure(description: problem)
+      }
+      self?.starts.withLock { $0.append(arguments) }
     }
   }
 
@@ -102,7 +128,8 @@ final class SessionTwin: Sendable {
 
   /// Waits for the program's end.
   /// - Returns: its status, and what stays in the scrollback
-  func end(seconds: Double = 60) async throws -> (status: Int32, report: String) {
+  func end(seconds: Double = TerminalTwin.patience) async throws -> (status: Int32, report: String)
+  {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in self.ends.stream {} }
       group.addTask { try? await Task.sleep(for: .seconds(seconds)) }
@@ -139,6 +166,16 @@ final class SessionTwin: Sendable {
 
   // MARK: Files
 
+  /// Where a run is that nobody named.
+  func run(_ name: String) -> String { folder + "/runs/" + name }
+
+  /// Puts a file where a run's snapshots belong, or takes it away: with it none can be written.
+  func obstructSnapshots(of run: String, _ isObstructed: Bool = true) throws {
+    let path = self.run(run) + "/snapshots"
+    try? FileManager.default.removeItem(atPath: path)
+    if isObstructed { try write("", to: "runs/\(run)/snapshots") }
+  }
+
   func write(_ text: String, to name: String) throws {
     try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
   }
@@ -159,7 +196,7 @@ final class SessionTwin: Sendable {
 
   /// Steps in a run's record, in their order.
   func recordedSteps(of run: String) throws -> [Int] {
-    let history = try RecordedRun(folder + "/runs/" + run).history
+    let history = try RecordedRun(self.run(run)).history
     return (0..<history.steps.count).compactMap { history.steps.step(at: $0) }
   }
 }

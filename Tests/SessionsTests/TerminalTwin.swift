@@ -4,6 +4,9 @@ import TerminalGraphics
 
 /// A terminal in memory: a test types at it and reads what was drawn.
 final class TerminalTwin: Terminal {
+  /// Seconds that anything is waited for, also on a machine that does much else.
+  static let patience = 60.0
+
   /// Something that a test waits for on the screen.
   private struct Waiter {
     var isFulfilled: @Sendable (String) -> Bool
@@ -56,13 +59,21 @@ final class TerminalTwin: Terminal {
   func copy(base64: String) async { note(.copy(base64: base64)) }
   func ring() async { note(.ring) }
   func show(progress: TerminalProgress?) async { note(.progress(progress)) }
-  func suspend() async { note(.suspend) }
+
+  func suspend() async {
+    note(.suspend)
+    await waitWhileBlocked()
+  }
 
   func close() async {
     note(.close)
-    // A terminal that takes nothing holds up whoever waits for it.
-    while state.withLock(\.isBlocked) { try? await Task.sleep(for: .milliseconds(20)) }
+    await waitWhileBlocked()
     continuation.finish()
+  }
+
+  /// A terminal that takes nothing, and a program that is stopped, hold up whoever waits for them.
+  private func waitWhileBlocked() async {
+    while state.withLock(\.isBlocked) { try? await Task.sleep(for: .milliseconds(10)) }
   }
 
   private func note(_ said: Said) { state.withLock { $0.said.append(said) } }
@@ -96,7 +107,7 @@ final class TerminalTwin: Terminal {
 
   func feed(_ input: TerminalInput) { continuation.yield(input) }
 
-  /// Lets the terminal take nothing any more, or again.
+  /// Lets the terminal take nothing and the program stay stopped from now on, or no longer.
   func block(_ isBlocked: Bool) { state.withLock { $0.isBlocked = isBlocked } }
 
   /// What is on screen, a line feed after each row.
@@ -113,7 +124,8 @@ final class TerminalTwin: Terminal {
   /// - Returns: the screen that did
   @discardableResult
   func wait(
-    _ what: String, seconds: Double = 60, until isFulfilled: @escaping @Sendable (String) -> Bool
+    _ what: String, seconds: Double = TerminalTwin.patience,
+    until isFulfilled: @escaping @Sendable (String) -> Bool
   ) async throws -> String {
     let found: String? = await withCheckedContinuation { continuation in
       let key: Int? = state.withLock { state in
@@ -137,7 +149,30 @@ final class TerminalTwin: Terminal {
   }
 
   @discardableResult
-  func wait(for text: String, seconds: Double = 60) async throws -> String {
+  func wait(for text: String, seconds: Double = TerminalTwin.patience) async throws -> String {
     try await wait("“\(text)”", seconds: seconds) { $0.contains(text) }
+  }
+
+  /// Waits until something was said to the terminal.
+  func wait(
+    seconds: Double = TerminalTwin.patience, said isFulfilled: (Said) -> Bool
+  ) async throws {
+    try await Condition.wait("message to the terminal, only \(said),", seconds: seconds) {
+      said.contains(where: isFulfilled)
+    }
+  }
+}
+
+/// Something beside the screen that a test waits for.
+enum Condition {
+  static func wait(
+    _ what: @autoclosure () -> String, seconds: Double = TerminalTwin.patience,
+    until isFulfilled: () throws -> Bool
+  ) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while try !isFulfilled() {
+      guard .now < end else { throw TerminalTwin.Missing(description: "no \(what())") }
+      try await Task.sleep(for: .milliseconds(5))
+    }
   }
 }

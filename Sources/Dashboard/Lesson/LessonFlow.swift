@@ -134,7 +134,7 @@ extension DashboardState {
       case nil: break
       }
     case .preparing, .revealing: show("the network trains; the lesson goes on when it is there")
-    case .summary: show("this was the lesson: e exports this page, l lists the lessons")
+    case .summary: show("this was the lesson: x exports this page, l lists the lessons")
     }
     return []
   }

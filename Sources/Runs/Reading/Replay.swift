@@ -194,7 +194,7 @@ public struct Replay: Sendable {
       }
       // A batch reaches beyond the moment: a part of it belongs to what has happened.
       guard case .steps(let batch) = event else {
-        upcoming.append(event)
+        wait(with: event, target)
         break
       }
       var cut = 0
@@ -203,11 +203,17 @@ public struct Replay: Sendable {
         cut += 1
       }
       if cut > 0 { take(.steps(StepBatch(Array(batch.records[..<cut]))), into: &events) }
-      upcoming.append(.steps(StepBatch(Array(batch.records[cut...]))))
+      wait(with: .steps(StepBatch(Array(batch.records[cut...]))), target)
       break
     }
     position = isFinished ? duration : max(target, position)
     return events + missingAlerts()
+  }
+
+  /// Keeps an event for later. What a run that goes on has added behind its end since it was read is
+  /// no part of the replay.
+  private mutating func wait(with event: TrainingEvent, _ target: Double) {
+    if target < duration { upcoming.append(event) } else { (upcoming, isAtEnd) = ([], true) }
   }
 
   private mutating func take(_ event: TrainingEvent, into events: inout [TrainingEvent]) {
