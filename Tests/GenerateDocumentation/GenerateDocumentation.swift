@@ -25,13 +25,12 @@ import PackagePlugin
     let docc = try context.tool(named: "docc").url
     var failed: [String] = []
     for module in modules where chosen.isEmpty || chosen.contains(module.name) {
-      let graphs = try packageManager.getSymbolGraph(
+      let directory = try packageManager.getSymbolGraph(
         for: module,
         options: .init(
           minimumAccessLevel: .public, includeSynthesized: false, includeSPI: false,
           emitExtensionBlocks: false)
-      ).directoryPath
-      let directory = URL(fileURLWithPath: graphs.string)
+      ).directoryURL
       let bare =
         Self.described.contains(module.name) ? try SymbolGraph.undescribed(in: directory) : []
       for place in bare { Diagnostics.error("not described: \(place)") }

@@ -52,9 +52,12 @@ struct GraphPanel: Panel {
     }
     let drawing = UnfoldedDrawing(scene)
     let height = drawing.height(in: area)
-    let top = graph.isWalking ? area.y : area.y + max(0, (area.height - height - 3) / 3)
-    drawing.draw(
-      in: Rect(x: area.x, y: top, width: area.width, height: area.bottom - top), into: &buffer)
+    let free = area.height - height
+    // Words take some eight rows; where many are left, states stand below.
+    let hasStates = free >= 8 + GraphStates.leastRows && GraphStates.map(scene.state) != nil
+    let top = graph.isWalking || hasStates ? area.y : area.y + max(0, (free - 3) / 3)
+    let picture = Rect(x: area.x, y: top, width: area.width, height: area.bottom - top)
+    drawing.draw(in: picture, into: &buffer)
     // On a low screen the numbers need the blank row below the picture.
     let needed = scene.state.walkWords.map { WalkDetails.rows(of: $0) } ?? 0
     let bottom = top + height + (area.bottom - top - height > needed ? 1 : 0)
@@ -64,8 +67,13 @@ struct GraphPanel: Panel {
     } else {
       let legend = GraphLegend(
         run: run, model: drawing.model, showsLosses: drawing.showsLosses(in: area))
-      GraphWords(run: run, architecture: architecture, legend: legend.text, scene: scene)
-        .draw(in: rest, into: &buffer)
+      let end = GraphWords(
+        run: run, architecture: architecture, legend: legend.text, scene: scene
+      ).draw(in: rest, into: &buffer)
+      guard hasStates else { return }
+      GraphStates(scene: scene, raster: drawing.raster(in: picture)).draw(
+        in: Rect(x: area.x, y: end + 1, width: area.width, height: area.bottom - end - 1),
+        into: &buffer)
     }
   }
 }
@@ -78,7 +86,8 @@ struct GraphWords {
   var legend = ""
   let scene: Scene
 
-  func draw(in area: Rect, into buffer: inout CellBuffer) {
+  /// Returns the row behind the last one.
+  func draw(in area: Rect, into buffer: inout CellBuffer) -> Int {
     let theme = scene.theme
     var y = area.y + (area.height >= 8 ? 1 : 0)
     for line in equations where y < area.bottom {
@@ -92,6 +101,7 @@ struct GraphWords {
         y += 1
       }
     }
+    return y
   }
 
   /// The equations of the forward pass.

@@ -114,13 +114,19 @@ struct UnfoldedDrawing {
     places(max(1, min(model.columns.count, (area.width - Self.margin) / pitch)))
   }
 
+  /// Where rows and columns stand.
+  func raster(in area: Rect) -> Raster {
+    let pitch = pitch(room: area.width - Self.margin)
+    return Raster(
+      shown: places(in: area, pitch: pitch), left: area.x + Self.margin, top: area.y, pitch: pitch,
+      step: isSpacious(area) ? 2 : 1)
+  }
+
   func draw(in area: Rect, into buffer: inout CellBuffer) {
     guard area.width > Self.margin + 8, area.height > model.rows.count, !model.columns.isEmpty
     else { return }
-    let step = isSpacious(area) ? 2 : 1
-    let room = area.width - Self.margin
-    let pitch = pitch(room: room)
-    let shown = places(in: area, pitch: pitch)
+    let raster = raster(in: area)
+    let (step, pitch, shown) = (raster.step, raster.pitch, raster.shown)
     let digits = lossDigits(pitch: pitch, shown)
     for (line, row) in model.rows.enumerated() {
       let y = area.y + line * step
@@ -143,9 +149,7 @@ struct UnfoldedDrawing {
       }
       drawStart(row, first: shown.first.flatMap { $0 } ?? 0, area: area, y: y, into: &buffer)
     }
-    drawBuses(
-      Raster(shown: shown, left: area.x + Self.margin, top: area.y, pitch: pitch, step: step),
-      into: &buffer)
+    drawBuses(raster, into: &buffer)
     let y = area.y + model.rows.count * step - (step == 2 ? 1 : 0)
     for (place, column) in shown.enumerated() {
       guard let column else { continue }
