@@ -4,6 +4,16 @@ import Runs
 import TerminalGraphics
 import TrainingEvents
 
+/// Where a run without a terminal says what it says.
+package struct OutputDescriptors: Sendable {
+  /// Results, a JSON object a line.
+  package var results = STDOUT_FILENO
+  /// What a person should know.
+  package var errors = STDERR_FILENO
+
+  package init() {}
+}
+
 /// What a run without a terminal says: results on standard output, what a person should know on
 /// standard error. Neither holds up the run, whoever reads or does not.
 final class HeadlessOutput: Sendable {
@@ -13,14 +23,18 @@ final class HeadlessOutput: Sendable {
 
   /// - Parameters:
   ///   - run: where the run is recorded, for messages
+  ///   - descriptors: where it is said
   ///   - readerGone: called when nobody reads the results any more
-  init(run: String, readerGone: @escaping @Sendable () -> Void) {
-    let errors = LineOutput(STDERR_FILENO, name: "standard error", limit: 1 << 16) { lines, _ in
+  init(
+    run: String, to descriptors: OutputDescriptors, readerGone: @escaping @Sendable () -> Void
+  ) {
+    let errors = LineOutput(descriptors.errors, name: "standard error", limit: 1 << 16) {
+      lines, _ in
       Array("unfold: \(lines) messages were not read\n".utf8)
     }
     self.errors = errors
     results = LineOutput(
-      STDOUT_FILENO, name: "standard output",
+      descriptors.results, name: "standard output",
       note: { lines, step in
         let text = "\(lines) \(lines == 1 ? "line was" : "lines were") not taken"
         return EventLine.encode(
@@ -101,11 +115,12 @@ package enum SafeOutput {
 
 /// One line on standard error, while that is a terminal and standard output is not.
 final class ProgressLine: Sendable {
-  private let isShown = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0
+  private let isShown: Bool
   private let errors: LineOutput
 
-  /// - Parameter errors: standard error
-  init(on errors: LineOutput) {
+  /// - Parameter errors: what `descriptors` says of standard error
+  init(on errors: LineOutput, of descriptors: OutputDescriptors) {
+    isShown = isatty(descriptors.errors) == 1 && isatty(descriptors.results) == 0
     self.errors = errors
   }
 

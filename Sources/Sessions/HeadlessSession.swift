@@ -32,15 +32,21 @@ package actor HeadlessSession {
   /// Told where the run is once it trains, or why it does not.
   private let starter: Starter?
 
-  /// - Parameter starter: who started this process in the background, if anybody did
-  package init(_ setup: RunSetup, starter: Starter? = nil) {
+  /// - Parameters:
+  ///   - starter: who started this process in the background, if anybody did
+  ///   - descriptors: where it says how it goes
+  package init(
+    _ setup: RunSetup, starter: Starter? = nil, to descriptors: OutputDescriptors = .init()
+  ) {
     self.starter = starter
     self.setup = setup
     history = setup.earlier ?? RunHistory()
     // Warnings about the record are said on standard error: the record itself is what failed.
-    let output = HeadlessOutput(run: setup.directory.path) { [stops] in stops.hear(SIGPIPE) }
+    let output = HeadlessOutput(run: setup.directory.path, to: descriptors) { [stops] in
+      stops.hear(SIGPIPE)
+    }
     self.output = output
-    progress = ProgressLine(on: output.errors)
+    progress = ProgressLine(on: output.errors, of: descriptors)
     recorder = RunRecorder(setup.directory) { output.say($0.text) }
     snapshots = SnapshotQueue(setup, recorder, hasKeys: false)
     do {
@@ -54,8 +60,9 @@ package actor HeadlessSession {
   }
 
   /// Runs to the end.
+  /// - Returns: the status to leave with
   /// - Throws: `RunFailure` with the exit status when training did not end well.
-  package func run() async throws {
+  package func run() async throws -> Int32 {
     let engine = setup.engine
     let signals = ProcessSignals(hasScreen: false) { [stops] in stops.hear($0) }
     // Not on this actor, which may have much to write just then.
@@ -89,12 +96,13 @@ package actor HeadlessSession {
     stopping.cancel()
     stops.saved()
     await DiskWait.run { [server] in server?.close() }
-    try await leave(finish)
-    signals?.cancel()
+    defer { signals?.cancel() }
+    return try await leave(finish)
   }
 
-  /// Waits for whoever reads, and ends the program with the status that the run has earned.
-  private func leave(_ finish: FinishRecord?) async throws {
+  /// Waits for whoever reads.
+  /// - Returns: the status that the run has earned
+  private func leave(_ finish: FinishRecord?) async throws -> Int32 {
     let signal = stops.signal
     let outcome = await output.finish(isPatient: signal == nil)
     if outcome.trouble == .readerGone, let finish {
@@ -104,12 +112,13 @@ package actor HeadlessSession {
     }
     await output.finishErrors()
     if let failure = failure ?? bestFailure { throw RunFailure(description: failure) }
-    if let signal { exit(ExitStatus.signal(signal)) }
+    if let signal { return ExitStatus.signal(signal) }
     if finish?.reason == .diverged {
       throw RunFailure(description: "training diverged: \(divergence ?? "the loss is not finite")")
     }
     // What refused was told when it did.
-    if case .refused = outcome.trouble { exit(ExitStatus.failed) }
+    if case .refused = outcome.trouble { return ExitStatus.failed }
+    return ExitStatus.done
   }
 
   private func take(_ event: TrainingEvent) {

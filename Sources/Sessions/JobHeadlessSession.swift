@@ -17,16 +17,19 @@ package final class JobHeadlessSession: Sendable {
   private let job: JobRun
   private let output: HeadlessOutput
   private let console: LineOutput
+  private let errors: Int32
   private let state = Mutex(State())
   private let messages: AsyncStream<RunMessage>
 
-  package init(_ options: JobOptions) throws {
+  /// - Parameter descriptors: where it says how it goes
+  package init(_ options: JobOptions, to descriptors: OutputDescriptors = .init()) throws {
+    errors = descriptors.errors
     let (messages, continuation) = AsyncStream.makeStream(of: RunMessage.self)
     self.messages = messages
     job = try JobRun(options) { continuation.yield($0) }
     let stop = { @Sendable [job] in job.perform(.stop) }
-    output = HeadlessOutput(run: job.directory.path, readerGone: stop)
-    console = LineOutput(STDERR_FILENO, name: "standard error") { lines, _ in
+    output = HeadlessOutput(run: job.directory.path, to: descriptors, readerGone: stop)
+    console = LineOutput(descriptors.errors, name: "standard error") { lines, _ in
       Array("unfold: \(lines) lines of the job were not taken\n".utf8)
     }
   }
@@ -83,7 +86,7 @@ package final class JobHeadlessSession: Sendable {
   /// Colours are all that a line of the console holds beside text; a file gets the text alone.
   private func write(_ line: ConsoleLine) {
     guard !(line.text.isEmpty && line.number == 0) else { return }
-    let text = isatty(STDERR_FILENO) == 1 ? line.text : line.plainText
+    let text = isatty(errors) == 1 ? line.text : line.plainText
     console.write(Array((text + "\n").utf8))
   }
 }

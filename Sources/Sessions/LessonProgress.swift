@@ -1,6 +1,5 @@
 import Dashboard
 import FileFormats
-import Glibc
 import Runs
 import SequenceData
 import TrainingEvents
@@ -11,18 +10,12 @@ struct LessonProgress: Sendable {
   /// `$XDG_STATE_HOME/unfold/lessons.json`; nil where there is no home.
   private let path: String?
 
-  /// - Parameter path: the file, in place of the one where a program's state belongs
-  init(path: String) { self.path = path }
-
-  init() {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
-    // The specification: a path that is not absolute is ignored.
-    let state = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-    path = (state ?? variable("HOME").map { $0 + "/.local/state" }).map {
-      $0 + "/unfold/lessons.json"
-    }
+  /// - Parameter path: the file; where it belongs unless it is named
+  init(
+    path: String? = PersonalFile.path(
+      "unfold/lessons.json", in: "XDG_STATE_HOME", else: ".local/state")
+  ) {
+    self.path = path
   }
 
   /// A lesson with what was answered of it last time.

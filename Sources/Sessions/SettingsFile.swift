@@ -11,16 +11,10 @@ struct SettingsFile: Sendable {
   /// Bytes of the longest file of settings that is read.
   private static let longest = 1_000_000
 
-  /// - Parameter path: the file, in place of the one where a program's settings belong
-  init(path: String) { self.path = path }
-
-  init() {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
-    // The specification: a path that is not absolute is ignored.
-    let config = variable("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-    path = (config ?? variable("HOME").map { $0 + "/.config" }).map { $0 + "/unfold/settings" }
+  /// - Parameter path: the file; where it belongs unless it is named
+  init(path: String? = PersonalFile.path("unfold/settings", in: "XDG_CONFIG_HOME", else: ".config"))
+  {
+    self.path = path
   }
 
   /// - Returns: the settings, and what was wrong with the file, one line each; no file is no fault

@@ -90,7 +90,7 @@ struct TrainCommand: AsyncParsableCommand {
     guard !headless, reason == nil else {
       let setup = try RunSetup(options, canGoBack: false)
       if let reason { ExitStatus.say("\(reason): training without the dashboard") }
-      return try await HeadlessSession(setup).run()
+      ExitStatus.leave((try await HeadlessSession(setup).run(), nil))
     }
     // Nothing asked for at all: a person may like to choose.
     let setup = CommandLine.arguments.count > 1 ? try RunSetup(options, canGoBack: true) : nil
@@ -106,7 +106,7 @@ struct TrainCommand: AsyncParsableCommand {
       starter.tell(failure: "\(error)")
       throw error
     }
-    try await HeadlessSession(setup, starter: starter).run()
+    ExitStatus.leave((try await HeadlessSession(setup, starter: starter).run(), nil))
   }
 
   /// What is asked for, for whoever trains.

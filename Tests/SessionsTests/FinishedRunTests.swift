@@ -124,7 +124,7 @@ import Testing
         "tiny",
         [
           "training.steps=100000", "training.optimizer.name=sgd",
-          "training.optimizer.learning-rate=0.1",
+          "training.optimizer.learning-rate=0.0001",
         ])
       let terminal = twin.terminal
       try await terminal.wait("training", until: Screen.isPast(2))

@@ -70,21 +70,30 @@ import Testing
     }
   }
 
-  @Test func aKeyStopsTheClockAndAMessageToo() async throws {
-    for message in [nil, "look here"] {
-      try await SessionTwin.run { twin in
-        twin.terminal.press(.down)
-        twin.start(at: .chooser(message: message), patience: 0.2)
-        try await twin.terminal.wait(for: "choose what to train")
-        // A wait that has to be: the clock is judged by nothing happening.
-        try await Task.sleep(for: .seconds(0.6))
-        twin.terminal.press(.up)
-        #expect(!twin.terminal.screens.contains { $0.contains("  words · ") })
-        #expect(twin.terminal.screens.contains { $0.contains("look here") } == (message != nil))
-        twin.terminal.type("q")
-        let end = try await twin.end()
-        #expect(end.status == 0 && end.report.isEmpty)
-      }
+  @Test func aKeyStopsTheClock() async throws {
+    try await SessionTwin.run { twin in
+      twin.start(at: .chooser(message: nil))
+      try await twin.terminal.wait(for: "starts by itself in")
+      twin.terminal.press(.down)
+      try await twin.terminal.wait("no clock") { !$0.contains("starts by itself in") }
+      let count = twin.terminal.screens.count
+      // A wait that has to be: a clock that went on would tell its next second.
+      try await Task.sleep(for: .seconds(1.3))
+      #expect(
+        !twin.terminal.screens.dropFirst(count).contains { $0.contains("starts by itself in") })
+      twin.terminal.type("q")
+      let end = try await twin.end()
+      #expect(end.status == 0 && end.report.isEmpty)
+    }
+  }
+
+  @Test func whatThereIsToSayStopsTheClockToo() async throws {
+    try await SessionTwin.run { twin in
+      twin.start(at: .chooser(message: "look here"), patience: 0)
+      try await twin.terminal.wait(for: "look here")
+      twin.terminal.type("q")
+      #expect(try await twin.end().status == 0)
+      #expect(!twin.terminal.screens.contains { $0.contains("starts by itself in") })
     }
   }
 
@@ -133,6 +142,20 @@ import Testing
       terminal.press(.control("z"))
       try await terminal.wait { $0 == .suspend }
       try await Self.choose("tiny", twin)
+      terminal.type(",")
+      try await terminal.wait(for: "‹ light ›")
+      // What is changed in the run holds in the chooser, and the other way round.
+      terminal.press(.left)
+      try await terminal.wait(for: "‹ dark ›")
+      terminal.press(.escape)
+      try await Self.leaveForThePresets(twin)
+      #expect(terminal.screen.contains("Three units and five steps"), "the cursor stands there")
+      terminal.type(",")
+      try await terminal.wait(for: "‹ dark ›")
+      terminal.press(.right)
+      try await terminal.wait(for: "‹ light ›")
+      terminal.press(.escape, .escape)
+      try await terminal.wait(for: "PAUSED")
       terminal.type(",")
       try await terminal.wait(for: "‹ light ›")
     }

@@ -30,7 +30,7 @@ import Training
     try await SessionTwin.run(size: Size(width: 150, height: 44)) { twin in
       let terminal = twin.terminal
       try start("unfolding", twin)
-      try await terminal.wait(for: "begins: 4 steps")
+      try await terminal.wait(for: "begins: 4 lesson steps")
       terminal.press(.enter)
       try await terminal.wait(for: "Fold the graph.")
       // What is to be done is done in the panels.
@@ -58,7 +58,7 @@ import Training
       let list = try await terminal.wait(for: "the lecture, lesson by lesson")
       #expect(list.contains("2/4"), "\(list)")
       terminal.press(.enter)
-      try await terminal.wait(for: "goes on at step 4 of 4")
+      try await terminal.wait(for: "goes on at lesson step 4 of 4")
       terminal.press(.enter)
       try await answer("26", at: 4, twin)
       try await terminal.wait("the last answer") {
@@ -79,7 +79,7 @@ import Training
     try await SessionTwin.run(size: Size(width: 150, height: 44)) { twin in
       let terminal = twin.terminal
       try start("vanishing", twin)
-      try await terminal.wait(for: "begins: 5 steps")
+      try await terminal.wait(for: "begins: 5 lesson steps")
       terminal.press(.enter)
       try await terminal.wait(for: "enter: type a number")
       #expect(Screen.step(terminal.screen) == 15)
@@ -88,6 +88,7 @@ import Training
         $0.contains("tanh") && $0.contains("lstm")
       }
       #expect(both.contains("PAUSED"))
+      #expect(!both.contains("no step yet"), "both have trained")
       terminal.press(.tab)
       terminal.type(":step 3")
       terminal.press(.enter)

@@ -38,10 +38,11 @@ import Testing
   }
 
   @Test func aClickOpensAView() async throws {
-    try await SessionTwin.run { twin in
+    try await SessionTwin.run(settings: "view: loss\n") { twin in
       try twin.start("tiny", Self.pace)
       let terminal = twin.terminal
       try await terminal.wait("training", until: Screen.isPast(2))
+      #expect(terminal.screen.contains("[2 Loss]"), "the view of the settings")
       try terminal.click(on: "3 Gradients")
       try await terminal.wait(for: "[3 Gradients]")
       terminal.type("qq")
@@ -111,7 +112,7 @@ import Testing
       try await terminal.wait("training", until: Screen.isPast(2))
       // A slip in the file is told where it is.
       terminal.type("7")
-      try await terminal.wait(for: "line 4: theme stands here twice")
+      try await terminal.wait(for: "line 4: theme")
       try await terminal.wait {
         if case .progress(.running) = $0 { true } else { false }
       }
@@ -119,6 +120,9 @@ import Testing
       try await terminal.wait {
         if case .progress(.paused) = $0 { true } else { false }
       }
+      // Each progress is told once, however often the screen is drawn.
+      let progress = terminal.said.filter { if case .progress = $0 { true } else { false } }
+      #expect(!zip(progress, progress.dropFirst()).contains { $0 == $1 }, "\(progress)")
       terminal.type(",")
       try await terminal.wait(for: "curves are made of")
       let dark = try #require(terminal.picture)

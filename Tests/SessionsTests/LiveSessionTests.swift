@@ -120,11 +120,15 @@ import Testing
     }
   }
 
-  @Test func thePaceIsChangedInStepsAndKept() async throws {
+  @Test func thePaceIsThePresetsAndChangesInSteps() async throws {
     try await SessionTwin.run { twin in
+      let start = ContinuousClock.now
       try twin.start("tiny", Self.pace)
       let terminal = twin.terminal
-      try await terminal.wait("training", until: Screen.isPast(2))
+      let screen = try await terminal.wait("training", until: Screen.isPast(20))
+      // Fifty steps a second at most, where the machine could do thousands.
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      #expect(Double(Screen.step(screen) ?? 0) < 50 * seconds + 10)
       terminal.type("]")
       try await terminal.wait(for: "at most 100 steps a second")
       terminal.type("[[")

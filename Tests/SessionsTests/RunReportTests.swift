@@ -30,6 +30,8 @@ import TrainingEvents
     #expect(lines[0] == "run: completed at step 900 after 1 min 15 s of training")
     #expect(
       lines.contains { $0.hasPrefix("validation ") && $0.hasSuffix("best 2.2500 at step 500") })
+    #expect(lines.contains("run         runs/words-1"))
+    #expect(lines.contains("training    2"))
     #expect(lines.contains("best        runs/words-1/snapshots/best, of step 500"))
     // Going on is from the end, not from the best.
     #expect(lines.contains("go on       unfold train --resume runs/words-1/snapshots/step-900"))

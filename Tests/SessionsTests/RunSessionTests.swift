@@ -52,12 +52,15 @@ import TrainingEvents
 
   @Test func aRecordIsPlayedFromAStep() async throws {
     try await SessionTwin.run { twin in
-      try Self.open(300, twin, speed: 5, from: 40)
-      try await twin.terminal.wait("playing", until: Screen.isPast(42))
-      #expect(
-        twin.terminal.screens.allSatisfy { screen in Screen.step(screen).map { $0 < 80 } ?? true })
+      let start = ContinuousClock.now
+      try Self.open(300, twin, speed: 40, from: 40)
+      let screen = try await twin.terminal.wait("playing", until: Screen.isPast(79))
+      // Forty seconds of the run, a step each, pass in one.
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      #expect(Double((Screen.step(screen) ?? 0) - 40) < 40 * seconds + 5)
+      #expect(!twin.terminal.screens.contains { Screen.step($0).map { (1..<40) ~= $0 } ?? false })
       twin.terminal.type("[")
-      try await twin.terminal.wait(for: "2.5 seconds of the run pass in one")
+      try await twin.terminal.wait(for: "20 seconds of the run pass in one")
     }
   }
 
@@ -137,7 +140,8 @@ import TrainingEvents
       let path = twin.folder + "/log.jsonl"
       twin.watch(FollowedSource(try RunFollower(path)), of: path)
       let terminal = twin.terminal
-      try await terminal.wait("what is there", until: Screen.isAt(20, "FOLLOWING"))
+      let screen = try await terminal.wait("what is there", until: Screen.isAt(20, "FOLLOWING"))
+      #expect(!screen.contains("replay"))
       let file = try #require(FileHandle(forWritingAtPath: path))
       try file.seekToEnd()
       try file.write(contentsOf: Data(lines(21...25).utf8))
@@ -160,12 +164,13 @@ import TrainingEvents
 
   /// A run that trains here, and a dashboard over it that goes by its socket.
   private static func attach(
+    settings: String? = nil,
     _ body: (_ run: SessionTwin, _ dashboard: SessionTwin) async throws -> Void
   ) async throws {
     try await SessionTwin.run { run in
       try run.start("tiny", ["training.steps=100000"])
       try await run.terminal.wait("training", until: Screen.isPast(2))
-      try await SessionTwin.run { dashboard in
+      try await SessionTwin.run(settings: settings) { dashboard in
         let path = run.run("tiny-1")
         dashboard.watch(try RunConnection(path), of: path)
         try await dashboard.terminal.wait("the run", until: Screen.isPast(2))
@@ -208,10 +213,14 @@ import TrainingEvents
   }
 
   @Test func anAttachedDashboardStopsTheRun() async throws {
-    try await Self.attach { run, dashboard in
+    try await Self.attach(settings: "progress: on\nbell: on\n") { run, dashboard in
+      try await dashboard.terminal.wait {
+        if case .progress(.running) = $0 { true } else { false }
+      }
       dashboard.terminal.type("qs")
       try await run.terminal.wait(for: "FINISHED")
       try await dashboard.terminal.wait(for: "FINISHED")
+      try await dashboard.terminal.wait { $0 == .ring }
       run.terminal.type("q")
       #expect(try await run.end().status == 0)
       // What was asked to stop is left once it is gone.
@@ -236,7 +245,7 @@ import TrainingEvents
       run.terminal.type("qq")
       #expect(try await run.end().status == 0)
       try await dashboard.terminal.wait("the end of the run") {
-        $0.contains("went away") || $0.contains("FINISHED")
+        $0.contains("has ended") || $0.contains("FINISHED")
       }
       dashboard.terminal.type(" ")
       try await dashboard.terminal.wait(for: "this run has ended")
