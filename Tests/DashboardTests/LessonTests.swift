@@ -104,6 +104,43 @@ import TrainingEvents
     #expect(state.lesson?.answer?.judgement.isRight == true)
   }
 
+  /// Whoever walks with → to the node that was asked for presses it once too often.
+  @Test func arrowsThatWereMeantForThePanelSkipNoStep() {
+    var state = Self.resized(120, 40)
+    state.apply(.state(.training))
+    state.go(toLessonStep: 2)
+    _ = state.advanceLesson()
+    state.apply(.state(.paused))
+    _ = state.advanceLesson()
+    _ = state.advanceLesson()
+    #expect(state.focusedPanel == .lesson && state.lesson?.index == 2)
+    _ = state.handle(.right)
+    #expect(state.lesson?.phase == .answered)
+    state.advance(to: state.clock + 1.5)
+    _ = state.handle(.right)
+    #expect(state.lesson?.phase == .summary)
+  }
+
+  @Test func keysForAnActionAndLongChoicesAreReadWhole() {
+    var state = Self.resized(120, 40)
+    state.go(toLessonStep: 2)
+    _ = state.advanceLesson()
+    #expect(Self.text(state, 120, 40).contains("keys: space") || state.lesson?.phase != .asking)
+    var lesson = SyntheticLesson.lesson
+    lesson.steps[0].task = .choice([
+      Lesson.Choice(
+        text: "a choice so long that no pane beside the panels is wide enough for its Zweifelsfall",
+        isRight: .number(1))
+    ])
+    var long = SyntheticRun.state(lastStep: 900)
+    long.resize(Size(width: 120, height: 40))
+    long.apply(.state(.paused))
+    long.begin(LessonState(lesson))
+    _ = long.pressEnterInLesson()
+    _ = long.advanceLesson()
+    #expect(Self.text(long, 120, 40).contains("Zweifelsfall"))
+  }
+
   @Test func itAsksOnlyWhereTheStepBegins() {
     var lesson = SyntheticLesson.lesson
     lesson.steps[0].begin = 1_000

@@ -19,7 +19,7 @@ import Training
   /// Types an answer once a step asks for a number.
   private func answer(_ text: String, at step: Int, _ twin: SessionTwin) async throws {
     try await twin.terminal.wait("question \(step)") {
-      $0.contains("step \(step) of ") && $0.contains("enter: type a number")
+      $0.contains("step \(step) of ") && $0.contains("enter, then type a number")
     }
     twin.terminal.press(.enter)
     twin.terminal.type(text)
@@ -81,7 +81,7 @@ import Training
       try start("vanishing", twin)
       try await terminal.wait(for: "begins: 5 lesson steps")
       terminal.press(.enter)
-      try await terminal.wait(for: "enter: type a number")
+      try await terminal.wait(for: "enter, then type a number")
       #expect(Screen.step(terminal.screen) == 15)
       // Both are drawn side by side.
       let both = try await terminal.wait("both networks") {

@@ -4,6 +4,8 @@ import TrainingEvents
 extension DashboardState {
   /// Seconds that numbers are waited for once the network stands still.
   private static let patience = 5.0
+  /// Seconds in which a person sees that the keys are the lesson's again.
+  private static let surprise = 1.0
 
   /// Opens a lesson beside the panels.
   public mutating func begin(_ lesson: LessonState) {
@@ -37,8 +39,9 @@ extension DashboardState {
         let done = action.isDone.value(in: LessonFacts(self, lesson)), done != 0
       {
         judge(1, given: "", step, &lesson)
-        // On it goes with the lesson's keys.
+        // On it goes with the lesson's keys; one more key that was meant for a panel moves nothing.
         focus = .lesson
+        lesson.holdsUntil = clock + Self.surprise
       }
     case .revealing(let answer):
       actions = bring(to: step.reveal, &lesson)
@@ -216,7 +219,7 @@ extension DashboardState {
   }
 
   mutating func moveInLesson(by distance: Int) -> [DashboardAction] {
-    guard let lesson else { return [] }
+    guard let lesson, clock >= lesson.holdsUntil else { return [] }
     let here =
       switch lesson.phase {
       case .introduction: -1

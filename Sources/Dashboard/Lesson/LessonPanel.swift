@@ -139,18 +139,26 @@ struct LessonText {
           StyledText("› \(line.beforeCursor)", theme.title)
             .adding(scene.appearance.hasUnicode ? "▏" : "_", theme.accent, joined: true)
             .adding(line.afterCursor, theme.title, joined: true)
-            .adding("\(unit)   enter answers, esc leaves", theme.muted))
+            .adding(unit, theme.muted, joined: true))
+        lines += words("enter answers, esc leaves", theme.muted, width)
       } else {
         let cursor =
           number.isPoint ? ", or put the chart’s cursor there with ← → and press enter here" : ""
-        lines += words("enter: type a number\(unit)\(cursor)", theme.muted, width)
+        let what = unit.isEmpty ? "" : ", in\(unit)"
+        lines += words("enter, then type a number\(what)\(cursor)", theme.muted, width)
       }
     case .choice(let choices):
       for (letter, choice) in zip(["a", "b", "c", "d"], choices) {
-        lines.append(
-          StyledText(letter, theme.accent).adding("  \(choice.text)", theme.text, joined: true))
+        for (row, text) in choice.text.wrapped(to: width - 3).enumerated() {
+          lines.append(
+            StyledText(row == 0 ? letter : " ", theme.accent)
+              .adding("  \(text)", theme.text, joined: true))
+        }
       }
-    case .action:
+    case .action(let action):
+      if !action.keys.isEmpty {
+        lines += words("keys: \(action.keys.joined(separator: ", "))", theme.accent, width)
+      }
       lines += words(
         "the panels are yours: tab goes there, y comes back. The lesson goes on when it is done.",
         theme.muted, width)
@@ -195,11 +203,10 @@ struct LessonText {
         isRight ? theme.good : theme.bad, width)
     }
     lines.append(StyledText())
-    lines.append(
-      StyledText("x", theme.accent).adding(
-        " writes this page as Markdown, ", theme.muted, joined: true
-      )
-      .adding("←", theme.accent, joined: true).adding(" goes back", theme.muted, joined: true))
+    let keys = [("x", "writes this page as Markdown"), ("←", "goes back")]
     return lines
+      + keys.map {
+        StyledText($0.0, theme.accent).adding(" \($0.1)", theme.muted, joined: true)
+      }
   }
 }

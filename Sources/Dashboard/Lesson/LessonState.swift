@@ -39,6 +39,8 @@ public struct LessonState: Sendable, Equatable {
 
   /// What is being typed; nil while nothing is.
   var line: LineEditor?
+  /// The clock's time before which arrows leave the step as it is.
+  var holdsUntil = 0.0
   /// What was typed, until it is judged.
   var pending = ""
   /// Whether the run's own answer, or another one, is to be taken; nil for a person's.
