@@ -46,7 +46,7 @@ import Testing
     let gradient: ParameterVector<Double>
     let optimiser: Optimiser<Double>
     let arena = Arena<Double>()
-    let prepared = PreparedWeights<Double>(smallestShared: 1)
+    let weightCache = PackedWeightCache<Double>(smallestShared: 1)
 
     init(_ subject: GradientCheck.Subject) {
       self.subject = subject
@@ -63,10 +63,10 @@ import Testing
       if !targetLengths.isEmpty { subject.batch.targetSteps.assign(lengths: targetLengths) }
       arena.reset()
       gradient.fill(0)
-      prepared.weightsChanged()
+      weightCache.weightsChanged()
       let pass = Pass(
         parameters: subject.parameters, gradient: gradient, arena: arena,
-        dropout: subject.dropout, teacherForcing: subject.teacherForcing, prepared: prepared)
+        dropout: subject.dropout, teacherForcing: subject.teacherForcing, weightCache: weightCache)
       let outputs = subject.model.outputs(subject.batch, pass)
       let targets = subject.objective.targetCount(
         subject.batch, outputWidth: outputs.columns)

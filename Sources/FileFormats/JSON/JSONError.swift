@@ -13,5 +13,13 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
     self.message = message
   }
 
+  /// What stands at a place of a text, as a message says it.
+  static func name(ofByteAt position: Int, in bytes: UnsafeBufferPointer<UInt8>) -> String {
+    guard position < bytes.count else { return "the end of the text" }
+    let byte = bytes[position]
+    return (0x21..<0x7F).contains(byte)
+      ? "`\(Unicode.Scalar(byte))`" : "byte 0x\(String(byte, radix: 16))"
+  }
+
   public var description: String { "line \(line), column \(column): \(message)" }
 }

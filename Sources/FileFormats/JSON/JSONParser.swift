@@ -229,12 +229,7 @@ struct JSONParser {
     return true
   }
 
-  private var nextText: String {
-    guard position < bytes.count else { return "the end of the text" }
-    let byte = bytes[position]
-    return (0x21..<0x7F).contains(byte)
-      ? "`\(Unicode.Scalar(byte))`" : "byte 0x\(String(byte, radix: 16))"
-  }
+  private var nextText: String { JSONError.name(ofByteAt: position, in: bytes) }
 
   private func error(_ message: String) -> JSONError {
     var line = 1

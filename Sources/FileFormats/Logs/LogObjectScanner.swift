@@ -303,12 +303,7 @@ public struct LogObjectScanner {
     return true
   }
 
-  private var nextText: String {
-    guard position < bytes.count else { return "the end of the text" }
-    let byte = bytes[position]
-    return (0x21..<0x7F).contains(byte)
-      ? "`\(Unicode.Scalar(byte))`" : "byte 0x\(String(byte, radix: 16))"
-  }
+  private var nextText: String { JSONError.name(ofByteAt: position, in: bytes) }
 
   private func error(_ message: String) -> JSONError {
     JSONError(line: 1, column: min(position, bytes.count) + 1, message: message)

@@ -13,7 +13,7 @@ public struct Pass<Scalar: NetworkScalar> {
   /// How often a fed-back output is the true one; nil takes the share of the configuration.
   public var teacherForcing: TeacherForcing?
   /// Packed weights shared with the batch's other parts; nil packs them for this call alone.
-  public var prepared: PreparedWeights<Scalar>?
+  public var weightCache: PackedWeightCache<Scalar>?
   /// Steps after which no gradient goes on to the state before: within a sequence the chain is cut
   /// every so many steps (truncated backpropagation). Nil goes back to the start.
   public var truncation: Int?
@@ -21,14 +21,14 @@ public struct Pass<Scalar: NetworkScalar> {
   public init(
     parameters: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>? = nil,
     arena: Arena<Scalar>, dropout: DropoutSource? = nil, teacherForcing: TeacherForcing? = nil,
-    prepared: PreparedWeights<Scalar>? = nil, truncation: Int? = nil
+    weightCache: PackedWeightCache<Scalar>? = nil, truncation: Int? = nil
   ) {
     self.parameters = parameters
     self.gradient = gradient
     self.arena = arena
     self.dropout = dropout
     self.teacherForcing = teacherForcing
-    self.prepared = prepared
+    self.weightCache = weightCache
     self.truncation = truncation
   }
 }

@@ -39,6 +39,22 @@ public struct StackView<Scalar: NetworkScalar> {
   /// is not made of such layers.
   public var layers: [LayerView<Scalar>] = []
 
+  /// One layer in one direction that is not part of a stack.
+  /// - Parameters:
+  ///   - states: s(t), rows × units
+  ///   - gradients: ∇s(t), rows × units
+  static func layer(
+    states: Matrix<Scalar>, gradients: Matrix<Scalar>, recurrentMatrix: ParameterHandle? = nil,
+    layers: [LayerView<Scalar>] = []
+  ) -> StackView {
+    func view(_ values: Matrix<Scalar>) -> StateView<Scalar> {
+      StateView(title: "layer 1", values: values, lowest: -1)
+    }
+    return StackView(
+      states: [view(states)], stateGradients: [view(gradients)], directionsAreReversed: [false],
+      firstRecurrentMatrix: recurrentMatrix, layers: layers)
+  }
+
   /// The title of one of its views among those of the whole network, such as `decoder layer 1`.
   public func title(of view: StateView<Scalar>) -> String {
     part == .whole ? view.title : "\(part.rawValue) \(view.title)"

@@ -10,81 +10,45 @@ import LinearAlgebra
 ///
 /// With several layers, attention looks with the top layer's state and feeds the first one.
 public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
-  public let layout: ParameterLayout
-  let encoder: any SourceEncoder<Scalar>
-  let reader: TargetReader
-  let decoder: RecurrentStack<Scalar>
-  let attention: AdditiveAttention<Scalar>
-  let head: OutputLayer<Scalar>
+  private let parts: DecoderParts<Scalar>
+  private let attention: AdditiveAttention<Scalar>
   private let time: StepwiseStack<Scalar>
-  /// What the encoder made of sources that sequences are written for. Training keeps none of it:
-  /// a second owner of the steps would cost a copy of them at the next batch.
-  var source: EncodedSource<Scalar>?
   private var contexts = Matrix<Scalar>.empty
-  private var places: UnsafeMutablePointer<Int32>?
   /// Each target's length, and where each sequence's target stands, in the last pass.
   private var lengths: [Int] = []
   private var standing: [Int] = []
 
   /// `sizes.outputs` target symbols; the source is symbols or vectors of `sizes.width`.
-  public convenience init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
-    var layout = ParameterLayout()
-    let encoder = sourceEncoder(configuration, sizes: sizes, of: Scalar.self, layout: &layout)
-    self.init(configuration, sizes: sizes, encoder: encoder, layout: layout)
+  public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
+    (parts, attention) = DecoderParts.build(configuration, sizes: sizes) { size, layout in
+      AdditiveAttention(
+        states: size, sources: size, size: configuration.hidden, layout: &layout)
+    }
+    time = StepwiseStack(parts.decoder, contextSize: parts.encoder.outputSize)
   }
 
-  /// A decoder behind any encoder, whose parameters stand in `layout` already.
-  init(
-    _ configuration: NetworkConfiguration, sizes: ModelSizes,
-    encoder: any SourceEncoder<Scalar>, layout: ParameterLayout
-  ) {
-    var layout = layout
-    self.encoder = encoder
-    let size = encoder.outputSize
-    reader = TargetReader(configuration, symbols: sizes.outputs, layout: &layout)
-    attention = AdditiveAttention(
-      states: size, sources: size, size: configuration.hidden, layout: &layout)
-    decoder = RecurrentStack(
-      inputSize: reader.width + size, hidden: size, layers: configuration.layers,
-      bidirectional: false, prefix: "decoder.", configuration: configuration.startingFromContext,
-      layout: &layout)
-    time = StepwiseStack(decoder, contextSize: size)
-    head = OutputLayer(states: size, outputs: sizes.outputs, layout: &layout)
-    self.layout = layout
-  }
-
-  public var roles: ParameterRoles {
-    ParameterRoles(
-      head, inputEmbedding: encoder.embedding, targetEmbedding: reader.embedding,
-      attention: attention.roles)
-  }
-  public var stacks: [StackView<Scalar>] {
-    encoder.stacks + [decoder.view(of: .decoder)]
-  }
+  public var layout: ParameterLayout { parts.layout }
+  public var roles: ParameterRoles { parts.roles(attention: attention.roles) }
+  public var stacks: [StackView<Scalar>] { parts.stacks }
 
   // MARK: Forward
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     let steps = batch.targetSteps
-    let source = encoder.forward(batch, pass)
-    self.source = nil
+    let (source, places, start) = parts.encode(batch, pass)
     keep(steps)
-    let places = steps.places(in: source.steps, arena: pass.arena)
-    self.places = places
-    let start = pass.arena.matrix(steps.sequenceCount, encoder.outputSize)
-    start.gather(source.context, rows: places)
     attention.read(source, pass)
     attention.begin(pairs: pairCount(steps, places), count: steps.sequenceCount, pass)
     time.begin(
-      reader.input(steps.previous(of: batch.targets.base, arena: pass.arena), as: Scalar.self),
-      steps: steps, start: InitialState(state: start), pass: pass.ofDecoder)
-    contexts = pass.arena.matrix(steps.rowCount, encoder.outputSize)
+      parts.input(batch, pass), steps: steps, start: InitialState(state: start),
+      pass: pass.ofDecoder)
+    contexts = pass.arena.matrix(steps.rowCount, start.columns)
     for t in 0..<steps.stepCount {
       let context = contexts.rows(steps.offsets[t], steps.active[t])
       attention.attend(time.previousStates(step: t, steps), places: places, into: context, pass)
       time.advance(t, steps, context: context)
     }
-    return head.forward(time.states, pass)
+    return parts.head.forward(time.states, pass)
   }
 
   /// Pairs of a target step and a source step of the same sequence.
@@ -108,9 +72,9 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   public func backward(
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
-    guard let places else { return }
-    let (size, steps) = (encoder.outputSize, batch.targetSteps)
-    time.beginBackward(head.backward(dOutputs, pass), steps: steps, pass: pass)
+    guard let places = parts.places else { return }
+    let (size, steps) = (parts.encoder.outputSize, batch.targetSteps)
+    time.beginBackward(parts.head.backward(dOutputs, pass), steps: steps, pass: pass)
     attention.beginBackward(rows: steps.rowCount, pass)
     let dStart = pass.arena.zeros(steps.sequenceCount, size)
     let dContexts = pass.arena.matrix(steps.sequenceCount, size)
@@ -127,9 +91,40 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
     time.finishBackward(
       contexts: contexts, steps: steps, dStart: InitialState(state: dStart), pass: pass)
     let dStates = attention.finishBackward(previous: time.allPreviousStates(steps, pass), pass)
-    let dContext = pass.arena.zeros(batch.sequenceCount, size)
-    dContext.scatterAdd(dStart, rows: places)
-    encoder.backward(dContext: dContext, dStates: dStates, batch, pass)
+    parts.backward(dTargetContext: dStart, dStates: dStates, batch, pass)
+  }
+}
+
+extension AttentionDecoder: GeneratingModel {
+  public func readSources(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) {
+    let source = parts.encoder.forward(batch, pass)
+    parts.source = source
+    attention.read(source, pass)
+  }
+
+  public var generationWidth: Int { parts.decoder.carriedWidth }
+
+  public func writeStart(
+    source: Int, to state: UnsafeMutablePointer<Scalar>, parameters: ParameterVector<Scalar>
+  ) {
+    parts.writeStart(source: source, to: state, parameters)
+  }
+
+  public func advance(
+    _ hypotheses: Hypotheses<Scalar>, _ pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
+    parts.advance(hypotheses, pass) { _, places, context in
+      let pairs = (0..<hypotheses.count).reduce(0) { $0 + attention.length(Int(places[$1])) }
+      attention.begin(pairs: pairs, count: hypotheses.count, pass)
+      attention.attend(
+        parts.decoder.topStates(of: hypotheses), places: places, into: context, pass)
+    }
+  }
+
+  public func attention(hypothesis: Int, _ hypotheses: Hypotheses<Scalar>) -> [Double] {
+    guard let source = parts.source else { return [] }
+    let places = hypotheses.sources.map { Int32(source.steps.places[$0]) }
+    return attention.weights(call: 0, query: hypothesis, places: places).map { Double($0) }
   }
 }
 
@@ -142,7 +137,8 @@ public protocol AttendingModel<Scalar>: SequenceModel {
 
 extension AttentionDecoder: AttendingModel {
   public func attentionWeights(sequence: Int) -> [[Double]] {
-    guard let places, source == nil, standing.indices.contains(sequence) else { return [] }
+    guard let places = parts.places, parts.source == nil, standing.indices.contains(sequence)
+    else { return [] }
     let k = standing[sequence]
     return (0..<lengths[k]).map { t in
       attention.weights(call: t, query: k, places: places).map { Double($0) }

@@ -2,39 +2,28 @@ import LinearAlgebra
 
 /// An output and a loss at every step (GBC fig. 10.3), in one direction or in both (fig. 10.11).
 public final class EveryStepOutput<Scalar: NetworkScalar>: SequenceModel {
-  public let layout: ParameterLayout
-  private let reader: InputReader
-  private let stack: RecurrentStack<Scalar>
-  private let head: OutputLayer<Scalar>
+  private let parts: ReaderParts<Scalar>
 
   /// `sizes.outputs` scalars at each step; inputs are symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
-    var layout = ParameterLayout()
-    reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
-    stack = RecurrentStack(
-      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
-      bidirectional: configuration.direction == .bidirectional, prefix: "rnn.",
-      configuration: configuration, layout: &layout)
-    head = OutputLayer(states: stack.outputSize, outputs: sizes.outputs, layout: &layout)
-    self.layout = layout
+    parts = ReaderParts(configuration, sizes: sizes)
   }
 
-  public var roles: ParameterRoles {
-    ParameterRoles(head, inputEmbedding: reader.embedding)
-  }
-  public var stacks: [StackView<Scalar>] { [stack.view()] }
-  public var carriedWidth: Int { stack.carriedWidth }
+  public var layout: ParameterLayout { parts.layout }
+  public var roles: ParameterRoles { parts.roles }
+  public var stacks: [StackView<Scalar>] { [parts.stack.view()] }
+  public var carriedWidth: Int { parts.stack.carriedWidth }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    let states = stack.forward(
-      reader.input(batch), steps: batch.steps, start: .of(batch), pass: pass)
-    if let carried = batch.carried { stack.store(in: carried, steps: batch.steps) }
-    return head.forward(states, pass)
+    let states = parts.stack.forward(
+      parts.reader.input(batch), steps: batch.steps, start: .of(batch), pass: pass)
+    if let carried = batch.carried { parts.stack.store(in: carried, steps: batch.steps) }
+    return parts.head.forward(states, pass)
   }
 
   public func backward(
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
-    stack.backward(head.backward(dOutputs, pass), steps: batch.steps, pass: pass)
+    parts.stack.backward(parts.head.backward(dOutputs, pass), steps: batch.steps, pass: pass)
   }
 }

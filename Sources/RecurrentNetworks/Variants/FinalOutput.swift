@@ -3,42 +3,31 @@ import LinearAlgebra
 /// One output at each sequence's own end τ, after the whole sequence has been read (GBC fig. 10.5).
 /// With both directions the output sees the ends of both.
 public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
-  public let layout: ParameterLayout
-  private let reader: InputReader
-  private let stack: RecurrentStack<Scalar>
-  private let head: OutputLayer<Scalar>
+  private let parts: ReaderParts<Scalar>
 
   /// `sizes.outputs` scalars a sequence; inputs are symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
-    var layout = ParameterLayout()
-    reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
-    stack = RecurrentStack(
-      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
-      bidirectional: configuration.direction == .bidirectional, prefix: "rnn.",
-      configuration: configuration, layout: &layout)
-    head = OutputLayer(states: stack.outputSize, outputs: sizes.outputs, layout: &layout)
-    self.layout = layout
+    parts = ReaderParts(configuration, sizes: sizes)
   }
 
-  public var roles: ParameterRoles {
-    ParameterRoles(head, inputEmbedding: reader.embedding)
-  }
-  public var stacks: [StackView<Scalar>] { [stack.view()] }
+  public var layout: ParameterLayout { parts.layout }
+  public var roles: ParameterRoles { parts.roles }
+  public var stacks: [StackView<Scalar>] { [parts.stack.view()] }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    _ = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)
-    let ends = pass.arena.matrix(batch.sequenceCount, stack.outputSize)
-    stack.finalStates(batch.steps, into: ends)
-    return head.forward(ends, pass)
+    _ = parts.stack.forward(parts.reader.input(batch), steps: batch.steps, pass: pass)
+    let ends = pass.arena.matrix(batch.sequenceCount, parts.stack.outputSize)
+    parts.stack.finalStates(batch.steps, into: ends)
+    return parts.head.forward(ends, pass)
   }
 
   public func backward(
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
-    let dEnds = head.backward(dOutputs, pass)
-    let dStates = pass.arena.zeros(batch.steps.rowCount, stack.outputSize)
-    stack.addFinalGradient(dEnds, steps: batch.steps, to: dStates)
-    stack.backward(dStates, steps: batch.steps, pass: pass)
+    let dEnds = parts.head.backward(dOutputs, pass)
+    let dStates = pass.arena.zeros(batch.steps.rowCount, parts.stack.outputSize)
+    parts.stack.addFinalGradient(dEnds, steps: batch.steps, to: dStates)
+    parts.stack.backward(dStates, steps: batch.steps, pass: pass)
   }
 }
 

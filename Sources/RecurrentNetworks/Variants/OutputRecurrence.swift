@@ -51,12 +51,7 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     ParameterRoles(head, inputEmbedding: reader.embedding)
   }
   public var stacks: [StackView<Scalar>] {
-    [
-      StackView(
-        states: [StateView(title: "layer 1", values: states, lowest: -1)],
-        stateGradients: [StateView(title: "layer 1", values: dStates, lowest: -1)],
-        directionsAreReversed: [false], layers: [layerView])
-    ]
+    [.layer(states: states, gradients: dStates, layers: [layerView])]
   }
 
   private var layerView: LayerView<Scalar> {

@@ -47,11 +47,9 @@ public final class UnsharedSteps<Scalar: NetworkScalar>: SequenceModel {
   }
   public var stacks: [StackView<Scalar>] {
     [
-      StackView(
-        states: [StateView(title: "layer 1", values: states, lowest: -1)],
-        stateGradients: [StateView(title: "layer 1", values: dStates, lowest: -1)],
-        directionsAreReversed: [false],
-        firstRecurrentMatrix: layers.first?.weights.hiddenToHidden)
+      .layer(
+        states: states, gradients: dStates,
+        recurrentMatrix: layers.first?.weights.hiddenToHidden)
     ]
   }
 

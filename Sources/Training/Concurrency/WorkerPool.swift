@@ -34,7 +34,7 @@ final class WorkerPool: Sendable {
 
   /// Calls `body` once for each index below `count`, on all threads, and returns when all are done.
   /// Which thread takes an index never changes a result: parts share nothing they write but
-  /// `PreparedWeights`, which come out the same whoever makes them.
+  /// `PackedWeightCache`, which come out the same whoever makes them.
   ///
   /// One job at a time: `body` must not run another on the same pool, nor may a second thread.
   func run(_ count: Int, _ body: (Int) -> Void) {

@@ -108,19 +108,8 @@ final class HandBuiltWorkload: Workload {
   func checkpoint(
     elapsed: Double, best: (loss: Double, step: Int)?, isValidationDue: Bool
   ) -> Checkpoint {
-    var state = ResumeState()
-    state.step = step
-    state.epoch = source.epochs
-    state.elapsed = elapsed
-    state.cursor = source.cursor
-    state.isValidationDue = isValidationDue
-    state.bestValidation = best?.loss
-    state.bestStep = best?.step
-    state.inputVocabulary = task.inputVocabulary
-    state.outputVocabulary = task.outputVocabulary
-    state.inputWidth = task.inputWidth
-    state.outputWidth = task.outputWidth
-    state.targetName = task.targetName
+    let state = ResumeState(
+      step: step, source, of: task, elapsed: elapsed, best: best, isValidationDue: isValidationDue)
     return Checkpoint(
       preset: preset.resolvedText, parameters: network.tensors, moments: [], state: state)
   }

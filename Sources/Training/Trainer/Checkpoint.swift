@@ -136,6 +136,25 @@ public struct ResumeState: Sendable, Equatable, Codable {
 
   public init() {}
 
+  /// Where a run stands and what it reads, be its network trained or set by hand.
+  init(
+    step: Int, _ source: BatchSource, of task: TaskData, elapsed: Double,
+    best: (loss: Double, step: Int)?, isValidationDue: Bool
+  ) {
+    self.step = step
+    epoch = source.epochs
+    self.elapsed = elapsed
+    cursor = source.cursor
+    self.isValidationDue = isValidationDue
+    bestValidation = best?.loss
+    bestStep = best?.step
+    inputVocabulary = task.inputVocabulary
+    outputVocabulary = task.outputVocabulary
+    inputWidth = task.inputWidth
+    outputWidth = task.outputWidth
+    targetName = task.targetName
+  }
+
   /// Goes on at about the same place of an epoch whose batches hold `1 / ratio` times as much as
   /// before. States carried over belonged to the old batches: they begin anew.
   public mutating func cut(anew ratio: Double) {
@@ -164,24 +183,13 @@ extension Trainer {
   func checkpoint(
     elapsed: Double, best: (loss: Double, step: Int)?, isValidationDue: Bool = false
   ) -> Checkpoint {
-    var state = ResumeState()
-    state.step = step
-    state.epoch = source.epochs
-    state.elapsed = elapsed
+    var state = ResumeState(
+      step: step, source, of: task, elapsed: elapsed, best: best, isValidationDue: isValidationDue)
     state.updates = optimiser.updates
-    state.cursor = source.cursor
     state.carried = carriedStates.map(\.values.elements)
     state.turned = turnedSettings
     state.plateau = schedule.plateau
-    state.isValidationDue = isValidationDue
-    state.bestValidation = best?.loss
-    state.bestStep = best?.step
-    state.inputVocabulary = task.inputVocabulary
-    state.outputVocabulary = task.outputVocabulary
     state.normalisation = task.normalisation
-    state.inputWidth = task.inputWidth
-    state.outputWidth = task.outputWidth
-    state.targetName = task.targetName
     state.hasOneVector = task.hasOneVectorInputs
     var moments: [NamedTensor] = []
     for (name, moment) in [("mean", optimiser.mean), ("square", optimiser.square)] {

@@ -28,7 +28,7 @@ final class Replica {
   /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets.
   func learn(
     _ parameters: ParameterVector<Float>, objective: Objective, scale: Float,
-    dropout: DropoutSource?, teacherForcing: TeacherForcing, prepared: PreparedWeights<Float>,
+    dropout: DropoutSource?, teacherForcing: TeacherForcing, weightCache: PackedWeightCache<Float>,
     truncation: Int?
   ) {
     gradient.fill(0)
@@ -37,7 +37,7 @@ final class Replica {
     arena.reset()
     let pass = Pass(
       parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
-      teacherForcing: teacherForcing, prepared: prepared, truncation: truncation)
+      teacherForcing: teacherForcing, weightCache: weightCache, truncation: truncation)
     let outputs = model.outputs(batch, pass)
     total = objective.evaluate(outputs, batch, scale: scale)
     model.backward(outputs, batch, pass)

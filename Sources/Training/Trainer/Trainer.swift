@@ -19,7 +19,7 @@ final class Trainer {
   /// The batch of the newest step, as it was read.
   private(set) var batch = DataBatch()
   private let parts: [Replica]
-  private let prepared = PreparedWeights<Float>()
+  private let weightCache = PackedWeightCache<Float>()
   let pool: WorkerPool
   private let slices: ParameterSlices
   /// Σ x² of each slice of the gradient; every slice is written by the one thread that has it.
@@ -114,13 +114,14 @@ final class Trainer {
     let scale = 1 / Float(max(1, targets))
     let nextStep = step + 1
     let (dropout, teacherForcing) = (settings.network.dropout, self.teacherForcing)
-    prepared.weightsChanged()
+    weightCache.weightsChanged()
     pool.run(parts.count) { index in
       let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
         dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
-        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed), prepared: prepared,
+        teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed),
+        weightCache: weightCache,
         truncation: preset.training.truncatedBPTT)
     }
     var total = LossTotal()

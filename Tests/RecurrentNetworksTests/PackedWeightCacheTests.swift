@@ -5,53 +5,54 @@ import Testing
 
 @testable import RecurrentNetworks
 
-/// Forms of weights that parts of a batch make together.
-@Suite struct PreparedWeightsTests {
+/// Copies of weights that parts of a batch make together.
+@Suite struct PackedWeightCacheTests {
   /// Parts that share every packed matrix compute what one by itself computes, to the last bit, and
   /// again after the weights have changed.
   @Test(arguments: GradientCheckCase.all.map(\.name))
   func sharingChangesNoGradient(_ name: String) throws {
     let check = try #require(GradientCheckCase.all.first { $0.name == name })
     let subject = check.subject()
-    let prepared = PreparedWeights<Double>(smallestShared: 1)
+    let weightCache = PackedWeightCache<Double>(smallestShared: 1)
     let carried = subject.batch.carried?.values
     let before = carried?.elements ?? []
     defer { withExtendedLifetime(subject) {} }
-    func gradient(_ prepared: PreparedWeights<Double>?) -> [Double] {
+    func gradient(_ weightCache: PackedWeightCache<Double>?) -> [Double] {
       // A pass leaves states behind for the next chunk; all begin where the first one did.
       for (i, value) in before.enumerated() { carried?.base[i] = value }
-      return self.gradient(of: subject, prepared)
+      return self.gradient(of: subject, weightCache)
     }
     for round in 0..<2 {
-      prepared.weightsChanged()
+      weightCache.weightsChanged()
       let alone = gradient(nil)
       #expect(alone.contains { $0 != 0 })
       // The second one finds everything made.
-      #expect(gradient(prepared) == alone, "round \(round)")
-      #expect(gradient(prepared) == alone, "round \(round), second part")
+      #expect(gradient(weightCache) == alone, "round \(round)")
+      #expect(gradient(weightCache) == alone, "round \(round), second part")
       for i in 0..<subject.parameters.count { subject.parameters.base[i] *= 0.9 }
     }
-    #expect(prepared.bytes > 0)
+    #expect(weightCache.bytes > 0)
   }
 
   @Test func everyChunkIsMadeOnceAndNobodyReadsBeforeAllAre() {
     let arena = Arena<Float>()
-    let prepared = PreparedWeights<Float>(smallestShared: 1)
+    let weightCache = PackedWeightCache<Float>(smallestShared: 1)
     let (threads, chunks) = (4, 50)
     for round in 1...200 {
-      prepared.weightsChanged()
+      weightCache.weightsChanged()
       let made = Mutex([Int](repeating: 0, count: chunks))
       let wrong = Atomic<Int>(0)
-      let key = PreparedWeights<Float>.Key(.table, of: arena.random(10, 10), rows: 10, columns: 10)
-      let shared = Unchecked(prepared)
+      let key = PackedWeightCache<Float>.Key(
+        .table, of: arena.random(10, 10), rows: 10, columns: 10)
+      let shared = Unchecked(weightCache)
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        let form = shared.value.form(key, count: chunks, chunks: chunks) { storage, chunk in
+        let entry = shared.value.entry(key, count: chunks, chunks: chunks) { storage, chunk in
           made.withLock { $0[chunk] += 1 }
           // The first chunk takes long: the others look for the end before it is written.
           if chunk == 0 { for _ in 0..<20_000 { FloatingPointMode.spinPause() } }
           storage[chunk] = Float(round + chunk)
         }
-        for chunk in 0..<chunks where form[chunk] != Float(round + chunk) {
+        for chunk in 0..<chunks where entry[chunk] != Float(round + chunk) {
           wrong.wrappingAdd(1, ordering: .relaxed)
         }
       }
@@ -60,12 +61,12 @@ import Testing
     }
   }
 
-  /// A form in many chunks, and matrices that begin at the same weight.
+  /// An entry in many chunks, and matrices that begin at the same weight.
   @Test func chunksMakeUpTheWholeAndShapesAreToldApart() {
     let arena = Arena<Float>()
     let alone = Pass(parameters: ParameterVector<Float>(ParameterLayout()), arena: arena)
     var sharing = alone
-    sharing.prepared = PreparedWeights(smallestShared: 1)
+    sharing.weightCache = PackedWeightCache(smallestShared: 1)
     let whole = arena.random(96, 700)
     for b in [whole, whole.columns(0, 690), whole.columns(0, 691), whole.rows(0, 90)] {
       let (a, c) = (arena.random(5, b.rows), arena.matrix(5, b.columns))
@@ -91,12 +92,12 @@ import Testing
   }
 
   private func gradient(
-    of subject: GradientCheck.Subject, _ prepared: PreparedWeights<Double>?
+    of subject: GradientCheck.Subject, _ weightCache: PackedWeightCache<Double>?
   ) -> [Double] {
     let gradient = ParameterVector<Double>(subject.model.layout)
     let pass = Pass(
       parameters: subject.parameters, gradient: gradient, arena: Arena<Double>(),
-      dropout: subject.dropout, teacherForcing: subject.teacherForcing, prepared: prepared)
+      dropout: subject.dropout, teacherForcing: subject.teacherForcing, weightCache: weightCache)
     let outputs = subject.model.outputs(subject.batch, pass)
     _ = subject.objective.evaluate(outputs, subject.batch, scale: 1)
     subject.model.backward(outputs, subject.batch, pass)
@@ -113,7 +114,7 @@ extension Arena<Float> {
   }
 }
 
-/// Safe to send: forms may be asked for by many threads at a time, which is what is tested.
+/// Safe to send: entries may be asked for by many threads at a time, which is what is tested.
 private struct Unchecked<Value>: @unchecked Sendable {
   let value: Value
   init(_ value: Value) { self.value = value }

@@ -1,49 +1,49 @@
 import LinearAlgebra
 import Synchronization
 
-/// Forms of the weights that every part of a batch reads and none changes, such as packed ones:
+/// Packed and transposed copies of the weights, which every part of a batch reads and none changes:
 /// made once per update, by all threads that ask for one together.
 ///
-/// A form is cut into chunks. Whoever asks for it makes chunks until none is left, then waits for
+/// An entry is cut into chunks. Whoever asks for it makes chunks until none is left, then waits for
 /// those that others are still at: one thread makes all of them, and two make half each. A chunk
 /// comes out the same whoever makes it, so results do not depend on the number of threads.
-public final class PreparedWeights<Scalar: NetworkScalar> {
-  /// Forms of fewer scalars are made by each part for itself: meeting would take longer.
+public final class PackedWeightCache<Scalar: NetworkScalar> {
+  /// Entries of fewer scalars are made by each part for itself: meeting would take longer.
   let smallestShared: Int
-  private let forms = Mutex<[Form]>([])
+  private let entries = Mutex<[Entry]>([])
 
-  /// - Parameter smallestShared: forms of fewer scalars are made by each part for itself
+  /// - Parameter smallestShared: entries of fewer scalars are made by each part for itself
   public init(smallestShared: Int = 1 << 14) {
     self.smallestShared = smallestShared
   }
 
-  /// Bytes of all forms.
+  /// Bytes of all entries.
   public var bytes: Int {
-    forms.withLock { $0.reduce(0) { $0 + $1.count } } * MemoryLayout<Scalar>.stride
+    entries.withLock { $0.reduce(0) { $0 + $1.count } } * MemoryLayout<Scalar>.stride
   }
 
   /// To be called after every change of the weights, while nobody computes with them.
   public func weightsChanged() {
-    forms.withLock { forms in
-      for form in forms { form.forget() }
+    entries.withLock { entries in
+      for entry in entries { entry.forget() }
     }
   }
 
-  /// The `count` scalars of a form, of which `make` computes one of `chunks` chunks.
+  /// The `count` scalars of an entry, of which `make` computes one of `chunks` chunks.
   ///
-  /// - Parameter make: gets the form's memory and the number of a chunk; must write that chunk and
+  /// - Parameter make: gets the entry's memory and the number of a chunk; must write that chunk and
   ///   read nothing that changes before the next update.
-  func form(
+  func entry(
     _ key: Key, count: Int, chunks: Int, _ make: (UnsafeMutablePointer<Scalar>, Int) -> Void
   ) -> UnsafeMutablePointer<Scalar> {
-    let form = forms.withLock { forms in
-      if let known = forms.first(where: { $0.key == key }) { return known }
-      let new = Form(key: key, count: count)
-      forms.append(new)
+    let entry = entries.withLock { entries in
+      if let known = entries.first(where: { $0.key == key }) { return known }
+      let new = Entry(key: key, count: count)
+      entries.append(new)
       return new
     }
-    form.complete(chunks: chunks, make)
-    return form.storage
+    entry.complete(chunks: chunks, make)
+    return entry.storage
   }
 
   /// Of which weights, and what was done to them.
@@ -57,7 +57,7 @@ public final class PreparedWeights<Scalar: NetworkScalar> {
     let first: UInt
     /// Address of the first of the other weights that took part; 0 where there are none.
     let other: UInt
-    /// Shape of the form.
+    /// Shape of the entry.
     let rows: Int
     let columns: Int
 
@@ -76,7 +76,7 @@ public final class PreparedWeights<Scalar: NetworkScalar> {
   /// Safe to share: a chunk of `storage` is written by the one thread that took its number from
   /// `taken`, and read after `finished` (raised with release ordering, read with acquire ordering)
   /// has counted every chunk. `forget` is called while no thread computes.
-  private final class Form: @unchecked Sendable {
+  private final class Entry: @unchecked Sendable {
     let key: Key
     let count: Int
     let storage: UnsafeMutablePointer<Scalar>

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
-/// The forms in which products read weights: shared by all parts of a batch where the pass has
-/// prepared ones and the form is large enough, else made in the pass's own arena.
+/// Weights laid out as products read them: shared by all parts of a batch where the pass has a cache
+/// and they are large enough, else made in the pass's own arena.
 extension Pass {
   /// B laid out for products A B.
   func packed(_ b: Matrix<Scalar>) -> PackedMatrix<Scalar> {
@@ -16,12 +16,12 @@ extension Pass {
   private func packed(_ b: Matrix<Scalar>, isTransposed: Bool) -> PackedMatrix<Scalar> {
     let (depth, columns) = isTransposed ? (b.columns, b.rows) : (b.rows, b.columns)
     let size = PackedMatrix<Scalar>.size(depth: depth, columns: columns)
-    guard let prepared, size >= prepared.smallestShared else {
+    guard let weightCache, size >= weightCache.smallestShared else {
       return isTransposed
         ? PackedMatrix(transposed: b, in: arena) : PackedMatrix(b, in: arena)
     }
     let width = PackedMatrix<Scalar>.columnsOfChunk(depth: depth)
-    let storage = prepared.form(
+    let storage = weightCache.entry(
       .init(isTransposed ? .packedTransposed : .packed, of: b, rows: depth, columns: columns),
       count: size, chunks: (columns + width - 1) / width
     ) { storage, chunk in
@@ -35,7 +35,7 @@ extension Pass {
   /// E Uᵀ: row v is U times the v-th embedding.
   func product(_ e: Matrix<Scalar>, transposed u: Matrix<Scalar>) -> Matrix<Scalar> {
     let packed = packed(transposed: u)
-    let key = PreparedWeights.Key(.table, of: u, and: e, rows: e.rows, columns: u.rows)
+    let key = PackedWeightCache.Key(.table, of: u, and: e, rows: e.rows, columns: u.rows)
     return table(key) { rows, part in
       part.product(e.rows(rows.lowerBound, rows.count), packed)
     }
@@ -52,16 +52,16 @@ extension Pass {
   private var tallestTile: Int { 6 }
 
   private func table(
-    _ key: PreparedWeights<Scalar>.Key, _ fill: (Range<Int>, Matrix<Scalar>) -> Void
+    _ key: PackedWeightCache<Scalar>.Key, _ fill: (Range<Int>, Matrix<Scalar>) -> Void
   ) -> Matrix<Scalar> {
     let (rows, columns) = (key.rows, key.columns)
-    guard let prepared, rows * columns >= prepared.smallestShared else {
+    guard let weightCache, rows * columns >= weightCache.smallestShared else {
       let result = arena.matrix(rows, columns)
       fill(0..<rows, result)
       return result
     }
     let height = 2 * tallestTile
-    let storage = prepared.form(
+    let storage = weightCache.entry(
       key, count: rows * columns, chunks: (rows + height - 1) / height
     ) { storage, chunk in
       let first = chunk * height

@@ -1,0 +1,23 @@
+import LinearAlgebra
+
+/// What networks that read one sequence have in common: its inputs, layers in one direction of time
+/// or in both, and an output layer over their states.
+struct ReaderParts<Scalar: NetworkScalar> {
+  let layout: ParameterLayout
+  let reader: InputReader
+  let stack: RecurrentStack<Scalar>
+  let head: OutputLayer<Scalar>
+
+  init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
+    var layout = ParameterLayout()
+    reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
+    stack = RecurrentStack(
+      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
+      bidirectional: configuration.direction == .bidirectional, prefix: "rnn.",
+      configuration: configuration, layout: &layout)
+    head = OutputLayer(states: stack.outputSize, outputs: sizes.outputs, layout: &layout)
+    self.layout = layout
+  }
+
+  var roles: ParameterRoles { ParameterRoles(head, inputEmbedding: reader.embedding) }
+}
