@@ -92,13 +92,26 @@ import TrainingEvents
     #expect(Self.text(state).contains("accuracy      75.0 %"))
   }
 
+  /// Where a label and its figure do not fit, a shorter label stands there, or the figure alone.
+  @Test func noLabelStandsWithoutItsFigure() {
+    let score = TaskScore(right: 4_871, count: 5_000, sequences: 250)
+    let labels = ["free-running, on its own outputs: ", "free-running: "]
+    for width in 6...60 {
+      let text = ScoreText.labelled(labels, score, name: "accuracy", width: width, .monochrome)
+        .pieces.map(\.text).joined()
+      #expect(text.count <= width && (text.contains("97.4 %") || width < 20), "\(width): \(text)")
+      #expect(!text.hasSuffix(": "), "\(width): \(text)")
+      #expect(text.hasPrefix(labels[0]) == (width >= 49))
+    }
+  }
+
   @Test func aMethodThatCannotBeRightIsSaidToBeNone() {
     let text = ScoreText.styled(
       TaskScore(
         right: 4, count: 13, sequences: 13, baseline: TaskBaseline(name: "always “9”", value: 0)),
       name: "exact match", unit: "sequence", .monochrome
     ).pieces.map(\.text).joined()
-    #expect(text.contains("always “9”: 0.0 %, none of these is it"))
+    #expect(text.contains("always “9”: 0.0 %, right for none"))
   }
 
   /// The last row offers what works: nothing that a replay or a followed log refuses.
@@ -209,6 +222,33 @@ import TrainingEvents
       // An alert that was raised holds until it is over, whatever the next curve says.
       state.apply(.warning(WarningRecord(step: 300, kind: "vanishing", text: "gradients vanish")))
       #expect(Self.text(state).contains("vanishes ×0.50 per character"), "\(row.name)")
+    }
+  }
+
+  /// Of several curves the verdict has the sign of its own, and the spectral radius never stands
+  /// without its number, however narrow the panel is.
+  @Test func theVerdictNamesItsCurve() {
+    let norms = (0..<40).map { lag in (0..<lag).reduce(Float(1)) { value, _ in value / 2 } }
+    for names in [["layer 1"], ["encoder layer 1", "encoder layer 1 backward", "layer 1"]] {
+      var state = Self.state { _ in }
+      state.apply(
+        .frame(
+          .gradientByLag(
+            GradientByLag(step: 300, curves: names.map { LagCurve(name: $0, norms: norms) }))))
+      var statistics = SyntheticRun.statistics
+      (statistics.step, statistics.jacobianRadius) = (12_345, 0.6432)
+      state.apply(.frame(.statistics(statistics)))
+      for size in GoldenFrameTests.sizes {
+        state.resize(size)
+        for view in [ViewKind.overview, .gradients] {
+          state.show(view: view)
+          let text = EventTests.text(state, size)
+          #expect(text.contains("█ vanishes") == (names.count > 1 && text.contains("vanishes")))
+          for row in text.split(separator: "\n") where row.contains("ρ(∂s(t+1)/∂s(t))") {
+            #expect(row.contains("ρ(∂s(t+1)/∂s(t)) 0.643"), "\(row)")
+          }
+        }
+      }
     }
   }
 

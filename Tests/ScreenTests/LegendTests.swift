@@ -22,7 +22,7 @@ import TrainingEvents
     }
     let text = Self.text(run, .task)
     #expect(!frame.unitNames.isEmpty)
-    let legend = text.split(separator: "\n").drop { !$0.contains("number  ") }.joined()
+    let legend = text.split(separator: "\n").drop { !$0.contains("number: ") }.joined()
     let words = Set(legend.split { !$0.isLetter && !$0.isNumber }.map(String.init))
     for unit in frame.unitNames {
       // A range such as eA–eC names what lies between.

@@ -18,8 +18,12 @@ struct GradientReach: Equatable {
   /// Why a curve that falls is no fault; nil where it is one, or does not fall.
   let excuse: String?
 
+  /// The curve's own in the legend; empty where it is the only one.
+  let sign: String
+
   /// - Parameter state: what is known of the run, and which alerts are active
-  init(_ curve: LagCurve, _ state: DashboardState) {
+  init(_ curve: LagCurve, _ state: DashboardState, sign: String = "") {
+    self.sign = sign
     let fit = LagFit(curve.norms)
     self.fit = fit
     let watch = state.gradients
@@ -71,22 +75,26 @@ struct GradientReach: Equatable {
   }
 
   /// The spectral radius of the averaged ∂s(t+1)/∂s(t), which explains the rate.
-  static func jacobian(_ radius: Double, step: Int, theme: Theme) -> StyledText {
-    StyledText("\(jacobianSymbol) ", theme.muted)
+  static func jacobian(_ radius: Double, step: Int?, theme: Theme) -> StyledText {
+    let text = StyledText("\(jacobianSymbol) ", theme.muted)
       .adding(NumberText.significant(radius, 3), theme.text, joined: true)
-      .adding(" at step \(NumberText.grouped(step))", theme.muted, joined: true)
+    guard let step else { return text }
+    return text.adding(" at step \(NumberText.grouped(step))", theme.muted, joined: true)
   }
 
   static let jacobianSymbol = "ρ(∂s(t+1)/∂s(t))"
 
   private func head(_ theme: Theme) -> StyledText {
-    switch verdict {
-    case .unknown: StyledText("not measured yet", theme.muted)
-    case .holds: StyledText("holds", theme.good)
-    case .explodes: StyledText("explodes", theme.bad)
-    case .vanishes: StyledText("vanishes", theme.warning)
-    case .falls: StyledText("falls", theme.text)
-    case .grows: StyledText("grows", theme.text)
-    }
+    let (word, style) =
+      switch verdict {
+      case .unknown: ("not measured yet", theme.muted)
+      case .holds: ("holds", theme.good)
+      case .explodes: ("explodes", theme.bad)
+      case .vanishes: ("vanishes", theme.warning)
+      case .falls: ("falls", theme.text)
+      case .grows: ("grows", theme.text)
+      }
+    return sign.isEmpty
+      ? StyledText(word, style) : StyledText(sign, theme.lag).adding(word, style, joined: true)
   }
 }

@@ -66,7 +66,10 @@ struct GradientThroughTimePanel: Panel {
     _ curve: LagCurve, isTall: Bool, size: Size, _ scene: Scene
   ) -> [StyledText] {
     let target = scene.state.run?.stepName ?? "time step"
-    let reach = GradientReach(curve, scene.state)
+    // Of several curves it speaks of the one in bars, whose sign it has.
+    let isOneOfSeveral = (scene.state.gradientByLag?.curves.count ?? 0) > 1
+    let sign = isOneOfSeveral ? (scene.appearance.hasUnicode ? "█ " : "# ") : ""
+    let reach = GradientReach(curve, scene.state, sign: sign)
     let width = size.width - 1
     var lines =
       isTall
@@ -79,15 +82,20 @@ struct GradientThroughTimePanel: Panel {
     guard let statistics = scene.state.statistics, let radius = statistics.jacobianRadius,
       radius.isFinite
     else { return lines }
-    let jacobian = GradientReach.jacobian(
-      radius, step: statistics.spectrumStep ?? statistics.step, theme: scene.theme)
-    if let index = lines.indices.first(where: { lines[$0].width + 3 + jacobian.width <= width }) {
-      lines[index].add(lines[index].isEmpty ? "" : "   ", scene.theme.muted)
-      for piece in jacobian.pieces {
-        lines[index].add(piece.text, piece.style, joined: piece.isJoined)
+    let step = statistics.spectrumStep ?? statistics.step
+    // Its step leaves first; a symbol without its number never stands there.
+    let jacobians = [step, nil].map {
+      GradientReach.jacobian(radius, step: $0, theme: scene.theme)
+    }
+    for jacobian in jacobians where jacobian.width <= width {
+      if let index = lines.indices.first(where: { lines[$0].width + 3 + jacobian.width <= width }) {
+        lines[index].add(lines[index].isEmpty ? "" : "   ", scene.theme.muted)
+        for piece in jacobian.pieces {
+          lines[index].add(piece.text, piece.style, joined: piece.isJoined)
+        }
+        return lines
       }
-    } else if size.height >= 6 {
-      lines.append(jacobian.fitting(width))
+      if size.height >= 6 { return lines + [jacobian] }
     }
     return lines
   }

@@ -29,7 +29,9 @@ struct LossPanel: TrainingChart {
       text.add("  best ", theme.muted)
       text.add(LossText.plain(best.loss, scene.state.run), theme.validation, joined: true)
       text.add(" at step \(NumberText.grouped(best.step))", theme.muted, joined: true)
-      if let bits = LossText.bits(best.loss, scene.state.run) { text.add("  \(bits)", theme.muted) }
+      if let bits = LossText.bits(best.loss, scene.state.run) {
+        text.add("  or \(bits)", theme.muted)
+      }
     }
     return text
   }

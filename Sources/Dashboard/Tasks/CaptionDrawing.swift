@@ -30,13 +30,12 @@ struct CaptionDrawing {
   private func drawWords(_ scene: Scene, in area: Rect, into buffer: inout CellBuffer) {
     let theme = scene.theme
     let isRight = frame.output == frame.target
-    let sign = isRight ? ("✓", "ok") : ("✗", "x")
     let lines = [
       StyledText("target  ", theme.muted).adding(frame.target, theme.title, joined: true),
       StyledText("caption ", theme.muted)
         .adding(frame.output, isRight ? theme.good : theme.bad, joined: true),
       StyledText(
-        "\(scene.appearance.hasUnicode ? sign.0 : sign.1) \(isRight ? "equals the target" : "differs from the target")",
+        ScoreText.comparison(isRight, isEmpty: frame.output.isEmpty, scene.appearance),
         isRight ? theme.good : theme.bad),
     ]
     for (row, line) in lines.enumerated() where row < area.height {

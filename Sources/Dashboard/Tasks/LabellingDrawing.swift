@@ -89,9 +89,9 @@ struct LabellingDrawing {
     ]
     if let free = frame.freeScore {
       lines.append(
-        StyledText("free-running, on its own outputs: ", theme.muted)
-          .adding(ScoreText.figure(free, name: "accuracy"), theme.title, joined: true)
-          .fitting(width))
+        ScoreText.labelled(
+          ["free-running, on its own outputs: ", "free-running: "], free, name: "accuracy",
+          width: width, theme))
     }
     return lines
   }
@@ -102,13 +102,15 @@ struct LabellingDrawing {
     into buffer: inout CellBuffer
   ) -> Int {
     let theme = scene.theme
-    var score = StyledText("from memory: ", theme.muted)
-    score.add(ScoreText.figure(recall.score, name: "accuracy"), theme.title, joined: true)
+    let width = area.width - 2
+    var score = ScoreText.labelled(
+      ["from memory: "], recall.score, name: "accuracy", width: width,
+      theme)
     score.add("  n = \(NumberText.grouped(recall.score.count))", theme.muted)
     if let baseline = recall.score.baseline {
       score.add("  \(baseline.name): \(ScoreText.percent(baseline.value))", theme.muted)
     }
-    score.fitting(area.width - 2).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
+    score.fitting(width).write(x: area.x + 1, y: y, limit: area.right, into: &buffer)
     func symbols(_ range: Range<Int>, of symbols: [String]) -> [String] {
       Array(symbols[range.clamped(to: symbols.indices)])
     }
@@ -126,8 +128,16 @@ struct LabellingDrawing {
           isRight ? theme.good : theme.bad, joined: true)
       },
     ]
+    // A label never stands without its symbols.
+    guard
+      lines.allSatisfy({
+        $0.pieces.prefix(2).reduce(0) { $0 + CharacterWidth.of($1.text) } <= width
+      })
+    else {
+      return y + 1
+    }
     for (row, line) in lines.enumerated() where y + 1 + row < area.bottom {
-      line.fitting(area.width - 2).write(
+      line.fitting(width).write(
         x: area.x + 1, y: y + 1 + row, limit: area.right, into: &buffer)
     }
     return y + 1 + lines.count

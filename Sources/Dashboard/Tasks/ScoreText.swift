@@ -13,6 +13,30 @@ enum ScoreText {
     return "\(name) \(percent(score.share))"
   }
 
+  /// Whether a written answer is the right one, in words.
+  static func comparison(_ isRight: Bool, isEmpty: Bool, _ appearance: Appearance) -> String {
+    let signs = isRight ? ("✓", "ok") : ("✗", "x")
+    let words =
+      isRight
+      ? "equals the target" : isEmpty ? "is empty, not the target" : "differs from the target"
+    return "\(appearance.hasUnicode ? signs.0 : signs.1) \(words)"
+  }
+
+  /// The figure behind the longest of some labels that leaves room for it: a label never stands alone.
+  static func labelled(
+    _ labels: [String], _ score: TaskScore, name: String, width: Int, _ theme: Theme
+  ) -> StyledText {
+    let figures =
+      labels.map { ($0, figure(score, name: name)) }
+      + [(labels.last ?? "", figure(score, name: "").trimmed)]
+    let texts = figures.map {
+      StyledText($0.0, theme.muted).adding($0.1, theme.title, joined: true)
+    }
+    return texts.first { $0.width <= width }
+      ?? StyledText(figure(score, name: name), theme.title)
+      .fitting(width)
+  }
+
   /// One decimal, as the log has it.
   static func percent(_ share: Double) -> String {
     share.isFinite ? "\(NumberText.fixed(100 * share, 1)) %" : "–"
@@ -33,7 +57,9 @@ enum ScoreText {
       text.add("  \(baseline.name): ", theme.muted)
       text.add(percent(baseline.value), theme.text, joined: true)
       // What training has most of may come nowhere among these: a method that cannot win.
-      if baseline.value == 0 { text.add(", none of these is it", theme.muted, joined: true) }
+      if baseline.value == 0 {
+        text.add(", right for none", theme.muted, joined: true)
+      }
     }
     text.add(source(score.isHeldOut), theme.muted)
     if score.sequences != score.count { text.add(" in \(score.sequences) sequences", theme.muted) }

@@ -45,23 +45,23 @@ struct StackDrawing {
     let units = Set(frame.unitNames)
     if units.isSuperset(of: ["u0", "u1", "v0", "v1", "eA", "eB", "eC"]) {
       return [
-        "number  the stack in one number, u0 + u1 + v0 + v1: its symbols as digits in base 4, "
+        "number: the stack in one number, u0 + u1 + v0 + v1: its symbols as digits in base 4, "
           + "1 for ( and 3 for [, the newest first",
-        "u0 u1   the number after a ( or a [ was pushed",
-        "v0 v1   the number after a ( or a [ was popped",
-        "eA–eC   1 for good once a closing bracket did not match: rejected",
+        "u0, u1: the number after a ( or a [ was pushed",
+        "v0, v1: the number after a ( or a [ was popped",
+        "eA–eC: 1 for good once a closing bracket did not match: rejected",
       ]
     }
     guard units.isSuperset(of: ["p", "r", "e"]) else { return [] }
-    let (open, close) = units.contains("sB") ? ("a", "b") : ("(", ")")
+    let (open, close) = units.contains("sB") ? ("an a", "a b") : ("a (", "a )")
     let lines = [
-      "number  the stack in one number, p + r = 2^−depth",
-      "p, r    the number after a \(open) was pushed (p) or popped by a \(close) (r)",
-      "e       1 for good once a \(close) found the stack empty: rejected",
+      "number: the stack in one number, p + r = 2^−depth",
+      "p, r: the number after \(open) was pushed (p) or popped by \(close) (r)",
+      "e: 1 for good once \(close) found the stack empty: rejected",
     ]
     guard units.contains("sB") else { return lines }
     return lines + [
-      "sB      1 once a b was read", "e2      1 for good once an a followed a b: rejected",
+      "sB: 1 once a b was read", "e2: 1 for good once an a followed a b: rejected",
     ]
   }
 

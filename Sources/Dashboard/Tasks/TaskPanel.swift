@@ -39,12 +39,12 @@ extension TaskFrame {
   var heading: String {
     switch self {
     case .classification: "Confusion matrix"
-    case .translation: "Source, target and output"
+    case .translation: "Source, target, output"
     case .caption: "Image and caption"
     case .forecast(let frame): frame.isFreeRunning ? "Target and output" : "Series and forecast"
     case .answers(let frame): "True and predicted \(frame.unit)"
     case .labelling: "Target and output labels"
-    case .stack(let frame): "Deciding \(frame.language)"
+    case .stack(let frame): "Deciding \(frame.language == "a-n-b-n" ? "aⁿbⁿ" : frame.language)"
     }
   }
 }

@@ -22,10 +22,9 @@ struct TranslationDrawing {
     }
     y = line("output", output, y: y, scene, area, &buffer)
     guard y < area.bottom else { return }
-    let sign = isRight ? ("✓", "ok") : ("✗", "x")
     buffer.write(
-      "\(scene.appearance.hasUnicode ? sign.0 : sign.1) \(isRight ? "equals the target" : "differs from the target")",
-      x: area.x + 1, y: y, style: isRight ? theme.good : theme.bad, limit: area.right)
+      ScoreText.comparison(isRight, isEmpty: frame.output.isEmpty, scene.appearance), x: area.x + 1,
+      y: y, style: isRight ? theme.good : theme.bad, limit: area.right)
     drawAttention(
       scene, in: area.cutTop(y - area.y + 2).rest, into: &buffer)
   }
