@@ -60,7 +60,7 @@ public enum Alert: String, Sendable, CaseIterable {
       "The median of three validation losses in a row, their scatter, and the moving average of the "
         + "training loss."
     case .saturated: "The share of state values with |s| > 0.97."
-    case .dead: "The share of units that never leave a narrow band of values."
+    case .dead: "The share of units whose values stay within a band of 0.01."
     case .smallUpdates, .largeUpdates:
       "‖update‖ ÷ ‖weights‖ of the last training step, the median over all weight matrices."
     }
@@ -68,20 +68,21 @@ public enum Alert: String, Sendable, CaseIterable {
 
   /// When the alert is over, in one sentence; the log keeps it.
   public var ending: String {
-    let solved = "once a task is solved, with less than 2 % of the first losses left"
+    let solved = "when the task is solved: less than 2 % of the first losses is left"
     return switch self {
-    case .vanishing: "When more is left over 70 % of the time steps measured, and \(solved)."
+    case .vanishing:
+      "When 1 % is left over more than 70 % of the time steps measured, or \(solved)."
     case .exploding:
       "When the norm is back below 4 times its mean and grows less than fivefold over the time steps "
-        + "measured, and \(solved)."
+        + "measured, or \(solved)."
     case .notFinite, .gradientNotFinite: "After \(AlertWatch.recovery) finite values in a row."
     case .diverged: "When the loss is back below twice that of the beginning."
     case .plateau: "When the loss falls by half a percent."
     case .overfitting: "When the validation loss is 1 % below its lowest from before the rise."
-    case .saturated: "Below 40 %, and \(solved)."
-    case .dead: "Below 10 %, and \(solved)."
-    case .smallUpdates: "Above 0.00002, and \(solved)."
-    case .largeUpdates: "Below 0.015, and \(solved)."
+    case .saturated: "When less than 40 % are, or \(solved)."
+    case .dead: "When less than 10 % are, or \(solved)."
+    case .smallUpdates: "When it is above 0.00002, or \(solved)."
+    case .largeUpdates: "When it is below 0.015, or \(solved)."
     }
   }
 
@@ -89,14 +90,15 @@ public enum Alert: String, Sendable, CaseIterable {
   public var threshold: String {
     switch self {
     case .vanishing:
-      "Raised when 1 % is left within half of the time steps measured, \(AlertWatch.streak) times in a "
-        + "row, while the loss falls by less than 1 % a training step; for a GRU only while it "
-        + "does not fall. Not raised where the curve is not the way that gradients take: with attention, without "
-        + "input, with teacher forcing of the output, for the cell state of an LSTM."
+      "Raised when 1 % is left within half of the time steps measured, in \(AlertWatch.streak) "
+        + "measurements in a row, while the loss falls by less than 1 % a training step; for a GRU "
+        + "only on a plateau of the loss. Not raised where the curve is not the only way of "
+        + "gradients: with attention, with teacher forcing of the output, for the cell state of an "
+        + "LSTM; nor without input."
     case .exploding:
-      "Raised when the norm grows tenfold and more over the time steps measured, \(AlertWatch.streak) "
-        + "times in a row, or when nothing clips it and it is 30 times the mean of the last hundred "
-        + "training steps."
+      "Raised when the norm grows tenfold and more over the time steps measured, in "
+        + "\(AlertWatch.streak) measurements in a row, or when nothing clips it and it is 30 times "
+        + "the mean of the last hundred training steps."
     case .notFinite, .gradientNotFinite: "Raised at the first value that is NaN or infinite."
     case .diverged:
       "Raised when the loss is \(LossBlowUp.factor) times what it was at the beginning for "
@@ -108,13 +110,17 @@ public enum Alert: String, Sendable, CaseIterable {
       "Raised when the median stays above its lowest by 1 % and by six times the scatter, or rises "
         + "four times in a row and by 6 %, while the training loss goes on falling."
     case .saturated:
-      "Raised above 50 %, \(AlertWatch.streak) times in a row, while the loss is not near 0."
+      "Raised when more than 50 % are, in \(AlertWatch.streak) measurements in a row, while the "
+        + "loss is not near 0."
     case .dead:
-      "Raised above 20 %, \(AlertWatch.streak) times in a row, while the loss is not near 0."
+      "Raised when more than 20 % are, in \(AlertWatch.streak) measurements in a row, while the "
+        + "loss is not near 0."
     case .smallUpdates:
-      "Raised below 0.00001 over some hundred steps, while the learning rate is not lowered by its "
-        + "schedule."
-    case .largeUpdates: "Raised above 0.03 over some hundred steps; about 0.001 is usual."
+      "Raised when it stays below 0.00001 for \(AlertWatch.updateSpan) training steps, while the "
+        + "schedule has not lowered the learning rate."
+    case .largeUpdates:
+      "Raised when it stays above 0.03 for \(AlertWatch.updateSpan) training steps; about 0.001 is "
+        + "usual."
     }
   }
 }

@@ -9,7 +9,7 @@ public struct AlertWatch: Sendable {
   /// Steps that such frames must span: several looks at one moment are one.
   private static let span = 20
   /// Steps that updates must be odd for; the first ones after a start are.
-  private static let updateSpan = 300
+  static let updateSpan = 300
   /// Finite steps in a row after which a loss counts as finite again.
   static let recovery = 50
 

@@ -17,7 +17,9 @@ public enum OldWords {
     ("written yet", "none yet"), ("bolder", "less conservative"), ("surer", "more conservative"),
     ("learner", "trainer"), ("trainee", "trainer"), ("looker", "probe"), ("deed", "action"),
     ("alert stands", "alert is active"), ("that stands", "active"), ("told of", "announced"),
-    ("episode", "once until it is over"), ("deepest", "greatest depth"),
+    ("episode", "once until it is over"), ("passed over", "skipped"), ("passes over", "ignores"),
+    ("written anew", "rewritten"), ("began anew", "was begun again"), ("stands here", "is given"),
+    ("deepest", "greatest depth"),
   ]
 
   /// Steps that could be of training or through time: these phrases say of which.

@@ -3,20 +3,20 @@ import TrainingEvents
 
 extension KeyBindings {
   static let lesson: [KeyBinding] = [
-    lesson([.enter], "enter", hint: "on", rank: 0, "answer, and go on") {
+    lesson([.enter], "enter", hint: "next", rank: 0, "answer, then continue") {
       $0.pressEnterInLesson()
     },
     choice("a", 0), choice("b", 1), choice("c", 2), choice("d", 3),
-    lesson([.left], "←", hint: "steps", as: "← →", rank: 3, "the previous lesson step") {
+    lesson([.left], "←", hint: "browse", as: "← →", rank: 3, "the previous lesson step") {
       $0.moveInLesson(by: -1)
     },
     lesson([.right], "→", "the next lesson step") { $0.moveInLesson(by: 1) },
-    lesson([.up], "↑", "scroll the lesson back") { $0.scrollLesson(by: -1) },
-    lesson([.down], "↓", "scroll the lesson on") { $0.scrollLesson(by: 1) },
-    lesson([.character("x")], "x", hint: "export", rank: 6, "write what was predicted and found") {
+    lesson([.up], "↑", "scroll the lesson up") { $0.scrollLesson(by: -1) },
+    lesson([.down], "↓", "scroll the lesson down") { $0.scrollLesson(by: 1) },
+    lesson([.character("x")], "x", hint: "export", rank: 6, "export what was predicted and found") {
       $0.exportLesson()
     },
-    lesson([.character("l")], "l", hint: "lessons", rank: 5, "leave this lesson for the list") {
+    lesson([.character("l")], "l", hint: "lessons", rank: 5, "back to the list of lessons") {
       _ in
       [.chooseLesson]
     },
