@@ -10,12 +10,12 @@ struct AttachCommand: AsyncParsableCommand {
     discussion: """
       RUN is a run's directory, or a socket that another machine's is forwarded to: \
       `ssh -L /tmp/run.sock:/home/me/runs/words-1/socket host`, then `unfold attach /tmp/run.sock`. \
-      Without RUN, the only run below `runs` that is alive. Without a terminal, what the run tells is \
-      printed as JSON lines.
+      Without RUN, the only run below `runs` that is training. Without a terminal, the run's events \
+      are printed as JSON lines.
       """)
 
   @Argument(
-    help: ArgumentHelp("A run that is alive, or a socket that leads to one.", valueName: "run"))
+    help: ArgumentHelp("A run that is training, or a socket that leads to one.", valueName: "run"))
   var recorded: String?
 
   @Option(

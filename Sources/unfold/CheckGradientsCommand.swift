@@ -22,7 +22,8 @@ struct CheckGradientsCommand: ParsableCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Set any key of the preset.", valueName: "path=value"))
+    help: ArgumentHelp(
+      "Set any key of the preset, as in network.cell=gru.", valueName: "path=value"))
   var settings: [String] = []
 
   @Option(help: "Most entries of each parameter that are checked.")

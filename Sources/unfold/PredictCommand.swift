@@ -11,9 +11,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict with a trained network: one input per line, one answer per line.",
     discussion: """
-      Inputs come from a file, from standard input, or stand on the command line. A network of \
+      Inputs come from a file, from standard input, or are given on the command line. A network of \
       symbols reads text. One of numbers reads [[…], …] with one row per time step, \
-      {"inputs": [[…]]}, plain numbers where one makes a step, the path of an npy, csv or ts file, \
+      {"inputs": [[…]]}, plain numbers where a time step has one, the path of an npy, csv or ts file, \
       or #12 for the twelfth held-out example; one of images the path of a PGM picture, a NumPy \
       array or an IDX file.
       """)

@@ -8,7 +8,7 @@ struct ReplayCommand: AsyncParsableCommand {
     abstract: "Watch a recorded run again in the dashboard.",
     discussion: """
       Opens on the whole run, as it ended. Space plays it from its beginning and pauses, [ and ] \
-      change the speed, . and backspace go by one step, R goes back to the beginning. With --from or \
+      change the speed, . and backspace go by one training step, R goes back to the beginning. With --from or \
       --speed it plays at once.
       """)
 

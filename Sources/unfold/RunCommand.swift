@@ -8,13 +8,15 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Start any training job under the dashboard, and steer it.",
     discussion: """
-      The job's output stands in a console; its numbers become curves: JSON lines on its output or \
-      in --log, a TensorBoard folder in --logdir, or what `unfold.py` tells (`unfold python`), which \
-      also lets it be paused, stepped and set. A job that knows nothing of unfold is paused by \
-      stopping its processes. Its exit status is this program's.
+      The job's output is shown in a console; its numbers become curves: JSON lines on its output or \
+      in --log, a TensorBoard folder in --logdir, or what `unfold.py` sends (`unfold python`), which \
+      also lets it be paused, stepped and changed. A job without it is paused by stopping its \
+      processes (SIGSTOP). The job's exit status is this program's.
       """)
 
-  @Option(help: ArgumentHelp("Directory to record the run in.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Directory to record the run in; below runs/ when absent.", valueName: "dir")
+  )
   var out: String?
 
   @Option(

@@ -11,7 +11,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Set any key of the preset.", valueName: "path=value"))
+    help: ArgumentHelp(
+      "Set any key of the preset, as in network.cell=gru.", valueName: "path=value"))
   var settings: [String] = []
 
   @Option(help: "Training steps of the whole run, counted from its first.")
@@ -26,12 +27,15 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON object a line instead of the dashboard.")
   var headless = false
 
-  @Option(help: ArgumentHelp("Directory to record the run in.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Directory to record the run in; below runs/ when absent.", valueName: "dir")
+  )
   var out: String?
 
   @Option(
     name: .customLong("init"),
-    help: ArgumentHelp("Parameters to begin with.", valueName: "file.safetensors"))
+    help: ArgumentHelp(
+      "Initial parameters: safetensors, or a file of torch.save.", valueName: "file.safetensors"))
   var initial: String?
 
   @Option(

@@ -12,7 +12,7 @@ import Training
     abstract: "Watch a recurrent network learn, in the terminal.",
     discussion: """
       Without any argument, unfold lets you choose what to train; after five seconds without a key \
-      it starts the preset `words`. Press ? there for help, q to quit.
+      it starts the preset `words`. In the dashboard, ? shows help and q quits.
       """,
     version: "unfold 0.9.0",
     subcommands: [
