@@ -5,7 +5,7 @@ import Testing
 @testable import Sessions
 
 /// What a person does with a run that trained here and ended.
-@Suite struct FinishedRunTests {
+@Suite(.serialized) struct FinishedRunTests {
   /// Trains thirty steps, which takes half a second.
   private static func finish(_ twin: SessionTwin, _ more: [String] = []) async throws {
     try twin.start("tiny", ["training.steps=30"] + more)
@@ -81,6 +81,9 @@ import Testing
       try await terminal.wait("the end", until: Screen.isAt(30, "FINISHED"))
       terminal.press(.backspace)
       try await terminal.wait("one step back", until: Screen.isAt(29, "replay"))
+      // The record has the run's end: played, the run stands as it ended.
+      terminal.type("]]]]]]]]]] ")
+      try await terminal.wait("the end", until: Screen.isAt(30, "FINISHED"))
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Sessions
 
 /// Chooser, lists and runs in turn.
-@Suite struct InteractiveSessionTests {
+@Suite(.serialized) struct InteractiveSessionTests {
   /// Chooses a preset by its name.
   private static func choose(_ name: String, _ twin: SessionTwin) async throws {
     try await twin.terminal.wait(for: "choose what to train")
@@ -27,7 +27,7 @@ import Testing
   @Test func aPresetIsChosenLeftAndComeBackTo() async throws {
     try await SessionTwin.run { twin in
       twin.start(at: .chooser(message: nil))
-      try await twin.terminal.wait(for: "starts by itself in 60 s")
+      try await twin.terminal.wait(for: "starts by itself in")
       try await Self.choose("tiny", twin)
       try await Self.leaveForThePresets(twin)
       #expect(twin.snapshots(of: "tiny-1").count == 1)

@@ -7,7 +7,7 @@ import Training
 @testable import Sessions
 
 /// A lesson beside its live network, under the keys.
-@Suite struct LessonSessionTests {
+@Suite(.serialized) struct LessonSessionTests {
   private static let library = LessonLibrary.load(dataDirectories: []).lessons
   private let quick = QuickLesson()
 

@@ -6,7 +6,7 @@ import Testing
 
 /// What a run that trains here does with everything but its own keys: texts, mouse, signals of the
 /// terminal, settings.
-@Suite struct LiveInputTests {
+@Suite(.serialized) struct LiveInputTests {
   private static let pace = ["training.steps=100000"]
 
   /// A network of few units on a few words.

@@ -6,7 +6,7 @@ import TrainingEvents
 @testable import Sessions
 
 /// How a run that trains here is left: by signals, in the background, with a disk that takes nothing.
-@Suite struct LiveLeavingTests {
+@Suite(.serialized) struct LiveLeavingTests {
   private static let pace = ["training.steps=100000"]
 
   /// Starts a run and lets it make some steps.

@@ -5,7 +5,7 @@ import Testing
 @testable import Sessions
 
 /// A run that trains here, under the keys.
-@Suite struct LiveSessionTests {
+@Suite(.serialized) struct LiveSessionTests {
   private static let pace = ["training.steps=100000"]
 
   @Test func spacePausesAndADotIsOneStep() async throws {

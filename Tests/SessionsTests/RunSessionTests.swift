@@ -7,7 +7,7 @@ import TrainingEvents
 @testable import Sessions
 
 /// The dashboard over a run that this process does not train: a record, a log, another process's.
-@Suite struct RunSessionTests {
+@Suite(.serialized) struct RunSessionTests {
   // MARK: A record
 
   /// Opens a record of so many steps, a second each.
@@ -53,8 +53,8 @@ import TrainingEvents
   @Test func aRecordIsPlayedFromAStep() async throws {
     try await SessionTwin.run { twin in
       let start = ContinuousClock.now
-      try Self.open(300, twin, speed: 40, from: 40)
-      let screen = try await twin.terminal.wait("playing", until: Screen.isPast(79))
+      try Self.open(3000, twin, speed: 40, from: 40)
+      let screen = try await twin.terminal.wait("playing", until: Screen.isPast(79, "replay"))
       // Forty seconds of the run, a step each, pass in one.
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       #expect(Double((Screen.step(screen) ?? 0) - 40) < 40 * seconds + 5)
