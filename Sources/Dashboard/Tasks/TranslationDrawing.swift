@@ -86,5 +86,15 @@ struct TranslationDrawing {
           with: shade.cell(weight, lowest: 0, highest: 1))
       }
     }
+    // Where rows are left for it whole.
+    let legend =
+      "α: attention, from 0 to 1, of each output (row) to each symbol of the source (column)"
+      .wrapped(to: area.width - 2)
+    let below = area.y + outputs + 2
+    guard below + legend.count <= area.bottom else { return }
+    for (row, line) in legend.enumerated() {
+      buffer.write(
+        line, x: area.x + 1, y: below + row, style: scene.theme.muted, limit: area.right)
+    }
   }
 }
