@@ -1,3 +1,4 @@
+import Foundation
 import TerminalGraphics
 import Testing
 import TrainingEvents
@@ -47,6 +48,19 @@ import TrainingEvents
       gradients.contains("ρ(∂s(t+1)/∂s(t)) 0.900 at step 251")
         || size.width < 120 && !gradients.contains("0.900"))
     #expect(gradients.contains("Parameters  step 307"))
+  }
+
+  /// A gradient that first grows a little on its way back still falls as a whole.
+  @Test func aRiseAtFirstIsNotCalledAFall() throws {
+    let norms = (0..<40).map { lag -> Float in
+      lag <= 5 ? Float(pow(1.2, Double(lag))) : Float(pow(1.2, 5) * pow(0.6, Double(lag - 5)))
+    }
+    let curve = LagCurve(name: "layer 1", norms: norms)
+    let reach = GradientReach(curve, SyntheticRun.state(lastStep: 500))
+    let line = reach.line(width: 100, target: "character", theme: .monochrome).pieces.map(\.text)
+      .joined()
+    try #require(LagFit(norms).stretches.count == 2, "\(line)")
+    #expect(line.hasPrefix("falls: ×") || line.hasPrefix("vanishes: ×"), "\(line)")
   }
 
   @Test func aFinalSnapshotSaysThatItIs() {

@@ -142,6 +142,7 @@ enum PanelFacts {
       let factor = stretches.count > 1 ? first.total : first.factor
       for verdict in ["vanishes", "falls", "holds", "grows", "explodes"] {
         facts.append(Fact("\(verdict) ×", factor, isRequired: false))
+        facts.append(Fact("\(verdict): ×", factor, isRequired: false))
       }
       facts += [
         Fact("then ×", last.factor, isRequired: stretches.count > 1),

@@ -54,7 +54,11 @@ struct GradientReach: Equatable {
 
   /// The change in words, in full and then shorter.
   private func rates(_ target: String) -> [String] {
-    [false, true].compactMap { fit.rate(unit: target, isBrief: $0) }.map { " " + $0 }
+    // “falls ×1.02 in the first 4” would take a rise for a fall: the verdict is of the whole.
+    let hasBoth =
+      fit.stretches.contains { $0.factor > 1 } && fit.stretches.contains { $0.factor < 1 }
+    let joint = hasBoth ? ": " : " "
+    return [false, true].compactMap { fit.rate(unit: target, isBrief: $0) }.map { joint + $0 }
   }
 
   /// The same in one line, in as many words as fit into a width.
