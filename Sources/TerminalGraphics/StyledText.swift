@@ -37,6 +37,11 @@ public struct StyledText: Sendable, Equatable {
     return copy
   }
 
+  /// A copy with another text's pieces behind its own.
+  public func appending(_ other: StyledText) -> StyledText {
+    other.pieces.reduce(self) { $0.adding($1.text, $1.style, joined: $1.isJoined) }
+  }
+
   /// As many whole pieces, from the first on, as fit into a width; at least the first, cut.
   /// Joined pieces stay or leave together.
   public func fitting(_ width: Int) -> StyledText {

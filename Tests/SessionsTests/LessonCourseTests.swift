@@ -23,6 +23,16 @@ import TrainingEvents
       let lesson = try LessonLibrary.find("\(slide)", among: Self.library.lessons)
       #expect(lesson.slides.contains(slide))
     }
+    // A heading leads to what it stands above; before the first slide and behind the last is nothing.
+    for heading in [8, 13, 27] {
+      let lesson = try LessonLibrary.find("\(heading)", among: Self.library.lessons)
+      #expect(lesson.slides.contains(heading + 1))
+    }
+    for slide in ["2", "35"] {
+      #expect(throws: PresetError.self) {
+        try LessonLibrary.find(slide, among: Self.library.lessons)
+      }
+    }
   }
 
   @Test(arguments: library.lessons.map(\.name)) func eachIsAsLongAsALessonIs(_ name: String) throws

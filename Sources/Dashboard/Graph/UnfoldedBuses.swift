@@ -4,16 +4,6 @@ import TrainingEvents
 /// Lines that go further than to the next column: to the output or the context from where the other
 /// direction ended, to a loss of all outputs together, and to what attention picks.
 extension UnfoldedDrawing {
-  /// Where the rows and the columns stand on screen.
-  struct Raster {
-    /// Columns from left to right; nil where some are left out.
-    var shown: [Int?]
-    var left: Int
-    var top: Int
-    var pitch: Int
-    var step: Int
-  }
-
   func drawBuses(_ raster: Raster, into buffer: inout CellBuffer) {
     let pen = Pen(drawing: self, raster: raster)
     let last = model.columns.count - 1

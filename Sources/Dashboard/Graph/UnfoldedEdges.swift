@@ -1,7 +1,7 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// Lines between the columns of the unfolded graph.
+/// Lines between the nodes of the unfolded graph: from column to column, and from row to row.
 extension UnfoldedDrawing {
   /// The line on to the next column.
   func drawAcross(
@@ -106,5 +106,77 @@ extension UnfoldedDrawing {
     arrow(
       from: area.x + 6, to: area.x + Self.margin - 1, y: y, label: "W", forward: !isBack,
       isGradient: isBack, into: &buffer)
+  }
+
+  /// g stands beside s, so that lines from below and from above reach both.
+  func shift(_ row: GraphRow, _ column: Int, _ step: Int) -> Int {
+    guard case .backwardState = row, step == 2, model.isBothWays(column) else { return 0 }
+    return max(4, CharacterWidth.of(model.name(row, at: column)))
+  }
+
+  /// Lines of a column with two states: what is read goes into both of them, and whatever stands
+  /// above reads both.
+  func drawBothWays(
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, into buffer: inout CellBuffer
+  ) {
+    guard row != .input, row != .context, model.has(row, at: column) else { return }
+    let (appearance, style) = (scene.appearance, scene.theme.faint)
+    func put(_ glyph: Unicode.Scalar, _ ascii: Unicode.Scalar, _ x: Int, _ y: Int) {
+      let isCrossed = glyph == "│" && !(buffer[x, y].glyph == " ")
+      buffer[x, y] = Cell(
+        isCrossed ? appearance.glyph("┼", ascii: "+") : appearance.glyph(glyph, ascii: ascii), style
+      )
+    }
+    let layers = model.rows.compactMap { row -> Int? in
+      if case .backwardState(let layer) = row { layer } else { nil }
+    }
+    let beside = x + 1 + shift(.backwardState(layers.first ?? 1), column, 2)
+    switch row {
+    case .backwardState(let layer):
+      // s goes on upwards past g, where something reads it.
+      if layers.first != layer || model.has(.output, at: column) {
+        put("│", "|", x + 1, y)
+        put("│", "|", x + 1, y + 1)
+      }
+      put("↑", "^", beside, y + 1)
+    case .state(let layer):
+      // What is read below goes up to s here, and past s to g.
+      put("│", "|", beside, y)
+      put("↑", "^", x + 1, y + 1)
+      for between in (x + 2)..<beside { put("─", "-", between, y + 1) }
+      put(layer == 1 ? "╯" : "┤", "+", beside, y + 1)
+      buffer.write("U", x: x + 3, y: y + 1, style: scene.theme.muted)
+    case .output:
+      put("↑", "^", x + 1, y + 1)
+      // At the end only s has read everything: g has in the first column.
+      if model.architecture.shape != .final {
+        for between in (x + 2)..<beside { put("─", "-", between, y + 1) }
+        put("╮", "+", beside, y + 1)
+      }
+      buffer.write("V", x: x + 3, y: y + 1, style: scene.theme.muted)
+    case .target, .loss, .input, .context:
+      drawBelow(row, column, x: x, y: y, step: 2, into: &buffer)
+    }
+  }
+
+  /// The line up from the nearest node below, past rows that have none here.
+  func drawBelow(
+    _ row: GraphRow, _ column: Int, x: Int, y: Int, step: Int, into buffer: inout CellBuffer
+  ) {
+    guard row != .input, row != .context, model.has(row, at: column),
+      model.columns[column].part != "context",
+      let here = model.rows.firstIndex(of: row),
+      let below = model.rows[(here + 1)...].firstIndex(where: {
+        $0 != .context && model.has($0, at: column)
+      })
+    else { return }
+    let (theme, appearance) = (scene.theme, scene.appearance)
+    for line in (y + 1)..<max(y + 1, y + (below - here) * step) {
+      buffer[x + 1, line] = Cell(scene.appearance.glyph("│", ascii: "|"), theme.faint)
+    }
+    guard step == 2 else { return }
+    let tip = row == .target ? appearance.glyph("↓", ascii: "v") : appearance.glyph("↑", ascii: "^")
+    buffer[x + 1, y + 1] = Cell(tip, theme.faint)
+    buffer.write(model.edgeBelow(row, at: column), x: x + 3, y: y + 1, style: theme.muted)
   }
 }

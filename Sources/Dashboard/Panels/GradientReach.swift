@@ -79,11 +79,14 @@ struct GradientReach: Equatable {
   }
 
   /// The spectral radius of the averaged ∂s(t+1)/∂s(t), which explains the rate.
-  static func jacobian(_ radius: Double, step: Int?, theme: Theme) -> StyledText {
-    let text = StyledText("\(jacobianSymbol) ", theme.muted)
-      .adding(NumberText.significant(radius, 3), theme.text, joined: true)
-    guard let step else { return text }
-    return text.adding(" at step \(NumberText.grouped(step))", theme.muted, joined: true)
+  static func jacobian(
+    _ radius: Double, step: Int, theme: Theme
+  ) -> (value: StyledText, step: StyledText) {
+    (
+      StyledText("\(jacobianSymbol) ", theme.muted)
+        .adding(NumberText.significant(radius, 3), theme.text, joined: true),
+      StyledText(" at step \(NumberText.grouped(step))", theme.muted)
+    )
   }
 
   static let jacobianSymbol = "ρ(∂s(t+1)/∂s(t))"

@@ -83,19 +83,18 @@ struct GradientThroughTimePanel: Panel {
       radius.isFinite
     else { return lines }
     let step = statistics.spectrumStep ?? statistics.step
-    // Its step leaves first; a symbol without its number never stands there.
-    let jacobians = [step, nil].map {
-      GradientReach.jacobian(radius, step: $0, theme: scene.theme)
-    }
-    for jacobian in jacobians where jacobian.width <= width {
+    // The number may be many steps old: it never stands without its step, nor a symbol without it.
+    let (value, when) = GradientReach.jacobian(radius, step: step, theme: scene.theme)
+    let jacobian = value.appending(when)
+    if jacobian.width <= width {
       if let index = lines.indices.first(where: { lines[$0].width + 3 + jacobian.width <= width }) {
         lines[index].add(lines[index].isEmpty ? "" : "   ", scene.theme.muted)
-        for piece in jacobian.pieces {
-          lines[index].add(piece.text, piece.style, joined: piece.isJoined)
-        }
-        return lines
+        lines[index] = lines[index].appending(jacobian)
+      } else if size.height >= 6 {
+        lines.append(jacobian)
       }
-      if size.height >= 6 { return lines + [jacobian] }
+    } else if size.height >= 8, max(value.width, when.width) <= width {
+      lines += [value, when]
     }
     return lines
   }

@@ -40,14 +40,18 @@ public enum LessonLibrary {
       try LessonFolder.text(of: path), file: path, name: PresetLibrary.stem(of: path))
   }
 
-  /// The lesson of a name or of a slide, which several may show: the one that is most about it.
+  /// The lesson of a name or of a slide, which several may show: the one that is most about it. A
+  /// slide that no lesson shows, such as a heading, leads to the next one that has a lesson.
   /// - Throws: `PresetError` with the nearest name
   public static func find(_ word: String, among lessons: [Lesson]) throws(PresetError) -> Lesson {
     if let lesson = lessons.first(where: { $0.name == word }) { return lesson }
     let slides = Set(lessons.flatMap(\.slides)).sorted()
     let digits = word.hasPrefix("slide") ? word.dropFirst(5).trimmingSpaces : word
     if let slide = Int(digits) {
-      let fitting = lessons.filter { $0.slides.contains(slide) }
+      // A heading between two slides belongs to what it stands above.
+      let isWithin = slides.first.map { slide >= $0 } ?? false
+      let shown = isWithin ? slides.first { $0 >= slide } : nil
+      let fitting = lessons.filter { $0.slides.contains(shown ?? slide) }
       if let lesson = fitting.min(by: { $0.slides.count < $1.slides.count }) { return lesson }
       let ends = slides.first.map { "\($0) to \(slides.last ?? $0)" } ?? "none"
       throw PresetError(
