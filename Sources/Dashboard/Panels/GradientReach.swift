@@ -85,7 +85,7 @@ struct GradientReach: Equatable {
     (
       StyledText("\(jacobianSymbol) ", theme.muted)
         .adding(NumberText.significant(radius, 3), theme.text, joined: true),
-      StyledText(" at step \(NumberText.grouped(step))", theme.muted)
+      StyledText("at step \(NumberText.grouped(step))", theme.muted)
     )
   }
 

@@ -85,7 +85,7 @@ struct GradientThroughTimePanel: Panel {
     let step = statistics.spectrumStep ?? statistics.step
     // The number may be many steps old: it never stands without its step, nor a symbol without it.
     let (value, when) = GradientReach.jacobian(radius, step: step, theme: scene.theme)
-    let jacobian = value.appending(when)
+    let jacobian = value.adding(" ", joined: true).appending(when)
     if jacobian.width <= width {
       if let index = lines.indices.first(where: { lines[$0].width + 3 + jacobian.width <= width }) {
         lines[index].add(lines[index].isEmpty ? "" : "   ", scene.theme.muted)
