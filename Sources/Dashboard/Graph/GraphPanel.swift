@@ -55,7 +55,7 @@ struct GraphPanel: Panel {
     let free = area.height - height
     // Words take some eight rows; where many are left, states stand below.
     let hasStates = free >= 8 + GraphStates.leastRows && GraphStates.map(scene.state) != nil
-    let top = graph.isWalking || hasStates ? area.y : area.y + max(0, (free - 3) / 3)
+    let top = graph.isWalking || hasStates ? area.y : area.y + max(0, (free - 9) / 3)
     let picture = Rect(x: area.x, y: top, width: area.width, height: area.bottom - top)
     drawing.draw(in: picture, into: &buffer)
     // On a low screen the numbers need the blank row below the picture.
