@@ -7,17 +7,21 @@ extension UnfoldedDrawing {
   func drawBuses(_ raster: Raster, into buffer: inout CellBuffer) {
     let pen = Pen(drawing: self, raster: raster)
     let last = model.columns.count - 1
-    if model.architecture.shape == .final, model.isBothWays(last) {
+    // Which lines there are is the model's matter; here they get their way on screen.
+    func isRead(_ source: GraphRow, by row: GraphRow, _ column: Int) -> Bool {
+      model.sources(of: row, at: column).contains { $0.row == source }
+    }
+    if isRead(.backwardState(model.top), by: .output, last) {
       pen.drawReversedEnd(to: .output, column: last, into: &buffer)
     }
-    if model.architecture.isAligned { pen.drawJointLoss(column: last, into: &buffer) }
+    if isRead(.output, by: .loss, last) { pen.drawJointLoss(column: last, into: &buffer) }
     if let meeting = model.columns.firstIndex(where: { $0.part == "context" }) {
       pen.joinContext(meeting, into: &buffer)
-      if model.isBothWays(0) {
+      if isRead(.backwardState(model.top), by: .state(model.top), meeting) {
         pen.drawReversedEnd(to: .state(model.top), column: meeting, into: &buffer)
       }
       // Without rows between the nodes, names alone say what attention does.
-      if model.architecture.attention, raster.step == 2 {
+      if model.rows.contains(.context), raster.step == 2 {
         pen.drawWeighed(meeting, into: &buffer)
         for column in (meeting + 1)..<model.columns.count {
           pen.drawQuery(column, into: &buffer)
