@@ -6,8 +6,8 @@ import Glibc
 /// It makes no values of what a log does not need, which is what lets a hundred thousand lines be
 /// read in the time a screen takes to be drawn. Texts that are numbers count as numbers.
 public struct LogObjectScanner {
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var position: Int
+  let bytes: UnsafeBufferPointer<UInt8>
+  var position: Int
   private static let depth = 16
   /// Keys of arrays that are more than numbers.
   private let frames: [String]
@@ -219,99 +219,5 @@ public struct LogObjectScanner {
       guard open.count <= Self.depth else { throw error("nested deeper than \(Self.depth) levels") }
     }
     throw error("the text ends inside brackets")
-  }
-
-  // MARK: Texts
-
-  private mutating func string() throws(JSONError) -> (range: Range<Int>, hasEscapes: Bool) {
-    let quote = bytes[position]
-    position += 1
-    let start = position
-    // Most have no escapes: the next quote ends them.
-    guard let base = bytes.baseAddress,
-      let found = memchr(base + start, Int32(quote), bytes.count - start)
-    else {
-      position = bytes.count
-      throw error("the text ends inside a string")
-    }
-    let end = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-    guard memchr(base + start, Int32(UInt8(ascii: "\\")), end - start) != nil else {
-      position = end + 1
-      return (start..<end, false)
-    }
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == quote {
-        defer { position += 1 }
-        return (start..<position, true)
-      }
-      position += byte == UInt8(ascii: "\\") ? 2 : 1
-    }
-    position = bytes.count
-    throw error("the text ends inside a string")
-  }
-
-  /// A key with escapes, read as JSON reads it; kept as it is written where it is none.
-  private func unescaped(_ range: Range<Int>) -> [UInt8] {
-    let quote = [UInt8(ascii: "\"")]
-    let value = try? JSONValue(decoding: quote + Array(bytes[range]) + quote)
-    return value?.string.map { Array($0.utf8) } ?? Array(bytes[range])
-  }
-
-  /// The number that a text as a whole is; nil where it is none.
-  private func number(in range: Range<Int>) -> Double? {
-    LogNumber.parse(UnsafeBufferPointer(rebasing: bytes[range]))
-  }
-
-  // MARK: Bytes
-
-  private func isQuote(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
-  }
-
-  private func isDelimiter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ")"), 0x20, 0x09,
-      0x0A, 0x0D:
-      true
-    default: false
-    }
-  }
-
-  private func isWordByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
-      UInt8(ascii: "-"), UInt8(ascii: "+"):
-      true
-    default: false
-    }
-  }
-
-  private mutating func skipSpace() {
-    while position < bytes.count {
-      switch bytes[position] {
-      case 0x20, 0x09, 0x0A, 0x0D: position += 1
-      default: return
-      }
-    }
-  }
-
-  private mutating func skip(_ byte: Unicode.Scalar) -> Bool {
-    guard position < bytes.count, bytes[position] == UInt8(ascii: byte) else { return false }
-    position += 1
-    return true
-  }
-
-  private var nextText: String { JSONError.name(ofByteAt: position, in: bytes) }
-
-  private func error(_ message: String) -> JSONError {
-    JSONError(line: 1, column: min(position, bytes.count) + 1, message: message)
-  }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-  fileprivate init(_ text: StaticString) {
-    self.init(start: text.utf8Start, count: text.utf8CodeUnitCount)
   }
 }
