@@ -44,6 +44,7 @@ extension DashboardState {
     // The same run begun again keeps what is being looked at.
     if isAnother, lesson == nil { show(view: settings.view(for: description.name)) }
     trainingState = .training
+    lesson?.awaitsRestart = false
     history = RunHistory(smoothing: history.smoothing)
     (frames, reading) = (FrameStore(), nil)
     hyperparameterBoard.start(description)

@@ -34,13 +34,14 @@ struct LessonProgress: Sendable {
         words: value["words"]?.string ?? "", step: value["trained"]?.int ?? 0)
     }
     let next = lesson.steps.indices.first { answers[$0] == nil }
-    // A lesson that was gone through can be gone through again.
-    guard let next, !answers.isEmpty else { return LessonState(lesson) }
     return LessonState(lesson, answers: answers, resumesAt: next)
   }
 
   func choice(of lesson: Lesson) -> LessonChoice {
-    let kept = all()[lesson.name]?["answers"]?.array ?? []
+    let entry = all()[lesson.name]
+    var kept = entry?["answers"]?.array ?? []
+    // Whoever goes through it once more has been through it nevertheless.
+    if kept.count < lesson.steps.count, let before = entry?["before"]?.array { kept = before }
     return LessonChoice(
       lesson, answered: kept.count, right: kept.count { $0["right"]?.bool == true })
   }
@@ -61,7 +62,11 @@ struct LessonProgress: Sendable {
       if let found = answer.judgement.found { object["found"] = .real(found) }
       return JSONValue.object(object)
     }
-    all[lesson.lesson.name] = .object(["answers": .array(answers)])
+    var entry: JSONObject = ["answers": .array(answers)]
+    if !lesson.isComplete, let before = finished(all[lesson.lesson.name], lesson.lesson) {
+      entry["before"] = before
+    }
+    all[lesson.lesson.name] = .object(entry)
     do {
       let text = String(decoding: JSONValue.object(all).encoded(), as: UTF8.self)
       try AtomicFile.write(text + "\n", to: path, makesDirectories: true)
@@ -69,6 +74,12 @@ struct LessonProgress: Sendable {
     } catch {
       return "lessons are not kept: \(error)"
     }
+  }
+
+  /// The answers of the last time that a lesson was gone through to its end.
+  private func finished(_ entry: JSONValue?, _ lesson: Lesson) -> JSONValue? {
+    let newest = entry?["answers"]
+    return newest?.array?.count ?? 0 >= lesson.steps.count ? newest : entry?["before"]
   }
 
   private func all() -> JSONObject {

@@ -18,10 +18,17 @@ package struct LessonSetup: Sendable {
     self.lesson = lesson
     var command = command.starting(lesson.preset)
     command.settings = lesson.settings
+    command.threads = command.threads ?? Self.threads(of: lesson)
     run = try RunSetup(command, canGoBack: true, name: "lesson-\(lesson.name)")
     other = try lesson.other.map {
       try Self.engine(lesson, seed: command.seed, extra: $0.settings)
     }
+  }
+
+  /// Threads that compute for each of a lesson's networks: two of them train at the same time.
+  private static func threads(of lesson: Lesson) -> Int {
+    let all = ProcessInfo.processInfo.activeProcessorCount
+    return max(1, lesson.other == nil ? all : all / 2)
   }
 
   /// An engine for a lesson's network, with nothing recorded.
@@ -35,8 +42,7 @@ package struct LessonSetup: Sendable {
     if let seed { preset.training.seed = seed }
     let task = try TaskLoader.load(
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
-    return try TrainingEngine(
-      preset: preset, task: task, threads: max(1, ProcessInfo.processInfo.activeProcessorCount))
+    return try TrainingEngine(preset: preset, task: task, threads: threads(of: lesson))
   }
 }
 

@@ -123,7 +123,8 @@ actor LiveSession: StageActor {
     draw()
     watchWarnings()
     startTicking()
-    overlayEarlierRuns()
+    // An earlier run of a lesson's network would give away what is to be predicted.
+    if lesson == nil { overlayEarlierRuns() }
     reading = Task { await self.read() }
   }
 

@@ -74,7 +74,7 @@ import TrainingEvents
   }
 
   @Test(arguments: [
-    ("question", ""), ("right", "a"), ("wrong", "b"), ("number", "a⏎⏎"), ("typing", "a⏎⏎⏎17"),
+    ("question", ""), ("right", "a"), ("wrong", "b"), ("number", "a⏎"), ("typing", "a⏎17"),
   ])
   func lesson(name: String, keys: String) throws {
     for size in [Self.small, Self.large, Size(width: 200, height: 60)] {

@@ -40,6 +40,14 @@ import TrainingEvents
         given: "", judgement: LessonJudgement(isRight: true, reply: "", found: nil), words: "",
         step: 1)
       state.lesson?.scroll = 1
+    case .lessonNumber:
+      state = SyntheticLesson.state()
+      state.go(toLessonStep: 1)
+      _ = state.advanceLesson()
+    case .lessonAgain:
+      state = SyntheticLesson.state()
+      _ = state.handle(.character("a"))
+      state.go(toLessonStep: 3)
     case .lessonAnswer:
       state = SyntheticLesson.state()
       state.resize(Size(width: 80, height: 24))

@@ -73,6 +73,150 @@ import TrainingEvents
     #expect(state.lesson?.answer?.words == "It is step 900")
   }
 
+  @Test func aDigitAloneBeginsTheAnswer() {
+    for first in "1.-" {
+      var state = Self.resized(120, 40)
+      state.go(toLessonStep: 1)
+      _ = state.advanceLesson()
+      let asking = Self.text(state, 120, 40)
+      #expect(asking.contains("type a number, in steps") && asking.contains("0–9 answer"))
+      #expect(!asking.contains("choose"))
+      let view = state.view
+      #expect(state.handle(.character(first)) == [])
+      #expect(state.contexts == [.lessonAnswer] && state.view == view)
+      #expect(Self.text(state, 120, 40).contains("› \(first)"))
+    }
+    var state = Self.resized(80, 24)
+    state.go(toLessonStep: 1)
+    _ = state.advanceLesson()
+    for character in "1750" { _ = state.handle(.character(character)) }
+    _ = state.handle(.enter)
+    #expect(
+      state.lesson?.answer?.judgement.isRight == true && state.lesson?.answer?.given == "1750")
+  }
+
+  /// Digits are views wherever they are no answer.
+  @Test func digitsAreViewsBesideAQuestionOfAnotherKindAndInThePanels() {
+    var state = Self.resized(80, 24)
+    #expect(Self.text(state, 80, 24).contains("a  it falls"))
+    _ = state.handle(.character("2"))
+    #expect(state.view == .loss && state.lesson?.phase == .asking)
+    state.go(toLessonStep: 1)
+    _ = state.advanceLesson()
+    _ = state.handle(.tab)
+    _ = state.handle(.character("3"))
+    #expect(state.view == .gradients && state.lesson?.line == nil)
+  }
+
+  // MARK: Leaving
+
+  @Test func aLessonIsLeftAtOnce() {
+    var state = Self.resized(80, 24)
+    #expect(state.unsavedSteps > 0)
+    #expect(state.handle(.character("q")) == [.quit(saving: false)])
+    #expect(state.handle(.character("P")) == [.choosePreset])
+    #expect(state.handle(.escape) == [.chooseLesson])
+    state.apply(.finished(FinishRecord(reason: .completed, step: 900, elapsed: 1)))
+    #expect(state.handle(.character("q")) == [.quit(saving: false)])
+  }
+
+  @Test func escapeClosesOneThingAfterTheOther() {
+    var state = Self.resized(120, 40)
+    state.go(toLessonStep: 1)
+    _ = state.advanceLesson()
+    _ = state.handle(.character("7"))
+    #expect(state.handle(.escape) == [] && state.lesson?.line == nil)
+    #expect(state.lesson?.phase == .asking)
+    _ = state.handle(.tab)
+    _ = state.handle(.character("3"))
+    _ = state.handle(.character("z"))
+    #expect(state.handle(.escape) == [] && !state.enlarged && state.view == .gradients)
+    #expect(state.handle(.escape) == [] && state.focusedPanel == .lesson && state.view == .overview)
+    #expect(state.handle(.escape) == [.chooseLesson])
+  }
+
+  // MARK: Once more
+
+  private static func gone() -> DashboardState {
+    var state = SyntheticRun.state(lastStep: 900)
+    state.resize(Size(width: 120, height: 40))
+    state.apply(.state(.paused))
+    let judgement = LessonJudgement(isRight: true, reply: "so it is", found: nil)
+    let answer = LessonState.Answer(given: "x", judgement: judgement, words: "", step: 1)
+    state.begin(LessonState(SyntheticLesson.lesson, answers: [0: answer, 1: answer, 2: answer]))
+    return state
+  }
+
+  @Test func whatWasGoneThroughIsShownAndAskedAboutBeforeItBeginsAnew() {
+    var state = Self.gone()
+    #expect(state.lesson?.phase == .summary)
+    let text = Self.text(state, 120, 40)
+    for words in ["3 of 3 right", "n begins the lesson anew", "so it is", "n anew"] {
+      #expect(text.contains(words), "\(words)")
+    }
+    #expect(state.handle(.enter) == [] && state.lesson?.answers.count == 3)
+    // A network that has trained would answer what is to be predicted.
+    #expect(state.handle(.character("n")) == [.send(.pause), .send(.restart)])
+    #expect(state.lesson?.answers == [:])
+    #expect(state.advanceLesson() == [] && state.lesson?.phase == .preparing)
+    state.apply(.started(SyntheticRun.description))
+    state.apply(.state(.paused))
+    _ = state.advanceLesson()
+    #expect(state.lesson?.phase == .asking && state.lesson?.index == 0)
+    // In the middle of it, the key is the panels' again.
+    _ = state.handle(.character("n"))
+    #expect(state.lesson?.phase == .asking && state.probe.sequence == 1)
+  }
+
+  @Test func whatWasBegunGoesOnOrBeginsAnew() {
+    var state = Self.gone()
+    let answer = state.lesson?.answers[0]
+    state.begin(LessonState(SyntheticLesson.lesson, answers: [0: answer!], resumesAt: 1))
+    let text = Self.text(state, 120, 40)
+    #expect(text.contains("enter goes on at lesson step 2 of 3") && text.contains("n begins anew"))
+  }
+
+  // MARK: Pace and two networks
+
+  @Test func whoWaitsForAnAnswerWaitsNoLongerThanThePaceAllows() {
+    var lesson = SyntheticLesson.lesson
+    lesson.steps[0].begin = 1_500
+    var state = SyntheticRun.state(lastStep: 900)
+    state.pace = 50
+    state.apply(.state(.paused))
+    state.begin(LessonState(lesson))
+    _ = state.pressEnterInLesson()
+    #expect(
+      state.advanceLesson() == [.send(.pace(600 / 1.2)), .send(.run(until: .step(1_500)))])
+    state.apply(.state(.training))
+    #expect(state.advanceLesson() == [])
+    state.apply(.steps(StepBatch([StepRecord(step: 1_500, loss: 1)])))
+    state.apply(.state(.paused))
+    #expect(state.advanceLesson() == [.send(.pace(50))])
+    #expect(state.lesson?.phase == .asking)
+    #expect(state.advanceLesson() == [])
+  }
+
+  @Test func twoNetworksAreJudgedOnceBothStandThere() {
+    var lesson = SyntheticLesson.lesson
+    lesson.steps[0].reveal = 950
+    var state = SyntheticRun.state(lastStep: 900)
+    state.apply(.state(.paused))
+    var other = SyntheticRun.state(lastStep: 900)
+    other.apply(.state(.paused))
+    state.companions = [other]
+    state.begin(LessonState(lesson))
+    _ = state.pressEnterInLesson()
+    _ = state.advanceLesson()
+    _ = state.handle(.character("a"))
+    state.apply(.steps(StepBatch([StepRecord(step: 950, loss: 1)])))
+    _ = state.advanceLesson()
+    #expect(state.lesson?.answer == nil, "the other one is at 900")
+    state.companions[0].apply(.steps(StepBatch([StepRecord(step: 950, loss: 1)])))
+    _ = state.advanceLesson()
+    #expect(state.lesson?.answer != nil)
+  }
+
   @Test func whatIsNoNumberIsSaidAndNothingIsAnswered() {
     var state = Self.resized(80, 24)
     state.go(toLessonStep: 1)
@@ -161,7 +305,7 @@ import TrainingEvents
     #expect(page.contains("Answered: it rises"))
     #expect(page.contains("✗ At step 900: the run says: it falls."))
     #expect(page.contains("![The screen at the end](lesson.svg)"))
-    #expect(Self.text(state, 120, 40).contains("What you predicted and found"))
+    #expect(Self.text(state, 120, 40).contains("Predicted and found"))
   }
 
   @Test func theListShowsWhatIsDone() {

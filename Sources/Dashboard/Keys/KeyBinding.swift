@@ -21,6 +21,10 @@ struct KeyBinding: Sendable {
     /// Arrow keys go from node to node of the graph.
     case walk
     case lesson
+    /// A lesson asks for a number, which its first digit begins.
+    case lessonNumber
+    /// A lesson that was gone through, or begun, lies open.
+    case lessonAgain
     /// An answer to a lesson is typed.
     case lessonAnswer
     case prompt

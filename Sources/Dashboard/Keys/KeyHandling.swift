@@ -11,6 +11,7 @@ extension DashboardState {
       return []
     }
     if case .mouse(let event) = key { return handle(event) }
+    if case .character(let character) = key, beginsLessonAnswer(with: character) { return [] }
     if let binding = KeyBindings.binding(for: key, in: contexts) {
       needsRedraw = true
       return permitted(binding.perform(&self))
@@ -36,6 +37,7 @@ extension DashboardState {
     switch overlay {
     case nil where prompt != nil: [.prompt]
     case nil where lesson?.line != nil && focusedPanel == .lesson: [.lessonAnswer]
+    case nil where focusedPanel == .lesson: lessonContexts + [.view]
     case nil where graph.isWalking && focusedPanel == .graph: [.walk, .view]
     case nil: [focusedPanel?.drawing.context, .view].compactMap { $0 }
     case .help(let page): page.isTyping ? [.helpSearch] : [.help]
@@ -88,7 +90,7 @@ extension DashboardState {
     return []
   }
 
-  /// Takes back the last thing that changed what is seen.
+  /// Takes back the last thing that changed what is seen; beside a lesson, the keys go back to it.
   mutating func goBack() -> [DashboardAction] {
     message = nil
     // What is not on screen is not taken back unseen.
@@ -99,6 +101,8 @@ extension DashboardState {
       enlarged = false
     } else if contexts.contains(.units), heatmap.unit != nil || heatmap.column != nil {
       (heatmap.unit, heatmap.column) = (nil, nil)
+    } else if lesson != nil {
+      goBackToLesson()
     } else {
       show(view: .overview)
     }
@@ -151,6 +155,8 @@ extension DashboardState {
       overlay = .leaving
       return []
     }
+    // A lesson's answers are kept as they are given, and its network is trained anew in seconds.
+    guard lesson == nil else { return [.quit(saving: false)] }
     // The snapshot of a run's end may still be on its way to the disk: it is waited for.
     if abilities == nil, !isViewing, trainingState == .finished { return [.quit(saving: true)] }
     // What another process trained is not this one's to save.

@@ -42,7 +42,9 @@ extension KeyBindings {
 extension DashboardState {
   /// Leaves this run for the chooser; asks before steps are lost.
   mutating func askToChoose() -> [DashboardAction] {
-    guard !isViewing, unsavedSteps > 0, trainingState != .diverged else { return [.choosePreset] }
+    guard lesson == nil, !isViewing, unsavedSteps > 0, trainingState != .diverged else {
+      return [.choosePreset]
+    }
     overlay = .confirm(.choosePreset)
     return []
   }

@@ -14,8 +14,13 @@ enum HintBar {
       KeyBindings.all.filter { $0.context == context && $0.hint != nil }
     }
     bindings.removeAll { !works($0, state) }
-    // Where the tabs say it, the hints need not.
-    if ViewTabs.isShown(in: state.size) { bindings.removeAll { $0.group == .views } }
+    // Where the tabs say it, the hints need not; where a digit begins an answer, they must not.
+    if ViewTabs.isShown(in: state.size) || state.contexts.contains(.lessonNumber) {
+      bindings.removeAll { $0.group == .views }
+    }
+    if state.lesson?.asksForChoice != true {
+      bindings.removeAll { $0.context == .lesson && $0.keys == [.character("a")] }
+    }
     if state.alerts.shown.isEmpty {
       bindings.removeAll { $0.keys == KeyBindings.openingAlert.keys }
     }

@@ -4,6 +4,8 @@ import TrainingEvents
 extension DashboardState {
   /// Seconds that numbers are waited for once the network stands still.
   private static let patience = 5.0
+  /// Seconds that the way to a step takes, where the machine is fast enough.
+  private static let longestWay = 1.2
   /// Seconds in which a person sees that the keys are the lesson's again.
   private static let surprise = 1.0
 
@@ -15,7 +17,7 @@ extension DashboardState {
     needsRedraw = true
   }
 
-  private mutating func show(lessonView word: String?) {
+  mutating func show(lessonView word: String?) {
     guard let word, let view = ViewKind.named(word) else { return }
     let isReading = focus == .lesson
     show(view: view)
@@ -28,7 +30,8 @@ extension DashboardState {
 
   /// What the lesson asks of the run now; called behind every event and key.
   public mutating func advanceLesson() -> [DashboardAction] {
-    guard var lesson, run != nil, let step = lesson.step else { return [] }
+    guard var lesson, run != nil, !lesson.awaitsRestart else { return [] }
+    guard let step = lesson.step else { return keepPace() }
     var actions: [DashboardAction] = []
     switch lesson.phase {
     case .preparing:
@@ -53,10 +56,15 @@ extension DashboardState {
     }
     if self.lesson != lesson { needsRedraw = true }
     self.lesson = lesson
-    return actions
+    return actions + keepPace()
   }
 
+  /// Whether the network stands at a step, or the two that are compared both do.
   private func isStanding(at step: Int?) -> Bool {
+    stands(at: step) && companions.allSatisfy { $0.stands(at: step) }
+  }
+
+  private func stands(at step: Int?) -> Bool {
     guard trainingState != .training, trainingState != nil else { return false }
     // A run that ended early stands where it ended.
     return currentStep >= step ?? 0 || trainingState != .paused
@@ -65,13 +73,34 @@ extension DashboardState {
   /// Trains to a step and pauses there, or pauses where the run is.
   private func bring(to step: Int?, _ lesson: inout LessonState) -> [DashboardAction] {
     if let step, step > currentStep, canTrain {
-      return lesson.sent.insert(.run(step)).inserted ? [.send(.run(until: .step(step)))] : []
+      guard lesson.sent.insert(.run(step)).inserted else { return [] }
+      return hurry(to: step, &lesson) + [.send(.run(until: .step(step)))]
     }
     // Where somebody paused on the way and went on, nothing else stops it.
     if trainingState == .training {
       return lesson.sent.insert(.pause).inserted ? [.send(.pause)] : []
     }
     return []
+  }
+
+  /// The pace is for whoever looks on; who waits for an answer waits no longer than this, as far as
+  /// the pace goes.
+  private func hurry(to step: Int, _ lesson: inout LessonState) -> [DashboardAction] {
+    let needed = Double(step - currentStep) / Self.longestWay
+    guard let pace, needed > pace else { return [] }
+    lesson.hurries = true
+    return [.send(.pace(needed))]
+  }
+
+  /// Back to the pace that was set, once nobody waits.
+  private mutating func keepPace() -> [DashboardAction] {
+    guard let lesson, lesson.hurries else { return [] }
+    switch lesson.phase {
+    case .preparing, .revealing: return []
+    case .introduction, .asking, .answered, .summary:
+      self.lesson?.hurries = false
+      return [.send(.pace(pace))]
+    }
   }
 
   /// Keeps the values from before, once they are all there, and asks.
@@ -137,7 +166,7 @@ extension DashboardState {
       case nil: break
       }
     case .preparing, .revealing: show("the network trains; the lesson goes on when it is there")
-    case .summary: show("this was the lesson: x exports this page, l lists the lessons")
+    case .summary: show("this was the lesson: n begins it anew, x exports this page, esc leaves")
     }
     return []
   }

@@ -16,11 +16,25 @@ extension KeyBindings {
     lesson([.character("x")], "x", hint: "export", rank: 6, "export what was predicted and found") {
       $0.exportLesson()
     },
-    lesson([.character("l")], "l", hint: "lessons", rank: 5, "back to the list of lessons") {
-      _ in
-      [.chooseLesson]
+    lesson(
+      [.character("l"), .escape], "l esc", hint: "lessons", as: "esc", rank: 5,
+      "leave the lesson for the list; what was answered is kept"
+    ) { $0.leaveLesson() },
+    KeyBinding(
+      digits, "0–9", hint: "answer", rank: 1, "begin the answer where a number is asked for",
+      .lesson, in: .lessonNumber
+    ) { state in
+      state.lesson?.line = LineEditor("")
+      return []
     },
+    KeyBinding(
+      [.character("n")], "n", hint: "anew", rank: 1,
+      "begin a lesson anew that was gone through or begun", .lesson, in: .lessonAgain
+    ) { $0.beginLessonAnew() },
   ]
+
+  /// What a number may begin with.
+  private static let digits = "0123456789.-−".map(Key.character)
 
   /// From anywhere back to the lesson.
   static let openingLesson: [KeyBinding] = [
@@ -37,7 +51,8 @@ extension KeyBindings {
 
   static let lessonAnswer: [KeyBinding] = [
     answer([.enter], "enter", hint: "answer", "answer") { $0.submitLessonLine() },
-    answer([.escape, .control("c")], "esc", hint: "leave", "leave the answer") { state in
+    answer([.escape, .control("c")], "esc", hint: "close", "close the answer; the lesson stays") {
+      state in
       state.lesson?.line = nil
       return []
     },
@@ -52,7 +67,7 @@ extension KeyBindings {
   private static func choice(_ letter: Character, _ index: Int) -> KeyBinding {
     lesson(
       [.character(letter)], String(letter), hint: index == 0 ? "choose" : nil, as: "a b c",
-      rank: 2, "choose \(letter)"
+      rank: 1, "choose \(letter)"
     ) { $0.choose(inLesson: index) }
   }
 

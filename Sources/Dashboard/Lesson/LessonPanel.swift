@@ -80,15 +80,17 @@ struct LessonText {
 
   private func introduction(_ width: Int) -> [StyledText] {
     let count = lesson.lesson.steps.count
+    let begins = "begins: \(count) lesson steps, about \(lesson.lesson.minutes) minutes"
+    let keys =
+      lesson.answers.isEmpty
+      ? [("enter", begins)]
+      : [("enter", "goes on at lesson step \(lesson.index + 1) of \(count)"), ("n", "begins anew")]
     return words(lesson.lesson.title, theme.title, width)
-      + words(lesson.lesson.text, theme.text, width)
-      + [StyledText()]
-      + [
-        StyledText("enter", theme.accent).adding(
-          lesson.answers.isEmpty
-            ? " begins: \(count) lesson steps, about \(lesson.lesson.minutes) minutes"
-            : " goes on at lesson step \(lesson.index + 1) of \(count)", theme.muted, joined: true)
-      ]
+      + words(lesson.lesson.text, theme.text, width) + [StyledText()] + keys.map(keyLine)
+  }
+
+  private func keyLine(_ key: String, _ does: String) -> StyledText {
+    StyledText(key, theme.accent).adding(" \(does)", theme.muted, joined: true)
   }
 
   // MARK: A step
@@ -140,12 +142,14 @@ struct LessonText {
             .adding(scene.appearance.hasUnicode ? "▏" : "_", theme.accent, joined: true)
             .adding(line.afterCursor, theme.title, joined: true)
             .adding(unit, theme.muted, joined: true))
-        lines += words("enter answers, esc leaves", theme.muted, width)
+        lines += words("enter answers, esc closes the answer", theme.muted, width)
       } else {
         let cursor =
           number.isPoint ? ", or put the chart’s cursor there with ← → and press enter here" : ""
         let what = unit.isEmpty ? "" : ", in\(unit)"
-        lines += words("enter, then type a number\(what)\(cursor)", theme.muted, width)
+        lines += words(
+          "type a number\(what)\(cursor); with tab first, digits change the view", theme.muted,
+          width)
       }
     case .choice(let choices):
       for (letter, choice) in zip(["a", "b", "c", "d"], choices) {
@@ -187,8 +191,8 @@ struct LessonText {
   private func summary(_ width: Int) -> [StyledText] {
     let count = lesson.lesson.steps.count
     var lines = [
-      StyledText("What you predicted and found", theme.title),
-      StyledText("\(lesson.rightCount) of \(count) right", theme.text),
+      StyledText("Predicted and found: ", theme.title)
+        .adding("\(lesson.rightCount) of \(count) right", theme.text, joined: true)
     ]
     for (index, step) in lesson.lesson.steps.enumerated() {
       guard let answer = lesson.answers[index] else {
@@ -203,10 +207,10 @@ struct LessonText {
         isRight ? theme.good : theme.bad, width)
     }
     lines.append(StyledText())
-    let keys = [("x", "writes this page as Markdown"), ("←", "goes back")]
-    return lines
-      + keys.map {
-        StyledText($0.0, theme.accent).adding(" \($0.1)", theme.muted, joined: true)
-      }
+    let anew = lesson.answers.isEmpty ? [] : [("n", "begins the lesson anew")]
+    let keys =
+      [("x", "writes this page as Markdown")] + anew
+      + [("←", "goes back"), ("esc", "leaves for the list of lessons")]
+    return lines + keys.map(keyLine)
   }
 }

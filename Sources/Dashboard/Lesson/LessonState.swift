@@ -55,6 +55,10 @@ public struct LessonState: Sendable, Equatable {
   var waitingSince: Double?
   /// Lines scrolled away; nil follows what is newest.
   var scroll: Int?
+  /// Whether training goes faster than the pace that is set, since a person waits for it.
+  var hurries = false
+  /// Whether the network is to begin anew before the lesson goes on.
+  var awaitsRestart = false
 
   enum Wish: Hashable { case pause, run(Int), read }
 
@@ -66,6 +70,13 @@ public struct LessonState: Sendable, Equatable {
     self.lesson = lesson
     self.answers = answers
     if let index, lesson.steps.indices.contains(index) { self.index = index }
+    // What was gone through is shown, and not asked for again unless a person wants it.
+    if isComplete { (self.index, phase) = (lesson.steps.count - 1, .summary) }
+  }
+
+  /// Whether every step has an answer.
+  public var isComplete: Bool {
+    !lesson.steps.isEmpty && lesson.steps.indices.allSatisfy { answers[$0] != nil }
   }
 
   /// The step under way; nil before the first and after the last one.

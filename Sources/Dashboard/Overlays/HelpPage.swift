@@ -46,7 +46,8 @@ extension HelpPage {
     let panel = state.focusedPanel?.drawing
     lines += (panel?.summary ?? "").wrapped(to: width).filter { !$0.isEmpty }.map(HelpLine.words)
     for (title, context) in [(panel?.name ?? "", panel?.context), ("In every panel", .view)] {
-      let all = KeyBindings.all.filter { $0.context == context }
+      let contexts = context == .lesson ? state.lessonContexts : context.map { [$0] } ?? []
+      let all: [KeyBinding] = KeyBindings.all.filter { contexts.contains($0.context) }
       let room = height - lines.count - 2
       guard context != nil, room > 0, !all.isEmpty else { continue }
       // A row of tabs names the views already.
