@@ -103,7 +103,7 @@ package actor HeadlessLesson {
     dashboard.advance(to: -start.timeIntervalSinceNow)
     dashboard.apply(event)
     await watch()
-    await perform(dashboard.advanceLesson())
+    await goOn()
   }
 
   private func takeOther(_ event: TrainingEvent) { dashboard.companions[0].apply(event) }
@@ -141,8 +141,13 @@ package actor HeadlessLesson {
       }
       try await Task.sleep(for: .milliseconds(5))
       dashboard.advance(to: -start.timeIntervalSinceNow)
-      await perform(dashboard.advanceLesson())
+      await goOn()
     }
+  }
+
+  private func goOn() async {
+    if let step = dashboard.stepForOther { await other?.perform(.run(until: .step(step))) }
+    await perform(dashboard.advanceLesson())
   }
 
   // MARK: Answers

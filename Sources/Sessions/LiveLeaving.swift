@@ -14,6 +14,7 @@ extension LiveSession {
     guard dashboard.canTrain else { return stepAside() }
     dashboard.log("leaving the run: it pauses, and a snapshot is written")
     await engine.perform(.pause)
+    await performInOther(.pause)
     await engine.perform(.snapshot)
   }
 
@@ -31,9 +32,9 @@ extension LiveSession {
 
   private func suspendTraining() async {
     let wasTraining = dashboard.trainingState == .training
-    if wasTraining { await engine.perform(.pause) }
+    if wasTraining { await perform(.send(.pause)) }
     await stage.terminal.suspend()
-    if wasTraining { await engine.perform(.resume) }
+    if wasTraining { await perform(.send(.resume)) }
   }
 
   func interrupt(_ signal: Int32) async {

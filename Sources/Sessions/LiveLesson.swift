@@ -37,17 +37,15 @@ extension LiveSession {
     }
   }
 
-  /// Where both networks pause, the one that is behind comes up to the other's step.
-  func keepInStep(_ event: TrainingEvent) async {
-    guard let other = lesson?.other, case .state(.paused) = event,
-      let theirs = dashboard.companions.first?.history.steps.last,
-      let ours = dashboard.history.steps.last, ours > theirs
-    else { return }
-    await other.perform(.run(until: .step(ours)))
+  /// Where both networks stand, the second one comes up to the first one's step.
+  private func keepInStep() async {
+    guard let step = dashboard.stepForOther else { return }
+    await lesson?.other?.perform(.run(until: .step(step)))
   }
 
   func advanceLesson() async {
     guard lesson != nil else { return }
+    await keepInStep()
     for action in dashboard.advanceLesson() { await perform(action) }
     askForProbes()
     guard let now = dashboard.lesson else { return }

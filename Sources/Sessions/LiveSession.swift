@@ -131,7 +131,6 @@ actor LiveSession: StageActor {
   private func read() async {
     for await event in engine.events {
       departure.note(event)
-      await keepInStep(event)
       if case .finished(let record) = event, snapshotsUnderWay > 0 {
         finish = record
       } else {

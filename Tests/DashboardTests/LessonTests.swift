@@ -212,9 +212,23 @@ import TrainingEvents
     state.apply(.steps(StepBatch([StepRecord(step: 950, loss: 1)])))
     _ = state.advanceLesson()
     #expect(state.lesson?.answer == nil, "the other one is at 900")
+    #expect(state.stepForOther == 950)
     state.companions[0].apply(.steps(StepBatch([StepRecord(step: 950, loss: 1)])))
     _ = state.advanceLesson()
-    #expect(state.lesson?.answer != nil)
+    #expect(state.lesson?.answer != nil && state.stepForOther == nil)
+  }
+
+  /// A pause that nobody needs would stop the second network on its way.
+  @Test func nothingIsPausedThatPausesByItself() {
+    var lesson = SyntheticLesson.lesson
+    lesson.steps[0].begin = 900
+    var state = SyntheticRun.state(lastStep: 900)
+    state.apply(.state(.training))
+    state.begin(LessonState(lesson))
+    _ = state.pressEnterInLesson()
+    #expect(state.advanceLesson() == [])
+    state.apply(.steps(StepBatch([StepRecord(step: 901, loss: 1)])))
+    #expect(state.advanceLesson() == [.send(.pause)])
   }
 
   @Test func whatIsNoNumberIsSaidAndNothingIsAnswered() {

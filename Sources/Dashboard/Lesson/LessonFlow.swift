@@ -70,14 +70,23 @@ extension DashboardState {
     return currentStep >= step ?? 0 || trainingState != .paused
   }
 
+  /// The step that the second network has to come up to; nil unless both stand, and it stands behind.
+  public var stepForOther: Int? {
+    guard trainingState == .paused, let other = companions.first, other.trainingState == .paused,
+      other.currentStep < currentStep
+    else { return nil }
+    return currentStep
+  }
+
   /// Trains to a step and pauses there, or pauses where the run is.
   private func bring(to step: Int?, _ lesson: inout LessonState) -> [DashboardAction] {
     if let step, step > currentStep, canTrain {
       guard lesson.sent.insert(.run(step)).inserted else { return [] }
       return hurry(to: step, &lesson) + [.send(.run(until: .step(step)))]
     }
-    // Where somebody paused on the way and went on, nothing else stops it.
-    if trainingState == .training {
+    // At its limit it pauses by itself; one more pause would stop the second network on its way there.
+    // Where somebody paused and went on, nothing else stops it.
+    if trainingState == .training, step != currentStep {
       return lesson.sent.insert(.pause).inserted ? [.send(.pause)] : []
     }
     return []
