@@ -18,6 +18,8 @@ package enum NextAct: Sendable {
   /// The run that was left for a while.
   case back
   case run(RunSetup)
+  /// A run that trains elsewhere, or did.
+  case watch(RunSession.Watched)
   case start(preset: String)
   case quit(status: Int32)
   /// The run goes on in a process of its own.
@@ -30,7 +32,7 @@ package actor InteractiveSession {
   private let command: TrainingOptions
   private var current: (any StageActor)?
   /// A run that was left for a while, to look at the presets.
-  private var aside: LiveSession?
+  private var aside: RunSession?
   /// The preset that ran last or was to run, which the chooser stands on.
   private var last = PresetLibrary.standard
   private var lastLesson: String?
@@ -65,6 +67,13 @@ package actor InteractiveSession {
     await run(first.map(NextAct.run) ?? .chooser(message: stage.problems.first))
   }
 
+  /// The dashboard over a run that trains elsewhere or did, until a person leaves it.
+  package static func watch(
+    _ watched: RunSession.Watched, on stage: Stage
+  ) async -> (status: Int32, report: String?) {
+    await InteractiveSession(TrainingOptions(), on: stage).run(.watch(watched))
+  }
+
   package func run(_ first: NextAct) async -> (status: Int32, report: String?) {
     let keys = Task { await self.readInputs() }
     var next = first
@@ -77,6 +86,7 @@ package actor InteractiveSession {
         next = await live(setup.run, lesson: setup)
       case .chooser(let message):
         next = await choose(message, starts: reports.isEmpty && aside == nil)
+      case .watch(let watched): next = await show(RunSession(watched, on: stage))
       case .start(let preset): next = await setUp(preset)
       case .run(let setup):
         await endAside()
@@ -172,7 +182,11 @@ package actor InteractiveSession {
 
   private func live(_ setup: RunSetup, lesson: LessonSetup? = nil) async -> NextAct {
     if let lesson { lastLesson = lesson.lesson.name } else { last = setup.preset.name }
-    let session = LiveSession(setup, on: stage, lesson: lesson)
+    return await show(
+      RunSession(.init(LiveRun(setup, lesson: lesson), of: setup.preset.name), on: stage))
+  }
+
+  private func show(_ session: RunSession) async -> NextAct {
     current = session
     return await left(session, for: await session.run())
   }
@@ -185,24 +199,28 @@ package actor InteractiveSession {
     return await left(session, for: await session.comeBack(on: stage))
   }
 
-  private func left(_ session: LiveSession, for next: NextAct) async -> NextAct {
+  private func left(_ session: RunSession, for next: NextAct) async -> NextAct {
     current = nil
     stage = await session.stage
     if await session.isAside {
       aside = session
     } else {
-      reports.append(await session.reportText)
+      await note(session)
     }
-    if await session.hasLost { hasLost = true }
     return next
+  }
+
+  /// Notes how a run went that was left for good.
+  private func note(_ session: RunSession) async {
+    if let report = await session.report { reports.append(report) }
+    if await session.hasLost { hasLost = true }
   }
 
   private func endAside() async {
     guard let session = aside else { return }
     aside = nil
     await session.endAside()
-    reports.append(await session.reportText)
-    if await session.hasLost { hasLost = true }
+    await note(session)
   }
 
   /// Gives the terminal back.

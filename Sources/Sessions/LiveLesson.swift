@@ -1,31 +1,22 @@
-import Dashboard
 import Training
 import TrainingEvents
 
-/// What stands beside a watched run in a lesson: its steps and answers, and perhaps a second network.
-extension LiveSession {
-  func beginLesson() async {
-    guard let lesson else { return }
-    let state = stage.lessonProgress.state(of: lesson.lesson)
-    keptAnswers = state.answers.count
-    dashboard.begin(state)
-    guard let names = lesson.lesson.other?.names, let other = lesson.other else { return }
-    dashboard.comparedName = names.first
-    var companion = DashboardState()
-    companion.comparedName = names.last
-    dashboard.companions = [companion]
-    readingOther = Task { [weak self] in
+// The second of two networks that a lesson trains in step.
+extension LiveRun {
+  /// - Returns: reads what it tells, until that is cancelled
+  func startOther() async -> Task<Void, Never>? {
+    guard let other = lesson?.other else { return nil }
+    let reading = Task { [weak self] in
       for await event in other.events { await self?.takeOfOther(event) }
     }
     await other.perform(.pace(setup.preset.training.pace))
     await other.start(paused: true)
+    return reading
   }
 
   private func takeOfOther(_ event: TrainingEvent) async {
-    guard !dashboard.companions.isEmpty else { return }
-    dashboard.companions[0].apply(event)
-    await advanceLesson()
-    scheduleDraw(soon: event.isUrgent)
+    tell(.companion(event))
+    await deliver()
   }
 
   /// One clock, one pause key: what changes training changes it in both networks.
@@ -37,32 +28,8 @@ extension LiveSession {
     }
   }
 
-  /// Where both networks stand, the second one comes up to the first one's step.
-  private func keepInStep() async {
-    guard let step = dashboard.stepForOther else { return }
+  /// Lets the second network come up to a step of the first one.
+  func trainOther(until step: Int) async {
     await lesson?.other?.perform(.run(until: .step(step)))
-  }
-
-  func advanceLesson() async {
-    guard lesson != nil else { return }
-    await keepInStep()
-    for action in dashboard.advanceLesson() { await perform(action) }
-    askForProbes()
-    guard let now = dashboard.lesson else { return }
-    let isAnswered = now.answers.count != keptAnswers
-    keptAnswers = now.answers.count
-    if isAnswered, let problem = stage.lessonProgress.keep(now) { dashboard.log(problem) }
-    scheduleDraw(soon: dashboard.needsRedraw && isAnswered)
-  }
-
-  func exportLesson() {
-    guard let lesson else { return }
-    let path = setup.directory.path + "/\(lesson.lesson.name).md"
-    do {
-      try LessonPage(dashboard).write(to: path)
-      dashboard.tell("written: \(path), with a picture beside it")
-    } catch {
-      dashboard.tell("the page could not be written: \(error)")
-    }
   }
 }

@@ -1,12 +1,16 @@
-import Dashboard
 import Runs
 import Training
 import TrainingEvents
 
 /// A finished run, played back from its record on the screen where it ended.
-extension LiveSession {
+extension LiveRun {
+  package func playBack(_ command: TrainingCommand) async {
+    startReplay(command)
+    await deliver()
+  }
+
   /// Goes through the finished run's record, from its first step on where a person begins.
-  func playBack(_ command: TrainingCommand) {
+  private func startReplay(_ command: TrainingCommand) {
     // The last snapshot may still be on its way to the disk, and the end behind it.
     guard isEndTold else { return postponed.append(command) }
     if replay == nil {
@@ -17,48 +21,48 @@ extension LiveSession {
         // The keys go on from the end that is on screen.
         _ = replay?.end()
       } catch {
-        return dashboard.log("the record cannot be read: \(error)")
+        return tell(.noted("the record cannot be read: \(error)"))
       }
-      dashboard.isReplaying = true
-      lastReplay = stage.now
+      tell(.playing(true))
+      lastReplay = now
       playOn()
     }
-    show(replay?.perform(command) ?? [])
+    for news in replay?.perform(command) ?? [] { tell(news) }
   }
 
   /// Does what keys asked of the record before it had the run's end.
   func playPostponed() {
     let commands = postponed
     postponed = []
-    for command in commands { playBack(command) }
+    for command in commands { startReplay(command) }
   }
 
   /// Lets time pass in the record until its end is shown.
   private func playOn() {
     Task {
       while self.replay != nil {
-        self.advanceReplay()
+        await self.advanceReplay()
         try? await Task.sleep(for: .seconds(0.1))
       }
     }
   }
 
-  private func advanceReplay() {
-    let now = stage.now
-    show(replay?.advance(by: now - lastReplay) ?? [])
+  private func advanceReplay() async {
+    let now = now
+    for news in replay?.advance(by: now - lastReplay) ?? [] { tell(news) }
     lastReplay = now
-    if replay?.isFinished ?? false, dashboard.isAtEnd { endReplay() }
-    scheduleDraw(soon: false)
+    if replay?.isAtEnd ?? false { endReplay() }
+    await deliver()
   }
 
-  func changeSpeedOfReplay(faster: Bool) { show(replay?.changeSpeed(faster: faster) ?? []) }
-
-  private func show(_ news: [RunNews]) {
-    for news in news { dashboard.apply(news) }
+  package func changeSpeed(faster: Bool) async {
+    for news in replay?.changeSpeed(faster: faster) ?? [] { tell(news) }
+    await deliver()
   }
 
   func endReplay() {
+    guard replay != nil || !postponed.isEmpty else { return }
     (replay, postponed) = (nil, [])
-    dashboard.isReplaying = false
+    tell(.playing(false))
   }
 }

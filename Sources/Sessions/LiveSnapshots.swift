@@ -1,22 +1,25 @@
-import Dashboard
 import Runs
 import Training
 import TrainingEvents
 
 // How a live run writes its snapshots, and tells its end when the last of them is on disk.
-extension LiveSession {
-  /// Writes a checkpoint with all that was told before it and what is on screen now; training goes
-  /// on meanwhile.
+extension LiveRun {
+  /// Sees to it that a checkpoint is written with all that was told before it and what is on screen
+  /// then; training goes on meanwhile.
   func keep(_ record: CheckpointRecord) {
     guard let checkpoint = record.state as? Checkpoint else { return }
     var contents = SnapshotContents(
-      checkpoint: checkpoint, history: dashboard.history, run: description)
+      checkpoint: checkpoint, history: RunHistory(), run: description)
     contents.markers = markers
     contents.frames = frames
-    contents.screen = picture
     snapshotsUnderWay += 1
     departure.keeps()
-    writing = Task { [before = writing, contents, elsewhere] in
+    tell(.checkpoint(contents))
+  }
+
+  /// Writes a snapshot that now has the curves and the screen, too.
+  func write(_ contents: SnapshotContents) {
+    writing = Task { [before = writing, elsewhere] in
       await before?.value
       await self.wrote(await self.snapshots.write(contents, elsewhere: elsewhere))
     }
@@ -33,8 +36,11 @@ extension LiveSession {
     } else {
       departure.wrote(failure: nil)
     }
-    if snapshotsUnderWay == 0 { stepAside() }
-    if snapshotsUnderWay == 0 { tellEnd() }
+    if snapshotsUnderWay == 0 {
+      stepAside()
+      tellEnd()
+    }
+    await deliver()
     await leaveWhenSaved()
   }
 

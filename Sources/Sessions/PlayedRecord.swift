@@ -25,8 +25,8 @@ struct PlayedRecord: Sendable {
     self.replay.pause()
   }
 
-  /// Whether everything in the record was told.
-  var isFinished: Bool { replay.isFinished }
+  /// Whether everything in the record was told, the run's end too.
+  var isAtEnd: Bool { replay.isFinished && hasToldEnd }
 
   /// Goes to the record's end: what a person who opens it sees first.
   mutating func end() -> [RunNews] {
@@ -126,11 +126,10 @@ extension TrainingEvent {
 
 /// A record that a person opened to look at: it keeps the time by itself.
 package final class RecordedSource: RunSource {
-  package let news: AsyncStream<RunNews>
+  private let news: AsyncStream<RunNews>
   private let continuation: AsyncStream<RunNews>.Continuation
   private let played: Mutex<PlayedRecord>
 
-  package var trains: Bool { false }
   package var isRecord: Bool { true }
 
   /// Seconds between looks at the clock.
@@ -168,6 +167,10 @@ package final class RecordedSource: RunSource {
   }
 
   deinit { continuation.finish() }
+
+  package func tell(to receive: @escaping @Sendable (RunNews) async -> Void) async {
+    for await piece in news { await receive(piece) }
+  }
 
   package func perform(_ command: TrainingCommand) { tell { $0.perform(command) } }
 

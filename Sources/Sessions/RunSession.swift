@@ -2,175 +2,235 @@ import Dashboard
 import Foundation
 import Runs
 import TerminalGraphics
+import Training
 import TrainingEvents
 
-/// The dashboard, with every key that the run allows, over a run that this process does not train:
-/// another process's, a log, a record. Whatever becomes of this process, the run does not notice.
-package actor RunSession {
-  private let source: any RunSource
+/// The dashboard over a run, whatever trains it: keys and sizes change the dashboard's state, and what
+/// a person asks for goes to the run's source.
+///
+/// What is told and what is typed meet on this actor; drawing happens on the screen's own actor, so that
+/// a slow terminal holds up neither training nor recording.
+package actor RunSession: StageActor {
+  /// A run, and what it is shown with.
+  package struct Watched: Sendable {
+    let source: any RunSource
+    /// The run, for messages.
+    let name: String
+    /// Other runs, whose curves are drawn under this one's.
+    let others: [(name: String, history: RunHistory)]
+
+    package init(
+      _ source: any RunSource, of name: String,
+      with others: [(name: String, history: RunHistory)] = []
+    ) {
+      (self.source, self.name, self.others) = (source, name, others)
+    }
+  }
+
+  var stage: Stage
+  let source: any RunSource
   /// The run, for messages.
-  private let name: String
-  private var stage: Stage
-  private var dashboard = DashboardState()
-  private var status: Int32?
-  private var exit: JobExit?
+  let name: String
+  var dashboard = DashboardState()
+  /// How a job ended.
+  private(set) var exit: JobExit?
+  /// Whether the run was asked to stop so that it can be left.
+  var isStopping = false
+  /// Whether nothing more can come.
+  private(set) var hasEnded = false
+  /// Whether something else has the screen; the run waits meanwhile.
+  private(set) var isAside = false
+  /// What stays in the scrollback of a run that trains elsewhere.
+  var words: String?
+  /// Answers of a lesson that are on disk.
+  var keptAnswers = 0
+  /// What comes next, each time the run leaves the screen.
+  let (acts, act) = AsyncStream.makeStream(of: NextAct.self)
+
   private var request: ProbeRequest?
-  private var isStopping = false
-  private var hasEnded = false
-  private var isDrawScheduled = false
+  private var reading: Task<Void, Never>?
+  private var ticker: Task<Void, Never>?
   private var lastDraw = 0.0
-  /// What stays in the scrollback.
-  private var report: String?
+  /// When a picture is due; infinite where none is.
+  private var nextDraw = Double.infinity
 
-  /// Seconds between pictures at least; keys are answered at once.
-  private static let interval = 0.1
+  /// Seconds between pictures at least: where this process trains, they cost training its time.
+  private var interval: Double { source.own == nil ? 0.1 : 0.3 }
+  /// Seconds between pictures that somebody waits for.
+  private static let pause = 0.01
 
-  package init(_ source: any RunSource, of name: String, on stage: Stage) {
-    self.source = source
-    self.name = name
-    self.stage = stage
+  package init(_ watched: Watched, on stage: Stage) {
+    (source, name, self.stage) = (watched.source, watched.name, stage)
     dashboard.isViewing = !source.trains
     dashboard.isReplaying = source.isRecord
+    for other in watched.others {
+      dashboard.addComparison(name: other.name, history: other.history)
+    }
   }
 
-  /// Draws another run's curves under this one's.
-  package func compare(with name: String, history: RunHistory) {
-    dashboard.addComparison(name: name, history: history)
+  /// How it went, for the scrollback; nil where nothing is to be said.
+  var report: String? {
+    get async {
+      if let own = source.own { await own.reportText } else { words }
+    }
   }
 
-  /// Shows the run until a person leaves it or a signal ends this program.
-  /// - Returns: the status to leave with, and what stays in the scrollback
-  package func run() async -> (status: Int32, report: String?) {
+  /// Whether steps were lost that a person may have wanted.
+  var hasLost: Bool {
+    get async { await source.own?.hasLost ?? false }
+  }
+
+  /// Shows the run until a person leaves it, for good or for a while, or a signal ends the program.
+  package func run() async -> NextAct {
     dashboard.use(stage.settings)
     dashboard.resize(stage.abilities.size)
     for problem in stage.problems { dashboard.log(problem) }
-    let reading = Task { await self.read() }
-    let keys = Task { await self.readInputs() }
-    askForProbes()
-    while status == nil {
-      dashboard.advance(to: stage.now)
-      draw()
-      try? await Task.sleep(for: .seconds(Self.interval))
+    if let own = source.own { prepare(for: own) }
+    reading = Task {
+      await self.source.tell { [weak self] news in await self?.take(news) }
+      self.noteEnd()
     }
-    keys.cancel()
-    reading.cancel()
-    let status = status ?? ExitStatus.done
-    stage.leaveSoon(status)
-    if let problem = await stage.close() { ExitStatus.say(problem) }
-    return (status, report)
+    askForProbes()
+    draw()
+    ticker = Task { await self.tick() }
+    return await nextAct()
+  }
+
+  /// Shows the run again, which somebody left for a while. It stays paused.
+  func comeBack(on stage: Stage) async -> NextAct {
+    self.stage = stage
+    isAside = false
+    dashboard.use(stage.settings)
+    dashboard.resize(stage.abilities.size)
+    if dashboard.canTrain { dashboard.tell("the run is paused: space trains on") }
+    scheduleDraw(soon: true)
+    return await nextAct()
+  }
+
+  /// Ends a run that was left for a while.
+  func endAside() async {
+    // Nobody sees a question now.
+    await source.own?.end(saving: true, asks: false, then: .quit(status: ExitStatus.done))
+    await reading?.value
+  }
+
+  private func nextAct() async -> NextAct {
+    var next = NextAct.quit(status: ExitStatus.done)
+    for await act in acts {
+      next = act
+      break
+    }
+    // A run of this process ends by itself, and one that was left for a while goes on being told.
+    if source.own == nil { reading?.cancel() }
+    if !isAside { ticker?.cancel() }
+    return next
   }
 
   // MARK: What is told
 
-  private func read() async {
-    for await news in source.news {
-      dashboard.apply(news)
-      if case .told(let messages) = news {
-        for case .exit(let exit) in messages { self.exit = exit }
-        if source.trains {
-          for case .event(let event) in messages { stage.notice(event, of: name) }
-        }
-        guard messages.contains(where: \.isAnswer) else { continue }
+  private func take(_ news: RunNews) async {
+    dashboard.apply(news)
+    var isUrgent = true
+    switch news {
+    case .told(let messages):
+      for case .exit(let exit) in messages { self.exit = exit }
+      if source.trains {
+        for case .event(let event) in messages { stage.notice(event, of: name) }
       }
-      askForProbes()
-      draw()
+      isUrgent = messages.contains(where: \.isUrgent)
+      leaveWhenStopped(messages)
+    case .companion(let event): isUrgent = event.isUrgent
+    case .earlier: isUrgent = false
+    case .checkpoint(var contents):
+      contents.history = dashboard.history
+      contents.screen = picture
+      await source.own?.write(contents)
+    case .left(let next, let isForGood):
+      isAside = !isForGood
+      act.yield(next)
+    case .moment, .goneOn, .answer, .noted, .playing, .unsaved: break
     }
-    hasEnded = true
-    if source.trains { dashboard.noteGone() }
-    if isStopping { leave() }
-    draw()
+    await advanceLesson()
+    askForProbes()
+    scheduleDraw(soon: isUrgent)
   }
 
-  private func askForProbes() {
+  private func noteEnd() {
+    hasEnded = true
+    guard source.own == nil else { return }
+    if source.trains { dashboard.noteGone() }
+    if isStopping { leaveWatched() }
+    scheduleDraw(soon: true)
+  }
+
+  /// Asks for what is on screen now, when that changed.
+  func askForProbes() {
+    // What is played back comes from the record.
+    guard !dashboard.isReplaying else { return }
     let wanted = dashboard.probeRequest
     guard wanted != request else { return }
     request = wanted
-    source.perform(.watch(wanted))
+    Task { await self.source.perform(.watch(wanted)) }
   }
 
-  // MARK: Input
+  // MARK: Drawing
 
-  private func readInputs() async {
-    for await input in stage.terminal.inputs {
-      dashboard.advance(to: stage.now)
-      switch input {
-      case .key(let key):
-        for action in dashboard.handle(key) { perform(action) }
-      case .resized(let size):
-        stage.abilities.size = size
-        dashboard.resize(size)
-      case .strayLine(let line): dashboard.log(line)
-      case .suspend: suspend()
-      case .interrupt: interrupt(SIGINT)
-      case .terminate(let signal): interrupt(signal)
-      // A terminal that is gone ends nothing but the dashboard.
-      case .hangUp: status = ExitStatus.signal(SIGHUP)
-      }
-      askForProbes()
-      draw()
-    }
-  }
-
-  private func perform(_ action: DashboardAction) {
-    switch action {
-    case .send(let command): source.perform(command)
-    case .detach:
-      report = BackgroundProgram.words(for: name)
-      status = ExitStatus.done
-    case .quit(let saving) where saving && source.trains && !hasEnded:
-      isStopping = true
-      source.perform(.stop)
-    case .quit, .leaveUnsaved: leave()
-    case .saveAgain, .saveElsewhere, .stay: break
-    case .replay where source.trains, .changeSpeed where source.trains:
-      dashboard.tell("this run has ended: `unfold replay \(name)` shows it again")
-    case .replay(let command): source.perform(command)
-    case .changeSpeed(let faster): source.changeSpeed(faster: faster)
-    case .copy(let text): stage.copy(text)
-    case .suspend: suspend()
-    case .redraw: stage.terminal.forget()
-    case .use(let settings):
-      if let problem = stage.use(settings) { dashboard.log(problem) }
-    case .choosePreset, .start:
-      dashboard.apply(.refused("leave this run with q, and start unfold with another preset"))
-    case .chooseLesson:
-      dashboard.apply(.refused("leave this run with q; `unfold lecture` has the lessons"))
-    case .exportLesson: break  // A run of another process has no lesson beside it.
-    }
-  }
-
-  /// Ctrl-C stops the run, as it does one that trains in the terminal; the second one does not wait.
-  private func interrupt(_ signal: Int32) {
-    guard source.trains, signal == SIGINT, !isStopping, !hasEnded, exit == nil else {
-      return status = ExitStatus.signal(signal)
-    }
-    isStopping = true
-    source.perform(.stop)
-    dashboard.tell("stopping; once more leaves the run to its end")
-  }
-
-  /// Ends with the job's own status where it has one.
-  private func leave() { status = exit.map { Int32($0.status) } ?? ExitStatus.done }
-
-  /// Signals are still heard meanwhile.
-  private func suspend() {
-    Task { await self.stage.terminal.suspend() }
-  }
-
-  private func draw() {
-    guard dashboard.needsRedraw, status == nil else { return }
+  /// Draws at once, or when the next picture is due.
+  func scheduleDraw(soon: Bool) {
     let now = stage.now
-    guard now - lastDraw > 0.01 else { return }
-    lastDraw = now
-    stage.show(dashboard.render(size: stage.abilities.size, appearance: stage.appearance))
+    let due = max(now, lastDraw + (soon ? Self.pause : interval))
+    guard due < nextDraw else { return }
+    nextDraw = due
+    Task {
+      if due > now { try? await Task.sleep(for: .seconds(due - now)) }
+      self.drawScheduled(due)
+    }
+  }
+
+  private func drawScheduled(_ due: Double) {
+    // A picture that was due sooner has been drawn.
+    guard due == nextDraw else { return }
+    nextDraw = .infinity
+    draw()
+  }
+
+  private var picture: CellBuffer {
+    dashboard.render(size: stage.abilities.size, appearance: stage.appearance)
+  }
+
+  func draw() {
+    guard !isAside, dashboard.needsRedraw else { return }
+    lastDraw = stage.now
+    dashboard.advance(to: lastDraw)
+    stage.show(picture)
     stage.show(progress: dashboard.terminalProgress)
     dashboard.didDraw()
+  }
+
+  /// Once a second: messages fade, and the memory in use is read.
+  private func tick() async {
+    while !Task.isCancelled {
+      dashboard.advance(to: stage.now)
+      if source.own != nil, let bytes = ResidentMemory.bytes { dashboard.note(memoryBytes: bytes) }
+      await advanceLesson()
+      scheduleDraw(soon: false)
+      try? await Task.sleep(for: .seconds(1))
+    }
+  }
+}
+
+extension TrainingEvent {
+  /// Whether a person waits for it: an answer to a key rather than the run's steady flow.
+  var isUrgent: Bool {
+    switch self {
+    case .state, .command, .refused, .snapshot, .reading, .frame(.trace), .finished, .started: true
+    default: false
+    }
   }
 }
 
 extension RunMessage {
-  /// Whether a person may wait for it.
-  fileprivate var isAnswer: Bool {
+  fileprivate var isUrgent: Bool {
     if case .event(let event) = self { event.isUrgent } else { false }
   }
 }

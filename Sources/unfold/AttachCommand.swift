@@ -35,7 +35,7 @@ struct AttachCommand: AsyncParsableCommand {
     _ connection: RunConnection, of path: String, recording: String?
   ) async throws {
     let stage = try await Stage.open(recording: recording)
-    ExitStatus.leave(await RunSession(connection, of: path, on: stage).run())
+    ExitStatus.leave(await InteractiveSession.watch(.init(connection, of: path), on: stage))
   }
 
   private static func print(_ connection: RunConnection) async throws {

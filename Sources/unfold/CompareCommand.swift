@@ -26,7 +26,7 @@ struct CompareCommand: AsyncParsableCommand {
     let others = try runs.dropFirst().map { path in
       (
         name: path.split(separator: "/").last.map(String.init) ?? path,
-        run: try RecordedRun.read(path)
+        history: try RecordedRun.read(path).history
       )
     }
     let first = try RecordedRun.read(runs[0])
@@ -34,11 +34,8 @@ struct CompareCommand: AsyncParsableCommand {
       if first.isLog { FollowedSource(try RunFollower(runs[0])) } else {
         RecordedSource(try Replay(first))
       }
-    let session = RunSession(
-      source, of: runs[0], on: try await Stage.open(recording: nil))
-    for other in others {
-      await session.compare(with: other.name, history: other.run.history)
-    }
-    ExitStatus.leave(await session.run())
+    let stage = try await Stage.open(recording: nil)
+    ExitStatus.leave(
+      await InteractiveSession.watch(.init(source, of: runs[0], with: others), on: stage))
   }
 }

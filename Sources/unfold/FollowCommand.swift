@@ -30,6 +30,7 @@ struct FollowCommand: AsyncParsableCommand {
         description: "\(reason): following needs a terminal", status: ExitStatus.badInput)
     }
     let stage = try await Stage.open(recording: record)
-    ExitStatus.leave(await RunSession(FollowedSource(follower), of: path, on: stage).run())
+    ExitStatus.leave(
+      await InteractiveSession.watch(.init(FollowedSource(follower), of: path), on: stage))
   }
 }

@@ -41,6 +41,6 @@ struct ReplayCommand: AsyncParsableCommand {
     let replay = try Replay(recorded)
     let stage = try await Stage.open(recording: record)
     let source = RecordedSource(replay, speed: speed, from: from)
-    ExitStatus.leave(await RunSession(source, of: recorded, on: stage).run())
+    ExitStatus.leave(await InteractiveSession.watch(.init(source, of: recorded), on: stage))
   }
 }

@@ -64,7 +64,7 @@ import TrainingEvents
   @Test func aSecondInterruptLeavesAtOnce() async throws {
     let twin = try SessionTwin()
     let setup = try RunSetup(twin.options("tiny", Self.pace), canGoBack: true)
-    let session = LiveSession(setup, on: twin.stage)
+    let session = RunSession(.init(LiveRun(setup), of: "tiny"), on: twin.stage)
     let running = Task { await session.run() }
     try await twin.terminal.wait("training", until: Screen.isPast(2))
     await session.handle(.interrupt)
@@ -75,6 +75,19 @@ import TrainingEvents
     #expect(twin.exits == [130])
     let next = await running.value
     if case .quit(130) = next {} else { Issue.record("\(next)") }
+  }
+
+  /// Who is faster than the engine waits for it, and is heard then.
+  @Test func aSignalBeforeTheFirstStepEndsTheRun() async throws {
+    let twin = try SessionTwin()
+    let setup = try RunSetup(twin.options("tiny", Self.pace), canGoBack: true)
+    let session = RunSession(.init(LiveRun(setup), of: "tiny"), on: twin.stage)
+    let signal = Task { await session.handle(.interrupt) }
+    let running = Task { await session.run() }
+    await signal.value
+    let next = await running.value
+    if case .quit(130) = next {} else { Issue.record("\(next)") }
+    #expect(twin.snapshots(of: "tiny-1").count == 1)
   }
 
   // MARK: In the background

@@ -43,7 +43,7 @@ import TrainingEvents
           }
         case .told(let messages):
           for case .event(let event) in messages { take(event) }
-        case .answer: break
+        default: break
         }
       }
     }
@@ -74,7 +74,7 @@ import TrainingEvents
     for _ in 0..<200 { shown.take(played.advance(by: 0.1)) }
     #expect(abs(shown.steps.count - 15) <= 1, "half of it has passed after half the time")
     for _ in 0..<210 { shown.take(played.advance(by: 0.1)) }
-    #expect(shown.steps == Array(1...30) && shown.state == .finished && played.isFinished)
+    #expect(shown.steps == Array(1...30) && shown.state == .finished && played.isAtEnd)
   }
 
   @Test func stepsForwardsAndBackwards() throws {
@@ -104,21 +104,23 @@ import TrainingEvents
 
   /// The source keeps the time by itself and ends with whoever reads it.
   @Test func aSourceOpensAtTheEndOrPlaysFromAStep() async throws {
+    let standing = await Self.shown(RecordedSource(try Self.replay(steps: 12)))
+    #expect(standing.steps == Array(1...12))
+    let playing = await Self.shown(
+      RecordedSource(try Self.replay(steps: 12), speed: 1000, from: 7))
+    #expect(playing.steps == Array(1...12))
+  }
+
+  /// What a source tells until the run's end.
+  private static func shown(_ source: RecordedSource) async -> Shown {
+    let (news, continuation) = AsyncStream.makeStream(of: RunNews.self)
+    let telling = Task { await source.tell { continuation.yield($0) } }
+    defer { telling.cancel() }
     var shown = Shown()
-    let standing = RecordedSource(try Self.replay(steps: 12))
-    for await news in standing.news {
-      shown.take([news])
+    for await piece in news {
+      shown.take([piece])
       if shown.state == .finished { break }
     }
-    standing.perform(.pause)
-    #expect(shown.steps == Array(1...12))
-    shown = Shown()
-    let playing = RecordedSource(try Self.replay(steps: 12), speed: 1000, from: 7)
-    for await news in playing.news {
-      shown.take([news])
-      if shown.state == .finished { break }
-    }
-    playing.perform(.pause)
-    #expect(shown.steps == Array(1...12))
+    return shown
   }
 }

@@ -108,7 +108,9 @@ import TrainingEvents
       terminal.press(.right)
       try await terminal.wait(for: "‹ light ›")
       terminal.press(.escape)
-      #expect(try twin.read("settings").contains("theme: light\n"))
+      try await Condition.wait("kept theme") {
+        try twin.read("settings").contains("theme: light\n")
+      }
       terminal.feed(.terminate(signal: 15))
       #expect(try await twin.end().status == 143)
     }
@@ -118,14 +120,13 @@ import TrainingEvents
     try await SessionTwin.run { twin in
       try Self.record(5, twin)
       let other = try RecordedRun(twin.folder).history
-      let session = RunSession(
-        RecordedSource(try Replay(twin.folder)), of: "mine", on: twin.stage)
-      await session.compare(with: "theirs", history: other)
-      let second = Task { await session.run() }
+      twin.watch(
+        RecordedSource(try Replay(twin.folder)), of: "mine",
+        with: [(name: "theirs", history: other)])
       twin.terminal.type("2")
       try await twin.terminal.wait(for: "theirs")
       twin.terminal.feed(.hangUp)
-      #expect(await second.value.status == 129)
+      #expect(try await twin.end().status == 129)
     }
   }
 
@@ -219,13 +220,12 @@ import TrainingEvents
       }
       dashboard.terminal.type("qs")
       try await run.terminal.wait(for: "FINISHED")
-      try await dashboard.terminal.wait(for: "FINISHED")
-      try await dashboard.terminal.wait { $0 == .ring }
-      run.terminal.type("q")
-      #expect(try await run.end().status == 0)
-      // What was asked to stop is left once it is gone.
+      // What was asked to stop is left once it is saved, also while somebody still looks at it.
       #expect(try await dashboard.end().status == 0)
       #expect(run.snapshots(of: "tiny-1").count == 1)
+      #expect(dashboard.terminal.said.contains(.ring))
+      run.terminal.type("q")
+      #expect(try await run.end().status == 0)
     }
   }
 

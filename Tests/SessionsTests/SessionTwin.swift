@@ -86,9 +86,12 @@ final class SessionTwin: Sendable {
   }
 
   /// Starts the dashboard over a run that trains elsewhere or did.
-  func watch(_ source: any RunSource, of name: String, on stage: Stage? = nil) {
-    let session = RunSession(source, of: name, on: stage ?? self.stage)
-    begin { await session.run() }
+  func watch(
+    _ source: any RunSource, of name: String,
+    with others: [(name: String, history: RunHistory)] = [], on stage: Stage? = nil
+  ) {
+    let stage = stage ?? self.stage
+    begin { await InteractiveSession.watch(.init(source, of: name, with: others), on: stage) }
   }
 
   /// Words of all letters, for a preset that reads lines.
