@@ -42,6 +42,8 @@ public struct DashboardState: Sendable {
   public var isViewing = false
   /// Whether a finished run is played back from its record.
   public var isReplaying = false
+  /// Whether leaving leads back to a list of runs, and ends nothing.
+  public var leadsBack = false
   /// What a person likes to look at.
   public internal(set) var settings = DashboardSettings()
   /// Steps a second at most; nil where training goes as fast as it can.

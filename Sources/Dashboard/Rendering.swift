@@ -76,9 +76,10 @@ extension DashboardState {
 
 /// What a screen shows that is too small for anything else.
 enum TooSmallNotice {
-  static func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+  static func draw(
+    _ scene: Scene, needed: Size = DashboardState.smallestSize, into buffer: inout CellBuffer
+  ) {
     let size = buffer.size
-    let needed = DashboardState.smallestSize
     let lines = [
       "unfold needs \(needed.width)×\(needed.height)",
       "this is \(size.width)×\(size.height)",

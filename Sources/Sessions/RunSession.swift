@@ -18,12 +18,15 @@ package actor RunSession: StageActor {
     let name: String
     /// Other runs, whose curves are drawn under this one's.
     let others: [(name: String, history: RunHistory)]
+    /// Whether leaving it leads back to a list of runs.
+    let leadsBack: Bool
 
     package init(
       _ source: any RunSource, of name: String,
-      with others: [(name: String, history: RunHistory)] = []
+      with others: [(name: String, history: RunHistory)] = [], leadsBack: Bool = false
     ) {
       (self.source, self.name, self.others) = (source, name, others)
+      self.leadsBack = leadsBack
     }
   }
 
@@ -50,6 +53,8 @@ package actor RunSession: StageActor {
   private var request: ProbeRequest?
   private var reading: Task<Void, Never>?
   private var ticker: Task<Void, Never>?
+  /// Whether nothing else has the screen.
+  private var isOnScreen = true
   private var lastDraw = 0.0
   /// When a picture is due; infinite where none is.
   private var nextDraw = Double.infinity
@@ -63,6 +68,7 @@ package actor RunSession: StageActor {
     (source, name, self.stage) = (watched.source, watched.name, stage)
     dashboard.isViewing = !source.trains
     dashboard.isReplaying = source.isRecord
+    dashboard.leadsBack = watched.leadsBack
     for other in watched.others {
       dashboard.addComparison(name: other.name, history: other.history)
     }
@@ -116,10 +122,12 @@ package actor RunSession: StageActor {
 
   private func nextAct() async -> NextAct {
     var next = NextAct.quit(status: ExitStatus.done)
+    isOnScreen = true
     for await act in acts {
       next = act
       break
     }
+    isOnScreen = false
     // A run of this process ends by itself, and one that was left for a while goes on being told.
     if source.own == nil { reading?.cancel() }
     if !isAside { ticker?.cancel() }
@@ -199,7 +207,7 @@ package actor RunSession: StageActor {
   }
 
   func draw() {
-    guard !isAside, dashboard.needsRedraw else { return }
+    guard isOnScreen, !isAside, dashboard.needsRedraw else { return }
     lastDraw = stage.now
     dashboard.advance(to: lastDraw)
     stage.show(picture)

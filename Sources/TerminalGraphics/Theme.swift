@@ -31,6 +31,9 @@ public struct Theme: Sendable, Hashable {
   public var diverging: ColorMap
   /// From nothing, which has the background's colour, to much.
   public var sequential: ColorMap
+  /// Hues that are told apart, also by people who are colour-blind (after Okabe and Ito 2008), for
+  /// lines that have no role of their own.
+  public var series: [Style]
 
   public static let all: [Theme] = [.dark, .light, .colorBlind, .monochrome]
 
@@ -50,7 +53,8 @@ extension Theme {
     bad: Style(.hex(0xF07178), .bold),
     diverging: .diverging(
       low: [0x8FD0FF, 0x2F7FC0, 0x16293A], high: [0x33230F, 0xCC7A1E, 0xFFC98A]),
-    sequential: ColorMap([0x1B1F3B, 0x3B4A8A, 0x2F7F8E, 0x35B279, 0xA5D541, 0xFBE725]))
+    sequential: ColorMap([0x1B1F3B, 0x3B4A8A, 0x2F7F8E, 0x35B279, 0xA5D541, 0xFBE725]),
+    series: seriesOnDark)
 
   public static let light = Theme(
     name: "light", text: Style(.hex(0x24292E)), muted: Style(.hex(0x5B6470)),
@@ -64,7 +68,8 @@ extension Theme {
     bad: Style(.hex(0xC0262B), .bold),
     diverging: .diverging(
       low: [0x0B4A8F, 0x5FA3DB, 0xE3EEF7], high: [0xFAECDC, 0xE39A4A, 0x9A4A00]),
-    sequential: ColorMap([0xF2F0C9, 0xB5D98A, 0x4FB389, 0x2F7F8E, 0x3B4A8A, 0x2B1055]))
+    sequential: ColorMap([0xF2F0C9, 0xB5D98A, 0x4FB389, 0x2F7F8E, 0x3B4A8A, 0x2B1055]),
+    series: seriesOnLight)
 
   /// Hues that stay apart under the common kinds of colour blindness: blue, orange, yellow, and
   /// state by lightness as well as by hue.
@@ -80,7 +85,8 @@ extension Theme {
     bad: Style(.hex(0xD55E00), .bold),
     diverging: .diverging(
       low: [0x9FD8FF, 0x0072B2, 0x10202C], high: [0x2E1D08, 0xE69F00, 0xFFE3A3]),
-    sequential: ColorMap([0x00204C, 0x31446B, 0x666970, 0x958F78, 0xCBBA69, 0xFFE945]))
+    sequential: ColorMap([0x00204C, 0x31446B, 0x666970, 0x958F78, 0xCBBA69, 0xFFE945]),
+    series: seriesOnDark)
 
   /// Attributes alone: bold for what matters, dim for what stays behind.
   public static let monochrome = Theme(
@@ -92,7 +98,17 @@ extension Theme {
     lag: .plain, limit: Style(.standard, .dim), marker: Style(.standard, .bold),
     good: Style(.standard, .bold), warning: Style(.standard, .bold),
     bad: Style(.standard, [.bold, .reverse]),
-    diverging: ColorMap([]), sequential: ColorMap([]))
+    diverging: ColorMap([]), sequential: ColorMap([]),
+    series: [.plain])
+}
+
+extension Theme {
+  private static let seriesOnDark = [
+    0x56B4E9, 0xE69F00, 0x2FD0A0, 0xE69AC8, 0xF0E442, 0xF0603A, 0xA58BFF, 0xBBBBBB,
+  ].map { Style(.hex($0)) }
+  private static let seriesOnLight = [
+    0x0072B2, 0xB86E00, 0x00795A, 0xAA4488, 0x8A7D00, 0xC23B12, 0x5B3FC0, 0x555555,
+  ].map { Style(.hex($0)) }
 }
 
 extension Style {

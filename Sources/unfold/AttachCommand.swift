@@ -10,12 +10,14 @@ struct AttachCommand: AsyncParsableCommand {
     discussion: """
       RUN is a run's directory, or a socket that another machine's is forwarded to: \
       `ssh -L /tmp/run.sock:/home/me/runs/words-1/socket host`, then `unfold attach /tmp/run.sock`. \
-      Without RUN, the only run below `runs` that is training. Without a terminal, the run's events \
-      are printed as JSON lines.
+      Without RUN, the only run below `runs` that is training; where several are, a list of the runs, \
+      as for the folder of runs that RUN may be, too. Without a terminal, the run's events are printed \
+      as JSON lines.
       """)
 
   @Argument(
-    help: ArgumentHelp("A run that is training, or a socket that leads to one.", valueName: "run"))
+    help: ArgumentHelp(
+      "A run that is training, a socket that leads to one, or a folder of runs.", valueName: "run"))
   var recorded: String?
 
   @Option(
@@ -25,6 +27,10 @@ struct AttachCommand: AsyncParsableCommand {
 
   func run() async throws {
     let path = try recorded ?? Self.onlyOne()
+    if Terminals.reasonForHeadless == nil, RunFolder.isFolder(path) {
+      let stage = try await Stage.open(recording: record)
+      ExitStatus.leave(await WorkspaceSession([path], on: stage, startsAtLive: true).run())
+    }
     let connection = try RunConnection(path)
     guard Terminals.reasonForHeadless == nil else { return try await Self.print(connection) }
     try await Self.show(connection, of: path, recording: record)
@@ -51,9 +57,11 @@ struct AttachCommand: AsyncParsableCommand {
     }
   }
 
+  /// The only run that is alive; where several are, the folder that they are in.
   private static func onlyOne() throws -> String {
     let alive = RunServer.alive(in: "runs")
     if alive.count == 1 { return alive[0] }
+    if alive.count > 1, Terminals.reasonForHeadless == nil { return "runs" }
     throw RunFailure(
       description: alive.isEmpty
         ? "no run below runs is alive; name one"

@@ -22,6 +22,13 @@ import Testing
       }
       lines.append("")
     }
+    for context in WorkspaceKey.Context.allCases {
+      lines += ["## \(context.rawValue)", "", "| Key | Does |", "|---|---|"]
+      for key in WorkspaceKey.all where key.context == context {
+        lines.append("| `\(key.label)` | \(key.summary.replacing("|", with: "\\|")) |")
+      }
+      lines.append("")
+    }
     lines += ["## Commands, after :", "", "| Command | Does |", "|---|---|"]
     for command in Command.all {
       let name = command.arguments.isEmpty ? command.name : "\(command.name) \(command.arguments)"

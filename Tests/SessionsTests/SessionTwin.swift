@@ -116,7 +116,7 @@ final class SessionTwin: Sendable {
     }
   }
 
-  private func begin(
+  func begin(
     _ body: @escaping @Sendable () async -> (status: Int32, report: String?)
   ) {
     hasBegun.withLock { $0 = true }

@@ -63,24 +63,26 @@ extension FrameChart {
     if let healthyValue {
       frame.limit(healthyValue, appearance: scene.appearance, into: &buffer)
     }
-    drawNames(ends, frame, into: &buffer)
+    frame.drawNames(ends, into: &buffer)
     drawCommon(frame, scene, labels: false, into: &buffer)
   }
+}
 
+extension ChartFrame {
   /// Beside the plot, each as near to its line's end as the others leave room for.
-  private func drawNames(
-    _ ends: [(name: String, value: Double, style: Style)], _ frame: ChartFrame,
+  func drawNames(
+    _ ends: [(name: String, value: Double, style: Style)],
     into buffer: inout CellBuffer
   ) {
     let limit = buffer.size.width - 1
-    guard limit - frame.plot.right >= 2 else { return }
+    guard limit - plot.right >= 2 else { return }
     var taken: Set<Int> = []
     for end in ends {
-      let y = min(max(frame.row(of: end.value), frame.plot.y), frame.plot.bottom - 1)
-      let rows = (frame.plot.y..<frame.plot.bottom).filter { !taken.contains($0) }
+      let y = min(max(row(of: end.value), plot.y), plot.bottom - 1)
+      let rows = (plot.y..<plot.bottom).filter { !taken.contains($0) }
       guard let row = rows.min(by: { abs($0 - y) < abs($1 - y) }) else { return }
       taken.insert(row)
-      buffer.write(end.name, x: frame.plot.right + 1, y: row, style: end.style, limit: limit)
+      buffer.write(end.name, x: plot.right + 1, y: row, style: end.style, limit: limit)
     }
   }
 }

@@ -103,6 +103,8 @@ extension DashboardState {
       (heatmap.unit, heatmap.column) = (nil, nil)
     } else if lesson != nil {
       goBackToLesson()
+    } else if leadsBack, view == .overview {
+      return [.quit(saving: false)]
     } else {
       show(view: .overview)
     }
@@ -151,6 +153,7 @@ extension DashboardState {
   }
 
   mutating func askToQuit() -> [DashboardAction] {
+    if leadsBack { return [.quit(saving: false)] }
     if isServed {
       overlay = .leaving
       return []

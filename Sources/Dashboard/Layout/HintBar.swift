@@ -79,6 +79,7 @@ enum HintBar {
   }
 
   private static func word(_ hint: String, _ state: DashboardState) -> String {
+    if hint == "quit", state.leadsBack { return "back to the list" }
     guard hint == "pause" else { return hint }
     return switch state.trainingState {
     case .paused: "resume"

@@ -240,7 +240,7 @@ struct LogFolders {
     return rest.isEmpty ? [] : Array((rest + "/").utf8)
   }
 
-  private static func isPart(_ name: String) -> Bool {
+  static func isPart(_ name: String) -> Bool {
     let words = ForeignNames.words(of: name)
     return ForeignNames.isValidation(words) || ForeignNames.isTraining(words)
   }

@@ -176,7 +176,7 @@ extension LogPlace {
     return (isRun ? [parent] : []) + found.map { parent + "/" + $0 }
   }
 
-  private static func isLogName(_ name: String) -> Bool {
+  static func isLogName(_ name: String) -> Bool {
     let lower = name.lowercased()
     return [".jsonl", ".ndjson", ".wandb"].contains { lower.hasSuffix($0) }
       || lower.hasSuffix(".csv") && (lower.contains("metric") || lower.contains("log"))

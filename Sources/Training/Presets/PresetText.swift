@@ -20,6 +20,11 @@ extension Preset {
     return text
   }
 
+  /// Every key that has a value, with the value as a preset writes it, in the table's order.
+  public var settings: [(key: String, value: String)] {
+    PresetKeys.all.compactMap { key in key.read(self).map { (key.path, $0) } }
+  }
+
   /// The keys in which another preset differs, with both values, for comparing runs.
   public func differences(from other: Preset) -> [(key: String, mine: String, theirs: String)] {
     PresetKeys.all.compactMap { key in

@@ -1,0 +1,149 @@
+import TerminalGraphics
+import TrainingEvents
+
+extension WorkspaceState {
+  /// What takes the keys now, the first one first.
+  var contexts: [WorkspaceKey.Context] {
+    if helpScroll != nil { return [.help] }
+    return switch typing {
+    case .filter: [.filter]
+    case .curve: [.curve]
+    case nil: [focus == .list ? .list : .chart, .any]
+    }
+  }
+
+  /// Does what a key stands for.
+  public mutating func handle(_ key: Key) -> [WorkspaceAction] {
+    if case .mouse(let event) = key { return handle(event) }
+    (needsRedraw, message) = (true, nil)
+    for context in contexts {
+      if let found = WorkspaceKey.all.first(where: {
+        $0.context == context && $0.keys.contains(key)
+      }) {
+        return found.perform(&self)
+      }
+    }
+    guard typing != nil else { return [] }
+    switch key {
+    case .character(let character): edit { $0.insert(String(character)) }
+    case .paste(let text): edit { $0.insert(text) }
+    default: break
+    }
+    return []
+  }
+
+  /// Changes what is typed; it works at once.
+  mutating func edit(_ change: (inout LineEditor) -> Void) {
+    switch typing {
+    case .filter:
+      filter.edit(change)
+      arrange()
+    case .curve:
+      change(&search)
+      findCurve()
+    case nil: break
+    }
+  }
+
+  mutating func togglePin() {
+    guard let id = cursor, row != nil else { return }
+    if pinned.remove(id) == nil { pinned.insert(id) }
+    arrange()
+  }
+
+  /// Takes back the last thing that changed what is seen.
+  mutating func goBack() {
+    if reading != nil {
+      (chart.cursor, lagCursor) = (nil, nil)
+    } else if !filter.isEmpty {
+      filter.clear()
+      arrange()
+    } else if focus == .chart {
+      focus = .list
+    } else if !chosen.isEmpty {
+      chooseNone()
+    } else {
+      show("q quits")
+    }
+  }
+
+  // MARK: Curves
+
+  /// Moves the cursor by columns of cells; a first press sets it at the end.
+  mutating func moveReading(byColumns columns: Int) {
+    let extent = extentOfSteps
+    guard let first = extent.steps.first, let last = extent.steps.last else {
+      return show("there is no curve to read yet")
+    }
+    if curve == .gradientByLag {
+      let columns = min(max(columns, -last), last)
+      lagCursor = min(max(0, lagCursor.map { $0 + columns } ?? (columns < 0 ? last : 0)), last)
+      return
+    }
+    if columns == .min / 2 { return chart.moveCursor(to: first, in: extent) }
+    if columns == .max / 2 { return chart.moveCursor(to: last, in: extent) }
+    guard let shown = chart.steps(in: extent) else { return }
+    let cells = WorkspaceLayout(size, focus: focus).chart?.width ?? size.width
+    let perColumn = max(1, (shown.upperBound - shown.lowerBound) / max(1, cells - 10))
+    chart.moveCursor(by: columns * perColumn, in: extent)
+  }
+
+  mutating func zoom(by factor: Double) {
+    guard curve != .gradientByLag else { return show("all lags are shown") }
+    chart.zoom(by: factor, in: extentOfSteps)
+  }
+
+  mutating func scrollHelp(by lines: Int) {
+    let most = WorkspaceHelp.mostScroll(size)
+    helpScroll = helpScroll.map { min(max(0, $0 + lines), most) }
+  }
+
+  // MARK: The mouse
+
+  /// A click chooses a run, a second one opens it; on a column's name it sorts, in the curves it reads.
+  mutating func handle(_ event: MouseEvent) -> [WorkspaceAction] {
+    guard typing == nil, helpScroll == nil else { return [] }
+    let layout = WorkspaceLayout(size, focus: focus)
+    if let rect = layout.list, rect.contains(x: event.x, y: event.y) {
+      return handle(event, inList: rect)
+    }
+    if let rect = layout.chart, rect.contains(x: event.x, y: event.y), event.action == .press {
+      (focus, needsRedraw) = (.chart, true)
+      let scene = Scene(state: DashboardState(), appearance: Appearance())
+      let inner = Rect(x: 0, y: 0, width: rect.width, height: rect.height).inset(1, 1)
+      guard let frame = OverlayDrawing(self, scene).frame(in: inner),
+        frame.plot.contains(x: event.x - rect.x, y: event.y - rect.y)
+      else { return [] }
+      let place = Int(frame.place(ofColumn: event.x - rect.x).rounded())
+      if curve == .gradientByLag {
+        lagCursor = place
+      } else {
+        chart.moveCursor(to: place, in: extentOfSteps)
+      }
+    }
+    return []
+  }
+
+  private mutating func handle(_ event: MouseEvent, inList rect: Rect) -> [WorkspaceAction] {
+    let place = ListPlace(self, inner: rect.inset(1, 1))
+    switch event.action {
+    case .scrollDown: move(by: 1)
+    case .scrollUp: move(by: -1)
+    case .press:
+      (focus, needsRedraw) = (.list, true)
+      if event.y == place.header.y {
+        let columns = ListColumns(in: place.header).columns
+        guard let column = columns.last(where: { $0.x <= event.x })?.column else { return [] }
+        order.use(column)
+        arrange()
+      } else if place.rows.contains(x: event.x, y: event.y) {
+        let row = place.first + event.y - place.rows.y
+        guard rows.indices.contains(row) else { return [] }
+        if row == self.row { return [.open(runs[rows[row]].id)] }
+        move(toRow: row)
+      }
+    case .release, .drag: break
+    }
+    return []
+  }
+}
