@@ -63,6 +63,20 @@ import TrainingEvents
     _ = Self.text(state)
   }
 
+  /// The mouse chooses the line that it points at, in a list that is scrolled, too.
+  @Test func aClickChoosesTheLineItPointsAt() throws {
+    let size = Size(width: 60, height: 16)
+    var state = Self.state()
+    state.resize(size)
+    for _ in 0..<Self.presets.count { _ = state.handle(.down) }
+    for choice in Self.presets.suffix(3) {
+      let lines = Self.text(state, size).split(separator: "\n", omittingEmptySubsequences: false)
+      let y = try #require(lines.firstIndex { $0.contains(" \(choice.name) ") })
+      _ = state.handle(.mouse(MouseEvent(action: .press, x: 4, y: y)))
+      #expect(state.chosen?.name == choice.name)
+    }
+  }
+
   @Test func missingDataIsToldWithItsCommand() {
     var state = Self.state()
     _ = state.handle(.down)

@@ -160,4 +160,16 @@ import TrainingEvents
     state.apply(.started(SyntheticRun.description))
     #expect(state.history.isEmpty && state.markers.isEmpty && state.hiddenStates == nil)
   }
+
+  /// What leaves a marker on the curves is told when it happens; what does not is in the log alone.
+  @Test func commandsWithAMarkerAreTold() {
+    for marker in ["↺ 5", nil] {
+      var state = DashboardState()
+      state.apply(.started(SyntheticRun.description))
+      let command = CommandRecord(
+        step: 5, elapsed: 1, name: "undo", text: "back at step 5", marker: marker)
+      state.apply(.command(command))
+      #expect(state.message?.text == (marker == nil ? nil : "back at step 5"))
+    }
+  }
 }

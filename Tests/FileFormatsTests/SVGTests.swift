@@ -62,6 +62,24 @@ import Testing
     }
   }
 
+  /// Names in the legend stand beside each other, a long one too.
+  @Test func namesInTheLegendDoNotOverlap() throws {
+    let names = ["validation of the held-out words", "b", "training"]
+    let svg = SVGLineChart(
+      title: "", xLabel: "", yLabel: "",
+      series: names.map { .init(name: $0, color: .raw, x: [0, 1], y: [1, 2]) }
+    ).svg()
+    let places = try names.map { name in
+      let label = try #require(svg.range(of: ">\(name)<"))
+      let x = try #require(svg[..<label.lowerBound].range(of: " x=\"", options: .backwards))
+      return try #require(Double(svg[x.upperBound...].prefix { $0 != "\"" }))
+    }
+    // A letter of the legend is some six units wide.
+    for (index, name) in names.enumerated().dropLast() {
+      #expect(places[index + 1] - places[index] > 6 * Double(name.count))
+    }
+  }
+
   @Test func heatmapsColourEveryCell() {
     var map = SVGHeatmap(
       title: "Hidden states", xLabel: "time t", yLabel: "unit",

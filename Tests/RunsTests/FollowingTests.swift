@@ -339,6 +339,48 @@ struct Gathered {
     #expect(got.steps.last == 3)
   }
 
+  /// Of an event that is damaged inside, though its checksum is right, nothing goes into the next.
+  @Test func anEventThatIsNoneLeavesNothingBehind() throws {
+    let name = "events.out.tfevents.1"
+    // A summary with a number, and behind it bytes that are none.
+    var event = TFEvent(wallTime: 101, step: 1, values: [("broken", .scalar(7))]).encoded()
+    event += [0x2A, 0x02, 0x0A, 0x7F]
+    func framed(_ data: [UInt8]) -> [UInt8] {
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: data.count >> (8 * $0)) }
+      return [length, data].flatMap { part in
+        let crc = CRC32C.masked(part)
+        return part + (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * UInt32($0))) }
+      }
+    }
+    guard let summary = event.firstIndex(of: 0x2A) else { return _ = Issue.record("no summary") }
+    // One summary holds both: a whole value and half a one.
+    var content = Array(event[(summary + 2)..<(event.count - 4)])
+    content += [0x0A, 0x7F]
+    let damaged = event[..<summary] + [0x2A, UInt8(content.count)] + content
+    try add(framed(Array(damaged)) + scalar(2, "loss", 3), to: name)
+    var follower = try RunFollower(temporary.path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    got.take(try follower.poll())
+    #expect(got.steps == [2] && got.history.loss.last == 3)
+    #expect(!got.history.extra.contains { $0.name == "broken" })
+  }
+
+  /// A folder of event files that nobody adds to is said to be silent, as any log is.
+  @Test func oldEventFilesAreSilent() throws {
+    let name = "events.out.tfevents.1"
+    try add(scalar(1, "loss", 3), to: name)
+    let old = Date(timeIntervalSinceNow: -RunFollower.silence - 60)
+    try FileManager.default.setAttributes(
+      [.modificationDate: old], ofItemAtPath: temporary.path + "/" + name)
+    var follower = try RunFollower(temporary.path)
+    var states: [TrainingState] = []
+    for _ in 0..<3 {
+      for case .state(let state) in try follower.poll() { states.append(state) }
+    }
+    #expect(states.last == .silent)
+  }
+
   @Test func ourOwnRecordIsFollowedToItsEnd() async throws {
     let run = try RunDirectory.create(at: temporary.path + "/run", preset: "")
     let recorder = RunRecorder(run) { _ in }

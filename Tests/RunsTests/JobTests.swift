@@ -246,4 +246,28 @@ import TrainingEvents
       (["torchrun", "--nproc", "2"], "torchrun"),
     ] { #expect(JobOptions(command: command).name == name) }
   }
+
+  /// A job that closes its line goes on; what it can be asked then is what any process can.
+  @Test func aJobThatClosesItsLineIsStoppedAsAnyProcess() async throws {
+    let place = try TemporaryDirectory()
+    let script = """
+      import os, socket, sys
+      s = socket.socket(socket.AF_UNIX); s.connect(os.environ["UNFOLD_SOCKET"])
+      s.sendall(b'{"event": "hello", "can": ["pause", "step", "stop"]}\\n')
+      s.sendall(b'{"event": "step", "step": 4, "loss": 1.5}\\n'); s.close()
+      sys.stdin.read()
+      """
+    let started = try Started(["/usr/bin/env", "python3", "-c", script], in: place)
+    try await started.wait("the end of the line") { started in
+      started.events.contains {
+        if case .command(let record) = $0 { record.text.contains("closed its line") } else { false }
+      }
+    }
+    let hellos = started.messages.withLock { messages in
+      messages.compactMap { if case .hello(let abilities) = $0 { abilities } else { nil } }
+    }
+    #expect(hellos.contains { $0.can.contains(.step) } && hellos.last == .processes)
+    started.job.perform(.stop)
+    _ = await started.job.wait()
+  }
 }

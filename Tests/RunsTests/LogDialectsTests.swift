@@ -226,4 +226,32 @@ import TrainingEvents
     #expect(own?.values.count == Self.count && own?.last == 1)
     #expect((0..<Self.count).allSatisfy { run.history.loss[$0] == Float(3 - 0.01 * Double($0)) })
   }
+
+  /// A list for each name: what is measured more seldom has a shorter one.
+  @Test func listsOfUnequalLengthAreRead() throws {
+    let temporary = try TemporaryDirectory()
+    let path = temporary.path + "/history.json"
+    try #"{"loss": [3.0, 2.0, 1.5], "val_loss": [2.5], "name": "a"}"#.write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let history = try RecordedRun.read(path).history
+    #expect((0..<history.steps.count).map { history.loss.value(at: $0) } == [3, 2, 1.5])
+    #expect(history.validations.map(\.loss) == [2.5])
+  }
+
+  /// A fraction for a step stands for a row; what is measured beside it belongs to the same row.
+  @Test func fractionsThatComeAgainAreOneRow() throws {
+    let temporary = try TemporaryDirectory()
+    let path = temporary.path + "/train.jsonl"
+    let lines = (1...4).map { row in
+      let step = Double(row) / 2 + 0.25
+      return
+        "{\"step\": \(step), \"loss\": \(row)}\n{\"step\": \(step), \"accuracy\": \(10 * row)}\n"
+    }
+    try lines.joined().write(toFile: path, atomically: true, encoding: .utf8)
+    let history = try RecordedRun.read(path).history
+    #expect((0..<history.count).map { history.loss[$0] } == [1, 2, 3, 4])
+    let accuracy = try #require(history.extra.first { $0.name == "accuracy" })
+    #expect((0..<accuracy.values.count).map { accuracy.values[$0] } == [10, 20, 30, 40])
+    #expect(accuracy.steps == history.steps)
+  }
 }

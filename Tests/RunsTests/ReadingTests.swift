@@ -335,4 +335,19 @@ enum ExampleRecord {
     #expect(lines.contains { $0.hasPrefix("training time") && $0.contains("1:01:40") })
     #expect(lines.contains { $0.hasPrefix("network.cell") && $0.hasSuffix("?") })
   }
+
+  /// What a run was at its best counts when it goes on, and no more when it begins anew.
+  @Test(arguments: [(0, nil), (10, 0.5)] as [(Int, Double?)])
+  func theBestOutlivesAResumption(firstStep: Int, best: Double?) throws {
+    var again = Example.run
+    again.firstStep = firstStep
+    try record(
+      "a",
+      [
+        .started(Example.run), ExampleRecord.step(10, elapsed: 1),
+        .validation(ValidationRecord(step: 10, loss: 0.5, isBest: true)), .started(again),
+      ])
+    let summary = try RunSummary(temporary.path + "/a")
+    #expect(summary.best?.loss == best && summary.newest?.loss == best)
+  }
 }

@@ -81,4 +81,24 @@ struct TabSeparatedReaderTests {
         == "test:1: a label that no training row has: found “yse”, expected one of no yes; "
         + "did you mean yes?")
   }
+
+  /// Labels may stand behind the texts; it is said that they were taken from there.
+  @Test func labelsOnTheRightAreFound() throws {
+    let lines = (0..<12).map { "a film of \($0) hours\t\($0 % 2 == 0 ? "good" : "bad")" }
+    let path = try scratch.write(lines.joined(separator: "\n"))
+    let task = try load(
+      configuration(.sequenceClassification, .tsv, path) { $0.data.symbols = .word })
+    #expect(task.classNames == ["bad", "good"])
+    #expect(task.train.examples[0].text == "a film of 0 hours")
+    #expect(task.notes.contains { $0.contains("the labels stand on the right") })
+  }
+
+  /// Many short lines are a list, ten at least; long ones are a text.
+  @Test(arguments: [
+    (9, "word", false), (10, "word", true), (10, String(repeating: "w", count: 41), false),
+  ])
+  func aListIsManyShortLines(count: Int, line: String, isList: Bool) throws {
+    let path = try scratch.write(String(repeating: line + "\n", count: count))
+    #expect(FileShape.isList(path) == isList)
+  }
 }

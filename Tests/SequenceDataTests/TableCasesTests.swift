@@ -273,4 +273,18 @@ struct TabSeparatedCasesTests {
     #expect(abs(scale.restore(values[0]) - 0.514) < 1e-5)
     #expect(task.train.examples[0].target == .label(1))
   }
+
+  /// R writes names of rows and no name for them.
+  @Test func theFirstColumnOfRHasNoName() throws {
+    for names in [["1", "2", "3"], ["Oslo", "Rome", "Bonn"]] {
+      let rows = zip(names, ["1.5 2", "2.5 4", "0.5 8"]).map { "\"\($0)\" \($1)" }
+      let content = (["\"a\" \"b\""] + rows).joined(separator: "\n")
+      let table = try NumericTable(Array(content.utf8)[...])
+      #expect(table.columns.map(\.name) == ["column 1", "a", "b"], "\(names)")
+      #expect(try table.values(of: [1, 2]).numbers == [1.5, 2, 2.5, 4, 0.5, 8])
+    }
+    // A measured number is no name: here a separator is missing at the rows' ends.
+    let table = try NumericTable(Array("a b\n0.1 1 2\n0.1 3 4\n0.3 5 6".utf8)[...])
+    #expect(table.columns.map(\.name) != ["column 1", "a", "b"])
+  }
 }

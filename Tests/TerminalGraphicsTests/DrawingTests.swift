@@ -99,4 +99,10 @@ import Testing
     let glyphs = stride(from: 0.0, through: 1, by: 0.25).map { shade.cell($0).glyph }
     #expect(glyphs == [" ", "░", "▒", "▓", "█"])
   }
+
+  /// Of a path its end is kept; where there is room for one character, it says that more was there.
+  @Test(arguments: [(0, ""), (1, "…"), (2, "…t"), (3, "…xt"), (8, "text.txt"), (5, "….txt")])
+  func pathsKeepTheirEnd(width: Int, text: String) {
+    #expect("text.txt".cutFront(to: width) == text)
+  }
 }

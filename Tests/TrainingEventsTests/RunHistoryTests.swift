@@ -230,4 +230,15 @@ import Testing
     #expect(axis.step(at: -1) == 3 && axis.step(at: 99) == 100)
     #expect(StepAxis().step(at: 0) == nil)
   }
+
+  /// A step behind thinned ones counts as one of its own.
+  @Test func theTrendGoesOnBehindThinnedSteps() throws {
+    let bucket = try #require(StepBucket((1...10).map { StepRecord(step: $0, loss: 4) }[...]))
+    var watch = GradientWatch()
+    watch.observe(.steps(StepBatch(thinned: [bucket], records: [StepRecord(step: 11, loss: 2)])))
+    #expect(watch.loss.initial == 3 && watch.loss.stepsSinceBest == 0)
+    // Told again, with more numbers, it is the same step.
+    watch.observe(.steps(StepBatch([StepRecord(step: 11, loss: 2)])))
+    #expect(watch.loss.initial == 3)
+  }
 }

@@ -138,4 +138,30 @@ import TrainingEvents
     let error = #expect(throws: PresetError.self) { try TaskNetwork(preset: changed, task: task) }
     #expect(error?.description.contains("network.unshared-steps: 4 with \(key): \(value)") == true)
   }
+
+  // MARK: The step
+
+  /// A small step down the mean gradient lowers the mean loss by rate × ‖gradient‖².
+  @Test(arguments: [1, 2]) func aStepGoesDownTheMeanGradientOfItsBatch(threads: Int) throws {
+    let file = FileManager.default.temporaryDirectory.path + "/step-\(UUID()).jsonl"
+    let lines = (0..<6).map { #"{"tokens":[\#($0 % 3),2,\#($0 % 2)],"target":\#($0 % 2)}"# }
+    try (lines.joined(separator: "\n") + "\n").write(
+      toFile: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    var preset = Preset()
+    let settings = [
+      ("task.kind", "sequence-classification"), ("task.data.jsonl", file),
+      ("task.split.validation", "0"), ("task.split.test", "0"), ("network.hidden", "4"),
+      ("training.batch", "6"), ("training.clip-norm", "none"),
+      ("training.optimizer.name", "sgd"), ("training.optimizer.learning-rate", "0.01"),
+    ]
+    for (key, value) in settings { try preset.set(key, to: value) }
+    let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
+    let trainer = try Trainer(preset: preset, task: task, threads: threads)
+    let (first, second) = (trainer.advance(), trainer.advance())
+    let fall = first.total.mean - second.total.mean
+    let norm = try #require(first.gradientNorm)
+    let expected = 0.01 * norm * norm
+    #expect(expected > 1e-5 && abs(fall / expected - 1) < 0.05, "\(fall), \(expected)")
+  }
 }

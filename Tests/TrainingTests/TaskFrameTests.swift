@@ -1,8 +1,9 @@
 import Foundation
 import SequenceData
 import Testing
-import Training
 import TrainingEvents
+
+@testable import Training
 
 /// What each kind of task shows of itself, on networks that have hardly trained.
 @Suite struct TaskFrameTests {
@@ -13,7 +14,7 @@ import TrainingEvents
 
   /// Trains two steps and gives back the frame that was made when the run ended.
   private func frame(
-    _ settings: [(String, String)], data: String? = nil
+    _ settings: [(String, String)], data: String? = nil, sequence: Int = 0
   ) async throws -> TaskFrame {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("unfold-\(UUID().uuidString).txt")
@@ -26,7 +27,9 @@ import TrainingEvents
     if let data { try Data(data.utf8).write(to: file) }
     let task = try TaskLoader.load(preset.task, seed: 1, dataDirectories: [])
     let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
-    await engine.perform(.watch(ProbeRequest(interests: [.task])))
+    var request = ProbeRequest(interests: [.task])
+    request.sequence = sequence
+    await engine.perform(.watch(request))
     await engine.start()
     let events = await TinyRun.events(of: engine)
     await engine.shutDown()
@@ -113,6 +116,20 @@ import TrainingEvents
     // Close to the mean in units of the data, as outputs near 0 are in the network's scale.
     #expect(frame.predicted.allSatisfy { $0 > 900 && $0 < 1160 })
     #expect(frame.continuation.count == 40)
+  }
+
+  /// Of several columns, the next and the one before can be looked at, around the end as well.
+  @Test(arguments: [(0, "level"), (1, "flow"), (2, "level"), (-1, "flow")])
+  func eachColumnOfAForecastCanBeLookedAt(_ sequence: Int, _ name: String) async throws {
+    let lines = ["level,flow"] + (0..<120).map { "\(1000 + ($0 % 7) * 10),\(5 + $0 % 3)" }
+    guard
+      case .forecast(let frame) = try await frame(
+        [("task.kind", "forecasting"), ("task.data.csv", "FILE"), ("task.data.length", "8")],
+        data: lines.joined(separator: "\n"), sequence: sequence)
+    else { return _ = Issue.record("no forecast") }
+    #expect(frame.unit == name)
+    let range: ClosedRange<Float> = name == "flow" ? 4.99...7.01 : 999...1061
+    #expect(frame.series.allSatisfy { range ~= $0 })
   }
 
   @Test func aStateWithoutInputGoesOn() async throws {
@@ -217,5 +234,17 @@ import TrainingEvents
     #expect(
       frame.starts.count == 16 && frame.starts.first == 0 && frame.starts == frame.starts.sorted())
     #expect(frames.dropFirst().allSatisfy { $0.symbols == frame.symbols })
+  }
+
+  /// Where every target is another, none is the most frequent one.
+  @Test func theMostFrequentTargetComesTwiceAtLeast() {
+    func data(_ targets: [[Int32]]) -> DataSet {
+      .examples(targets.map { Example(input: .tokens([0]), target: .labels($0)) })
+    }
+    #expect(Probe.mostFrequentTarget(of: data([[1, 0], [2, 0]]), end: 0) == nil)
+    #expect(Probe.mostFrequentTarget(of: data([[1, 0], [2, 0], [2]]), end: 0) == [2])
+    #expect(
+      Probe.mostFrequentTarget(of: data([[3], [1], [1], [3]]), end: nil) == [3],
+      "the earlier one of two")
   }
 }
