@@ -5,7 +5,13 @@ import Sessions
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare runs side by side: curves in the dashboard, a table without a terminal.")
+    abstract: "Compare runs side by side: curves in the dashboard, a table without a terminal.",
+    discussion: """
+      A folder of runs stands for all that are in it. With --export, one SVG with the losses of all runs \
+      over each other and one CSV with everything that they logged (a row for each training step of a run) are \
+      written instead: `--export DIR` makes DIR/comparison.svg and DIR/comparison.csv, and \
+      `--export sweep.svg` makes sweep.svg and sweep.csv.
+      """)
 
   @Argument(
     help: "Recorded runs, or logs as `follow` takes them; the first is shown with all its panels.")
@@ -14,11 +20,22 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "Print a table instead of the dashboard.")
   var headless = false
 
-  func validate() throws {
-    if runs.count < 2 { throw ValidationError("name at least two runs to compare") }
-  }
+  @Option(
+    help: ArgumentHelp(
+      "Write one SVG and one CSV of all runs, and print where.", valueName: "dir|file"))
+  var export: String?
 
   func run() async throws {
+    // A folder that is none of runs is told of by whoever reads it.
+    let runs = runs.flatMap { path in
+      RunFolder.isFolder(path) ? RunFolder.runs(in: path).map(\.path) : [path]
+    }
+    guard runs.count > 1 else { throw ValidationError("name at least two runs to compare") }
+    if let export {
+      let files = try ComparisonExport.export(runs, to: export) { ExitStatus.say($0) }
+      for path in files { try SafeOutput.show(path) }
+      return
+    }
     if headless || Terminals.reasonForHeadless != nil {
       try SafeOutput.show(RunComparison(runs).table)
       return

@@ -424,6 +424,34 @@ import TrainingEvents
     #expect(state.handle(.escape).isEmpty && state.message == "q quits")
   }
 
+  /// What all names have in common leaves first.
+  @Test func longNamesAreToldApart() {
+    var state = WorkspaceState(title: "runs")
+    let runs = [1, 2, 10].map { number in
+      var run = RunOverview(
+        id: "\(number)", name: "2026-11-26_resnet_with_a_long_name_lr0.\(number)_batch_64")
+      run.state = .finished
+      return run
+    }
+    state.take(runs, order: runs.map { ($0.id, $0.name) }, unread: 0)
+    let text = Self.text(state, Size(width: 80, height: 24))
+    for part in ["…lr0.1 ", "…lr0.2 ", "…lr0.10 "] { #expect(text.contains(part), "\(part)") }
+  }
+
+  /// However many runs the cursor goes over, curves of a few are kept.
+  @Test func curvesOfFewRunsAreKept() {
+    var state = WorkspaceState(title: "runs")
+    let names = (1...60).map { "run-\($0)" }
+    state.take(
+      names.map { RunOverview(id: $0, name: $0) }, order: names.map { ($0, $0) }, unread: 0)
+    _ = state.handle(.character(" "))
+    for name in names {
+      state.take([RunCurves(id: name, history: RunHistory())])
+      _ = state.handle(.down)
+    }
+    #expect(state.curves.count <= 12 && state.curves["run-1"] != nil)
+  }
+
   // MARK: News
 
   @Test func newRunsComeAndGrownOnesChange() {

@@ -85,6 +85,19 @@ import TrainingEvents
     #expect(found == (try? FileTree.names(in: Self.logs + "/tb").filter { !$0.hasPrefix(".") }))
   }
 
+  /// Folders whose names speak of training alone are a run each; with validation, they are one.
+  @Test func foldersNamedAfterTrainingAreRunsUnlessTheyArePartsOfOne() throws {
+    let place = try TemporaryDirectory()
+    for name in ["sweep/train_lr1", "sweep/train_lr2", "one/train", "one/validation"] {
+      let folder = place.path + "/" + name
+      try FileManager.default.createDirectory(
+        atPath: (folder as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: Self.logs + "/tb/torch_plain", toPath: folder)
+    }
+    #expect(
+      RunFolder.runs(in: place.path).map(\.name) == ["one", "sweep/train_lr1", "sweep/train_lr2"])
+  }
+
   // MARK: What is read
 
   /// Everything that a watcher tells, put together.
@@ -198,6 +211,10 @@ import TrainingEvents
     try await told.wait("others") { $0.curves[root + "/c"] != nil }
     try Self.append(Self.lines(101...120), root + "/c/train.jsonl")
     try await told.wait("growth") { $0.curves[root + "/c"]?.history.count == 120 }
+    // Whoever put curves away gets them again.
+    told.curves = [:]
+    told.watcher.want([root + "/b"])
+    try await told.wait("the first again") { $0.curves[root + "/b"]?.history.count == 100 }
     // While a run was read for its curves, its row never lost what was known.
     #expect(told["c"]?.step == 120)
   }

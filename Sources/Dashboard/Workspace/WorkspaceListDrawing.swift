@@ -75,7 +75,8 @@ extension WorkspaceState {
       switch column.column {
       case .run:
         buffer.write(
-          run.name.cut(to: column.width), x: column.x, y: y, style: style(theme.text), limit: limit)
+          name(of: run, width: column.width), x: column.x, y: y, style: style(theme.text),
+          limit: limit)
       case .state:
         buffer.write(
           run.state?.word ?? "…", x: column.x, y: y,
@@ -100,6 +101,13 @@ extension WorkspaceState {
         text.rightAligned(to: column.width), x: column.x, y: y,
         style: style(text == "–" ? theme.muted : theme.text), limit: column.x + column.width)
     }
+  }
+
+  /// A name as far as there is room: what all names have in common leaves first.
+  private func name(of run: RunOverview, width: Int) -> String {
+    guard CharacterWidth.of(run.name) > width else { return run.name }
+    let own = labels.ownPart(of: run.name)
+    return (own == run.name ? own : "…" + own).cut(to: width)
   }
 
   /// A run's number in a column; a dash where there is none.

@@ -12,6 +12,8 @@ public struct WorkspaceState: Sendable {
 
   /// Runs that are drawn at a time at most: as many as there are hues that are told apart.
   public static let mostChosen = 8
+  /// Runs whose curves are kept.
+  private static let mostKept = 12
 
   /// What the folder is called.
   public let title: String
@@ -22,7 +24,9 @@ public struct WorkspaceState: Sendable {
   private var places: [String: Int] = [:]
   /// Runs that were not read yet.
   var unread = 0
-  var curves: [String: RunCurves] = [:]
+  private(set) var curves: [String: RunCurves] = [:]
+  /// Runs whose curves are here, the last that came last.
+  private var recent: [String] = []
   /// The rows of the list: places in `runs`, filtered and sorted.
   private(set) var rows: [Int] = []
   /// The run under the cursor; nil before there is one.
@@ -110,8 +114,15 @@ public struct WorkspaceState: Sendable {
     for var curves in newer {
       if curves.history.smoothing != smoothing { curves.history.smooth(weight: smoothing) }
       self.curves[curves.id] = curves
+      recent.removeAll { $0 == curves.id }
+      recent.append(curves.id)
     }
-    noteShown()
+    // Those that are no longer drawn are put away in time.
+    for id in recent where recent.count > Self.mostKept && !shown.contains(where: { $0.id == id }) {
+      recent.removeAll { $0 == id }
+      self.curves[id] = nil
+    }
+    available = OverlayCurve.available(in: shown.compactMap { self.curves[$0.id] })
     needsRedraw = true
   }
 
@@ -176,11 +187,14 @@ public struct WorkspaceState: Sendable {
     var ids = chosen.sorted { $0.value < $1.value }.map { (id: $0.key, hue: Int?.some($0.value)) }
     if let cursor, chosen[cursor] == nil, row != nil { ids.append((cursor, nil)) }
     let overviews = ids.compactMap { run($0.id) }
+    let before = shown.map(\.id)
     shown = zip(overviews, RunLabels.labels(of: overviews, among: labels)).map { run, label in
       Shown(id: run.id, hue: chosen[run.id], label: label)
     }
-    available = OverlayCurve.available(in: shown.compactMap { curves[$0.id] })
     needsRedraw = true
+    // Thousands of names are gone through only where there are others.
+    guard shown.map(\.id) != before else { return }
+    available = OverlayCurve.available(in: shown.compactMap { curves[$0.id] })
   }
 
   mutating func toggleChosen() {

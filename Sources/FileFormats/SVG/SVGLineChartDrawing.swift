@@ -7,7 +7,11 @@ struct SVGLineChartDrawing {
   private let right: Double
   private let top: Double
   private let bottom: Double
+  /// Where each series that has a name stands in the legend.
+  private let legend: [(index: Int, x: Double, row: Int)]
   private var document: SVGDocument
+
+  private static let legendRow = 18.0
 
   init(chart: SVGLineChart, palette: SVGPalette) {
     self.chart = chart
@@ -16,7 +20,9 @@ struct SVGLineChartDrawing {
     yScale = Self.verticalScale(chart)
     left = 74
     right = chart.width - 24
-    top = chart.subtitle.isEmpty ? 70 : 88
+    legend = Self.legend(chart)
+    let rows = Double(max(1, legend.last.map { $0.row + 1 } ?? 1))
+    top = (chart.subtitle.isEmpty ? 70 : 88) + (rows - 1) * Self.legendRow
     bottom = chart.height - 54
     document = SVGDocument(
       width: chart.width, height: chart.height, title: chart.title, palette: palette)
@@ -82,14 +88,25 @@ struct SVGLineChartDrawing {
   }
 
   private mutating func drawLegend(y: Double) {
-    var at = 20.0
-    for (index, series) in chart.series.enumerated() where !series.name.isEmpty {
+    for (index, at, row) in legend {
+      let series = chart.series[index]
+      let y = y + Double(row) * Self.legendRow
       let dash = series.isDashed ? " stroke-dasharray=\"5 4\"" : ""
       document.raw(
         "<line class=\"s\(index)\" stroke-width=\"3\"\(dash) x1=\"\(n(at))\" y1=\"\(n(y - 4))\" "
           + "x2=\"\(n(at + 18))\" y2=\"\(n(y - 4))\"/>")
       document.label(series.name, x: at + 24, y: y)
-      at += 24 + Double(series.name.count) * 6.6 + 22
+    }
+  }
+
+  /// As many entries in a row as the picture is wide.
+  private static func legend(_ chart: SVGLineChart) -> [(index: Int, x: Double, row: Int)] {
+    var (at, row) = (20.0, 0)
+    return chart.series.indices.filter { !chart.series[$0].name.isEmpty }.map { index in
+      let width = 24 + Double(chart.series[index].name.count) * 6.6
+      if at > 20, at + width > chart.width - 10 { (at, row) = (20, row + 1) }
+      defer { at += width + 22 }
+      return (index, at, row)
     }
   }
 

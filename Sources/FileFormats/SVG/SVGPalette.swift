@@ -30,6 +30,7 @@ public struct SVGColor: Sendable, Equatable {
     SVGColor(light: 0x0072B2, dark: 0x56B4E9), SVGColor(light: 0xD55E00, dark: 0xFF9F5A),
     SVGColor(light: 0x00795A, dark: 0x2FD0A0), SVGColor(light: 0xAA4488, dark: 0xE69AC8),
     SVGColor(light: 0x8A6D00, dark: 0xF0E442), SVGColor(light: 0x555555, dark: 0xBBBBBB),
+    SVGColor(light: 0x5B3FC0, dark: 0xA58BFF), SVGColor(light: 0x8C2D04, dark: 0xF0603A),
   ]
 
   /// A colour for the series at a position, beginning again after the last.

@@ -61,7 +61,7 @@ enum MetricsTable {
     }
   }
 
-  private static func forEachRow(
+  static func forEachRow(
     _ history: RunHistory, of run: RunDescription?,
     _ body: ([CSVWriter.Field]) throws(RunError) -> Void
   ) throws(RunError) {

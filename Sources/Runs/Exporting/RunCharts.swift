@@ -11,12 +11,7 @@ public enum RunCharts {
   public static func loss(
     _ history: RunHistory, of run: RunDescription?, markers: [CommandRecord] = []
   ) -> SVGLineChart {
-    let unit: String? =
-      switch run?.lossUnit {
-      case .squaredError: "squared error"
-      case .unknown: nil
-      case .natsPerTarget, nil: "nats per \(target(run))"
-      }
+    let unit = unit(of: run)
     let name = run?.lossName ?? "loss"
     var chart = SVGLineChart(
       title: "Loss" + (run.map { ": \($0.title.isEmpty ? $0.name : $0.title)" } ?? ""),
@@ -107,7 +102,16 @@ public enum RunCharts {
     return map
   }
 
-  private static func sampled(
+  /// What the loss is measured in; nil where nobody said.
+  static func unit(of run: RunDescription?) -> String? {
+    switch run?.lossUnit {
+    case .squaredError: "squared error"
+    case .unknown: nil
+    case .natsPerTarget, nil: "nats per \(target(run))"
+    }
+  }
+
+  static func sampled(
     _ series: SeriesPyramid, _ history: RunHistory
   ) -> (x: [Double], y: [SeriesSummary]) {
     guard !history.isEmpty else { return ([], []) }

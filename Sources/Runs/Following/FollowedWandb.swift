@@ -71,6 +71,13 @@ struct FollowedWandb: ForeignLog {
     }
     if let exit {
       isAtEnd = true
+      if exit != 0 {
+        run.take(
+          .warning(
+            WarningRecord(
+              step: run.lastStep, kind: "exit",
+              text: "the program ended with exit status \(exit)")))
+      }
       run.take(
         .finished(FinishRecord(reason: exit == 0 ? .completed : .stopped, step: run.lastStep)))
     }

@@ -43,7 +43,11 @@ struct LineReader: Sendable {
     while total < limit {
       makeRoom()
       let count = try fill()
-      if count == 0 { break }
+      if count == 0 {
+        // Hundreds of logs may be waited for at once.
+        if held == 0 { buffer = [] }
+        break
+      }
       total += count
       split(held + count, body)
     }

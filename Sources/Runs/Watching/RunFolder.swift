@@ -13,18 +13,23 @@ public enum RunFolder {
   /// Names in one directory that are looked at; a folder with more holds data.
   private static let mostNames = 10_000
   private static let depth = 5
+  /// Folders that are looked into; a person's home has more.
+  fileprivate static let mostFolders = 20_000
 
   /// Whether a path leads to a folder of runs rather than to one run: to several of them, or to runs
   /// of our own, of which there will be more.
   public static func isFolder(_ path: String) -> Bool {
     guard FileTree.isDirectory(path) else { return false }
-    let runs = runs(in: path)
+    // Two are enough to know.
+    let runs = runs(in: path, most: 2)
     guard runs.count < 2, let run = runs.first else { return runs.count > 1 }
     return run.path != path && isOwn(run.path)
   }
 
   /// The runs of a folder, in the order in which people count; the path itself where it is one run.
-  public static func runs(in path: String) -> [RunPlace] {
+  public static func runs(in path: String) -> [RunPlace] { runs(in: path, most: most) }
+
+  private static func runs(in path: String, most: Int) -> [RunPlace] {
     guard FileTree.isDirectory(path) else {
       return [RunPlace(path: path, name: FileTree.name(of: path))]
     }
@@ -63,7 +68,8 @@ private struct RunSearch {
   }
 
   mutating func look(at path: String, named name: String, depth: Int) {
-    guard found.count < most, let status = FileTree.status(path),
+    guard found.count < most, seen.count < RunFolder.mostFolders,
+      let status = FileTree.status(path),
       seen.insert("\(status.device) \(status.inode)").inserted,
       let all = try? FileTree.names(in: path)
     else { return }
@@ -107,7 +113,10 @@ private struct RunSearch {
     guard names.contains(where: LogFolders.isPart) else { return false }
     let folders = names.filter { FileTree.isDirectory(path + "/" + $0) }
     let events = folders.filter { !FollowedEventFiles.names(in: path + "/" + $0).isEmpty }
+    // Several folders whose names speak of training alone, as `train_lr0.1`, are a run each.
+    let hasValidation = events.contains { ForeignNames.isValidation(ForeignNames.words(of: $0)) }
     return !events.isEmpty && events.allSatisfy(LogFolders.isPart)
+      && (hasValidation || events.count == 1)
   }
 
   /// Logs that are files: one alone in a folder is the folder's run.
@@ -123,6 +132,8 @@ private struct RunSearch {
 
   private static func isLog(_ name: String) -> Bool {
     let lower = name.lowercased()
+    // A table of several runs is none of them.
+    if lower == ComparisonExport.name + ".csv" { return false }
     return [".jsonl", ".ndjson", ".csv"].contains { lower.hasSuffix($0) }
   }
 

@@ -11,6 +11,9 @@ struct RunShelf: Sendable {
   /// Runs whose curves are kept after they are no longer wanted.
   private static let mostKept = 12
 
+  /// Runs whose files stay open while they are waited for; more are opened again when they grow.
+  private static let mostOpen = 500
+
   private let paths: [String]
   private var order: [RunPlace] = []
   private var runs: [String: WatchedRun] = [:]
@@ -18,6 +21,7 @@ struct RunShelf: Sendable {
   private var nextLook = 0.0
   /// Runs that were wanted once, the last one last.
   private var recent: [String] = []
+  private var lastWanted: [String] = []
 
   init(_ paths: [String]) {
     self.paths = paths
@@ -42,8 +46,10 @@ struct RunShelf: Sendable {
     }
     if Self.now >= nextLook {
       nextLook = Self.now + pace
+      let open = runs.values.count(where: \.isOpen)
       for path in order.map(\.path) where runs[path]?.isRead == true {
-        if runs[path]?.lookAgain(now: Self.now) == true { changed.insert(path) }
+        let canWait = open <= Self.mostOpen
+        if runs[path]?.lookAgain(now: Self.now, staysOpen: canWait) == true { changed.insert(path) }
       }
     }
     for path in order.map(\.path) where changed.contains(path) {
@@ -91,6 +97,9 @@ struct RunShelf: Sendable {
     recent.removeAll { wanted.contains($0) }
     recent += wanted.filter { runs[$0] != nil }
     for path in wanted where runs[path]?.keepsCurves == false { runs[path]?.keepCurves() }
+    // Whoever wants a run again may have put its curves away meanwhile.
+    for path in wanted where !lastWanted.contains(path) { runs[path]?.tellCurvesAgain() }
+    lastWanted = wanted
     while recent.count > max(Self.mostKept, wanted.count) {
       runs[recent.removeFirst()]?.forgetCurves()
     }

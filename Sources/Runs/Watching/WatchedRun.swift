@@ -2,8 +2,9 @@ import TrainingEvents
 
 /// One run of a folder: read once as a whole, then looked at again and again.
 struct WatchedRun: Sendable {
-  /// Seconds between two looks at a run that does not grow.
-  private static let pause = 1.0
+  /// Seconds between two looks at a run that grows, at one that does not, and until a reader is asked
+  /// all the same, which tells when a log has been silent for long.
+  private static let (shortPause, pause, longPause) = (0.4, 1.0, 20.0)
 
   let place: RunPlace
   /// As far as the run was read by now.
@@ -21,6 +22,9 @@ struct WatchedRun: Sendable {
   /// What its files looked like when it was read.
   private var mark: Mark?
   private var nextLook = 0.0
+  private var nextPoll = 0.0
+  /// The log that is read; nil for a record of our own, and before there is one.
+  private var log: LogPlace?
 
   /// How much there is of a run, to notice that it changed.
   private struct Mark: Sendable, Equatable {
@@ -39,6 +43,11 @@ struct WatchedRun: Sendable {
   var overview: RunOverview { isRead || told.state == nil ? current : told }
 
   var keepsCurves: Bool { history != nil }
+
+  /// Whether its files are open.
+  var isOpen: Bool { follower != nil }
+
+  mutating func tellCurvesAgain() { hasNewCurves = history != nil }
 
   /// Reads the run anew, with its curves.
   mutating func keepCurves() {
@@ -92,7 +101,8 @@ struct WatchedRun: Sendable {
 
   /// - Returns: whether there is something to be read
   private mutating func open() -> Bool {
-    mark = Self.mark(place.path)
+    log = (try? LogPlace.find(place.path)).flatMap { $0.kind == .record ? nil : $0 }
+    mark = look()
     guard mark != nil else {
       vanish()
       return false
@@ -151,67 +161,69 @@ struct WatchedRun: Sendable {
   // MARK: Looking again
 
   /// Looks whether something happened since all was read.
+  ///
+  /// - Parameters:
+  ///   - now: seconds on a clock that never goes back
+  ///   - staysOpen: whether its files may stay open
   /// - Returns: whether something did
-  mutating func lookAgain(now: Double) -> Bool {
-    let before = overview
-    guard var follower else {
-      guard now >= nextLook else { return false }
-      nextLook = now + Self.pause
-      let mark = Self.mark(place.path)
-      if mark == nil {
-        if current.state != .gone { vanish() }
-      } else if mark != self.mark {
-        begin()
-      }
-      return before != overview || !isRead
+  mutating func lookAgain(now: Double, staysOpen: Bool) -> Bool {
+    guard now >= nextLook else { return false }
+    nextLook = now + (follower == nil ? Self.pause : Self.shortPause)
+    let before = current
+    let newer = look()
+    guard newer != nil else {
+      if current.state != .gone { vanish() }
+      return before != current
     }
+    let isNew = newer != mark
+    guard follower != nil else {
+      if isNew { begin() }
+      return isNew
+    }
+    mark = newer
+    if isNew || now >= nextPoll {
+      nextPoll = now + Self.longPause
+      readNews()
+    }
+    if follower != nil { judge() }
+    // Nobody holds it any more: it is opened again when it changes.
+    if !staysOpen || ![.live, .paused].contains(current.state) { follower = nil }
+    return before != current
+  }
+
+  private mutating func readNews() {
+    guard var follower else { return }
     self.follower = nil
-    guard Self.mark(place.path) != nil else {
-      vanish()
-      return true
-    }
     do throws(RunError) {
-      take(try follower.poll())
+      repeat { take(try follower.poll()) } while follower.isBehind
       self.follower = follower
     } catch {
       fail("\(error)")
-      return true
     }
-    if now >= nextLook {
-      nextLook = now + Self.pause
-      judge()
-      if ![.live, .paused].contains(current.state) {
-        mark = Self.mark(place.path)
-        self.follower = nil
-      }
-    }
-    return before != overview
   }
 
-  /// Nil where there is nothing any more.
-  private static func mark(_ path: String) -> Mark? {
-    guard let status = FileTree.status(path) else { return nil }
-    guard status.isDirectory else {
+  /// How much there is of the run; nil where there is nothing any more.
+  private func look() -> Mark? {
+    if let log, log.kind == .eventFiles {
+      guard FileTree.isDirectory(place.path) else { return nil }
+      var mark = Mark(size: 0, modified: 0, isOwn: false)
+      for name in FollowedEventFiles.names(in: log.path) {
+        guard let status = FileTree.status(log.path + "/" + name) else { continue }
+        mark.size += status.size
+        mark.modified = max(mark.modified, status.modified)
+      }
+      return mark
+    }
+    if let log {
+      guard let status = FileTree.status(log.path) else { return nil }
       return Mark(size: status.size, modified: status.modified, isOwn: false)
     }
-    let record = path + "/" + RunDirectory.eventsName
+    let record = place.path + "/" + RunDirectory.eventsName
     if let status = FileTree.status(record, followingLinks: false) {
       return Mark(size: status.size, modified: status.modified, isOwn: true)
     }
-    guard let place = (try? LogPlace.inDirectory(path)) ?? nil else {
-      return Mark(size: 0, modified: status.modified, isOwn: false)
-    }
-    guard place.kind == .eventFiles else {
-      let status = FileTree.status(place.path)
-      return Mark(size: status?.size ?? 0, modified: status?.modified ?? 0, isOwn: false)
-    }
-    var mark = Mark(size: 0, modified: 0, isOwn: false)
-    for name in FollowedEventFiles.names(in: path) {
-      guard let status = FileTree.status(path + "/" + name) else { continue }
-      mark.size += status.size
-      mark.modified = max(mark.modified, status.modified)
-    }
-    return mark
+    guard let status = FileTree.status(place.path) else { return nil }
+    return Mark(size: status.size, modified: status.modified, isOwn: false)
   }
 }
 

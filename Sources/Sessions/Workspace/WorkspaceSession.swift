@@ -32,10 +32,17 @@ package actor WorkspaceSession {
     looksForLive = startsAtLive
     watcher = RunFolderWatcher(paths)
     workspace = WorkspaceState(
-      title: paths.count == 1 ? paths[0] : "\(paths.count) places",
+      title: paths.count == 1 ? Self.title(paths[0]) : "\(paths.count) places",
       smoothing: stage.settings.smoothing)
     workspace.resize(stage.abilities.size)
     if let problem = stage.problems.first { workspace.show(problem) }
+  }
+
+  /// A path as it was typed; of a long one, what it leads to.
+  private static func title(_ path: String) -> String {
+    let parts = path.split(separator: "/")
+    guard path.count > 24, let last = parts.last else { return path }
+    return "…/" + last
   }
 
   /// Shows the runs until a person leaves them or a signal ends this program.

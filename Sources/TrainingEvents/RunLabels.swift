@@ -1,8 +1,6 @@
-import TrainingEvents
-
 /// Short names that tell runs apart: the settings in which they differ, else the parts of their names
 /// that do.
-struct RunLabels: Sendable, Equatable {
+public struct RunLabels: Sendable, Equatable {
   /// Settings that say what a run is about and not how it was trained.
   private static let titles: Set<String> = ["title", "lecture", "name"]
   /// Characters of a value beyond which nobody reads on in a label.
@@ -14,7 +12,7 @@ struct RunLabels: Sendable, Equatable {
   private let (front, back): (Int, Int)
 
   /// - Parameter runs: those that are to be told apart
-  init(_ runs: [RunOverview]) {
+  public init(_ runs: [RunOverview]) {
     keys = Self.differingKeys(runs)
     (front, back) = Self.sharedParts(runs.map(\.name))
   }
@@ -22,7 +20,7 @@ struct RunLabels: Sendable, Equatable {
   /// - Parameters:
   ///   - runs: those to be told apart
   ///   - all: what a run is told apart from that stands alone
-  static func labels(of runs: [RunOverview], among all: RunLabels) -> [String] {
+  public static func labels(of runs: [RunOverview], among all: RunLabels) -> [String] {
     let own = runs.count > 1 ? RunLabels(runs) : all
     let labels = runs.map { own.settings(of: $0) }
     return runs.indices.map { index in
@@ -35,7 +33,7 @@ struct RunLabels: Sendable, Equatable {
 
   /// The settings of a run that not all others have, such as `hidden 64 · seed 2`; empty where there
   /// is none.
-  func settings(of run: RunOverview) -> String {
+  public func settings(of run: RunOverview) -> String {
     keys.compactMap { key in
       run.hyperparameters.first { $0.key == key }
         .map { "\(Self.short(key)) \(Self.shortened($0.value))" }
@@ -66,7 +64,7 @@ struct RunLabels: Sendable, Equatable {
   }
 
   /// The last part of a key, such as `learning-rate`.
-  static func short(_ key: String) -> String {
+  public static func short(_ key: String) -> String {
     guard let dot = key.lastIndex(of: "."), key.index(after: dot) < key.endIndex else {
       return key
     }
@@ -79,7 +77,7 @@ struct RunLabels: Sendable, Equatable {
   /// Of a path, what it leads to; of a long text, its beginning.
   private static func shortened(_ value: String) -> String {
     let name = value.split(separator: "/").last.map(String.init) ?? value
-    return name.cut(to: longestValue)
+    return name.count > longestValue ? name.prefix(longestValue - 1) + "…" : name
   }
 
   private static func sharedParts(_ names: [String]) -> (front: Int, back: Int) {
@@ -97,7 +95,7 @@ struct RunLabels: Sendable, Equatable {
   }
 
   /// A name without what all begin and end with.
-  func ownPart(of name: String) -> String {
+  public func ownPart(of name: String) -> String {
     let text = Self.parts(name).dropFirst(front).dropLast(back).joined()
     // A separator alone tells nothing.
     return text.contains { $0.isLetter || $0.isNumber } ? text.trimmingSeparators : name
