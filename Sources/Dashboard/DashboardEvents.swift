@@ -46,7 +46,7 @@ extension DashboardState {
     trainingState = .training
     lesson?.awaitsRestart = false
     history = RunHistory(smoothing: history.smoothing)
-    (frames, reading) = (FrameStore(), nil)
+    (frames, past, pastPlayback, reading) = (FrameStore(), nil, nil, nil)
     hyperparameterBoard.start(description)
     settingChanges = SettingChanges()
     (finish, lastSnapshot, bestSnapshot) = (nil, nil, nil)
@@ -65,10 +65,10 @@ extension DashboardState {
     frames.keep(frame)
     switch frame {
     case .hiddenStates(let states):
-      if let map = shownMap, !passage.isFixed || passage.map.name != map.name {
-        passage.add(states, map)
-      }
-      updateUnitOrder()
+      let map = heatmap.map(in: states)
+      if let map, !passage.isFixed || passage.map.name != map.name { passage.add(states, map) }
+      // Rows stay where they are while somebody looks back.
+      if pastStep == nil { updateUnitOrder() }
     case .passage(let frame): passage = Passage(frame)
     default: break
     }

@@ -59,6 +59,9 @@ public struct DashboardState: Sendable {
 
   /// The newest of what probes saw, and what of it is drawn over training.
   var frames = FrameStore()
+  /// What the run's record has of the step under the cursor, or of one it stood on before.
+  var past: PastFrames?
+  var pastPlayback: PastPlayback?
   /// The answer to the last text that was typed.
   var reading: ReadingFrame?
   var finish: FinishRecord?
@@ -119,6 +122,7 @@ public struct DashboardState: Sendable {
   /// Moves the dashboard's clock, which messages and the order of units go by.
   /// - Parameter seconds: any clock that never goes back
   public mutating func advance(to seconds: Double) {
+    movePast(by: min(max(0, seconds - clock), 1))
     clock = max(clock, seconds)
     if let message, message.expires <= clock {
       self.message = nil
@@ -210,6 +214,7 @@ public struct DashboardState: Sendable {
     if let lesson { request.interests.formUnion(lesson.interests) }
     if columns > 0 { request.columns = columns }
     request.map = heatmap.map
+    request.pastStep = pastStep
     return request
   }
 }

@@ -58,9 +58,7 @@ extension DashboardState {
       let hasFocus = placement.panel == focused
       // Which of two networks a panel shows stands first.
       let name = state.comparedName.map { StyledText($0 + "  ", scene.theme.accent) }
-      let title = panel.title(scene).pieces.reduce(into: name ?? StyledText()) {
-        $0.add($1.text, $1.style, joined: $1.isJoined)
-      }
+      let title = title(of: placement.panel, name, scene)
       Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
         part.bounds, title: placement.panel == .lesson ? panel.title(scene) : title,
         appearance: appearance, into: &part)
@@ -71,6 +69,21 @@ extension DashboardState {
       }
       buffer.place(part, x: placement.rect.x, y: placement.rect.y)
     }
+  }
+}
+
+extension DashboardState {
+  /// A panel's title, with the step that it shows right behind its name where that is not the newest.
+  private func title(of kind: PanelKind, _ name: StyledText?, _ scene: Scene) -> StyledText {
+    let own = kind.drawing.title(scene)
+    var title = name ?? StyledText()
+    for (index, piece) in own.pieces.enumerated() {
+      title.add(piece.text, piece.style, joined: piece.isJoined)
+      if index == 0, let step = stepShown(by: kind) {
+        title.add("  \(step)", scene.theme.warning)
+      }
+    }
+    return title
   }
 }
 

@@ -47,7 +47,9 @@ package actor HeadlessSession {
     }
     self.output = output
     progress = ProgressLine(on: output.errors, of: descriptors)
-    recorder = RunRecorder(setup.directory) { output.say($0.text) }
+    recorder = RunRecorder(
+      setup.directory, frameMegabytes: setup.preset.training.frameMegabytes
+    ) { output.say($0.text) }
     snapshots = SnapshotQueue(setup, recorder, hasKeys: false)
     do {
       server = try RunServer(setup.directory) { [engine = setup.engine] command in

@@ -79,7 +79,7 @@ package final class JobHeadlessSession: Sendable {
         return state.line.flatMap { $0.number < line.number ? $0 : nil }
       }
       if let whole { write(whole) }
-    case .hello, .usage, .exit: break
+    case .hello, .usage, .exit, .past: break
     }
   }
 

@@ -42,6 +42,10 @@ package actor LiveRun: RunSource {
   private var news: [RunNews] = []
   /// What the own dashboard wants to see, and what the engine was asked for on behalf of all.
   private var wanted = ProbeRequest()
+  /// The run's own record, which is looked up where somebody looks back.
+  let recorded: RecordedFrames
+  /// The past step that was last looked up.
+  var pastStep: Int?
   private var request = ProbeRequest()
 
   var departure = Departure()
@@ -71,7 +75,10 @@ package actor LiveRun: RunSource {
     changes = setup.warnings
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
     self.stray = stray
-    recorder = RunRecorder(setup.directory) { warn.yield($0) }
+    recorder = RunRecorder(
+      setup.directory, frameMegabytes: setup.preset.training.frameMegabytes
+    ) { warn.yield($0) }
+    recorded = RecordedFrames(setup.directory.path)
     snapshots = SnapshotQueue(setup, recorder, hasKeys: true)
   }
 
@@ -201,7 +208,10 @@ package actor LiveRun: RunSource {
 
   package func perform(_ command: TrainingCommand) async {
     if case .watch(let wanted) = command {
-      self.wanted = wanted
+      lookBack(to: wanted.pastStep)
+      // What is played back comes from the record.
+      guard replay == nil else { return }
+      self.wanted = wanted.present
       return askForProbes()
     }
     if command == .restart { endReplay() }

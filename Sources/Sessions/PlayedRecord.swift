@@ -9,6 +9,8 @@ struct PlayedRecord: Sendable {
   private var replay: Replay
   /// Whether the run's end was told; it is told once, and nothing goes on behind it.
   private var hasToldEnd = false
+  /// Whether time goes backwards.
+  private var isRewinding = false
   /// Why a command cannot be carried out where nothing trains.
   private let refusal: String
 
@@ -40,8 +42,19 @@ struct PlayedRecord: Sendable {
   /// Does what a key of training asks for.
   /// - Returns: what is to be shown
   mutating func perform(_ command: TrainingCommand) -> [RunNews] {
-    attempt { (played: inout PlayedRecord) throws(RunError) in
+    if case .watch(let request) = command {
+      // What a panel wants to see is asked of every source; nobody pressed a key for it.
+      return request.pastStep.map { [.told([.past(replay.past(step: $0))])] } ?? []
+    }
+    let wasRewinding = isRewinding
+    isRewinding = false
+    return attempt { (played: inout PlayedRecord) throws(RunError) in
       switch command {
+      case .rewind:
+        guard !wasRewinding, played.replay.position > 0 else { return played.pause() }
+        played.replay.pause()
+        (played.isRewinding, played.hasToldEnd) = (true, false)
+        return [.told([.event(.state(.training))])]
       case .resume:
         let start = played.replay.isFinished ? try played.beginning() : []
         played.replay.play()
@@ -51,13 +64,15 @@ struct PlayedRecord: Sendable {
         let start = played.replay.isFinished ? try played.beginning() : []
         played.replay.pause()
         return start + played.told(try played.replay.advance(steps: count)) + played.pause()
+      case .run(until: .step(let step)) where step >= played.replay.run.history.steps.last ?? 0:
+        return try played.moment { (replay: inout Replay) throws(RunError) in
+          try replay.jump(to: replay.duration)
+        }
       case .run(until: .step(let step)):
         return try played.moment { (replay: inout Replay) throws(RunError) in
           try replay.jump(toStep: max(0, step))
         }
       case .restart: return try played.beginning()
-      // What a panel wants to see is asked of every source; nobody pressed a key for it.
-      case .watch: return []
       default: return [.told([.event(.refused(played.refusal))])]
       }
     }
@@ -71,6 +86,7 @@ struct PlayedRecord: Sendable {
 
   /// Lets time pass.
   mutating func advance(by seconds: Double) -> [RunNews] {
+    if isRewinding { return rewind(by: seconds) }
     guard replay.isPlaying else { return [] }
     return attempt { (played: inout PlayedRecord) throws(RunError) in
       let news = played.told(try played.replay.advance(by: seconds))
@@ -80,6 +96,19 @@ struct PlayedRecord: Sendable {
   }
 
   // MARK: Parts of these
+
+  private mutating func rewind(by seconds: Double) -> [RunNews] {
+    let target = replay.position - max(0, seconds) * replay.speed
+    isRewinding = target > 0
+    return attempt { (played: inout PlayedRecord) throws(RunError) in
+      let news = try played.moment { (replay: inout Replay) throws(RunError) in
+        try replay.jump(to: max(0, target))
+      }
+      guard target > 0 else { return news }
+      played.hasToldEnd = false
+      return news.filter(\.isMoment) + [.told([.event(.state(.training))])]
+    }
+  }
 
   private mutating func beginning() throws(RunError) -> [RunNews] {
     try moment { (replay: inout Replay) throws(RunError) in try replay.jump(to: 0) }
@@ -122,6 +151,10 @@ struct PlayedRecord: Sendable {
 extension TrainingEvent {
   fileprivate var isEnd: Bool { if case .finished = self { true } else { false } }
   fileprivate var isState: Bool { if case .state = self { true } else { false } }
+}
+
+extension RunNews {
+  fileprivate var isMoment: Bool { if case .moment = self { true } else { false } }
 }
 
 /// A record that a person opened to look at: it keeps the time by itself.

@@ -173,10 +173,10 @@ package actor RunSession: StageActor {
 
   /// Asks for what is on screen now, when that changed.
   func askForProbes() {
-    // What is played back comes from the record.
-    guard !dashboard.isReplaying else { return }
     let wanted = dashboard.probeRequest
     guard wanted != request else { return }
+    // What is played back comes from the record, and so does what was before it.
+    guard !dashboard.isReplaying || wanted.pastStep != request?.pastStep else { return }
     request = wanted
     Task { await self.source.perform(.watch(wanted)) }
   }
@@ -221,8 +221,9 @@ package actor RunSession: StageActor {
       dashboard.advance(to: stage.now)
       if source.own != nil, let bytes = ResidentMemory.bytes { dashboard.note(memoryBytes: bytes) }
       await advanceLesson()
+      askForProbes()
       scheduleDraw(soon: false)
-      try? await Task.sleep(for: .seconds(1))
+      try? await Task.sleep(for: .seconds(dashboard.isPlayingPast ? 0.1 : 1))
     }
   }
 }

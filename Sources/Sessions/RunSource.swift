@@ -87,13 +87,18 @@ extension RunConnection: RunSource {
 /// A log that another program writes, which is only read.
 package struct FollowedSource: RunSource {
   private let follower: RunFollower
-  private let refusals = AsyncStream.makeStream(of: RunNews.self)
+  private let answers = AsyncStream.makeStream(of: RunNews.self)
+  /// What a record of our own has of past steps; nil for another program's log.
+  private let recorded: RecordedFrames?
 
-  package init(_ follower: RunFollower) { self.follower = follower }
+  package init(_ follower: RunFollower) {
+    self.follower = follower
+    recorded = follower.isRecord ? RecordedFrames(follower.path) : nil
+  }
 
   package func tell(to receive: @escaping @Sendable (RunNews) async -> Void) async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await refusal in refusals.stream { await receive(refusal) } }
+      group.addTask { for await answer in answers.stream { await receive(answer) } }
       for await event in follower.follow() { await receive(.told([.event(event)])) }
       group.cancelAll()
     }
@@ -101,14 +106,17 @@ package struct FollowedSource: RunSource {
 
   package func perform(_ command: TrainingCommand) {
     // What a panel wants to see is asked of every source; nobody pressed a key for it.
-    if case .watch = command { return }
-    refuse()
+    guard case .watch(let request) = command else { return refuse() }
+    guard let step = request.pastStep, let recorded else { return }
+    Task.detached { [answers] in
+      answers.continuation.yield(.told([.past(recorded.past(step: step))]))
+    }
   }
 
   package func changeSpeed(faster: Bool) { refuse() }
 
   private func refuse() {
-    refusals.continuation.yield(
+    answers.continuation.yield(
       .told([.event(.refused("this run is trained elsewhere: unfold only follows it"))]))
   }
 }

@@ -33,6 +33,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var snapshotMinutes: Double?
   /// Scheduled snapshots kept, beside the best one.
   public var keepSnapshots = 5
+  /// Megabytes of probe frames that the record takes for a million steps, so that the states, gradients
+  /// and samples of a past step can be looked at; nil takes the usual 50, 0 none.
+  public var frameMegabytes: Double?
   /// Standard deviation of noise added to the first step's gradients; later ones receive less
   /// (Neelakantan et al. 2015). 0 adds none.
   public var gradientNoise = 0.0

@@ -11,6 +11,8 @@ public enum RunMessage: Sendable, Equatable {
   case usage(ResourceUsage)
   /// A job's process ended.
   case exit(JobExit)
+  /// What the run's record holds of a past step.
+  case past(PastFrames)
 }
 
 /// What a run can be asked.
@@ -81,7 +83,7 @@ extension TrainingCommand {
     switch self {
     case .pause, .resume: .pause
     case .step: .step
-    case .run: .run
+    case .run, .rewind: .run
     case .scaleLearningRate, .set: .set
     case .snapshot: .snapshot
     case .undo: .undo

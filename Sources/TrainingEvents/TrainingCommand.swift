@@ -29,6 +29,9 @@ public enum TrainingCommand: Sendable, Equatable {
   case pace(Double?)
   /// Reads a text that a person typed and answers with prediction and hidden states.
   case read(text: String)
+  /// Goes back through a record as time passes, until it is paused or at its beginning. What trains
+  /// refuses it.
+  case rewind
   /// Ends the run at the next step boundary, with a snapshot.
   case stop
 }
@@ -60,17 +63,28 @@ public struct ProbeRequest: Sendable, Equatable {
   public var rate: Double
   /// Which map of hidden states a passage is read with, counted from 0; wraps around.
   public var map: Int
+  /// A past step that is looked at: what is recorded of it is wanted as well, once for each step that
+  /// is asked for. Nil while nothing but the newest step is of interest.
+  public var pastStep: Int?
 
   public init(
     interests: Interests = [], columns: Int = 40, sequence: Int = 0, temperature: Double = 0.8,
-    rate: Double = 1, map: Int = 0
+    rate: Double = 1, map: Int = 0, pastStep: Int? = nil
   ) {
     self.map = map
+    self.pastStep = pastStep
     self.interests = interests
     self.columns = columns
     self.sequence = sequence
     self.temperature = temperature
     self.rate = rate
+  }
+
+  /// What has to be measured: a past step is read, and measured no more.
+  public var present: ProbeRequest {
+    var request = self
+    request.pastStep = nil
+    return request
   }
 
   /// What a snapshot shows whether or not somebody watched.

@@ -7,9 +7,10 @@ struct ReplayCommand: AsyncParsableCommand {
     commandName: "replay",
     abstract: "Watch a recorded run again in the dashboard.",
     discussion: """
-      Opens on the whole run, as it ended. Space plays it from its beginning and pauses, [ and ] \
-      change the speed, . and backspace go by one training step, R goes back to the beginning. With --from or \
-      --speed it plays at once.
+      Opens on the whole run, as it ended. Space plays it from its beginning and pauses, ( rewinds, [ \
+      and ] change the speed, . and backspace go by one training step, R goes back to the beginning, F to \
+      the end. Where the cursor of a chart stands on an earlier step, states, gradients, samples and the \
+      task are those recorded at that step or before it. With --from or --speed it plays at once.
       """)
 
   @Argument(help: "The directory of a recorded run.")

@@ -69,6 +69,19 @@ import TrainingEvents
       state.resize(Self.large)
       state.show(view: view)
       Self.press(keys, &state)
+      if let step = state.probeRequest.pastStep {
+        let before = step - step % 400
+        var run = SyntheticRun()
+        state.apply(
+          .past(
+            PastFrames(
+              step: step,
+              frames: [
+                .hiddenStates(run.hiddenStates(step: before)),
+                .gradientByLag(SyntheticRun.gradientByLag(step: before)),
+                .statistics(SyntheticRun.statistics(step: before)),
+              ])))
+      }
       try Self.check(state, "chart-\(view.word)-\(name)")
     }
   }

@@ -104,6 +104,8 @@ import TrainingEvents
   @Test(arguments: ViewKind.allCases) func everyKeyWorksInEveryView(view: ViewKind) {
     var full = Self.state(in: .chart)
     full.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 900))))
+    full.apply(
+      .past(PastFrames(step: 300, frames: [.hiddenStates(SyntheticRun.gatedStates(step: 290))])))
     full.apply(.reading(SyntheticTasks.reading))
     full.apply(.snapshot(SnapshotRecord(step: 800, path: "s/800", bytes: 1)))
     full.addComparison(name: "words-2", history: ChartControlTests.history(400))

@@ -35,11 +35,12 @@ import TrainingEvents
     #expect(lines[1001].hasPrefix(#"{"event":"finished""#))
   }
 
-  @Test func keepsFramesSparse() throws {
+  @Test func keepsAFrameOfAStepOnce() throws {
     let recorder = RunRecorder(run) { _ in }
+    recorder.record(.steps(StepBatch((1...20).map(Example.step))))
     for _ in 0..<50 { recorder.record(.frame(.hiddenStates(Example.hiddenStates))) }
     recorder.close()
-    #expect(try lines().count == 2)
+    #expect(try lines().count == 22)
   }
 
   @Test func saysWhereAMovedDirectoryWentAndGoesOnThere() throws {

@@ -105,6 +105,38 @@ import TrainingEvents
     served.server.close()
   }
 
+  /// Who looks back is answered from the record, and nobody else is told or asked.
+  @Test func aPastStepIsLookedUpForWhoAsks() async throws {
+    let place = try TemporaryDirectory()
+    let served = try Served(place.path)
+    let recorder = RunRecorder(served.directory) { _ in }
+    recorder.record(.steps(StepBatch((1...30).map(Example.step))))
+    recorder.record(.frame(.hiddenStates(Example.hiddenStates)))
+    recorder.flush()
+    var heard = served.heard.makeAsyncIterator()
+    let (first, second) = (try RunConnection(place.path), try RunConnection(place.path))
+    first.send(.watch(ProbeRequest(interests: [.samples])))
+    #expect(await heard.next() == .watch(ProbeRequest(interests: [.samples])))
+    first.send(.watch(ProbeRequest(interests: [.samples], pastStep: 25)))
+    first.send(.watch(ProbeRequest(interests: [.samples], pastStep: 3)))
+    first.send(.pause)
+    #expect(await heard.next() == .pause, "the run itself has nothing to do")
+    let told = await read(first) { _, all in all.last == .past(PastFrames(step: 3, frames: [])) }
+    let answers = told.messages.compactMap { if case .past(let past) = $0 { past } else { nil } }
+    #expect(answers.last?.frames.isEmpty == true)
+    first.send(.watch(ProbeRequest(interests: [.samples], pastStep: 26)))
+    let again = await read(first) { _, all in !all.isEmpty }
+    guard case .past(let past)? = again.messages.last else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(past.step == 26 && past.frames.map(\.step) == [20])
+    served.server.tell(.event(.refused("bye")))
+    let other = await read(second) { _, all in !all.isEmpty }
+    #expect(other.messages == [.event(.refused("bye"))])
+    served.server.close()
+  }
+
   @Test func whatDashboardsWantToSeeIsJoinedAndForgottenWithThem() async throws {
     let place = try TemporaryDirectory()
     let served = try Served(place.path)

@@ -9,7 +9,7 @@ import TrainingEvents
 /// Runs and jobs without a terminal, with results and messages in files.
 @Suite(.serialized) struct HeadlessSessionTests {
   /// What a session said, and how it ended.
-  private struct Outcome {
+  struct Outcome {
     var status: Int32
     var results: [String]
     var errors: String
@@ -49,7 +49,7 @@ import TrainingEvents
       errors: try twin.read("errors") + failure)
   }
 
-  private static func train(
+  static func train(
     _ twin: SessionTwin, _ options: TrainingOptions, starter: Starter? = nil,
     before: (RunSetup) throws -> Void = { _ in }
   ) async throws -> Outcome {

@@ -32,6 +32,7 @@ import TrainingEvents
     var steps: [Int] = []
     var state: TrainingState?
     var refusals: [String] = []
+    var pasts: [PastFrames] = []
 
     mutating func take(_ news: [RunNews]) {
       for news in news {
@@ -43,6 +44,7 @@ import TrainingEvents
           }
         case .told(let messages):
           for case .event(let event) in messages { take(event) }
+          for case .past(let past) in messages { pasts.append(past) }
         default: break
         }
       }
@@ -88,6 +90,42 @@ import TrainingEvents
     #expect(shown.steps == Array(1...9) && shown.state == .finished)
     shown.take(played.perform(.restart))
     #expect(shown.steps.isEmpty && shown.state == .paused)
+  }
+
+  @Test func rewindsFromTheEndAndPlaysOnFromThere() throws {
+    var (played, shown) = (try Self.played(40), Shown())
+    shown.take(played.end())
+    shown.take(played.perform(.rewind))
+    #expect(shown.state == .training)
+    for _ in 0..<100 { shown.take(played.advance(by: 0.1)) }
+    #expect(abs(shown.steps.count - 30) <= 1 && shown.state == .training, "\(shown.steps.count)")
+    #expect(shown.steps == Array(1...shown.steps.count), "the curves end where it stands")
+    // The same key stops it.
+    shown.take(played.perform(.rewind))
+    #expect(shown.state == .paused)
+    let stopped = shown.steps.count
+    #expect(played.advance(by: 10).isEmpty && shown.steps.count == stopped)
+    shown.take(played.perform(.rewind))
+    shown.take(played.perform(.pause))
+    #expect(played.advance(by: 1).isEmpty && shown.state == .paused)
+    shown.take(played.perform(.rewind))
+    shown.take(played.perform(.resume))
+    for _ in 0..<50 { shown.take(played.advance(by: 0.1)) }
+    #expect(abs(shown.steps.count - stopped - 5) <= 2, "forwards again")
+    shown.take(played.perform(.rewind))
+    for _ in 0..<500 { shown.take(played.advance(by: 0.1)) }
+    #expect(shown.steps.isEmpty && shown.state == .paused, "it stops at the beginning")
+    shown.take(played.perform(.run(until: .step(.max))))
+    #expect(shown.steps == Array(1...40) && shown.state == .finished, "now is the run's end")
+  }
+
+  @Test func aPastStepIsLookedUp() throws {
+    var (played, shown) = (try Self.played(9), Shown())
+    shown.take(played.end())
+    shown.take(played.perform(.rewind))
+    shown.take(played.perform(.watch(ProbeRequest(pastStep: 4))))
+    #expect(shown.pasts == [PastFrames(step: 4, frames: [])])
+    #expect(!played.advance(by: 1).isEmpty, "what a panel asks stops nothing")
   }
 
   @Test func aRunThatWasKilledEndsPausedAndWhatCannotBeIsRefused() throws {

@@ -155,7 +155,9 @@ import TrainingEvents
   }
 
   @Test func framesAreMadeOnlyOnDemand() async throws {
-    let (preset, task) = try TinyRun.preset(["training.steps": "20"])
+    let (preset, task) = try TinyRun.preset([
+      "training.steps": "20", "training.frame-megabytes": "0",
+    ])
     for interests: ProbeRequest.Interests in [[], [.hiddenStates, .gradientByLag]] {
       let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
       await engine.perform(.watch(ProbeRequest(interests: interests)))

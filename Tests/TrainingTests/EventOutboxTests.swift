@@ -146,4 +146,19 @@ import TrainingEvents
     reader.cancel()
     await reader.value
   }
+
+  /// Who looks back later has the course of a kind, and who never reads takes no memory for it.
+  @Test func ofFramesOfThePastTheOldestLeave() {
+    var outbox = EventOutbox()
+    let frames = (1...40).map {
+      ProbeFrame.samples(SampleFrame(step: $0, temperature: 1, lines: []))
+    }
+    for frame in frames { outbox.add(past: frame) }
+    // A frame for the screen takes the place of none of them.
+    outbox.add(.frame(frames[39]))
+    outbox.release()
+    var steps: [Int] = []
+    while case .frame(let frame)? = outbox.take() { steps.append(frame.step) }
+    #expect(steps == Array(25...40) + [40])
+  }
 }

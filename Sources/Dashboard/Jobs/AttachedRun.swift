@@ -18,6 +18,7 @@ extension DashboardState {
     case .event(let event): apply(event)
     case .console(let line): console.set(line)
     case .usage(let usage): self.usage = usage
+    case .past(let past): take(past)
     case .exit(let exit):
       jobExit = exit
       log.add(

@@ -45,6 +45,7 @@ struct KeyBinding: Sendable {
   /// Headings of the help.
   enum Group: String, Sendable, CaseIterable {
     case training = "Training"
+    case past = "Looking back at the run"
     case views = "Views"
     case charts = "In charts over training"
     case units = "In hidden states"

@@ -4,7 +4,8 @@ import TrainingEvents
 /// The one table of keys. Dispatch, hints and help are all made from it.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + pace + openingHyperparameters + views + charts + units + graph + walk + log + metrics
+    training + pace + past + openingHyperparameters + views + charts + units + graph + walk + log
+    + metrics
     + console
     + looking + openingWalk + opening + program + detaching + openingPages + openingLesson + lesson
     + lessonAnswer + prompt

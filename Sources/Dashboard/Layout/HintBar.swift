@@ -37,6 +37,8 @@ enum HintBar {
   /// Whether a key does anything in a run that is played, followed or over; what a job cannot do stays
   /// in its place, in the background.
   private static func works(_ binding: KeyBinding, _ state: DashboardState) -> Bool {
+    // There is always a way back, and one forward only from somewhere.
+    if binding.group == .past, !state.isInPast { return false }
     let isFollowed = state.isViewing && !state.isReplaying
     switch binding.ability {
     case .pause, .step:

@@ -63,7 +63,7 @@ extension DashboardState {
   private var contents: ViewLayout.Contents {
     let kind = run?.task ?? .languageModel
     return ViewLayout.Contents(
-      hasMetric: run?.metric != nil, hasTaskPanel: task != nil || kind != .languageModel,
+      hasMetric: run?.metric != nil, hasTaskPanel: frames[.task] != nil || kind != .languageModel,
       readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil,
       isSetByHand: kind == .handBuilt)
   }

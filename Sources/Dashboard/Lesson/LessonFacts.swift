@@ -2,11 +2,14 @@ import TrainingEvents
 
 /// The run's own numbers, as a lesson's formulas name them.
 struct LessonFacts: LessonExpression.Source {
+  /// As it is now, whatever past step a person looks at.
   let state: DashboardState
+  private let cursor: Int?
   private let kept: [(expression: LessonExpression, value: Double)]
 
   init(_ state: DashboardState, _ lesson: LessonState?) {
-    self.state = state
+    self.state = state.present
+    cursor = state.chart.cursor
     kept = lesson?.kept ?? []
   }
 
@@ -56,7 +59,7 @@ struct LessonFacts: LessonExpression.Source {
     case "learning.rate": return state.learningRate
     case "clip.norm": return state.clipNorm
     case "speed": return state.rates.stepsPerSecond
-    case "cursor": return state.chart.cursor.map(Double.init)
+    case "cursor": return cursor.map(Double.init)
     default: return nil
     }
   }

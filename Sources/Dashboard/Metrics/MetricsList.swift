@@ -64,13 +64,14 @@ struct MetricsList {
 extension DashboardState {
   /// Whether the run is another program's log of numbers, with nothing of a network in it.
   var isLog: Bool {
-    run != nil && run?.architecture == nil && hiddenStates == nil && gradientByLag == nil
-      && samples == nil && abilities?.can.contains(.watch) != true
+    run != nil && run?.architecture == nil && frames[.hiddenStates] == nil
+      && frames[.gradientByLag] == nil && frames[.samples] == nil
+      && abilities?.can.contains(.watch) != true
   }
 
   /// Whether the view of the task lists metrics and nothing of a task, and is called so.
   var listsMetricsAlone: Bool {
-    isLog || !history.extra.isEmpty && task == nil && samples == nil
+    isLog || !history.extra.isEmpty && frames[.task] == nil && frames[.samples] == nil
   }
 
   mutating func scrollMetrics(by rows: Int) {

@@ -1,3 +1,4 @@
+import TerminalGraphics
 import TrainingEvents
 
 /// Words for panels that have nothing to show: what is not there yet, what nobody recorded, and
@@ -18,6 +19,9 @@ enum Absence {
   }
 
   static func missing(_ what: String, _ state: DashboardState) -> String {
+    if let step = state.pastStep {
+      return "no \(what) recorded at step \(NumberText.grouped(step)) or before"
+    }
     if state.isLog { return "this log holds no \(what)" }
     return isOver(state) ? "no \(what) in this run’s record" : "no \(what) measured yet"
   }

@@ -17,7 +17,7 @@ struct ParametersPanel: Panel {
   func title(_ scene: Scene) -> StyledText {
     var text = StyledText("Parameters", scene.theme.title)
     // In a large network or on a busy machine the numbers may be many steps old.
-    if let step = scene.state.statistics?.step {
+    if let step = scene.state.statistics?.step, scene.state.stepShown(by: .parameters) == nil {
       text.add("  step \(NumberText.grouped(step))", scene.theme.muted)
     }
     return text.adding("  ratio: update ÷ weight", scene.theme.muted)

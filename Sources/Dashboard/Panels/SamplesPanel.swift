@@ -14,8 +14,9 @@ struct SamplesPanel: Panel {
   func title(_ scene: Scene) -> StyledText {
     let text = StyledText("Samples", scene.theme.title)
     guard let samples = scene.state.samples else { return text }
-    return text.adding("  T \(NumberText.brief(samples.temperature, 2))", scene.theme.muted)
-      .adding("  at step \(NumberText.grouped(samples.step))", scene.theme.muted)
+    let title = text.adding("  T \(NumberText.brief(samples.temperature, 2))", scene.theme.muted)
+    guard scene.state.stepShown(by: .samples) == nil else { return title }
+    return title.adding("  at step \(NumberText.grouped(samples.step))", scene.theme.muted)
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {

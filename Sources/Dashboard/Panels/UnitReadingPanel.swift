@@ -10,7 +10,7 @@ struct UnitReadingPanel: Panel {
   var context: KeyBinding.Context? { .units }
 
   func absence(in state: DashboardState) -> String? {
-    state.passage.map.columns > 0 ? nil : Absence.missing("hidden states", state)
+    state.shownPassage.map.columns > 0 ? nil : Absence.missing("hidden states", state)
   }
 
   func title(_ scene: Scene) -> StyledText {
@@ -20,7 +20,7 @@ struct UnitReadingPanel: Panel {
     }
     var text = StyledText("Activation of unit \(unit)", theme.title)
     text.add("  \(map.name)", theme.muted)
-    let passage = scene.state.passage
+    let passage = scene.state.shownPassage
     let unitName = passage.separator.isEmpty ? "characters" : "positions"
     text.add("  \(NumberText.grouped(passage.positions)) \(unitName)", theme.muted)
     if passage.isFixed { text.add(", held-out", theme.muted, joined: true) }
@@ -33,7 +33,7 @@ struct UnitReadingPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    let passage = scene.state.passage
+    let passage = scene.state.shownPassage
     guard passage.map.columns > 0, let unit = scene.state.shownUnit, unit < passage.map.units else {
       return
     }

@@ -14,6 +14,7 @@ struct TaskPanel: Panel {
   func title(_ scene: Scene) -> StyledText {
     guard let task = scene.state.task else { return StyledText("Task", scene.theme.title) }
     let text = StyledText(task.heading, scene.theme.title)
+    guard scene.state.stepShown(by: .task) == nil else { return text }
     return text.adding("  at step \(NumberText.grouped(task.step))", scene.theme.muted)
   }
 

@@ -55,11 +55,12 @@ extension DashboardState {
   mutating func updateUnitOrder() {
     guard let hiddenStates, let map = shownMap else { return }
     // Another map than before has no passage yet.
-    if passage.map.name != map.name || passage.map.units != map.units {
+    if pastStep == nil, passage.map.name != map.name || passage.map.units != map.units {
       passage.add(hiddenStates, map)
     }
     // A pattern is looked for in all that was read; the order of activity follows what is seen.
     if case .pattern = heatmap.ranking {
+      let passage = shownPassage
       unitOrder.update(
         for: passage.map, symbols: passage.symbols, ranking: heatmap.ranking, clock: clock)
     } else {

@@ -55,8 +55,12 @@ public enum EventLine {
       guard audience == .record else { return }
       line(["event": "state", "state": .string(state.rawValue)], to: &bytes)
     case .frame(let frame):
-      guard audience == .record, let object = frame.json else { return }
-      line(object, to: &bytes)
+      guard audience == .record, frame.kind.recording != nil else { return }
+      if let object = frame.json {
+        line(object, to: &bytes)
+      } else {
+        bytes += WrappedFrame.encode(frame)
+      }
     case .refused, .reading, .checkpoint: return
     }
   }

@@ -63,6 +63,10 @@ extension EventLine {
       return TrainingState(rawValue: try string("state", object)).map(TrainingEvent.state)
     default:
       guard let frame = ProbeFrame.Kind(rawValue: kind) else { return nil }
+      guard frame.hasMembers else {
+        return object["frame"].flatMap { WrappedFrame.decode($0.encoded(), frame) }
+          .map(TrainingEvent.frame)
+      }
       return frame.frame(object, step: try integer("step", object)).map(TrainingEvent.frame)
     }
   }

@@ -75,11 +75,12 @@ public enum RunExporter {
       let chart = RunCharts.gradients(history, of: run.description, markers: markers)
       pictures.append(("gradients.svg", chart.svg()))
     }
-    if case .gradientByLag(let frame)? = run.frame(.gradientByLag, before: .max) {
+    let frames = run.frames()
+    for case .gradientByLag(let frame) in frames {
       let chart = RunCharts.gradientByLag(frame, of: run.description)
       pictures.append(("gradient-by-lag.svg", chart.svg()))
     }
-    if case .hiddenStates(let frame)? = run.frame(.hiddenStates, before: .max) {
+    for case .hiddenStates(let frame) in frames {
       pictures.append(
         ("hidden-state.svg", RunCharts.hiddenStates(frame, of: run.description).svg()))
     }

@@ -52,9 +52,10 @@ struct TensorBoardExport {
             values: [(tag: series.name, value: .scalar(series.values[index]))]))
       }
     }
-    for moment in run.moments where moment.kind != nil {
-      guard let event = run.event(at: moment.offset),
-        let histograms = histograms(event, time: moment.time)
+    let frames = FrameReader(run.path)
+    for place in run.framePlaces {
+      guard let frame = frames.read(at: place.offset),
+        let histograms = histograms(.frame(frame), time: place.time)
       else { continue }
       try add(histograms)
     }

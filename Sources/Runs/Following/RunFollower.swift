@@ -26,6 +26,9 @@ public struct RunFollower: Sendable {
   /// Whether the last look took as much as it may, so that more is there already.
   public private(set) var isBehind = false
 
+  /// Whether it is a record of our own.
+  public var isRecord: Bool { if case .record = source { true } else { false } }
+
   /// What is read: a description for messages.
   public let path: String
 

@@ -54,7 +54,7 @@ extension JobRun {
     case .event(let event):
       note(event, &state)
       return [.event(event)] + state.numbers.observe(event).map(RunMessage.event)
-    case .console, .usage, .exit: return []
+    case .console, .usage, .exit, .past: return []
     }
   }
 

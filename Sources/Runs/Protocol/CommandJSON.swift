@@ -38,6 +38,7 @@ public enum CommandJSON {
     case .watch(let request): watch(request)
     case .pace(let pace): ["command": "pace", "stepsPerSecond": pace.map(JSONValue.real) ?? .null]
     case .read(let text): ["command": "read", "text": .string(text)]
+    case .rewind: ["command": "rewind"]
     case .stop: ["command": "stop"]
     }
   }
@@ -51,7 +52,7 @@ public enum CommandJSON {
   }
 
   private static func watch(_ request: ProbeRequest) -> JSONObject {
-    [
+    var object: JSONObject = [
       "command": "watch",
       "interests": .array(
         ProbeFrame.Kind.allCases.filter(request.interests.contains).map { .string($0.rawValue) }),
@@ -59,6 +60,8 @@ public enum CommandJSON {
       "temperature": .real(request.temperature), "rate": .real(request.rate),
       "map": .integer(request.map),
     ]
+    object["at"] = request.pastStep.map { .integer($0) }
+    return object
   }
 
   /// Reads a line without its line feed. Keys that are not known are passed over.
@@ -110,6 +113,7 @@ public enum CommandJSON {
     case "watch": return .watch(request(object))
     case "pace": return .pace(number("stepsPerSecond").flatMap { $0 > 0 ? $0 : nil })
     case "read": return .read(text: object["text"]?.string ?? "")
+    case "rewind": return .rewind
     case "stop": return .stop
     default: throw Malformed(description: "there is no command “\(word.prefix(40))”")
     }
@@ -124,6 +128,7 @@ public enum CommandJSON {
     request.columns = min(max(1, object["columns"]?.int ?? request.columns), 4096)
     request.sequence = max(0, object["sequence"]?.int ?? 0)
     request.map = max(0, object["map"]?.int ?? 0)
+    request.pastStep = object["at"]?.int.flatMap { SaneNumbers.steps.contains($0) ? $0 : nil }
     if let value = object["temperature"]?.double, value.isFinite {
       request.temperature = min(max(0, value), 10)
     }

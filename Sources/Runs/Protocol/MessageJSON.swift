@@ -1,5 +1,4 @@
 import FileFormats
-import Foundation
 import TrainingEvents
 
 /// What a run tells a dashboard, as one line of JSON each: the lines of its record, and what a record
@@ -17,13 +16,14 @@ public enum MessageJSON {
       line(["event": "console", "line": .integer(console.number), "text": .string(console.text)])
     case .usage(let usage): line(object(usage))
     case .exit(let exit): line(["event": "exit", "status": .integer(exit.status)])
+    case .past(let past): encode(past)
     }
   }
 
   private static func encode(_ event: TrainingEvent) -> [UInt8] {
     switch event {
     case .refused(let text): line(["event": "refused", "text": .string(text)])
-    case .frame(let frame) where frame.kind.recording == nil: wrapped(frame)
+    case .frame(let frame) where !frame.kind.hasMembers: WrappedFrame.encode(frame)
     case .reading(let frame): reading(frame)
     default: EventLine.encode(event, for: .record)
     }
@@ -56,11 +56,17 @@ public enum MessageJSON {
     case "exit": return (object["status"]?.int).map { .exit(JobExit(status: $0)) }
     case "refused": return .event(.refused(object["text"]?.string ?? ""))
     case "reading": return .event(.reading(reading(object, step: step)))
-    case let name?:
-      if let kind = ProbeFrame.Kind(rawValue: name), kind.recording == nil {
-        return unwrapped(line, kind)
-      }
-      fallthrough
+    case "past":
+      guard let step = object["at"]?.int else { return nil }
+      return .past(
+        PastFrames(
+          step: step,
+          frames: (object["frames"]?.array ?? []).prefix(64).compactMap {
+            guard case .frame(let frame)? = $0.object.flatMap({ try? EventLine.event($0) }) else {
+              return nil
+            }
+            return frame
+          }))
     default: return (try? EventLine.event(object)).flatMap { $0 }.map(RunMessage.event)
     }
   }
@@ -139,49 +145,16 @@ public enum MessageJSON {
       graphicsBytes: object["graphicsBytes"]?.int)
   }
 
-  // MARK: Frames that a record does not hold
+  // MARK: What a person typed, and what was
 
-  /// Numbers that are not finite are texts there, as JSON has none.
-  private static let notFinite = (positive: "inf", negative: "-inf", nan: "nan")
-
-  private struct Wrapping<Frame: Codable>: Codable {
-    var event: String
-    var frame: Frame
-  }
-
-  private static func wrapped(_ frame: ProbeFrame) -> [UInt8] {
-    guard let content = frame.content as? any ProbeContent & Codable else { return [] }
-    return wrapped(content)
-  }
-
-  private static func unwrapped(
-    _ line: UnsafeBufferPointer<UInt8>, _ kind: ProbeFrame.Kind
-  ) -> RunMessage? {
-    guard let content = kind.content as? any (ProbeContent & Codable).Type else { return nil }
-    return unwrapped(line, content)
-  }
-
-  private static func wrapped<Frame: ProbeContent & Codable>(_ frame: Frame) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: notFinite.positive, negativeInfinity: notFinite.negative,
-      nan: notFinite.nan)
-    guard let data = try? encoder.encode(Wrapping(event: Frame.kind.rawValue, frame: frame)) else {
-      return []
+  /// `{"event":"past","at":1250,"frames":[…]}`: the frames as lines of a record have them.
+  private static func encode(_ past: PastFrames) -> [UInt8] {
+    var bytes = Array("{\"event\":\"past\",\"at\":\(past.step),\"frames\":[".utf8)
+    for (index, frame) in past.frames.enumerated() {
+      if index > 0 { bytes.append(0x2C) }
+      bytes += EventLine.encode(.frame(frame), for: .record).dropLast()
     }
-    return Array(data) + [0x0A]
-  }
-
-  private static func unwrapped<Frame: ProbeContent & Codable>(
-    _ line: UnsafeBufferPointer<UInt8>, _: Frame.Type
-  ) -> RunMessage? {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: notFinite.positive, negativeInfinity: notFinite.negative,
-      nan: notFinite.nan)
-    let content = try? decoder.decode(Wrapping<Frame>.self, from: Data(buffer: line)).frame
-    return content.map { .event(.frame($0.frame)) }
+    return bytes + Array("]}\n".utf8)
   }
 
   private static func reading(_ frame: ReadingFrame) -> [UInt8] {

@@ -45,11 +45,15 @@ struct RecordReader: Sendable {
   /// Hands over what is there, until the end or about `limit` bytes further. Consecutive steps come
   /// together.
   ///
-  /// - Parameter body: gets each event and the offset of its (first) line.
+  /// - Parameters:
+  ///   - frames: gets kind, step and offset of each large frame, and says whether that is enough; if
+  ///     not, the frame is read
+  ///   - body: gets each event and the offset of its (first) line.
   /// - Returns: bytes read; 0 at the end.
   @discardableResult
   mutating func read(
-    limit: Int = .max, _ body: (TrainingEvent, Int) -> Void
+    limit: Int = .max, frames: (ProbeFrame.Kind, Int, Int) -> Bool = { _, _, _ in false },
+    _ body: (TrainingEvent, Int) -> Void
   ) throws(RunError) -> Int {
     var records: [StepRecord] = []
     var start = 0
@@ -72,6 +76,10 @@ struct RecordReader: Sendable {
         return
       }
       guard !line.isEmpty else { return }
+      if let (kind, step) = FrameLine.peek(line), kind.recording != .overTraining {
+        flush()
+        if frames(kind, step, offset) { return }
+      }
       do throws(EventLine.Malformed) {
         guard let event = try EventLine.decode(line) else {
           session = session ?? EventLine.session(line)

@@ -39,13 +39,11 @@ public struct RecordedRun: Sendable {
     var stretch: Int
   }
 
-  /// Something other than a step.
+  /// Something other than a step or a frame.
   struct Moment: Sendable {
     var offset: Int
     var time: Double
-    /// Nil for a probe frame, which is read from the file when it is wanted.
-    var event: TrainingEvent?
-    var kind: ProbeFrame.Kind?
+    var event: TrainingEvent
   }
 
   /// An alert, or its end, that the record does not tell of.
@@ -56,6 +54,9 @@ public struct RecordedRun: Sendable {
 
   private(set) var marks: [Mark] = []
   private(set) var moments: [Moment] = []
+  /// Where the record's frames stand, and when they were made.
+  private(set) var framePlaces: [(offset: Int, time: Double)] = []
+  private var index = FrameIndex()
   /// What is kept of frames over training.
   private(set) var frames = FrameStore()
   /// The curves as they stood just before each return to an earlier step.
@@ -77,7 +78,13 @@ public struct RecordedRun: Sendable {
     self.path = path
     var reader = try RecordReader(path)
     file = reader.path
-    try reader.read { event, offset in take(event, at: offset) }
+    try reader.read(frames: { kind, step, offset in
+      index.add(kind, step: step, at: offset)
+      framePlaces.append((offset, clock.now))
+      return true
+    }) { event, offset in
+      take(event, at: offset)
+    }
     started = reader.started
     malformedCount = reader.malformedCount
     firstMalformed = reader.firstMalformed
@@ -143,13 +150,12 @@ public struct RecordedRun: Sendable {
     let original = event
     let event = event.asSeam(after: history.steps.last ?? 0)
     let time = clock.advance(to: event)
-    var kind: ProbeFrame.Kind?
+    index.add(original, at: offset)
     if case .frame(let frame) = event {
-      kind = frame.kind
-      frames.keep(overTraining: frame)
+      framePlaces.append((offset, time))
+      return frames.keep(overTraining: frame)
     }
-    moments.append(
-      Moment(offset: offset, time: time, event: kind == nil ? event : nil, kind: kind))
+    moments.append(Moment(offset: offset, time: time, event: event))
     if case .started(var run) = original {
       // The record as a whole begins where its first session did.
       run.firstStep = description?.firstStep ?? run.firstStep
@@ -192,32 +198,12 @@ public struct RecordedRun: Sendable {
     if abandonedCost <= Self.abandonedBudget { abandoned.append(history) }
   }
 
-  /// The newest frame of a kind that stands before an offset; from the newest snapshot before it
+  /// Of each kind the newest frame that the run had at a step or before it; from the newest snapshot
   /// where the record has none, as when nobody watched.
-  func frame(_ kind: ProbeFrame.Kind, before offset: Int) -> ProbeFrame? {
-    if let moment = moments.last(where: { $0.kind == kind && $0.offset < offset }) {
-      guard case .frame(let frame)? = event(at: moment.offset) else { return nil }
-      return frame
-    }
-    for moment in moments.reversed() where moment.offset < offset {
-      guard case .snapshot(let record)? = moment.event else { continue }
-      // The run may have been moved since.
-      let place =
-        path + "/" + RunDirectory.snapshotsName + "/" + FileTree.name(of: record.path)
-      let frames = SnapshotReader.frames(of: place)
-      if let frame = frames.first(where: { $0.kind == kind }) { return frame }
-      if !frames.isEmpty { return nil }
-    }
-    return nil
-  }
-
-  func event(at offset: Int) -> TrainingEvent? {
-    guard var reader = try? RecordReader(path, offset: offset) else { return nil }
-    var result: TrainingEvent?
-    _ = try? reader.read(limit: 1) { event, at in
-      if at == offset { result = event }
-    }
-    return result
+  /// - Parameter offset: what stands from there on in the record had not happened yet
+  func frames(through step: Int = .max, before offset: Int = .max) -> [ProbeFrame] {
+    var reader = FrameReader(path)
+    return reader.frames(in: index, through: step, before: offset)
   }
 }
 

@@ -169,7 +169,7 @@ public struct Replay: Sendable {
   /// What was told before an offset, other than curves: everything light, the newest frames, and
   /// what pictures over training keep of older ones.
   private func earlier(before offset: Int) -> [TrainingEvent] {
-    var events = run.moments.prefix { $0.offset < offset }.compactMap(\.event)
+    var events = run.moments.prefix { $0.offset < offset }.map(\.event)
     events.removeAll {
       switch $0 {
       case .validation, .values: true
@@ -178,10 +178,13 @@ public struct Replay: Sendable {
     }
     events += run.missingAlerts.prefix(alertCount).map(\.event)
     events += run.frames.frames(through: step).map(TrainingEvent.frame)
-    for kind in ProbeFrame.Kind.allCases where kind.recording != nil {
-      if let frame = run.frame(kind, before: offset) { events.append(.frame(frame)) }
-    }
+    events += run.frames(before: offset).map(TrainingEvent.frame)
     return events
+  }
+
+  /// What the record has of a step that was done before the moment shown.
+  public func past(step: Int) -> PastFrames {
+    PastFrames(step: step, frames: run.frames(through: step, before: reader.offset))
   }
 
   private mutating func advance(to target: Double) throws(RunError) -> [TrainingEvent] {

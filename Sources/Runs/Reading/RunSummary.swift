@@ -178,6 +178,7 @@ private struct SummaryScan {
       stepLine.append(contentsOf: line)
       return
     }
+    guard FrameLine.peek(line) == nil else { return }
     guard let event = try? EventLine.decode(line) else { return takeOther(line) }
     switch event {
     case .started(let description):

@@ -17,7 +17,8 @@ public final class RunRecorder: Sendable {
 
   private struct Pending {
     var bytes: [UInt8] = []
-    var throttle = FrameThrottle()
+    /// Nil while it is not known what frames the record has already.
+    var budget: FrameBudget?
     var isScheduled = false
     var lostSteps = 0
     /// Whether steps were ever left out.
@@ -29,6 +30,19 @@ public final class RunRecorder: Sendable {
 
     /// Whether a disk that takes nothing has used up the room there is.
     var isFull: Bool { bytes.count + backlog >= RunRecorder.patience }
+
+    /// Adds a frame that the budget has room for.
+    /// - Returns: whether it was added
+    mutating func append(_ frame: ProbeFrame, at now: UInt64) -> Bool {
+      guard budget?.lets(frame, at: now) == true else { return false }
+      let start = bytes.count
+      EventLine.append(.frame(frame), for: .record, to: &bytes)
+      let isTaken = budget?.take(
+        frame, bytes: bytes.count - start,
+        nanoseconds: DispatchTime.now().uptimeNanoseconds &- now)
+      if isTaken != true { bytes.removeLast(bytes.count - start) }
+      return isTaken == true
+    }
   }
 
   private let queue = DispatchQueue(label: "unfold recorder", qos: .utility)
@@ -41,15 +55,28 @@ public final class RunRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - directory: the run, which stays locked while the recorder lives.
+  ///   - frameMegabytes: what probe frames may take for a million steps; nil for the usual
   ///   - report: gets a warning when writing fails or takes very long, and again when it works, on
   ///     any queue; it must not wait.
   public init(
-    _ directory: RunDirectory, report: @escaping @Sendable (WarningRecord) -> Void
+    _ directory: RunDirectory, frameMegabytes: Double? = nil,
+    report: @escaping @Sendable (WarningRecord) -> Void
   ) {
+    let budget = FrameBudget(megabytes: frameMegabytes ?? FrameBudget.standard)
     writer = Mutex(RecordWriter(directory: directory))
     self.report = report
     let session = EventLine.session(time: WallClock.now, process: Int(getpid()))
-    pending.withLock { $0.bytes = session }
+    let isNew = directory.root.status(RunDirectory.eventsName).map { $0.size == 0 } ?? true
+    pending.withLock { pending in
+      pending.bytes = session
+      if isNew { pending.budget = budget }
+    }
+    guard !isNew else { return }
+    let end = directory.root.status(RunDirectory.eventsName)?.size ?? 0
+    queue.async { [weak self] in
+      let budget = budget.goingOn(with: directory, until: end)
+      self?.pending.withLock { $0.budget = budget }
+    }
   }
 
   deinit { write() }
@@ -59,9 +86,14 @@ public final class RunRecorder: Sendable {
     let now = DispatchTime.now().uptimeNanoseconds
     if pending.withLock({ $0.stall.isNews(at: now) }) { reportStall() }
     let delay: Double? = pending.withLock { pending in
-      guard pending.throttle.lets(event, at: now, hasRoom: !pending.isFull) else { return nil }
+      if case .frame(let frame) = event {
+        // Frames are worth no memory that a stalled disk may never give back.
+        guard !pending.isFull, pending.append(frame, at: now) else { return nil }
+        return 0
+      }
       if case .steps(let batch) = event {
         pending.lastStep = batch.records.last?.step ?? pending.lastStep
+        pending.budget?.note(steps: batch.stepCount)
         guard !pending.isFull else {
           pending.lostSteps += batch.stepCount
           pending.hasLost = true

@@ -25,6 +25,8 @@ public final class RunServer: Sendable {
   private let listener: Int32
   private let state = Mutex(State())
   private let heard: @Sendable (TrainingCommand) -> Void
+  /// What dashboards look back at.
+  private let recorded: RecordedFrames
 
   /// - Parameters:
   ///   - directory: the run, which this process has locked: a socket that stands there is left over
@@ -35,6 +37,7 @@ public final class RunServer: Sendable {
   ) throws(RunError) {
     self.directory = directory.root
     self.heard = heard
+    recorded = RecordedFrames(directory.path)
     if let status = directory.root.status(Self.socketName) {
       guard status.kind == .socket else {
         throw .unreadable(
@@ -72,7 +75,7 @@ public final class RunServer: Sendable {
   /// What all of them together want to see; that of a run's own dashboard joins in.
   public func merged(with own: ProbeRequest? = nil) -> ProbeRequest {
     let requests = state.withLock { $0.requests.sorted { $0.key < $1.key }.map(\.value) }
-    guard var merged = own ?? requests.first else { return ProbeRequest() }
+    guard var merged = (own ?? requests.first)?.present else { return ProbeRequest() }
     for request in requests {
       merged.interests.formUnion(request.interests)
       merged.columns = max(merged.columns, request.columns)
@@ -158,11 +161,15 @@ public final class RunServer: Sendable {
 
   private func hear(_ command: TrainingCommand, from number: Int) {
     guard case .watch(let request) = command else { return heard(command) }
-    state.withLock { state in
+    let (client, isNew) = state.withLock { state in
+      let isNew = state.requests[number]?.present != request.present
       // The newest wish stands last.
       state.requests[number] = request
+      return (state.clients[number], isNew)
     }
-    heard(.watch(merged()))
+    // What is over is nobody's business but this dashboard's.
+    if let step = request.pastStep { client?.tell(.past(recorded.past(step: step))) }
+    if isNew || request.pastStep == nil { heard(.watch(merged())) }
   }
 
   private func leave(_ number: Int) {

@@ -33,6 +33,10 @@ final class ServedClient: Sendable {
         }
       case .usage(let usage): self.usage = usage
       case .hello, .exit: others.append(message)
+      case .past:
+        // Who asks again before the answer came wants the newer one.
+        others.removeAll { if case .past = $0 { true } else { false } }
+        others.append(message)
       }
     }
 

@@ -30,6 +30,10 @@ final class EventMailbox: Sendable {
     state.withLock { $0.outbox.add(recorded: frame) }
   }
 
+  func add(past frame: ProbeFrame) {
+    state.withLock { $0.outbox.add(past: frame) }
+  }
+
   /// Lets the reader have everything put in so far.
   func release() { wake { $0.outbox.release() } }
 

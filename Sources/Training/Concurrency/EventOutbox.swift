@@ -11,6 +11,8 @@ package struct EventOutbox: Sendable {
     var event: TrainingEvent
     /// A newer frame of the kind takes its place.
     var frameKind: ProbeFrame.Kind?
+    /// One of a few frames of the kind that wait for whoever looks back later.
+    var pastKind: ProbeFrame.Kind?
   }
 
   private var waiting: [Waiting] = []
@@ -45,6 +47,19 @@ package struct EventOutbox: Sendable {
   /// Adds a frame that no newer one replaces: what alerts go by does not depend on when it is read.
   package mutating func add(recorded frame: ProbeFrame) {
     append(Waiting(event: .frame(frame)))
+  }
+
+  /// Frames of a kind that wait for whoever looks back later; the oldest leave.
+  private static let mostPast = 16
+
+  /// Adds a frame for whoever looks back later: a reader that is a little late misses none.
+  package mutating func add(past frame: ProbeFrame) {
+    if waiting.count(where: { $0.pastKind == frame.kind }) >= Self.mostPast,
+      let oldest = waiting.firstIndex(where: { $0.pastKind == frame.kind })
+    {
+      remove(at: oldest)
+    }
+    append(Waiting(event: .frame(frame), pastKind: frame.kind))
   }
 
   private mutating func append(_ new: Waiting) {

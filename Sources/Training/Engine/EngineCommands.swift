@@ -18,6 +18,7 @@ extension TrainingEngine {
     case .watch(let request): watch(request)
     case .pace(let stepsPerSecond): pace.change(to: stepsPerSecond, now: clock.now)
     case .read(let text): read(text)
+    case .rewind: post(.refused("a run that trains has no way back: U goes to the last snapshot"))
     case .stop: stop(.stopped)
     }
     flush()

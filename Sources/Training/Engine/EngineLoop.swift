@@ -60,6 +60,7 @@ extension TrainingEngine {
       elapsed: clock.total, duration: clock.now - began)
     post(record)
     for frame in workload.recordedFrames() { post(recorded: frame) }
+    for frame in workload.pastFrames(request) { post(past: frame) }
     if blowUp?.add(record.loss) == true { return blewUp(record) }
     smoothedLoss = (smoothedLoss ?? record.loss) * 0.98 + record.loss * 0.02
     let isDue = workload.step % validateEvery == 0 || workload.step == total

@@ -133,6 +133,11 @@ public actor TrainingEngine {
     mailbox.add(recorded: frame)
   }
 
+  /// Tells of what somebody may look back at later.
+  func post(past frame: ProbeFrame) {
+    mailbox.add(past: frame)
+  }
+
   func post(_ step: StepRecord) {
     mailbox.add(step)
   }

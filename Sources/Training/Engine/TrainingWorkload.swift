@@ -88,6 +88,7 @@ final class TrainingWorkload: Workload {
   }
 
   func recordedFrames() -> [ProbeFrame] { probes.recordedFrames(trainer) }
+  func pastFrames(_ request: ProbeRequest) -> [ProbeFrame] { probes.pastFrames(trainer, request) }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
     try probes.read(text, trainer)

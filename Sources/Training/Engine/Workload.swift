@@ -52,6 +52,9 @@ protocol Workload: AnyObject {
   func look(_ request: ProbeRequest, now: Double, force: Bool) -> [ProbeFrame]
   /// Frames that are due behind the newest step whether or not anybody watches.
   func recordedFrames() -> [ProbeFrame]
+  /// Frames that are due behind the newest step for whoever looks back at it later; where somebody
+  /// watches, of what is watched.
+  func pastFrames(_ request: ProbeRequest) -> [ProbeFrame]
   /// Reads a text that a person typed.
   func read(_ text: String) throws(PresetError) -> ReadingFrame
 }

@@ -127,6 +127,8 @@ final class HandBuiltWorkload: Workload {
   }
 
   func recordedFrames() -> [ProbeFrame] { [] }
+  // What is set by hand stays as it is.
+  func pastFrames(_ request: ProbeRequest) -> [ProbeFrame] { [] }
 
   func read(_ text: String) throws(PresetError) -> ReadingFrame {
     try probes.read(text, self)

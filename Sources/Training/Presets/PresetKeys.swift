@@ -120,6 +120,7 @@ enum PresetKeys {
     .integer("training.snapshot-every", \.training.snapshotEvery, 1...1_000_000_000),
     .number("training.snapshot-minutes", \.training.snapshotMinutes, .above(0)),
     .integer("training.keep-snapshots", \.training.keepSnapshots, 1...1_000_000),
+    .number("training.frame-megabytes", \.training.frameMegabytes, .atLeast(0)),
     .number("training.gradient-noise", \.training.gradientNoise, .atLeast(0)),
     .number("training.pace", \.training.pace, .above(0)),
   ]

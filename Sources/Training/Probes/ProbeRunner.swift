@@ -17,10 +17,15 @@ final class ProbeRunner {
   private var taskFrames = LookSchedule(share: 0.003)
   private var lagRecord: SparseSchedule
   private var statisticsRecord: SparseSchedule
+  private var stateRecord: SparseSchedule
+  private var sampleRecord: SparseSchedule
+  private var taskRecord: SparseSchedule
+  private let keepsPast: Bool
   private var isStatisticsStep = false
   /// The newest validation's answers, which are the ones that its accuracy counts.
   private var validated: ConfusionFrame?
   private var isValidatedShown = true
+  private var isValidatedRecorded = true
   private var sequences: ProbeSequences { probe.sequences }
 
   init(
@@ -28,6 +33,10 @@ final class ProbeRunner {
   ) throws(PresetError) {
     lagRecord = SparseSchedule(share: 0.0015, free: 7, looks)
     statisticsRecord = SparseSchedule(share: 0.001, looks)
+    stateRecord = SparseSchedule(share: 0.003, looks)
+    sampleRecord = SparseSchedule(share: 0.002, looks)
+    taskRecord = SparseSchedule(share: 0.003, looks)
+    keepsPast = preset.training.frameMegabytes != 0
     probe = try Probe(
       network: network, task: task, source: preset.task.data, seed: preset.training.seed)
     generator = try TextGenerator(network: network, task: task)
@@ -124,12 +133,50 @@ final class ProbeRunner {
     return made
   }
 
+  /// Columns of hidden states that are recorded where nobody watches.
+  private static let recordedColumns = 48
+
+  /// What somebody may look back at: states, samples and the task's picture, at a few steps.
+  func pastFrames(_ trainer: Trainer, _ request: ProbeRequest) -> [ProbeFrame] {
+    guard keepsPast else { return [] }
+    var made: [ProbeFrame] = []
+    if stateRecord.isDue(step: trainer.step) {
+      stateRecord.run(step: trainer.step) {
+        let isWatched = request.interests.contains(.hiddenStates)
+        let columns = isWatched ? request.columns : Self.recordedColumns
+        if let frame = probe.hiddenStates(
+          trainer, batch: sequences.batch, sequence: request.sequence, columns: columns)
+        {
+          made.append(.hiddenStates(frame))
+        }
+      }
+    }
+    if generator != nil, sampleRecord.isDue(step: trainer.step) {
+      sampleRecord.run(step: trainer.step) {
+        if let frame = write(trainer, request) { made.append(.samples(frame)) }
+      }
+    }
+    if let validated {
+      if !isValidatedRecorded { made.append(.task(.classification(validated))) }
+      isValidatedRecorded = true
+    } else if taskRecord.isDue(step: trainer.step) {
+      taskRecord.run(step: trainer.step) {
+        if let frame = probe.taskFrame(
+          trainer.parameters, step: trainer.step, sequence: request.sequence)
+        {
+          made.append(.task(frame))
+        }
+      }
+    }
+    return made
+  }
+
   /// Takes in what a classifier answered in a validation.
   func note(_ answers: ClassAnswers?, step: Int) {
     guard let answers else { return }
     let examples = probe.heldOutExamples
     validated = probe.confusion(answers, examples: examples, isHeldOut: true, step: step)
-    isValidatedShown = false
+    (isValidatedShown, isValidatedRecorded) = (false, false)
   }
 
   /// After going back, a validation that came later never was.

@@ -35,7 +35,7 @@ public struct LagCurve: Sendable, Equatable {
 
 extension GradientByLag: RecordedContent {
   public static let kind = ProbeFrame.Kind.gradientByLag
-  public static let recording = FrameRecording.overTraining
+  public static let recording: FrameRecording? = .overTraining
   public static let loggedUnder = ["gradientByLag"]
   public var frame: ProbeFrame { .gradientByLag(self) }
   /// The first curve, which the picture over training shows.

@@ -66,7 +66,7 @@ public struct StateMap: Sendable, Equatable, Codable {
 
 extension HiddenStateFrame: RecordedContent {
   public static let kind = ProbeFrame.Kind.hiddenStates
-  public static let recording = FrameRecording.seldom
+  public static let recording: FrameRecording? = .states
   public static let loggedUnder = ["states", "hiddenStates", "maps"]
   public var frame: ProbeFrame { .hiddenStates(self) }
 

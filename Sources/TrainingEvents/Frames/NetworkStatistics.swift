@@ -76,7 +76,7 @@ public struct NetworkStatistics: Sendable, Equatable {
 
 extension NetworkStatistics: RecordedContent {
   public static let kind = ProbeFrame.Kind.statistics
-  public static let recording = FrameRecording.overTraining
+  public static let recording: FrameRecording? = .overTraining
   public var frame: ProbeFrame { .statistics(self) }
   public var keptOverTraining: Self? { self }
 

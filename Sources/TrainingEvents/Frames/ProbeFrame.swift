@@ -82,16 +82,17 @@ public protocol ProbeContent: Sendable, Equatable {
   var keptOverTraining: Self? { get }
   /// The step after which it was computed.
   var step: Int { get }
+  /// How much of a record is theirs; nil for frames that a record does not hold.
+  static var recording: FrameRecording? { get }
 }
 
 extension ProbeContent {
   public var keptOverTraining: Self? { nil }
+  public static var recording: FrameRecording? { nil }
 }
 
-/// Frames that stand in a run's record.
+/// Frames whose lines in a record are written member by member, and which other programs may log.
 public protocol RecordedContent: ProbeContent {
-  /// How densely frames stand in a record.
-  static var recording: FrameRecording { get }
   /// Keys of arrays under which another program's log may hold the content in short.
   static var loggedUnder: [String] { get }
   /// Everything but the kind and the step.
@@ -106,27 +107,30 @@ extension RecordedContent {
   public static var loggedUnder: [String] { [] }
 }
 
-/// How densely frames of a kind stand in a record.
+/// How much of what a record may spend on frames those of one kind get: the shares of all kinds add
+/// up to 1, so that none takes another's room.
 public struct FrameRecording: Sendable, Equatable {
-  /// Nanoseconds between two at least.
-  public var pause: UInt64
-  /// Whether more are let in at steps that lie ever further apart, so that a run of seconds has its
-  /// whole course recorded, too.
-  public var coversShortRuns: Bool
+  /// From 0 to 1.
+  public var share: Double
 
-  /// Large frames: a map of hidden states is some thousand numbers.
-  public static let seldom = FrameRecording(pause: 10_000_000_000, coversShortRuns: false)
-  /// Frames of some lines of text.
-  public static let often = FrameRecording(pause: 2_000_000_000, coversShortRuns: false)
-  /// Small frames that are drawn over training.
-  public static let overTraining = FrameRecording(pause: 2_000_000_000, coversShortRuns: true)
+  /// Maps of hidden states, some ten thousand numbers each.
+  public static let states = FrameRecording(share: 0.6)
+  /// The task's own picture.
+  public static let picture = FrameRecording(share: 0.15)
+  /// Some lines of text.
+  public static let text = FrameRecording(share: 0.1)
+  /// Small frames that are drawn over training, too.
+  public static let overTraining = FrameRecording(share: 0.05)
 }
 
 extension ProbeFrame.Kind {
   private var recorded: (any RecordedContent.Type)? { content as? any RecordedContent.Type }
 
   /// How frames of this kind are recorded; nil for those that a record does not hold.
-  public var recording: FrameRecording? { recorded?.recording }
+  public var recording: FrameRecording? { content.recording }
+
+  /// Whether a line has the content member by member, and not as a whole.
+  public var hasMembers: Bool { recorded != nil }
 
   /// Whether an object of another program's log holds a frame of this kind.
   public func isLogged(in object: JSONObject) -> Bool {
@@ -148,7 +152,7 @@ extension ProbeFrame {
   /// Whether some of it is shown beside newer frames of its kind.
   public var isKeptOverTraining: Bool { content.keptOverTraining != nil }
 
-  /// The line of a record; nil for a kind that is not recorded.
+  /// The line of a record, member by member; nil for a kind that has no such form.
   public var json: JSONValue? {
     guard let content = content as? any RecordedContent else { return nil }
     var object: JSONObject = ["event": .string(kind.rawValue), "step": .integer(step)]

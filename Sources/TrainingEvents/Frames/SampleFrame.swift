@@ -17,7 +17,7 @@ public struct SampleFrame: Sendable, Equatable {
 
 extension SampleFrame: RecordedContent {
   public static let kind = ProbeFrame.Kind.samples
-  public static let recording = FrameRecording.often
+  public static let recording: FrameRecording? = .text
   public static let loggedUnder = ["samples"]
   public var frame: ProbeFrame { .samples(self) }
 

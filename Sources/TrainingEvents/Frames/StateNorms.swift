@@ -29,7 +29,7 @@ public struct StateNorms: Sendable, Equatable {
 
 extension StateNorms: RecordedContent {
   public static let kind = ProbeFrame.Kind.stateNorms
-  public static let recording = FrameRecording.overTraining
+  public static let recording: FrameRecording? = .overTraining
   public var frame: ProbeFrame { .stateNorms(self) }
   public var keptOverTraining: Self? { self }
 

@@ -262,6 +262,7 @@ public struct StackFrame: Sendable, Equatable, Codable {
 
 extension TaskFrame: ProbeContent {
   public static let kind = ProbeFrame.Kind.task
+  public static let recording: FrameRecording? = .picture
   public var frame: ProbeFrame { .task(self) }
   public var step: Int {
     switch self {
