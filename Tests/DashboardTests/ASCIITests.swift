@@ -33,4 +33,19 @@ import Testing
     buffer.write("漢é→x", x: 0, y: 0)
     #expect(buffer.spelledInASCII().lines == ["? ?>x"])
   }
+
+  /// Without block characters a picture is drawn in signs that are the denser the whiter it is.
+  @Test func aWhitePictureIsDense() {
+    guard case .caption(var frame) = SyntheticTasks.caption else {
+      return _ = Issue.record("no picture")
+    }
+    func signs(_ value: Float) -> Int {
+      frame.pixels = frame.pixels.map { _ in value }
+      let state = SyntheticTasks.state(.captioning, .caption(frame))
+      let lines = state.render(size: Size(width: 120, height: 40), appearance: Self.plain).lines
+      return lines.joined().filter { $0 == "#" }.count
+    }
+    let dark = signs(0)
+    #expect(signs(1) > dark + 20)
+  }
 }

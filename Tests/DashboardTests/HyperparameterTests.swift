@@ -151,4 +151,11 @@ import TrainingEvents
     _ = state.handle(.character("R"))
     #expect(state.handle(.enter) == [.send(.restart)] && state.overlay == nil)
   }
+
+  /// A temperature is shown as it was set, to hundredths.
+  @Test func theTemperatureIsShownToTwoDigits() {
+    var state = SyntheticRun.state(lastStep: 100)
+    state.probe.temperature = 0.857
+    #expect(HyperparametersOverlay.value(of: .temperature, state) == "0.86")
+  }
 }

@@ -223,4 +223,28 @@ import TrainingEvents
     state.apply(.frame(.hiddenStates(Self.frame("xyz", 1))))
     #expect(state.passage.map.units == 2)
   }
+
+  /// Units that never change or always stand at an end are told by their numbers.
+  @Test func idleUnitsAreNamedOnTheScreen() {
+    var state = SyntheticRun.state(lastStep: 100)
+    let values = (0..<20).flatMap { column -> [Float] in
+      (0..<9).map { unit in
+        switch unit {
+        case 3, 7: column % 2 == 0 ? 1 : -1
+        case 5: 0.2
+        default: Float((column * (unit + 3)) % 17) / 20 - 0.4
+        }
+      }
+    }
+    let map = StateMap(name: "layer 1", units: 9, values: values)
+    state.apply(
+      .frame(
+        .hiddenStates(
+          HiddenStateFrame(
+            step: 100, symbols: (0..<20).map { "\($0)" }, maps: [map],
+            targetProbability: [], loss: [], prediction: []))))
+    state.show(view: .states)
+    let text = EventTests.text(state, Size(width: 200, height: 60))
+    #expect(text.contains("2  3 7") && text.contains("1  5"), "\(text)")
+  }
 }

@@ -72,6 +72,9 @@ import Testing
     #expect(svg.contains("M8.4 8.5Q4.2 8.5"))
     #expect(svg.contains("M12.6 8.5H8.4M12.6 8.5H16.8"))
     #expect(svg.contains("M21 8.5H16.8"))
+    let colored = ScreenSVG.picture(
+      screen { $0.write("─━", x: 0, y: 0, style: Style(.hex(0x336699))) })
+    #expect(colored.components(separatedBy: "stroke=\"#336699\"").count == 3)
   }
 
   @Test func blocksFillTheirShareOfTheCell() {

@@ -241,4 +241,14 @@ import Testing
     watch.observe(.steps(StepBatch([StepRecord(step: 11, loss: 2)])))
     #expect(watch.loss.initial == 3)
   }
+
+  /// No step is lost where a batch in full meets one that was thinned.
+  @Test func stepsInFullBeforeThinnedOnesAreThinnedToo() throws {
+    let bucket = try #require(StepBucket((101...164).map { StepRecord(step: $0, loss: 1) }[...]))
+    var batch = StepBatch((1...100).map { StepRecord(step: $0, loss: 2) })
+    batch.append(StepBatch(thinned: [bucket], records: [StepRecord(step: 165, loss: 3)]))
+    #expect(batch.stepCount == 165 && batch.records.map(\.step) == [165])
+    #expect(batch.thinned.map(\.firstStep) == [1, 65, 101])
+    #expect(batch.thinned.map(\.loss.mean) == [2, 2, 1])
+  }
 }

@@ -40,4 +40,19 @@ import Testing
     let peak = MatrixProductPeak.measure(threads: 1, seconds: 0.02)
     #expect(peak.threads == 1 && peak.gigaflops > 0.01)
   }
+
+  /// What every record of a run has tells how far the weights moved, though nobody watches.
+  @Test func recordedStatisticsHaveTheUpdate() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "40"])
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
+    await engine.start()
+    let frames = await TinyRun.events(of: engine).compactMap { event in
+      if case .frame(.statistics(let statistics)) = event { statistics } else { nil }
+    }
+    await engine.shutDown()
+    #expect(frames.contains { $0.step > 0 })
+    for frame in frames where frame.step > 0 {
+      #expect(frame.parameters.allSatisfy { $0.updateRatio > 0 }, "step \(frame.step)")
+    }
+  }
 }
