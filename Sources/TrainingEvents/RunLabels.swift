@@ -3,6 +3,8 @@
 public struct RunLabels: Sendable, Equatable {
   /// Settings that say what a run is about and not how it was trained.
   private static let titles: Set<String> = ["title", "lecture", "name"]
+  /// Settings in one label at most.
+  private static let mostKeys = 4
   /// Characters of a value beyond which nobody reads on in a label.
   private static let longestValue = 24
 
@@ -43,24 +45,24 @@ public struct RunLabels: Sendable, Equatable {
   private static func differingKeys(_ runs: [RunOverview]) -> [String] {
     guard runs.count > 1 else { return [] }
     var order: [String] = []
-    var values: [String: (value: String, count: Int, differs: Bool)] = [:]
+    var values: [String: (distinct: Set<String>, count: Int)] = [:]
     for run in runs {
       for setting in run.hyperparameters where !titles.contains(setting.key) {
-        if let known = values[setting.key] {
-          values[setting.key] = (
-            known.value, known.count + 1, known.differs || known.value != setting.value
-          )
-        } else {
-          order.append(setting.key)
-          values[setting.key] = (setting.value, 1, false)
-        }
+        if values[setting.key] == nil { order.append(setting.key) }
+        values[setting.key, default: ([], 0)].distinct.insert(setting.value)
+        values[setting.key, default: ([], 0)].count += 1
       }
     }
     // A run of which no setting is known says nothing of any.
     let known = runs.count { !$0.hyperparameters.isEmpty }
-    return order.filter { key in
-      values[key].map { $0.differs || $0.count < known } ?? false
+    let keys = order.filter { key in
+      values[key].map { $0.distinct.count > 1 || $0.count < known } ?? false
     }
+    guard keys.count > mostKeys else { return keys }
+    // Of runs that differ in everything, what tells most of them apart.
+    let count = { (key: String) in values[key]?.distinct.count ?? 0 }
+    let ranked = keys.indices.sorted { (-count(keys[$0]), $0) < (-count(keys[$1]), $1) }
+    return ranked.prefix(mostKeys).sorted().map { keys[$0] }
   }
 
   /// The last part of a key, such as `learning-rate`.

@@ -32,7 +32,10 @@ struct CompareCommand: AsyncParsableCommand {
     }
     guard runs.count > 1 else { throw ValidationError("name at least two runs to compare") }
     if let export {
-      let files = try ComparisonExport.export(runs, to: export) { ExitStatus.say($0) }
+      let found = Set(runs).subtracting(self.runs)
+      let files = try ComparisonExport.export(runs, to: export, found: found) {
+        ExitStatus.say($0)
+      }
       for path in files { try SafeOutput.show(path) }
       return
     }

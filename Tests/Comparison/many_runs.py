@@ -71,14 +71,11 @@ def measure(folder):
     pressed = time.time()
     tmux("send-keys", "Down", "Down")
     key = wait(pressed, "answer", lambda text: re.search(r"[›>]\W+sweep-3 ", text))
-    curve = wait(began, "curve", lambda text: "at its end" in text)
+    curve = wait(began, "curve", lambda text: "last value" in text)
     whole = wait(
         began, "end of reading",
         lambda text: "reading" not in text.split("\n")[0] and "runs" in text.split("\n")[0])
     ticks = processor(pid)
-    with open(f"/proc/{pid}/status") as file:
-        text = file.read()
-    peak, now = (int(re.search(name + r":\s+(\d+)", text).group(1)) for name in ("VmHWM", "VmRSS"))
     tmux("send-keys", "a")
     time.sleep(3)
     before = processor(pid)
@@ -86,11 +83,13 @@ def measure(folder):
         tmux("send-keys", "Left")
         time.sleep(0.02)
     frame = (processor(pid) - before) / 200
+    with open(f"/proc/{pid}/status") as file:
+        peak = int(re.search(r"VmHWM:\s+(\d+)", file.read()).group(1))
     tmux("kill-server")
     print(
         f"{folder}: list after {first:.2f} s, a key answered after {key:.2f} s, first curve after "
         f"{curve:.2f} s, all read after {whole:.1f} s; {ticks:.1f} s of processor, "
-        f"{peak / 1024:.0f} MB at most, {now / 1024:.0f} MB then; {1000 * frame:.1f} ms of processor a key")
+        f"{peak / 1024:.0f} MB at most; {1000 * frame:.1f} ms of processor a key")
 
 
 if __name__ == "__main__":

@@ -54,4 +54,40 @@ import TrainingEvents
       }
     }
   }
+
+  /// A list of 300 runs with eight of them over each other, 100 metrics of 1000 steps each.
+  @Test(.enabled(if: isWanted)) func threeHundredRuns() {
+    var state = WorkspaceState(title: "runs")
+    let runs = (0..<300).map { index in
+      var run = RunOverview(id: "\(index)", name: "sweep-\(index)")
+      run.hyperparameters = SyntheticWorkspace.settings(index)
+      run.take(.steps(StepBatch([StepRecord(step: 1_000, loss: Double(index))])))
+      run.state = .finished
+      return run
+    }
+    state.take(runs, order: runs.map { ($0.id, $0.name) }, unread: 0)
+    _ = state.handle(.character("a"))
+    for id in 0..<9 {
+      var history = RunHistory()
+      for step in 1...1_000 { history.append(StepRecord(step: step, loss: 1 / Double(step))) }
+      for metric in 0..<100 {
+        for step in 1...1_000 {
+          history.append(Double(step % 50), to: "group/metric\(metric)", step: step)
+        }
+      }
+      state.take([RunCurves(id: "\(id)", history: history)])
+    }
+    let size = Size(width: 200, height: 60)
+    state.resize(size)
+    for curve in [OverlayCurve.loss, .metric("group/metric99")] {
+      state.curve = curve
+      let clock = ContinuousClock()
+      let frames = (0..<50).map { _ in
+        clock.measure { _ = state.render(size: size, appearance: Appearance()) }
+      }
+      let keys = (0..<50).map { _ in clock.measure { _ = state.handle(.down) } }
+      print(
+        "300 runs, \(curve.name): frame \(frames.sorted()[25]), key \(keys.sorted()[25]) at 200×60")
+    }
+  }
 }

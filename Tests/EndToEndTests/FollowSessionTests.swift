@@ -59,4 +59,23 @@ import Testing
       try terminal.wait("an empty screen") { !$0.contains("left") }
     }
   }
+
+  /// Logs of every kind in one folder are a list, and each of them is one key away.
+  @Test func aFolderOfLogsIsAList() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try Terminal(program)
+    try terminal.type(line: "\"$UNFOLD\" follow '\(Self.logs.path)/tb'; echo left")
+    let screen = try terminal.wait("all runs") { text in
+      text.contains("15 runs") && !text.contains("reading ")
+    }
+    #expect(screen.contains("keras") && screen.contains("torch_plain"))
+    try terminal.press("/")
+    try terminal.press("k", "e", "r", "Enter", "Enter")
+    try terminal.wait("the run") { Terminal.step(in: $0) == 19 && $0.contains("back to the list") }
+    try terminal.press("q")
+    try terminal.wait("the list") { $0.contains("1 of 15") }
+    try terminal.press("q")
+    try terminal.wait("the shell") { $0.contains("left") && !$0.contains("15 runs") }
+  }
 }

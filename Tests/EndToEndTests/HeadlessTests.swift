@@ -204,4 +204,26 @@ import Testing
       try program.run(["train", "mine.yaml", "--headless", "--steps", "1", "--out", "run"])
         .status == 0)
   }
+
+  /// A folder of runs as one picture and one table.
+  @Test func severalRunsAreExportedTogether() throws {
+    let program = try Program()
+    defer { program.remove() }
+    for (name, rate) in [("a", 0.5), ("b", 0.25)] {
+      let folder = program.directory.appendingPathComponent("logs/" + name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let lines = (1...9).map { "{\"step\":\($0),\"loss\":\(rate / Double($0))}\n" }
+      try program.write(lines.joined(), to: "logs/\(name)/train.jsonl")
+      try program.write("{\"lr\": \(rate)}", to: "logs/\(name)/config.json")
+    }
+    let done = try program.run(["compare", "logs", "--export", "out/sweep.svg"])
+    #expect(done.status == 0 && done.lines == ["out/sweep.svg", "out/sweep.csv"], "\(done)")
+    let table = try program.shell("cut -d, -f1-5 out/sweep.csv").lines
+    #expect(
+      table.count == 19 && table[1] == "a,lr 0.5,1,,0.5" && table[18].hasPrefix("b,lr 0.25,9,"))
+    let one = try program.run(["compare", "logs/a", "--export", "out"])
+    #expect(one.status == 2 && one.errors == "unfold: name at least two runs to compare\n")
+    let followed = try program.run(["follow", "logs"])
+    #expect(followed.status == 2 && followed.errors.contains("following needs a terminal"))
+  }
 }

@@ -93,6 +93,16 @@ import TrainingEvents
     #expect(picture.contains(#"<path class="s8" stroke-width="1.8" stroke-dasharray"#))
   }
 
+  /// One that is longer than a row is cut.
+  @Test func aLabelThatIsTooLongIsCut() throws {
+    let place = try TemporaryDirectory()
+    let names = ["a", "b"].map { place.path + "/" + String(repeating: $0, count: 200) }
+    for name in names { try Self.write(Self.log(2, "acc"), name + "/train.jsonl") }
+    let files = try ComparisonExport.export(names, to: place.path)
+    let picture = try String(contentsOfFile: files[0], encoding: .utf8)
+    #expect(picture.contains("aaaa…<") && !picture.contains(String(repeating: "a", count: 140)))
+  }
+
   @Test func whatIsNoRunOrNoPlaceIsRefused() throws {
     let (place, paths) = try Self.make()
     try Self.write("", place.path + "/empty.jsonl")
@@ -102,6 +112,13 @@ import TrainingEvents
     #expect(throws: RunError.self) {
       try ComparisonExport.export(paths + [place.path + "/none"], to: place.path + "/out")
     }
+    // One that nobody named is left out, and said.
+    var notes: [String] = []
+    let empty = place.path + "/empty.jsonl"
+    let some = try ComparisonExport.export(
+      paths + [empty], to: place.path + "/some", found: [empty]
+    ) { notes.append($0) }
+    #expect(some.count == 2 && notes.contains { $0.hasPrefix("left out: \(empty)") }, "\(notes)")
     let error = #expect(throws: RunError.self) {
       try ComparisonExport.export(paths, to: place.path + "/empty.jsonl")
     }

@@ -40,7 +40,7 @@ import TrainingEvents
       let terminal = twin.terminal
       let screen = try await terminal.wait("all runs") {
         Self.row("words-1", $0).contains("finished") && Self.row("lr0.2", $0).contains("60")
-          && $0.contains("at its end")
+          && $0.contains("last value")
       }
       #expect(Self.row("lr0.1", screen).contains("live") && screen.contains("3 runs"))
       terminal.type("  ")
@@ -58,7 +58,7 @@ import TrainingEvents
       try await terminal.wait(for: "[1 Overview]")
       terminal.press(.escape)
       try await terminal.wait(for: "a ━━ lr0.1")
-      // A record stands at its end.
+      // A record stands last value.
       terminal.press(.end, .enter)
       try await terminal.wait("the record", until: Screen.isAt(30, "FINISHED  replay"))
       terminal.type("q")

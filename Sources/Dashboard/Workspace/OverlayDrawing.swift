@@ -173,7 +173,7 @@ struct OverlayDrawing {
     let theme = scene.theme
     let isLag = state.curve == .gradientByLag
     let place = state.reading.map { "\(isLag ? "lag" : "step") \(NumberText.grouped($0))" }
-    let head = place.map { "at \($0)" } ?? (isLag ? "" : "at its end")
+    let head = place.map { "at \($0)" } ?? (isLag ? "" : "last value")
     let valueWidth = 11
     buffer.write(
       head.rightAligned(to: max(0, rect.width - 2)), x: rect.x + 1, y: rect.y,

@@ -88,8 +88,10 @@ extension WorkspaceState {
     if let problem = run.problem, run.state == .unreadable || run.state == .gone,
       let left = numbers.first?.x
     {
+      // The row is the run's own: its path need not be said again.
       let text =
-        problem.hasPrefix(run.id + ": ") ? problem.dropFirst(run.id.count + 2) : problem[...]
+        [": ", "/"].first { problem.hasPrefix(run.id + $0) }
+        .map { problem.dropFirst(run.id.count + $0.count) } ?? problem[...]
       let room = inner.right - left
       buffer.write(
         String(text).cut(to: room), x: left, y: y, style: style(theme.bad), limit: inner.right)

@@ -13,7 +13,7 @@ public struct WorkspaceState: Sendable {
   /// Runs that are drawn at a time at most: as many as there are hues that are told apart.
   public static let mostChosen = 8
   /// Runs whose curves are kept.
-  private static let mostKept = 12
+  private static let mostKept = 16
 
   /// What the folder is called.
   public let title: String
@@ -126,8 +126,13 @@ public struct WorkspaceState: Sendable {
     needsRedraw = true
   }
 
-  /// Runs whose curves are on screen or will be, the most urgent first.
-  public var wanted: [String] { shown.map(\.id) }
+  /// Runs whose curves are on screen, and those that the cursor goes to next: the most urgent first.
+  public var wanted: [String] {
+    let drawn = shown.map(\.id)
+    guard let row else { return drawn }
+    let near = [row + 1, row - 1, row + 2].filter(rows.indices.contains).map { runs[rows[$0]].id }
+    return drawn + near.filter { !drawn.contains($0) }
+  }
 
   // MARK: Rows
 

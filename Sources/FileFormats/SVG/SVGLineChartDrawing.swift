@@ -95,15 +95,21 @@ struct SVGLineChartDrawing {
       document.raw(
         "<line class=\"s\(index)\" stroke-width=\"3\"\(dash) x1=\"\(n(at))\" y1=\"\(n(y - 4))\" "
           + "x2=\"\(n(at + 18))\" y2=\"\(n(y - 4))\"/>")
-      document.label(series.name, x: at + 24, y: y)
+      document.label(Self.name(of: series, chart), x: at + 24, y: y)
     }
+  }
+
+  /// A series' name, cut to what a row holds.
+  private static func name(of series: SVGLineChart.Series, _ chart: SVGLineChart) -> String {
+    let most = max(1, Int((chart.width - 60) / 6.6))
+    return series.name.count > most ? series.name.prefix(most - 1) + "…" : series.name
   }
 
   /// As many entries in a row as the picture is wide.
   private static func legend(_ chart: SVGLineChart) -> [(index: Int, x: Double, row: Int)] {
     var (at, row) = (20.0, 0)
     return chart.series.indices.filter { !chart.series[$0].name.isEmpty }.map { index in
-      let width = 24 + Double(chart.series[index].name.count) * 6.6
+      let width = 24 + Double(name(of: chart.series[index], chart).count) * 6.6
       if at > 20, at + width > chart.width - 10 { (at, row) = (20, row + 1) }
       defer { at += width + 22 }
       return (index, at, row)

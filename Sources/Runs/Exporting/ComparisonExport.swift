@@ -12,23 +12,33 @@ public enum ComparisonExport {
   ///   - paths: runs, or logs as `follow` takes them
   ///   - place: a directory, made if missing, or a file whose name ends in `.svg` or `.csv`, beside
   ///     which the other is written
+  ///   - found: those of the paths that nobody named, which are left out where they cannot be read
   ///   - say: gets what a person should know of the runs as they were read, one line each
   /// - Returns: the files written, the picture first
   /// - Throws: `RunError` when one of the paths leads to no run with a step, or a file cannot be
   ///   written.
   @discardableResult
   public static func export(
-    _ paths: [String], to place: String, saying say: (String) -> Void = { _ in }
+    _ paths: [String], to place: String, found: Set<String> = [],
+    saying say: (String) -> Void = { _ in }
   ) throws(RunError) -> [String] {
     let base = try base(of: place)
     var runs: [Entry] = []
     for path in paths {
-      let run = try RecordedRun.read(path)
-      for note in run.notes { say(note.hasPrefix(path) ? note : "\(path): \(note)") }
-      guard run.history.count > 0 || !run.history.extra.isEmpty else {
-        throw .unreadable(path: path, message: "holds no step of a run, nothing to export")
+      do throws(RunError) {
+        let run = try RecordedRun.read(path)
+        for note in run.notes { say(note.hasPrefix(path) ? note : "\(path): \(note)") }
+        guard run.history.count > 0 || !run.history.extra.isEmpty else {
+          throw .unreadable(path: path, message: "holds no step of a run, nothing to export")
+        }
+        runs.append(Entry(run))
+      } catch {
+        guard found.contains(path) else { throw error }
+        say("left out: \(error)")
       }
-      runs.append(Entry(run))
+    }
+    guard !runs.isEmpty else {
+      throw .unreadable(path: place, message: "none of the runs holds a step, nothing to export")
     }
     name(&runs)
     let (picture, table) = (base + ".svg", base + ".csv")

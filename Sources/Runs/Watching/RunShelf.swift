@@ -9,7 +9,7 @@ struct RunShelf: Sendable {
   private static let searchPause = 1.0
   private static let searchShare = 0.05
   /// Runs whose curves are kept after they are no longer wanted.
-  private static let mostKept = 12
+  private static let mostKept = 16
 
   /// Runs whose files stay open while they are waited for; more are opened again when they grow.
   private static let mostOpen = 500
