@@ -26,6 +26,9 @@ struct ForeignRows: Sendable {
     var number: Double
   }
 
+  /// Values whose room is kept for the next.
+  private static let mostKept = 4096
+
   private var rows: [Row] = []
   private var cells: [Cell] = []
   /// Where the row begins that is being gathered.
@@ -77,8 +80,10 @@ struct ForeignRows: Sendable {
   }
 
   mutating func removeEnded() {
-    rows.removeAll(keepingCapacity: true)
-    cells.removeFirst(start)
+    // The room of a whole log is given back: hundreds of them may be followed at once.
+    let isLarge = start > Self.mostKept
+    rows.removeAll(keepingCapacity: !isLarge)
+    if isLarge { cells = Array(cells[start...]) } else { cells.removeFirst(start) }
     start = 0
   }
 
