@@ -15,6 +15,10 @@ import TrainingEvents
     #expect(Self.library.lessons.count >= 16)
   }
 
+  @Test func theWholeCourseTakesLessThanTwoHours() {
+    #expect(Self.library.lessons.reduce(0) { $0 + $1.minutes } < 120)
+  }
+
   @Test func everySlideFromThreeToThirtyFourHasALesson() throws {
     let withContent = Set(3...34).subtracting([8, 13, 27])
     let shown = Set(Self.library.lessons.flatMap(\.slides))

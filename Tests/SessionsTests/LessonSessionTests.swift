@@ -94,7 +94,7 @@ import TrainingEvents
       try await terminal.wait(for: "begins: 5 lesson steps")
       terminal.press(.enter)
       try await terminal.wait(for: "type a number")
-      #expect(Screen.step(terminal.screen) == 15)
+      #expect(Screen.step(terminal.screen) == 3)
       // Both are drawn side by side.
       let both = try await terminal.wait("both networks") {
         $0.contains("tanh") && $0.contains("lstm")
@@ -104,7 +104,7 @@ import TrainingEvents
       terminal.press(.tab)
       terminal.type(":step 3")
       terminal.press(.enter)
-      try await terminal.wait("three steps", until: Screen.isAt(18, "PAUSED"))
+      try await terminal.wait("three steps", until: Screen.isAt(6, "PAUSED"))
       terminal.type("y")
       // A prediction is judged where its step ends.
       terminal.type("1000")
@@ -128,7 +128,7 @@ import TrainingEvents
     try start("vanishing", twin)
     try await terminal.wait(for: "goes on at lesson step 2 of 5")
     terminal.press(.enter)
-    try await terminal.wait("the network trained anew", until: Screen.isAt(15, "PAUSED"))
+    try await terminal.wait("the network trained anew", until: Screen.isAt(3, "PAUSED"))
     terminal.press(.tab)
     terminal.type("2")
     let loss = try await terminal.wait(for: "[2 Loss]")

@@ -30,6 +30,7 @@ struct QuickLesson {
     case "words":
       small + ["training.sequence-length=24", "task.data.lines=\(try words.write())"]
     case "speakers": small + ["training.validate-every=5"]
+    case "sunspots": small + ["training.validate-every=25"]
     case "tiny": ["training.batch=4"]
     // An orbit takes its units, and what was built by hand has its own.
     case "oscillator", "brackets": []
