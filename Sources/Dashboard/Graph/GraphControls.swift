@@ -10,6 +10,10 @@ struct GraphControls: Sendable, Equatable {
   var node = 0
   /// The unit whose numbers are told, from 0.
   var unit = 0
+  /// Whether the walk's numbers stand on one sheet instead of one node after the other.
+  var isSheet = false
+  /// Lines of the sheet that are scrolled away.
+  var scroll = 0
   /// Columns scrolled away while not walking.
   var firstColumn = 0
 }
@@ -41,6 +45,20 @@ extension DashboardState {
     return trainingState == .training ? [.send(.pause)] : []
   }
 
+  /// Puts all numbers of the walk on one sheet, or takes it away.
+  mutating func toggleSheet() -> [DashboardAction] {
+    guard graph.isWalking else {
+      (graph.isSheet, graph.scroll) = (true, 0)
+      return toggleWalk()
+    }
+    graph.isSheet.toggle()
+    graph.scroll = 0
+    return []
+  }
+
+  /// Whether the sheet has the graph's panel.
+  var showsSheet: Bool { graph.isWalking && graph.isSheet }
+
   /// Goes from node to node: forward through time, then backward.
   mutating func walk(by nodes: Int) {
     guard let trace, !trace.nodes.isEmpty else {
@@ -51,6 +69,7 @@ extension DashboardState {
     if next < 0 { show("this is the first node") }
     if next > last { show("this is the last node: the gradient has come all the way back") }
     graph.node = min(max(0, next), last)
+    followOnSheet()
   }
 
   /// Goes to the first node of the other direction.
@@ -60,6 +79,7 @@ extension DashboardState {
     }
     let other = trace.nodes.firstIndex { $0.direction != now.direction }
     if let other { graph.node = now.direction == .forward ? other : 0 }
+    followOnSheet()
     show(now.direction == .forward ? "backward through time" : "forward through time")
   }
 

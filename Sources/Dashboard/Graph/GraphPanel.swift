@@ -47,6 +47,9 @@ struct GraphPanel: Panel {
           ? "waiting for the numbers of every node: they come when the run is paused" : note,
         style: scene.theme.muted)
     }
+    if scene.state.showsSheet, let trace = scene.state.trace {
+      return CalculationSheet(trace: trace, scene: scene).draw(in: area, into: &buffer)
+    }
     if graph.isFolded {
       return FoldedDrawing(architecture, scene).draw(in: area, into: &buffer)
     }

@@ -18,6 +18,7 @@ extension KeyBindings {
       state.moveGraph(by: 1)
     },
     graph([.left], "←", "look at earlier time steps", in: .graph) { $0.moveGraph(by: -1) },
+    sheet(in: .graph),
   ]
 
   static let walk: [KeyBinding] = [
@@ -27,28 +28,39 @@ extension KeyBindings {
     graph([.left], "←", "to the previous node", in: .walk) { $0.walk(by: -1) },
     graph([.pageDown], "page down", "ten nodes forward", in: .walk) { $0.walk(by: 10) },
     graph([.pageUp], "page up", "ten nodes back", in: .walk) { $0.walk(by: -10) },
-    graph([.home], "home", "to the first node", in: .walk) { $0.graph.node = 0 },
+    graph([.home], "home", "to the first node", in: .walk) { $0.walk(by: -$0.graph.node) },
     graph([.end], "end", "to the last node", in: .walk) { state in
-      state.graph.node = max(0, (state.trace?.nodes.count ?? 1) - 1)
+      state.walk(by: max(0, (state.trace?.nodes.count ?? 1) - 1) - state.graph.node)
     },
     graph(
       [.character("b")], "b", hint: "direction", rank: 3,
       "jump between the forward and the backward pass",
       in: .walk
     ) { $0.turnAround() },
-    graph([.down], "↓", hint: "unit", as: "↑ ↓", rank: 2, "the next unit's numbers", in: .walk) {
-      $0.pickTracedUnit(by: 1)
+    graph(
+      [.down], "↓", hint: "unit", as: "↑ ↓", rank: 2, "the next unit's numbers; the sheet down",
+      in: .walk
+    ) { $0.showsSheet ? $0.scrollSheet(by: 1) : $0.pickTracedUnit(by: 1) },
+    graph([.up], "↑", "the previous unit's numbers; the sheet up", in: .walk) {
+      $0.showsSheet ? $0.scrollSheet(by: -1) : $0.pickTracedUnit(by: -1)
     },
-    graph([.up], "↑", "the previous unit's numbers", in: .walk) {
-      $0.pickTracedUnit(by: -1)
-    },
+    sheet(in: .walk),
     graph([.character("f")], "f", "fold or unfold the graph", in: .walk) {
       $0.graph.isFolded.toggle()
     },
-    graph([.escape], "esc", hint: "leave", rank: 2, "leave the walk", in: .walk) {
-      $0.graph.isWalking = false
+    graph([.escape], "esc", hint: "leave", rank: 2, "leave the sheet or the walk", in: .walk) {
+      if $0.graph.isSheet { $0.graph.isSheet = false } else { $0.graph.isWalking = false }
     },
   ]
+
+  /// All numbers at once.
+  private static func sheet(in context: KeyBinding.Context) -> KeyBinding {
+    KeyBinding(
+      [.character("i")], "i",
+      "every number of a small network's walk on one sheet, and back",
+      context == .walk ? .walk : .graph, in: context
+    ) { $0.toggleSheet() }
+  }
 
   private static func graph(
     _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,

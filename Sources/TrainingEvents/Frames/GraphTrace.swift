@@ -14,10 +14,12 @@ public struct GraphTrace: Sendable, Equatable, Codable {
   public var outputNames: [String]
   /// What the walk leaves out, or why there is none, in one sentence; empty when all is there.
   public var note: String
+  /// Every parameter with its gradient, where they are few enough to be read; else empty.
+  public var parameters: [ParameterNumbers]
 
   public init(
     step: Int, sequence: Int, sequenceCount: Int, columns: [Column], nodes: [Node],
-    outputNames: [String] = [], note: String = ""
+    outputNames: [String] = [], note: String = "", parameters: [ParameterNumbers] = []
   ) {
     self.step = step
     self.sequence = sequence
@@ -26,6 +28,27 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     self.nodes = nodes
     self.outputNames = outputNames
     self.note = note
+    self.parameters = parameters
+  }
+
+  /// A parameter and ∂L with respect to it, L being the sum over the sequence's time steps.
+  public struct ParameterNumbers: Sendable, Equatable, Codable {
+    /// As the lecture writes it, such as `W`.
+    public var symbol: String
+    /// The matrix's rows; a vector has one column.
+    public var rows: Int
+    /// Its columns.
+    public var columns: Int
+    /// Row after row.
+    public var values: [Float]
+    /// Row after row.
+    public var gradient: [Float]
+
+    /// A parameter with its numbers, row after row.
+    public init(symbol: String, rows: Int, columns: Int, values: [Float], gradient: [Float]) {
+      (self.symbol, self.rows, self.columns) = (symbol, rows, columns)
+      (self.values, self.gradient) = (values, gradient)
+    }
   }
 
   /// Nodes that a program before this one told in words are left out; columns are the same.
@@ -37,6 +60,8 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     columns = try container.decode([Column].self, forKey: .columns)
     outputNames = try container.decodeIfPresent([String].self, forKey: .outputNames) ?? []
     note = try container.decode(String.self, forKey: .note)
+    parameters =
+      try container.decodeIfPresent([ParameterNumbers].self, forKey: .parameters) ?? []
     let told = try container.decodeIfPresent([Node].self, forKey: .nodes)
     nodes = told ?? []
     if told == nil, note.isEmpty {

@@ -16,7 +16,23 @@ extension Probe {
     }
     return GraphTrace(
       step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
-      nodes: walk.nodes, outputNames: outputNames, note: note)
+      nodes: walk.nodes, outputNames: outputNames, note: note,
+      parameters: walk.nodes.isEmpty ? [] : fewParameters(trainer))
+  }
+
+  /// More numbers than these are none that a person checks.
+  private static let readable = 150
+
+  /// Every parameter with its gradient, where a person can read them all.
+  private func fewParameters(_ trainer: Trainer) -> [GraphTrace.ParameterNumbers] {
+    let layout = trainer.network.layout
+    guard layout.parameterCount <= Self.readable else { return [] }
+    return layout.parameters.map { parameter in
+      GraphTrace.ParameterNumbers(
+        symbol: parameter.symbol, rows: parameter.rows, columns: parameter.columns,
+        values: trainer.parameters.matrix(parameter).rowCopies.flatMap { $0 },
+        gradient: part.gradient.matrix(parameter).rowCopies.flatMap { $0 })
+    }
   }
 
   /// The walk through one sequence of the batch, and which one that was.
