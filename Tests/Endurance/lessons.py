@@ -19,7 +19,7 @@ PROMISED = {
     "final": {3: "a"},
     "gate": {4: "b"},
     "machine": {4: "b", 5: "a"},
-    "padding": {1: "a", 3: "a"},
+    "padding": {1: "a"},
     "sharing": {3: "a"},
     "truncation": {3: "a"},
     "unshared": {2: "a"},
