@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import hashlib
 import inspect
 import json
 import math
@@ -30,6 +31,7 @@ import select
 import socket
 import stat
 import sys
+import tempfile
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, TypeVar
 
@@ -384,6 +386,7 @@ class Watch:
                         "reason": reason or ("stopped" if self.stopped else "completed"),
                         "elapsed": self._elapsed()})
             self._line.flush(wait=2.0)
+        self._ranks.close()
         if self._closes_log:
             with contextlib.suppress(Exception):
                 self._log_file.close()
@@ -1142,49 +1145,241 @@ class _Probes:
 
 
 class _Ranks:
-    """Under torchrun all ranks wait together: rank 0 hears the dashboard, the others hear rank 0."""
+    """Under torchrun all ranks pause and step together: rank 0 hears the dashboard, the others hear
+    rank 0, over a socket on one machine and through torch.distributed on several.
+
+    A rank that ends, is killed, or says nothing for half a minute is waited for no more.
+    """
+
+    PATIENCE = 30.0  # seconds for a rank that says nothing
+    JOINING = 15.0  # seconds in which all ranks come to their first step
+    TELLING = 0.1  # seconds between two lanes
 
     def __init__(self) -> None:
         self.rank = int(os.environ.get("RANK", "0") or 0)
         self.count = int(os.environ.get("WORLD_SIZE", "1") or 1)
         self.follows = self.rank != 0
-        self.group: Any = None
-        self.is_watched = False
+        self.way: Any = None  # how ranks speak to each other; None before the first step
         self.last = time.perf_counter()
+        self.told = 0.0
+        self.times: Dict[int, List[float]] = {}
 
     def agree(self, owner: Watch) -> None:
-        torch = sys.modules.get("torch")
-        if self.count < 2 or torch is None:
+        """Between two steps: everybody learns what rank 0 was asked."""
+        if self.count < 2:
             return
-        distributed = torch.distributed
-        if not distributed.is_available() or not distributed.is_initialized():
-            return
-        if self.group is None:
-            self.group = distributed.new_group(backend="gloo")
-            first = torch.tensor([float(owner._line.is_open)])
-            distributed.broadcast(first, 0, group=self.group)
-            self.is_watched = bool(first[0])
-        if not self.is_watched:
+        if self.way is None:
+            self.way = self._found(owner)
+        if not self.way:
             return
         took = time.perf_counter() - self.last
-        # What rank 0 decided and the knobs it has, and everybody's step time.
-        knobs = list(owner._knobs.values())[:16]
-        values = [float(owner.paused), float(owner.stopped)] + [float(k.value) for k in knobs]
-        mine = torch.tensor(values + [0.0] * (18 - len(values)), dtype=torch.float64)
-        distributed.broadcast(mine, 0, group=self.group)
-        times = [torch.zeros(1, dtype=torch.float64) for _ in range(self.count)]
-        distributed.all_gather(times, torch.tensor([took], dtype=torch.float64), group=self.group)
-        if self.rank != 0:
-            owner.paused, owner.stopped = bool(mine[0]), bool(mine[1])
-            for knob, value in zip(knobs, mine[2:].tolist()):
+        knobs = list(owner._knobs.values())
+        mine = {"paused": owner.paused, "stopped": owner.stopped,
+                "knobs": [float(knob.value) for knob in knobs]}
+        try:
+            decided, times = self.way.exchange(mine, took)
+        except Exception as problem:  # whatever ended the others must not end this one
+            self.close()
+            if self.follows:
+                # Nobody is left who could end a pause.
+                owner.paused = False
+                print(f"unfold: rank {self.rank} goes on by itself: {problem}", file=sys.stderr)
+            return
+        if self.follows:
+            owner.paused, owner.stopped = bool(decided["paused"]), bool(decided["stopped"])
+            for knob, value in zip(knobs, decided["knobs"]):
                 if float(knob.value) != value:
                     knob.set(value)
         elif not owner.paused and owner.step:
-            slowest = max(range(self.count), key=lambda r: float(times[r]))
-            lanes = {f"rank {r} step time": float(times[r]) for r in range(self.count)}
-            lanes["slowest rank"] = float(slowest)
-            owner._tell({"event": "values", "step": owner.step, "values": lanes}, frame=True)
+            self._tell(owner, times)
         self.last = time.perf_counter()
+
+    def _found(self, owner: Watch) -> Any:
+        here = int(os.environ.get("LOCAL_WORLD_SIZE", "0") or 0)
+        distributed = getattr(sys.modules.get("torch"), "distributed", None)
+        is_ready = bool(distributed and distributed.is_available() and distributed.is_initialized())
+        if here == self.count or not is_ready:
+            # Launchers hand what `unfold run` said to every rank on the machine: all decide alike.
+            is_watched = any(os.environ.get(name) for name in ("UNFOLD_FD", "UNFOLD_SOCKET"))
+            with contextlib.suppress(OSError):
+                return is_watched and (
+                    _RanksHere(here or self.count, self.PATIENCE, self.JOINING)
+                    if self.rank == 0 else _RankHere(self.rank, self.PATIENCE))
+            return False
+        return _RanksApart.found(distributed, owner._line.is_open)
+
+    def _tell(self, owner: Watch, times: Dict[int, float]) -> None:
+        """A lane for each rank: its mean step time since the last ones, and who is slowest."""
+        for rank, took in times.items():
+            self.times.setdefault(rank, []).append(took)
+        now = time.perf_counter()
+        if now - self.told < self.TELLING:
+            return
+        means = {rank: sum(took) / len(took) for rank, took in sorted(self.times.items())}
+        self.times, self.told = {}, now
+        lanes = {f"rank {rank} step time": mean for rank, mean in means.items()}
+        if len(means) > 1:
+            lanes["slowest rank"] = float(max(means, key=lambda rank: means[rank]))
+        owner._tell({"event": "values", "step": owner.step, "values": lanes}, frame=True)
+
+    def close(self) -> None:
+        way, self.way = self.way, False
+        if way:
+            way.close()
+
+
+class _RanksHere:
+    """Rank 0's side of the socket on which the other ranks of this machine ask it."""
+
+    def __init__(self, count: int, patience: float, joining: float) -> None:
+        self.patience = patience
+        self.others: Dict[socket.socket, bytearray] = {}
+        self.ranks: Dict[socket.socket, int] = {}
+        self.path = _ranks_path()
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path)
+        before = os.umask(0o177)
+        try:
+            self.listener.bind(self.path)
+        finally:
+            os.umask(before)
+        self.listener.listen(count)
+        end = time.monotonic() + joining
+        while len(self.others) < count - 1 and time.monotonic() < end:
+            if select.select([self.listener], [], [], max(0.0, end - time.monotonic()))[0]:
+                self.others[self.listener.accept()[0]] = bytearray()
+        # Who came is there: nothing is left behind, however this ends.
+        self._unlink()
+        if len(self.others) < count - 1:
+            print(f"unfold: {len(self.others) + 1} of {count} ranks watch: the others are not paused",
+                  file=sys.stderr)
+
+    def exchange(self, mine: Dict[str, Any], took: float) -> Tuple[Dict[str, Any], Dict[int, float]]:
+        times = {0: took}
+        waiting, end = set(self.others), time.monotonic() + self.patience
+        while waiting:
+            left = end - time.monotonic()
+            ready = select.select(list(waiting), [], [], max(0.0, left))[0]
+            if not ready and left <= 0:
+                for other in waiting:
+                    self._drop(other, "says nothing")
+                break
+            for other in ready:
+                with contextlib.suppress(OSError):
+                    data = other.recv(1 << 12)
+                    self.others[other] += data
+                    if data and b"\n" not in self.others[other]:
+                        continue
+                    if data:
+                        line, _, rest = self.others[other].partition(b"\n")
+                        self.others[other] = bytearray(rest)
+                        said = json.loads(line)
+                        self.ranks[other] = int(said["rank"])
+                        times[self.ranks[other]] = float(said["took"])
+                        waiting.discard(other)
+                        continue
+                waiting.discard(other)
+                self._drop(other, "has ended")
+        answer = _encode(mine)
+        for other in list(self.others):
+            try:
+                other.sendall(answer)
+            except OSError:
+                self._drop(other, "has ended")
+        return mine, times
+
+    def _drop(self, other: socket.socket, why: str) -> None:
+        self.others.pop(other, None)
+        rank = self.ranks.pop(other, None)
+        other.close()
+        if rank is not None:
+            print(f"unfold: rank {rank} {why} and is waited for no more", file=sys.stderr)
+
+    def _unlink(self) -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(self.path)
+
+    def close(self) -> None:
+        self._unlink()
+        for end in [self.listener, *self.others]:
+            end.close()
+        self.others.clear()
+
+
+class _RankHere:
+    """Another rank's side: says how long its step took, and hears what rank 0 was asked."""
+
+    def __init__(self, rank: int, patience: float) -> None:
+        self.rank = rank
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.incoming = bytearray()
+        end = time.monotonic() + patience
+        while True:
+            try:
+                return self.socket.connect(_ranks_path())
+            except OSError:
+                # Rank 0 is not at its first step yet.
+                if time.monotonic() >= end:
+                    self.socket.close()
+                    raise
+                time.sleep(0.02)
+
+    def exchange(self, mine: Dict[str, Any], took: float) -> Tuple[Dict[str, Any], Dict[int, float]]:
+        self.socket.sendall(_encode({"rank": self.rank, "took": took}))
+        while b"\n" not in self.incoming:
+            data = self.socket.recv(1 << 14)
+            if not data:
+                raise ConnectionError("rank 0 has ended")
+            self.incoming += data
+        line, _, rest = self.incoming.partition(b"\n")
+        self.incoming = bytearray(rest)
+        return json.loads(line), {}
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def _ranks_path() -> str:
+    """A name that only the ranks of one launch have in common: a socket's path must be short."""
+    launch = "-".join(os.environ.get(name, "") for name in (
+        "UNFOLD_DIR", "TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT", "MASTER_PORT"))
+    mark = hashlib.sha256(launch.encode("utf-8", "replace")).hexdigest()[:24]
+    return os.path.join(tempfile.gettempdir(), f"unfold-{os.getuid()}-{mark}")
+
+
+class _RanksApart:
+    """Ranks on several machines, through a group of their own beside the job's."""
+
+    KNOBS = 16
+
+    @classmethod
+    def found(cls, distributed: Any, is_watched: bool) -> Any:
+        way = cls(distributed)
+        first = way.torch.tensor([float(is_watched)])
+        distributed.broadcast(first, 0, group=way.group)
+        return way if bool(first[0]) else False
+
+    def __init__(self, distributed: Any) -> None:
+        self.torch = sys.modules["torch"]
+        self.distributed = distributed
+        self.group = distributed.new_group(backend="gloo")
+        self.count = distributed.get_world_size()
+
+    def exchange(self, mine: Dict[str, Any], took: float) -> Tuple[Dict[str, Any], Dict[int, float]]:
+        torch = self.torch
+        knobs = mine["knobs"][: self.KNOBS]
+        values = [float(mine["paused"]), float(mine["stopped"]), *knobs]
+        said = torch.tensor(values, dtype=torch.float64)
+        self.distributed.broadcast(said, 0, group=self.group)
+        times = [torch.zeros(1, dtype=torch.float64) for _ in range(self.count)]
+        self.distributed.all_gather(
+            times, torch.tensor([took], dtype=torch.float64), group=self.group)
+        decided = {"paused": bool(said[0]), "stopped": bool(said[1]), "knobs": said[2:].tolist()}
+        return decided, {rank: float(took) for rank, took in enumerate(times)}
+
+    def close(self) -> None:
+        self.group = None
 
 
 # MARK: Other trainers

@@ -118,4 +118,28 @@ import TrainingEvents
     #expect(screen(state).contains("has ended"))
     #expect(state.handle(.character(" ")).isEmpty)
   }
+
+  @Test func eachRankHasALaneAndTheSlowestIsNamed() {
+    var state = Self.job(.processes)
+    state.show(view: .overview)
+    state.focus = .run
+    state.enlarged = true
+    func tell(_ step: Int, _ times: [Int: Double]) {
+      let values = times.sorted { $0.key < $1.key }.map {
+        NamedValues(name: "rank \($0.key) step time", steps: [step], numbers: [$0.value])
+      }
+      state.apply(RunMessage.event(.values(values)))
+    }
+    #expect(!screen(state).contains("ranks") && RankLanes(state.history).lanes.isEmpty)
+    tell(1, [0: 0.0069, 1: 0.0105, 2: 1.25])
+    tell(5, [0: 0.0069, 1: 0.0105])
+    let text = screen(state)
+    #expect(text.contains("slowest: rank 1  10.5 ms a step"), "\(text)")
+    #expect(text.contains("rank 0") && text.contains("━ 6.9 ms"), "\(text)")
+    #expect(text.contains("━ 10.5 ms  slowest"))
+    // A rank that tells no more has no time.
+    #expect(RankLanes(state.history).lanes.last == RankLanes.Lane(rank: 2, seconds: nil))
+    tell(9, [2: 1.25])
+    #expect(RankLanes(state.history).words == nil, "one rank alone is not the slowest")
+  }
 }

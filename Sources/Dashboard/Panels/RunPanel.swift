@@ -91,9 +91,15 @@ struct RunPanel: Panel {
         Line(label: "memory", value: value(memory(state))),
       ]
     }
+    let ranks = RankLanes(state.history)
+    let slowest =
+      ranks.words.map { [Line(label: "ranks", value: StyledText($0, theme.text))] } ?? []
+    let lanes = ranks.lanes.map {
+      Line(label: "rank \($0.rank)", value: ranks.line($0, width: room, scene))
+    }
     return [
       Line(label: "speed", value: value(speeds(state)))
-    ] + processes(state).map { Line(label: "processes", value: value($0)) } + [
+    ] + processes(state).map { Line(label: "processes", value: value($0)) } + slowest + [
       Line(label: isNarrow ? "rate" : "learning rate", value: value(hyperparameters(state))),
       Line(label: "units", value: health(state, width: room, value: whole)),
     ] + watch + [
@@ -102,7 +108,7 @@ struct RunPanel: Panel {
         value: StyledText(snapshotText(state, width: room), theme.text)),
       Line(label: "time", value: value(times(state))),
       Line(label: "memory", value: value(memory(state))),
-    ]
+    ] + lanes
   }
 
   /// What a job's processes use; none for what is no job.
