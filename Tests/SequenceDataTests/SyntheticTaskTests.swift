@@ -48,6 +48,20 @@ struct SyntheticTaskTests {
     checkSane(task)
   }
 
+  /// `delay` asks for the bit of one time step before, `peek` for that of two time steps after; where
+  /// there is none, nothing is asked.
+  @Test(arguments: [("delay", 1), ("peek", -2)])
+  func bitsAreAskedForBeforeOrAfterTheyAreRead(_ name: String, _ shift: Int) throws {
+    let task = try task(.sequenceLabelling, name, length: 9)
+    for example in task.train.examples.prefix(20) {
+      guard case .tokens(let bits) = example.input, case .labels(let labels) = example.target
+      else { return _ = Issue.record("no bits") }
+      for t in bits.indices {
+        #expect(labels[t] == (bits.indices.contains(t - shift) ? bits[t - shift] : -1))
+      }
+    }
+  }
+
   @Test func parityIsTestedAtFourTimesTheLength() throws {
     #expect(RunningParity.parities([1, 0, 1, 1, 0]) == [1, 1, 0, 1, 1])
     let task = try task(.sequenceLabelling, "parity", length: 10)

@@ -145,6 +145,11 @@ extension DashboardState {
         found: nil)
     }
     guard let judgement else { return }
+    // What was found is told whole: a number of the walk may come a moment after the key for it.
+    guard isLate || Lesson.isWhole(step.found, in: facts) else {
+      lesson.waitingSince = lesson.waitingSince ?? clock
+      return
+    }
     let words = Lesson.words(step.found, in: facts)
     // What a reading or a act got wrong can be tried again; the first answer counts.
     if lesson.answers[lesson.index] == nil {
@@ -270,6 +275,13 @@ extension DashboardState {
 }
 
 extension Lesson {
+  /// Whether every formula among words has its value.
+  static func isWhole(_ pieces: [Piece], in source: any LessonExpression.Source) -> Bool {
+    pieces.allSatisfy { piece in
+      if case .value(let expression) = piece { expression.value(in: source) != nil } else { true }
+    }
+  }
+
   /// Words with the values of their formulas.
   static func words(_ pieces: [Piece], in source: any LessonExpression.Source) -> String {
     pieces.map { piece in
