@@ -53,15 +53,19 @@ extension DashboardState {
     updateUnitOrder()
   }
 
-  /// Of which step a panel shows something, where that is not the step that the run is at.
-  func stepShown(by panel: PanelKind) -> String? {
+  /// Of which step a panel shows something, where that is not the step that the run is at; and where
+  /// the cursor stands, if there is room for so many characters.
+  func stepShown(by panel: PanelKind, room: Int = .max) -> String? {
     let drawing = panel.drawing
     guard !(drawing is any TrainingChart), panel != .run, !(panel == .graph && graph.isWalking)
     else { return nil }
     let kinds = ProbeFrame.Kind.allCases.filter(drawing.interests.contains)
     guard let step = kinds.lazy.compactMap({ seen($0)?.step }).first else { return nil }
     let text = "step \(NumberText.grouped(step))"
-    if let pastStep { return "\(text) (cursor \(NumberText.grouped(pastStep)))" }
+    if let pastStep {
+      let both = "\(text) (cursor \(NumberText.grouped(pastStep)))"
+      return both.count <= room ? both : text
+    }
     return isReplaying && step != currentStep ? text : nil
   }
 }

@@ -58,7 +58,7 @@ extension DashboardState {
       let hasFocus = placement.panel == focused
       // Which of two networks a panel shows stands first.
       let name = state.comparedName.map { StyledText($0 + "  ", scene.theme.accent) }
-      let title = title(of: placement.panel, name, scene)
+      let title = title(of: placement.panel, name, width: part.bounds.width - 6, scene)
       Box(isHeavy: hasFocus, style: hasFocus ? scene.theme.focus : scene.theme.border).draw(
         part.bounds, title: placement.panel == .lesson ? panel.title(scene) : title,
         appearance: appearance, into: &part)
@@ -74,14 +74,21 @@ extension DashboardState {
 
 extension DashboardState {
   /// A panel's title, with the step that it shows right behind its name where that is not the newest.
-  private func title(of kind: PanelKind, _ name: StyledText?, _ scene: Scene) -> StyledText {
+  private func title(
+    of kind: PanelKind, _ name: StyledText?, width: Int, _ scene: Scene
+  ) -> StyledText {
     let own = kind.drawing.title(scene)
     var title = name ?? StyledText()
     for (index, piece) in own.pieces.enumerated() {
-      title.add(piece.text, piece.style, joined: piece.isJoined)
-      if index == 0, let step = stepShown(by: kind) {
-        title.add("  \(step)", scene.theme.warning)
+      let room = width - title.width - CharacterWidth.of(piece.text) - 2
+      guard index == 0, let step = stepShown(by: kind, room: room) else {
+        title.add(piece.text, piece.style, joined: piece.isJoined)
+        continue
       }
+      // A name that is cut is known still; a number without its step would be false.
+      let name = piece.text.cut(to: max(1, width - title.width - CharacterWidth.of(step) - 2))
+      title.add(name, piece.style, joined: piece.isJoined)
+      title.add("  \(step)", scene.theme.warning)
     }
     return title
   }

@@ -34,7 +34,7 @@ package actor LiveRun: RunSource {
   private let stray: AsyncStream<WarningRecord>
 
   private var hasStarted = false
-  /// Those who have something to ask before it trains.
+  /// Those who have something to ask before it has told anything.
   private var early: [CheckedContinuation<Void, Never>] = []
 
   private var receive: (@Sendable (RunNews) async -> Void)?
@@ -95,9 +95,6 @@ package actor LiveRun: RunSource {
     let other = await startOther()
     serve()
     await engine.start(paused: lesson != nil)
-    hasStarted = true
-    for waiting in early { waiting.resume() }
-    early = []
     Task { for await warning in stray { await self.warn(warning) } }
     // An earlier run of a lesson's network would give away what is to be predicted.
     if lesson == nil { overlayEarlierRuns() }
@@ -109,8 +106,10 @@ package actor LiveRun: RunSource {
         take(event)
       }
       await deliver()
+      hearEarly()
       await leaveWhenSaved()
     }
+    hearEarly()
     other?.cancel()
     await lesson?.other?.shutDown()
     await writing?.value
@@ -194,10 +193,17 @@ package actor LiveRun: RunSource {
 
   // MARK: What is asked
 
-  /// Waits until it trains: what is asked before finds no run that could be ended.
+  /// Waits until the run has told what it is: what is asked before finds none that could be ended, and
+  /// no name that something could be kept under.
   func waitForStart() async {
     guard !hasStarted else { return }
     await withCheckedContinuation { early.append($0) }
+  }
+
+  private func hearEarly() {
+    hasStarted = true
+    for waiting in early { waiting.resume() }
+    early = []
   }
 
   /// Does what another dashboard asks; what it wants to see is shown beside what is on screen here.

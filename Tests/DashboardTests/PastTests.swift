@@ -56,6 +56,15 @@ import TrainingEvents
     state.show(view: .overview)
     let small = Self.screen(state, size: Size(width: 80, height: 24))
     #expect(small.contains("step 1,200 (cursor 1,250)"), "\(small)")
+    // Where both have no room, the step that is shown stands there, if need be behind half a name.
+    for size in [Size(width: 80, height: 24), Size(width: 120, height: 40)] {
+      let lines = Self.screen(state, size: size).split(separator: "\n")
+      for (panel, step) in [("Gradient through", "step 1,210"), ("Samples", "step 1,230")] {
+        for line in lines where line.contains("─ \(panel)") {
+          #expect(line.contains(step), "\(line)")
+        }
+      }
+    }
   }
 
   @Test func whatWasNotRecordedIsSaid() {
