@@ -24,7 +24,9 @@ public struct RunOverview: Sendable, Equatable, Identifiable {
 
   /// A loss that is the lowest so far.
   public struct Best: Sendable, Equatable {
+    /// In the unit of the run's loss.
     public var loss: Double
+    /// The training step that it was measured at.
     public var step: Int
     /// Whether it was measured on held-out data; else it is the loss of a training step.
     public var isValidation: Bool
@@ -52,7 +54,9 @@ public struct RunOverview: Sendable, Equatable, Identifiable {
   public private(set) var lastLoss: Double?
   /// How it ended; nil while it goes on, and when it was cut off.
   public private(set) var end: FinishRecord.Reason?
+  /// Whether a person paused it.
   public private(set) var isPaused = false
+  /// Whether its log has not grown for long, so that it may have ended.
   public private(set) var isSilent = false
   /// Whether its program ended with an error.
   public private(set) var hasFailed = false
@@ -144,8 +148,10 @@ public struct RunOverview: Sendable, Equatable, Identifiable {
 public struct HyperparameterValue: Sendable, Equatable {
   /// Such as `training.optimizer.learning-rate`.
   public var key: String
+  /// As it was written.
   public var value: String
 
+  /// A key and its value, as they were written.
   public init(_ key: String, _ value: String) {
     (self.key, self.value) = (key, value)
   }
@@ -155,6 +161,7 @@ public struct HyperparameterValue: Sendable, Equatable {
 public struct RunCurves: Sendable {
   /// As its `RunOverview`'s.
   public var id: String
+  /// Loss, gradient norm and metrics over its training steps.
   public var history: RunHistory
   /// The newest; nil where nobody measured it.
   public var gradientByLag: GradientByLag?
