@@ -71,6 +71,7 @@ public final class RunFolderWatcher: Sendable {
     if isNew { queue.async { [weak self] in self?.look(again: false) } }
   }
 
+  /// Looks no more and tells nothing more.
   public func close() {
     shared.withLock { $0.isClosed = true }
     continuation.finish()
