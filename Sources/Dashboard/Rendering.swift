@@ -94,6 +94,21 @@ extension DashboardState {
   }
 }
 
+extension CellBuffer {
+  /// Draws something in a box of its own, on the screens beside a run: the heavy one has the keys.
+  mutating func placeBox(
+    _ rect: Rect, title: StyledText, isHeavy: Bool, _ appearance: Appearance,
+    draw: (inout CellBuffer) -> Void
+  ) {
+    var part = CellBuffer(size: rect.size)
+    let theme = appearance.theme
+    Box(isHeavy: isHeavy, style: isHeavy ? theme.focus : theme.border).draw(
+      part.bounds, title: title, appearance: appearance, into: &part)
+    draw(&part)
+    place(part, x: rect.x, y: rect.y)
+  }
+}
+
 /// What a screen shows that is too small for anything else.
 enum TooSmallNotice {
   static func draw(

@@ -46,28 +46,16 @@ extension ChooserState {
       .adding("   recurrent networks, live", theme.muted)
       .fitting(size.width - 2)
       .write(x: 1, y: 0, limit: size.width, into: &buffer)
-    place(areas.list, title: listTitle(theme), isHeavy: true, appearance, into: &buffer) {
+    buffer.placeBox(areas.list, title: listTitle(theme), isHeavy: true, appearance) {
       drawList(appearance, into: &$0)
     }
     let title = StyledText(chosen?.title ?? "", theme.title)
-    place(areas.details, title: title, isHeavy: false, appearance, into: &buffer) {
+    buffer.placeBox(areas.details, title: title, isHeavy: false, appearance) {
       drawDetails(scene, into: &$0)
     }
     drawLastRow(theme, into: &buffer)
     page?.draw(appearance, into: &buffer)
     return appearance.hasUnicode ? buffer : buffer.spelledInASCII()
-  }
-
-  private func place(
-    _ rect: Rect, title: StyledText, isHeavy: Bool, _ appearance: Appearance,
-    into buffer: inout CellBuffer, draw: (inout CellBuffer) -> Void
-  ) {
-    var part = CellBuffer(size: rect.size)
-    let theme = appearance.theme
-    Box(isHeavy: isHeavy, style: isHeavy ? theme.focus : theme.border).draw(
-      part.bounds, title: title, appearance: appearance, into: &part)
-    draw(&part)
-    buffer.place(part, x: rect.x, y: rect.y)
   }
 
   private func listTitle(_ theme: Theme) -> StyledText {

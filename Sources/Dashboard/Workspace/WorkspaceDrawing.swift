@@ -20,32 +20,19 @@ extension WorkspaceState {
     drawHeader(appearance.theme, into: &buffer)
     let layout = WorkspaceLayout(size, focus: focus)
     if let rect = layout.list {
-      place(rect, title: listTitle(appearance), isHeavy: focus == .list, appearance, into: &buffer)
-      {
+      buffer.placeBox(rect, title: listTitle(appearance), isHeavy: focus == .list, appearance) {
         drawList(appearance, into: &$0)
       }
     }
     if let rect = layout.chart {
       let drawing = OverlayDrawing(self, scene)
-      place(rect, title: drawing.title, isHeavy: focus == .chart, appearance, into: &buffer) {
+      buffer.placeBox(rect, title: drawing.title, isHeavy: focus == .chart, appearance) {
         drawing.draw(into: &$0)
       }
     }
     drawLastRow(appearance, into: &buffer)
     if let helpScroll { WorkspaceHelp.draw(scroll: helpScroll, scene, into: &buffer) }
     return appearance.hasUnicode ? buffer : buffer.spelledInASCII()
-  }
-
-  private func place(
-    _ rect: Rect, title: StyledText, isHeavy: Bool, _ appearance: Appearance,
-    into buffer: inout CellBuffer, draw: (inout CellBuffer) -> Void
-  ) {
-    var part = CellBuffer(size: rect.size)
-    let theme = appearance.theme
-    Box(isHeavy: isHeavy, style: isHeavy ? theme.focus : theme.border).draw(
-      part.bounds, title: title, appearance: appearance, into: &part)
-    draw(&part)
-    buffer.place(part, x: rect.x, y: rect.y)
   }
 
   // MARK: The first row
