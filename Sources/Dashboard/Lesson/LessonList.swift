@@ -82,9 +82,13 @@ public struct LessonListState: Sendable {
     let area = Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
     let detailHeight = min(12, max(6, area.height * 4 / 10))
     let (list, details) = area.cutBottom(detailHeight)
-    place(list, "Lessons", isHeavy: true, appearance, into: &buffer) { drawList(scene, into: &$0) }
+    buffer.placeBox(
+      list, title: StyledText("Lessons", scene.theme.title), isHeavy: true, appearance
+    ) { drawList(scene, into: &$0) }
     let title = choices.indices.contains(index) ? choices[index].lesson.title : ""
-    place(details, title, isHeavy: false, appearance, into: &buffer) {
+    buffer.placeBox(
+      details, title: StyledText(title, scene.theme.title), isHeavy: false, appearance
+    ) {
       drawDetails(scene, into: &$0)
     }
     if let message {
@@ -97,18 +101,6 @@ public struct LessonListState: Sendable {
         .write(x: 1, y: size.height - 1, limit: size.width, into: &buffer)
     }
     return appearance.hasUnicode ? buffer : buffer.spelledInASCII()
-  }
-
-  private func place(
-    _ rect: Rect, _ title: String, isHeavy: Bool, _ appearance: Appearance,
-    into buffer: inout CellBuffer, draw: (inout CellBuffer) -> Void
-  ) {
-    var part = CellBuffer(size: rect.size)
-    let theme = appearance.theme
-    Box(isHeavy: isHeavy, style: isHeavy ? theme.focus : theme.border).draw(
-      part.bounds, title: StyledText(title, theme.title), appearance: appearance, into: &part)
-    draw(&part)
-    buffer.place(part, x: rect.x, y: rect.y)
   }
 
   private func drawList(_ scene: Scene, into buffer: inout CellBuffer) {
