@@ -66,7 +66,13 @@ package actor HeadlessSession {
   /// - Throws: `RunFailure` with the exit status when training did not end well.
   package func run() async throws -> Int32 {
     let engine = setup.engine
-    let signals = ProcessSignals(hasScreen: false) { [stops] in stops.hear($0) }
+    let signals = ProcessSignals(hasScreen: false) { [stops, output, setup] number in
+      // A terminal that is gone need not end what is seen nowhere on it.
+      guard number == SIGHUP, setup.preset.training.onHangUp == .detach else {
+        return stops.hear(number)
+      }
+      output.say("the terminal is gone: training on; `unfold attach \(setup.directory.path)`")
+    }
     // Not on this actor, which may have much to write just then.
     let stopping = Task.detached { [stops] in
       for await _ in stops.stream { await engine.perform(.stop) }

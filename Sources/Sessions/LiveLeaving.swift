@@ -43,6 +43,13 @@ extension LiveRun {
     return false
   }
 
+  /// Whether the run trains on when its terminal is gone: one that has not ended, and is not being left.
+  /// - Parameter habit: what a person's settings say, where the preset does not
+  func detaches(by habit: HangUpAction) -> Bool {
+    guard setup.preset.training.onHangUp ?? habit == .detach, lesson == nil else { return false }
+    return departure.next == nil && (state == .training || state == .paused)
+  }
+
   func end(saving: Bool, asks: Bool = true, then next: NextAct) async {
     guard departure.begin(next, saving: saving, asks: asks) else { return }
     tell(.noted(saving ? "stopping: the last snapshot is being written" : "stopping"))

@@ -22,7 +22,7 @@ extension RunSession {
     case .suspend: suspend()
     case .interrupt: await interrupt(SIGINT)
     case .terminate(let signal): await interrupt(signal)
-    case .hangUp: await interrupt(SIGHUP)
+    case .hangUp: await loseTerminal()
     }
     askForProbes()
     scheduleDraw(soon: true)
@@ -55,6 +55,15 @@ extension RunSession {
   private func interrupt(_ signal: Int32) async {
     guard let own = source.own else { return await interruptWatched(signal) }
     if await own.interrupt(signal) { stage.leaveAtOnce(ExitStatus.signal(signal)) }
+  }
+
+  /// The terminal is gone: the run trains on without one where that was wished for.
+  private func loseTerminal() async {
+    guard let own = source.own, await own.detaches(by: stage.settings.onHangUp) else {
+      return await interrupt(SIGHUP)
+    }
+    dashboard.log("the terminal is gone: leaving the run in the background")
+    await own.end(saving: true, asks: false, then: .detach(run: own.setup.directory.path))
   }
 
   /// Where this process trains, training stops with it, and so does its clock. Signals are still heard

@@ -1,4 +1,5 @@
 import RecurrentNetworks
+import TrainingEvents
 
 /// Everything a preset's `training` block can say.
 public struct TrainingConfiguration: Sendable, Equatable {
@@ -36,6 +37,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// Megabytes of probe frames that the record takes for a million steps, so that the states, gradients
   /// and samples of a past step can be looked at; nil takes the usual 50, 0 none.
   public var frameMegabytes: Double?
+  /// What becomes of the run when its terminal is gone; nil leaves it to the dashboard's settings, and
+  /// saves and ends where there is no dashboard.
+  public var onHangUp: HangUpAction?
   /// Standard deviation of noise added to the first step's gradients; later ones receive less
   /// (Neelakantan et al. 2015). 0 adds none.
   public var gradientNoise = 0.0

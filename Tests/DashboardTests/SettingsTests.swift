@@ -10,7 +10,7 @@ import TrainingEvents
     (settings.theme, settings.drawing, settings.usesMouse) = ("colour-blind", .block, false)
     (settings.showsProgress, settings.rings) = (true, true)
     settings.noticeCommand = "notify-send \"$UNFOLD_NOTICE\""
-    (settings.view, settings.smoothing) = (.states, 0.9)
+    (settings.view, settings.smoothing, settings.onHangUp) = (.states, 0.9, .detach)
     settings.views = ["words": .graph, "my file.yaml": .loss]
     return settings
   }()
@@ -34,6 +34,7 @@ import TrainingEvents
     ("theme dark", "is no setting", "expected key: value"),
     ("smoothing: 1", "found 1", "from 0 to below 1"),
     ("smoothing: nan", "found nan", "below 1"),
+    ("on-hangup: detatch", "found detatch", "did you mean detach?"),
     ("view: gradint", "found gradint", "did you mean gradients?"),
     ("pin words: nowhere", "pin words: found nowhere", "expected overview"),
     ("mouse: on\nmouse: off", "line 2", "is given twice"),
@@ -66,6 +67,8 @@ import TrainingEvents
     for _ in 0..<SettingsPage.Row.smoothing.rawValue { _ = state.handle(.down) }
     _ = state.handle(.right)
     #expect(state.settings.smoothing == 0.99 && state.history.smoothing == 0.99)
+    _ = state.handle(.down)
+    #expect(state.handle(.right) == [.use(state.settings)] && state.settings.onHangUp == .detach)
     _ = state.handle(.escape)
     #expect(state.overlay == nil)
   }

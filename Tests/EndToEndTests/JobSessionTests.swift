@@ -160,4 +160,31 @@ import Testing
     #expect(!program.exists("run/socket"))
     #expect(program.names(in: "run/snapshots").contains { $0.hasPrefix("step-") })
   }
+
+  /// The window is closed under the dashboard: the run trains on, is found, and has every step once.
+  @Test func aRunWhoseTerminalIsLostTrainsOn() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let small = "--set network.hidden=6 --set training.batch=2 --set training.sequence-length=6"
+    let terminal = try Terminal(program)
+    try terminal.type(
+      line: "\"$UNFOLD\" train words --out run \(small) --set training.on-hangup=detach")
+    try terminal.wait("steps") { (Terminal.step(in: $0) ?? 0) > 5 }
+    let before = try step(terminal)
+    try terminal.close()
+    let again = try Terminal(program)
+    try again.wait("a run in the background") { _ in
+      try program.run(["runs", "."]).output.contains("running")
+    }
+    try again.type(line: "\"$UNFOLD\" attach run; echo left $?")
+    try again.wait("more steps", until: { (Terminal.step(in: $0) ?? 0) > before + 5 })
+    try again.press("q", "s")
+    try again.wait(for: "left 0")
+    let steps = try program.shell(
+      "grep '\"event\":\"step\"' run/events.jsonl | sed 's/.*\"step\":\\([0-9]*\\).*/\\1/'"
+    )
+    .lines.compactMap { Int($0) }
+    #expect(steps == Array(1...max(1, steps.count)) && steps.count > before)
+    #expect(!program.exists("run/socket"))
+  }
 }

@@ -58,6 +58,9 @@ final class Terminal {
     return outcome.output
   }
 
+  /// Closes the window as a person does who is done with it.
+  func close() throws { try tmux(["kill-pane"]) }
+
   /// Types keys under tmux's names, such as `C-z`.
   func press(_ keys: String...) throws {
     try tmux(["send-keys"] + keys)

@@ -77,6 +77,34 @@ import TrainingEvents
     #expect(metrics.split(whereSeparator: \.isNewline).count >= 31)
   }
 
+  /// Without a dashboard, too, a run need not end with its terminal.
+  @Test func aLostTerminalEndsARunUnlessItIsToTrainOn() async throws {
+    let twin = try SessionTwin()
+    let process = getpid()
+    let signals = Task {
+      func wait(_ what: String, _ isFulfilled: @escaping (Int) -> Bool) async throws -> Int {
+        var count = 0
+        try await Condition.wait(what) {
+          count = (try? twin.recordedSteps(of: "tiny-1").count) ?? 0
+          return isFulfilled(count)
+        }
+        return count
+      }
+      _ = try await wait("steps") { $0 > 5 }
+      kill(process, SIGHUP)
+      try await Condition.wait("a word") { try twin.read("errors").contains("training on") }
+      let count = try await wait("a count") { $0 > 0 }
+      _ = try await wait("more steps") { $0 > count }
+      kill(process, SIGTERM)
+    }
+    let settings = ["training.steps=1000000000", "training.on-hangup=detach"]
+    let outcome = try await Self.train(twin, twin.options("tiny", settings))
+    try await signals.value
+    #expect(outcome.status == 143 && outcome.results.last?.contains(#""reason":"stopped""#) == true)
+    let steps = try twin.recordedSteps(of: "tiny-1")
+    #expect(steps == Array(1...max(1, steps.count)))
+  }
+
   @Test func aRunGoesOnWithItsCurvesAndSaysWhatChanged() async throws {
     let twin = try SessionTwin()
     _ = try await Self.train(twin, twin.options("tiny", ["training.steps=10"]))

@@ -106,6 +106,40 @@ import TrainingEvents
     }
   }
 
+  /// A terminal that is gone ends a run, or does not: its preset says so, or else a person's settings.
+  @Test(arguments: [
+    ("detach", "", true), ("", "on-hangup: detach", true), ("save", "on-hangup: detach", false),
+    ("detach", "on-hangup: save", true), ("", "", false),
+  ])
+  func aLostTerminalDetachesWhereThatIsWished(
+    preset: String, settings: String, detaches: Bool
+  ) async throws {
+    let twin = try SessionTwin(settings: settings)
+    try twin.start("tiny", Self.pace + (preset.isEmpty ? [] : ["training.on-hangup=\(preset)"]))
+    try await twin.terminal.wait("training", until: Screen.isPast(2))
+    // The signal comes with the end of input.
+    twin.terminal.feed(.hangUp)
+    twin.terminal.feed(.hangUp)
+    let end = try await twin.end()
+    let run = twin.run("tiny-1")
+    #expect(end.status == (detaches ? 0 : 129), "\(end)")
+    #expect(
+      twin.started
+        == (detaches ? [["train", "--resume", run, "--headless", "--after", "\(getpid())"]] : []))
+    #expect(try Self.savedStep(twin) > 2 && twin.exits.isEmpty)
+  }
+
+  /// What has ended is not begun anew because its terminal went.
+  @Test func aLostTerminalOfAFinishedRunEndsTheProgram() async throws {
+    try await SessionTwin.run { twin in
+      try twin.start("tiny", ["training.steps=5", "training.on-hangup=detach"])
+      try await twin.terminal.wait(for: "FINISHED")
+      twin.terminal.feed(.hangUp)
+      #expect(try await twin.end().status == 129)
+      #expect(twin.started.isEmpty)
+    }
+  }
+
   @Test func whatCannotGoOnInTheBackgroundIsSavedAndSaid() async throws {
     try await SessionTwin.run { twin in
       twin.startProblem.withLock { $0 = "no process is left" }

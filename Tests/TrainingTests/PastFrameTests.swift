@@ -49,6 +49,20 @@ import TrainingEvents
     #expect(weights[0] != nil && weights[0] == weights[1])
   }
 
+  @Test func aPresetSaysWhatBecomesOfARunWithoutItsTerminal() throws {
+    var (preset, _) = try TinyRun.preset([:])
+    #expect(preset.training.onHangUp == nil && !preset.resolvedText.contains("on-hangup"))
+    try preset.set("training.on-hangup", to: "detach")
+    #expect(preset.training.onHangUp == .detach)
+    #expect(preset.resolvedText.contains("on-hangup: detach"))
+    do {
+      try preset.set("training.on-hangup", to: "detatch")
+      Issue.record("it was taken")
+    } catch {
+      #expect("\(error)".contains("detach") && "\(error)".contains("save"), "\(error)")
+    }
+  }
+
   @Test func theKeyIsAPresetsOwn() throws {
     var (preset, _) = try TinyRun.preset([:])
     #expect(

@@ -1,4 +1,5 @@
 import TerminalGraphics
+import TrainingEvents
 
 /// What a person likes to look at, kept from one session to the next.
 public struct DashboardSettings: Sendable, Equatable {
@@ -21,6 +22,8 @@ public struct DashboardSettings: Sendable, Equatable {
   public var views: [String: ViewKind] = [:]
   /// Share of the old average kept at each step of the smoothed loss, from 0 to below 1.
   public var smoothing = 0.98
+  /// What becomes of a run when its terminal is gone, where its preset does not say.
+  public var onHangUp = HangUpAction.save
 
   public init() {}
 

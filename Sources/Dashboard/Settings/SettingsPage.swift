@@ -1,4 +1,5 @@
 import TerminalGraphics
+import TrainingEvents
 
 /// The page where settings are changed. What is chosen is used at once, so that it is seen.
 struct SettingsPage: Sendable, Equatable {
@@ -10,6 +11,7 @@ struct SettingsPage: Sendable, Equatable {
     case bell
     case view
     case smoothing
+    case hangUp
 
     var label: String {
       switch self {
@@ -20,6 +22,7 @@ struct SettingsPage: Sendable, Equatable {
       case .bell: "bell on an alert and at the end"
       case .view: "a run opens with"
       case .smoothing: "smoothing of the loss"
+      case .hangUp: "if the terminal is lost"
       }
     }
   }
@@ -46,6 +49,7 @@ struct SettingsPage: Sendable, Equatable {
     case .view: settings.view = next(settings.view, in: ViewKind.allCases, forward)
     case .smoothing:
       settings.smoothing = ChartControls.smoothing(after: settings.smoothing, stronger: forward)
+    case .hangUp: settings.onHangUp = next(settings.onHangUp, in: HangUpAction.allCases, forward)
     }
   }
 
@@ -63,6 +67,7 @@ struct SettingsPage: Sendable, Equatable {
     case .bell: settings.rings ? "on" : "off"
     case .view: settings.view.word
     case .smoothing: NumberText.brief(settings.smoothing, 3)
+    case .hangUp: settings.onHangUp == .save ? "save and end" : "train on"
     }
   }
 

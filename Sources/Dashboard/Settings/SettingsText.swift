@@ -33,6 +33,8 @@ extension DashboardSettings {
       "view: \(view.word)",
       "# of the loss, from 0 (none) to below 1",
       "smoothing: \(smoothing)",
+      "# a run whose terminal is gone ends, saved, or trains on in the background: save, detach",
+      "on-hangup: \(onHangUp.rawValue)",
     ]
     lines += views.sorted { $0.key < $1.key }.map { "pin \($0.key): \($0.value.word)" }
     return lines.joined(separator: "\n") + "\n"
@@ -66,7 +68,7 @@ extension DashboardSettings {
   }
 
   private static let keys = [
-    "theme", "drawing", "mouse", "progress", "bell", "notice", "view", "smoothing",
+    "theme", "drawing", "mouse", "progress", "bell", "notice", "view", "smoothing", "on-hangup",
   ]
 
   private mutating func set(_ key: String, _ value: String) throws(SettingsSlip) {
@@ -85,6 +87,9 @@ extension DashboardSettings {
         throw SettingsSlip("smoothing: found \(value), expected a number from 0 to below 1")
       }
       smoothing = share
+    case "on-hangup":
+      let names = HangUpAction.allCases.map(\.rawValue)
+      onHangUp = HangUpAction(rawValue: try one(of: names, value, key)) ?? .save
     case _ where key.hasPrefix("pin "):
       views[String(key.dropFirst(4)).trimmed] = try aView(value, key)
     // Written by earlier versions, which noted every view that was looked at.

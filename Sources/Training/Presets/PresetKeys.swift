@@ -121,6 +121,7 @@ enum PresetKeys {
     .number("training.snapshot-minutes", \.training.snapshotMinutes, .above(0)),
     .integer("training.keep-snapshots", \.training.keepSnapshots, 1...1_000_000),
     .number("training.frame-megabytes", \.training.frameMegabytes, .atLeast(0)),
+    .choice("training.on-hangup", \.training.onHangUp),
     .number("training.gradient-noise", \.training.gradientNoise, .atLeast(0)),
     .number("training.pace", \.training.pace, .above(0)),
   ]
