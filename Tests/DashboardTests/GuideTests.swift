@@ -24,7 +24,7 @@ import Testing
     }
     for context in WorkspaceKey.Context.allCases {
       lines += ["## \(context.rawValue)", "", "| Key | Does |", "|---|---|"]
-      for key in WorkspaceKey.all where key.context == context {
+      for key in WorkspaceKeys.all where key.context == context {
         lines.append("| `\(key.label)` | \(key.summary.replacing("|", with: "\\|")) |")
       }
       lines.append("")

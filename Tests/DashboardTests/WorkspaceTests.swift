@@ -381,13 +381,13 @@ import TrainingEvents
 
   @Test func everyKeyIsInTheHelpAndNoKeyIsThereTwice() {
     for context in WorkspaceKey.Context.allCases {
-      let keys = WorkspaceKey.all.filter { $0.context == context }.flatMap(\.keys)
+      let keys = WorkspaceKeys.all.filter { $0.context == context }.flatMap(\.keys)
       #expect(Set(keys).count == keys.count && !keys.isEmpty, "\(context)")
     }
     // In either half no key hides one that works in both.
     for context in [WorkspaceKey.Context.list, .chart] {
-      let own = WorkspaceKey.all.filter { $0.context == context }.flatMap(\.keys)
-      let both = WorkspaceKey.all.filter { $0.context == .any }.flatMap(\.keys)
+      let own = WorkspaceKeys.all.filter { $0.context == context }.flatMap(\.keys)
+      let both = WorkspaceKeys.all.filter { $0.context == .any }.flatMap(\.keys)
       #expect(Set(own).isDisjoint(with: both), "\(context)")
     }
     var state = Self.workspace()
@@ -397,7 +397,7 @@ import TrainingEvents
       _ = state.handle(.pageDown)
       seen += Self.text(state)
     }
-    for key in WorkspaceKey.all where key.context != .help {
+    for key in WorkspaceKeys.all where key.context != .help {
       #expect(seen.contains(key.label), "\(key.label)")
     }
     Self.type("q", &state)

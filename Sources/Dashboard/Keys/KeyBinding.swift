@@ -1,74 +1,22 @@
 import TerminalGraphics
 
-/// One key, what it does in words, and what it does.
-struct KeyBinding: Sendable {
-  /// What must be on screen for the key to work.
-  enum Context: Sendable, Hashable, CaseIterable {
-    /// Nothing lies over the view.
-    case view
-    /// The panel with the focus is a chart over training.
-    case chart
-    /// The panel with the focus shows hidden states.
-    case units
-    /// The panel with the focus is the log.
-    case log
-    /// The panel with the focus lists metrics.
-    case metrics
-    /// The panel with the focus shows a job's output.
-    case console
-    /// The panel with the focus is the graph.
-    case graph
-    /// Arrow keys go from node to node of the graph.
-    case walk
-    case lesson
-    /// A lesson asks for a number, which its first digit begins.
-    case lessonNumber
-    /// A lesson that was gone through, or begun, lies open.
-    case lessonAgain
-    /// An answer to a lesson is typed.
-    case lessonAnswer
-    case prompt
-    /// The page of an alert.
-    case alert
-    /// The page of an alert of overfitting, with weights to go back to.
-    case overfitting
-    case hyperparameters
-    case settings
-    case help
-    case helpSearch
-    case quitDialog
-    case leaving
-    case unsaved
-    case confirm
-  }
-
+/// A state that keys change: the dashboard of one run, or the list of several.
+protocol KeyedState {
+  /// What must be on screen for a key to work.
+  associatedtype KeyContext: Sendable, Hashable
   /// Headings of the help.
-  enum Group: String, Sendable, CaseIterable {
-    case training = "Training"
-    case past = "Looking back at the run"
-    case views = "Views"
-    case charts = "In charts over training"
-    case units = "In hidden states"
-    case graph = "In the graph"
-    case walk = "Walking through the graph"
-    case log = "In the log"
-    case metrics = "In the metrics of another program's log"
-    case lesson = "In a lesson"
-    case lessonAnswer = "Answering a lesson"
-    case console = "In a job's console"
-    case looking = "Looking"
-    case program = "Program"
-    case prompt = "In the prompt"
-    case alert = "On the page of an alert"
-    case hyperparameters = "Among the hyperparameters"
-    case settings = "In the settings"
-    case quitting = "When asked before quitting"
-    case leaving = "When asked before leaving a run that trains elsewhere"
-    case unsaved = "When the last snapshot could not be saved"
-    case confirming = "When asked before going back"
-    case help = "In the help"
-    case helpSearch = "Searching the help"
-  }
+  associatedtype KeyGroup: Sendable, Hashable
+  /// What is asked of the session that runs it.
+  associatedtype KeyAction
+
+  /// The one table of keys. Dispatch, hints, help and the guide are all made from it.
+  static var keyBindings: [BoundKey<Self>] { get }
+}
+
+/// One key, what it does in words, and what it does.
+struct BoundKey<State: KeyedState>: Sendable {
+  typealias Context = State.KeyContext
+  typealias Group = State.KeyGroup
 
   /// Any of these does it; the first is the one that is named.
   var keys: [Key]
@@ -84,17 +32,57 @@ struct KeyBinding: Sendable {
   var summary: String
   var group: Group
   var context: Context
-  var perform: @Sendable (inout DashboardState) -> [DashboardAction]
-}
+  var perform: @Sendable (inout State) -> [State.KeyAction]
 
-extension KeyBinding {
   init(
     _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
-    rank: Int = 5, _ summary: String, _ group: Group, in context: Context = .view,
-    perform: @escaping @Sendable (inout DashboardState) -> [DashboardAction]
+    rank: Int = 5, _ summary: String, _ group: Group, in context: Context,
+    perform: @escaping @Sendable (inout State) -> [State.KeyAction]
   ) {
-    self.init(
-      keys: keys, label: label, hint: hint, hintLabel: hintLabel, rank: rank, summary: summary,
-      group: group, context: context, perform: perform)
+    (self.keys, self.label, self.hint, self.hintLabel) = (keys, label, hint, hintLabel)
+    (self.rank, self.summary, self.group, self.context) = (rank, summary, group, context)
+    self.perform = perform
+  }
+
+  /// What a key does in the first of these contexts that knows it; nil when nothing.
+  static func binding(for key: Key, in contexts: [Context]) -> BoundKey? {
+    for context in contexts {
+      if let found = State.keyBindings.first(where: {
+        $0.context == context && $0.keys.contains(key)
+      }) {
+        return found
+      }
+    }
+    return nil
+  }
+
+  /// The keys with a hint in these contexts, those of the first context first.
+  static func hinted(in contexts: [Context]) -> [BoundKey] {
+    contexts.flatMap { context in
+      State.keyBindings.filter { $0.context == context && $0.hint != nil }
+    }
+  }
+
+  /// Cells between two hints.
+  static var hintGap: Int { 3 }
+
+  /// Those of some keys whose hints find room beside one another.
+  ///
+  /// - Parameters:
+  ///   - bindings: in the order of their hints
+  ///   - width: cells that there are for all of them
+  ///   - cells: what one hint takes
+  static func fitting(
+    _ bindings: [BoundKey], width: Int, cells: (BoundKey) -> Int
+  ) -> [BoundKey] {
+    var bindings = bindings
+    var widths = bindings.map(cells)
+    while widths.reduce(0, +) + hintGap * (widths.count - 1) > width,
+      let last = bindings.indices.max(by: { bindings[$0].rank < bindings[$1].rank })
+    {
+      bindings.remove(at: last)
+      widths.remove(at: last)
+    }
+    return bindings
   }
 }

@@ -1,7 +1,7 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// The one table of keys. Dispatch, hints and help are all made from it.
+/// The table of the dashboard's keys.
 enum KeyBindings {
   static let all: [KeyBinding] =
     training + pace + past + openingHyperparameters + views + charts + units + graph + walk + log
@@ -10,16 +10,6 @@ enum KeyBindings {
     + looking + openingWalk + opening + program + detaching + openingPages + openingLesson + lesson
     + lessonAnswer + prompt
     + alert + hyperparameters + settings + quitDialog + leaving + unsaved + confirming + help
-
-  /// What a key does in the first of these contexts that knows it; nil when nothing.
-  static func binding(for key: Key, in contexts: [KeyBinding.Context]) -> KeyBinding? {
-    for context in contexts {
-      if let found = all.first(where: { $0.context == context && $0.keys.contains(key) }) {
-        return found
-      }
-    }
-    return nil
-  }
 
   private static let training: [KeyBinding] = [
     KeyBinding(

@@ -12,7 +12,7 @@ extension DashboardState {
     }
     if case .mouse(let event) = key { return handle(event) }
     if case .character(let character) = key, beginsLessonAnswer(with: character) { return [] }
-    if let binding = KeyBindings.binding(for: key, in: contexts) {
+    if let binding = KeyBinding.binding(for: key, in: contexts) {
       needsRedraw = true
       return permitted(binding.perform(&self))
     }

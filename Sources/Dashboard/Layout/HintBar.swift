@@ -10,9 +10,7 @@ enum HintBar {
 
   /// The keys that are named in a row of this width, most specific first.
   private static func bindings(_ state: DashboardState, width: Int) -> [KeyBinding] {
-    var bindings = state.contexts.flatMap { context in
-      KeyBindings.all.filter { $0.context == context && $0.hint != nil }
-    }
+    var bindings = KeyBinding.hinted(in: state.contexts)
     bindings.removeAll { !works($0, state) }
     // Where the tabs say it, the hints need not; where a digit begins an answer, they must not.
     if ViewTabs.isShown(in: state.size) || state.contexts.contains(.lessonNumber) {
@@ -24,14 +22,7 @@ enum HintBar {
     if state.alerts.shown.isEmpty {
       bindings.removeAll { $0.keys == KeyBindings.openingAlert.keys }
     }
-    var widths = bindings.map { cells(of: $0, state) }
-    while widths.reduce(0, +) - 3 > width - 2,
-      let last = bindings.indices.max(by: { bindings[$0].rank < bindings[$1].rank })
-    {
-      bindings.remove(at: last)
-      widths.remove(at: last)
-    }
-    return bindings
+    return KeyBinding.fitting(bindings, width: width - 2) { cells(of: $0, state) }
   }
 
   /// Whether a key does anything in a run that is played, followed or over; what a job cannot do stays
@@ -50,10 +41,10 @@ enum HintBar {
     }
   }
 
-  /// Cells that a hint takes, with the gap behind it.
+  /// Cells that a hint takes.
   private static func cells(of binding: KeyBinding, _ state: DashboardState) -> Int {
     let label = binding.hintLabel ?? binding.label
-    return CharacterWidth.of(label) + CharacterWidth.of(word(binding.hint ?? "", state)) + 4
+    return CharacterWidth.of(label) + CharacterWidth.of(word(binding.hint ?? "", state)) + 1
   }
 
   /// The hint under a column.
@@ -61,15 +52,17 @@ enum HintBar {
     var left = 1
     for binding in bindings(state, width: state.size.width) {
       let right = left + cells(of: binding, state)
-      if x >= left, x < right - 3 { return binding }
-      left = right
+      if x >= left, x < right { return binding }
+      left = right + KeyBinding.hintGap
     }
     return nil
   }
 
+  private static let gap = String(repeating: " ", count: KeyBinding.hintGap)
+
   private static func text(_ bindings: [KeyBinding], _ scene: Scene) -> StyledText {
     bindings.reduce(into: StyledText()) { text, binding in
-      if !text.isEmpty { text.add("   ") }
+      if !text.isEmpty { text.add(gap) }
       // What the run cannot do stays in its place, in the background.
       let isOff = binding.ability.map { scene.state.abilities?.can.contains($0) == false } ?? false
       text.add(

@@ -13,7 +13,7 @@ extension DashboardState {
   /// Opens the answer with its first character, where the lesson has the keys and asks for a number.
   mutating func beginsLessonAnswer(with character: Character) -> Bool {
     guard contexts.contains(.lessonNumber),
-      KeyBindings.binding(for: .character(character), in: [.lessonNumber]) != nil
+      KeyBinding.binding(for: .character(character), in: [.lessonNumber]) != nil
     else { return false }
     lesson?.line = LineEditor(String(character))
     lesson?.mistake = nil

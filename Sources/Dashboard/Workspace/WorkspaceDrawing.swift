@@ -85,7 +85,7 @@ extension WorkspaceState {
       buffer.write(text.cut(to: size.width - 2), x: 1, y: y, style: theme.warning)
       return
     }
-    WorkspaceKey.hints(contexts, width: size.width, theme).write(
+    WorkspaceKeys.hints(contexts, width: size.width, theme).write(
       x: 1, y: y, limit: size.width, into: &buffer)
   }
 }

@@ -16,13 +16,7 @@ extension WorkspaceState {
   public mutating func handle(_ key: Key) -> [WorkspaceAction] {
     if case .mouse(let event) = key { return handle(event) }
     (needsRedraw, message) = (true, nil)
-    for context in contexts {
-      if let found = WorkspaceKey.all.first(where: {
-        $0.context == context && $0.keys.contains(key)
-      }) {
-        return found.perform(&self)
-      }
-    }
+    if let binding = WorkspaceKey.binding(for: key, in: contexts) { return binding.perform(&self) }
     guard typing != nil else { return [] }
     switch key {
     case .character(let character): edit { $0.insert(String(character)) }

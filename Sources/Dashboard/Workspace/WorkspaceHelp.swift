@@ -51,7 +51,7 @@ enum WorkspaceHelp {
     for context in [WorkspaceKey.Context.list, .any, .chart, .filter, .curve] {
       if !lines.isEmpty { lines.append(.space) }
       lines.append(.heading(context.rawValue))
-      for key in WorkspaceKey.all where key.context == context {
+      for key in WorkspaceKeys.all where key.context == context {
         for (row, part) in key.summary.wrapped(to: max(8, width - keyWidth)).enumerated() {
           lines.append(.key(row == 0 ? key.label : "", part))
         }

@@ -10,9 +10,13 @@ public enum WorkspaceAction: Sendable, Equatable {
   case redraw
 }
 
-/// One key of a workspace; dispatch, hints, help and the guide come from the same table.
-struct WorkspaceKey: Sendable {
-  enum Context: String, Sendable, CaseIterable {
+typealias WorkspaceKey = BoundKey<WorkspaceState>
+
+extension WorkspaceState: KeyedState {
+  typealias KeyAction = WorkspaceAction
+
+  /// Where a key works, which is its heading in the help, too.
+  enum KeyContext: String, Sendable, CaseIterable {
     /// Both halves of the screen.
     case any = "In a list of runs"
     case list = "Among the runs"
@@ -21,18 +25,13 @@ struct WorkspaceKey: Sendable {
     case curve = "Finding a curve"
     case help = "In the help of a list of runs"
   }
+  typealias KeyGroup = KeyContext
 
-  var keys: [Key]
-  var label: String
-  /// A word or two for the line of hints; nil when it is not worth a place there.
-  var hint: String?
-  var hintLabel: String?
-  /// Hints with a higher rank leave first where the line is short.
-  var rank: Int
-  var summary: String
-  var context: Context
-  var perform: @Sendable (inout WorkspaceState) -> [WorkspaceAction]
+  static var keyBindings: [WorkspaceKey] { WorkspaceKeys.all }
+}
 
+/// The table of a workspace's keys.
+enum WorkspaceKeys {
   static let all: [WorkspaceKey] = list + chart + any + filter + curve + help
 
   // MARK: Both halves
@@ -87,10 +86,13 @@ struct WorkspaceKey: Sendable {
       $0.helpScroll = 0
     },
     WorkspaceKey(
-      [.character("q"), .control("c")], "q", hint: "quit", rank: 2, "quit; runs train on", .any
+      [.character("q"), .control("c")], "q", hint: "quit", rank: 2, "quit; runs train on", .any,
+      in: .any
     ) { _ in [.quit] },
-    WorkspaceKey([.control("l")], "ctrl-l", "redraw the screen", .any) { _ in [.redraw] },
-    WorkspaceKey([.control("z")], "ctrl-z", "suspend; fg brings it back", .any) { _ in [.suspend] },
+    WorkspaceKey([.control("l")], "ctrl-l", "redraw the screen", .any, in: .any) { _ in [.redraw] },
+    WorkspaceKey([.control("z")], "ctrl-z", "suspend; fg brings it back", .any, in: .any) { _ in
+      [.suspend]
+    },
   ]
 
   // MARK: The list
@@ -99,7 +101,7 @@ struct WorkspaceKey: Sendable {
     WorkspaceKey(
       [.enter], "enter", hint: "open", rank: 1,
       "open the run in the dashboard, with every key if it is served; q or esc there comes back",
-      .list
+      .list, in: .list
     ) { state in state.current.map { [.open($0.id)] } ?? [] },
     changing(
       [.character(" ")], "space", hint: "draw", rank: 1,
@@ -220,21 +222,14 @@ struct WorkspaceKey: Sendable {
 
   // MARK: Making them
 
-  private init(
-    _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil, rank: Int = 9,
-    _ summary: String, _ context: Context,
-    perform: @escaping @Sendable (inout WorkspaceState) -> [WorkspaceAction]
-  ) {
-    (self.keys, self.label, self.hint, self.hintLabel) = (keys, label, hint, hintLabel)
-    (self.rank, self.summary, self.context, self.perform) = (rank, summary, context, perform)
-  }
-
   private static func changing(
     _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil, rank: Int = 9,
-    _ summary: String, _ context: Context,
+    _ summary: String, _ context: WorkspaceKey.Context,
     change: @escaping @Sendable (inout WorkspaceState) -> Void
   ) -> WorkspaceKey {
-    WorkspaceKey(keys, label, hint: hint, as: hintLabel, rank: rank, summary, context) { state in
+    WorkspaceKey(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary, context, in: context
+    ) { state in
       change(&state)
       return []
     }
@@ -243,21 +238,16 @@ struct WorkspaceKey: Sendable {
   // MARK: Hints
 
   /// The keys that are named in a row of this width, those of the half with the focus first.
-  static func hints(_ contexts: [Context], width: Int, _ theme: Theme) -> StyledText {
-    var keys = contexts.flatMap { context in
-      all.filter { $0.context == context && $0.hint != nil }
+  static func hints(
+    _ contexts: [WorkspaceKey.Context], width: Int, _ theme: Theme
+  ) -> StyledText {
+    let keys = WorkspaceKey.fitting(WorkspaceKey.hinted(in: contexts), width: width - 2) { key in
+      CharacterWidth.of(key.hintLabel ?? key.label) + CharacterWidth.of(key.hint ?? "") + 1
     }
-    func text(_ keys: [WorkspaceKey]) -> StyledText {
-      keys.reduce(into: StyledText()) { text, key in
-        text.add((text.isEmpty ? "" : "   ") + (key.hintLabel ?? key.label), theme.accent)
-        text.add(" \(key.hint ?? "")", theme.muted)
-      }
+    return keys.reduce(into: StyledText()) { text, key in
+      if !text.isEmpty { text.add(String(repeating: " ", count: WorkspaceKey.hintGap)) }
+      text.add(key.hintLabel ?? key.label, theme.accent)
+      text.add(" \(key.hint ?? "")", theme.muted)
     }
-    while text(keys).width > width - 2,
-      let last = keys.indices.max(by: { keys[$0].rank < keys[$1].rank })
-    {
-      keys.remove(at: last)
-    }
-    return text(keys)
   }
 }
