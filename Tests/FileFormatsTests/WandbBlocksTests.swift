@@ -8,7 +8,7 @@ import Testing
 
   /// A whole record: checksum, length, type 1, data.
   private static func record(_ data: [UInt8]) -> [UInt8] {
-    let crc = ([1] + data).withUnsafeBytes { CRC32.ieee.checksum($0) }
+    let crc = ([1] + data).withUnsafeBytes { CRC32.checksum($0) }
     return (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * UInt32($0))) }
       + [UInt8(data.count & 255), UInt8(data.count >> 8), 1] + data
   }

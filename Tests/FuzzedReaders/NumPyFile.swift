@@ -27,7 +27,7 @@ public enum NumPyFile {
     var (body, directory): ([UInt8], [UInt8]) = ([], [])
     for (name, content) in arrays.sorted(by: { $0.key < $1.key }) {
       let file = Array("\(name).npy".utf8)
-      let checksum = Int(content.withUnsafeBytes { CRC32.ieee.checksum($0) })
+      let checksum = Int(content.withUnsafeBytes { CRC32.checksum($0) })
       let sizes =
         little(checksum, 4) + little(content.count, 4) + little(content.count, 4)
         + little(file.count, 2) + [0, 0]

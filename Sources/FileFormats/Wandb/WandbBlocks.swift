@@ -152,9 +152,9 @@ public struct WandbBlocks: Sendable {
   ) -> Bool {
     let stored = UInt32(littleEndian: all.loadUnaligned(fromByteOffset: start, as: UInt32.self))
     let checked = UnsafeRawBufferPointer(rebasing: all[start + 6..<data.upperBound])
-    return stored == CRC32.ieee.checksum(checked)
-      || stored == CRC32.masked(CRC32.castagnoli.checksum(checked))
-      || stored == CRC32.masked(CRC32.ieee.checksum(checked))
-      || stored == CRC32.castagnoli.checksum(checked)
+    return stored == CRC32.checksum(checked)
+      || stored == CRC32.masked(CRC32C.checksum(checked))
+      || stored == CRC32.masked(CRC32.checksum(checked))
+      || stored == CRC32C.checksum(checked)
   }
 }

@@ -87,7 +87,7 @@ public struct ZipArchive {
     }
     let hasChecksum = needsChecksum || member.checksum != 0
     guard content.count == member.size,
-      !hasChecksum || content.withUnsafeBytes({ CRC32.ieee.checksum($0) }) == member.checksum
+      !hasChecksum || content.withUnsafeBytes({ CRC32.checksum($0) }) == member.checksum
     else {
       throw ZipError("the member \(ZipError.quoted(name)) does not unpack")
     }
