@@ -7,17 +7,13 @@ import TrainingEvents
 /// Trains without a terminal: one JSON object a line on standard output, a record on disk.
 package actor HeadlessSession {
   private let setup: RunSetup
-  private let recorder: RunRecorder
+  private var road: EventFanOut
   private let snapshots: SnapshotQueue
   /// The newest snapshot that is being written; ends when it and all before it are.
   private var writing: Task<Void, Never>?
   private var history: RunHistory
-  private var description: RunDescription?
-  private var markers: [CommandRecord] = []
-  private var watch = AlertWatch()
   /// Why it diverged, if it did.
   private var divergence: String?
-  private var warnings: [WarningRecord] = []
   /// The newest snapshot.
   private var saved: SnapshotRecord?
   /// Why the run's end could not be saved; nil when it was.
@@ -27,8 +23,6 @@ package actor HeadlessSession {
   private let output: HeadlessOutput
   private let progress: ProgressLine
   private let stops = StopSource()
-  /// Where dashboards attach; nil where the system gives no socket.
-  private let server: RunServer?
   /// Told where the run is once it trains, or why it does not.
   private let starter: Starter?
 
@@ -47,18 +41,16 @@ package actor HeadlessSession {
     }
     self.output = output
     progress = ProgressLine(on: output.errors, of: descriptors)
-    recorder = RunRecorder(
-      setup.directory, frameMegabytes: setup.preset.training.frameMegabytes
-    ) { output.say($0.text) }
-    snapshots = SnapshotQueue(setup, recorder, hasKeys: false)
+    var road = EventFanOut(setup) { output.say($0.text) }
+    snapshots = SnapshotQueue(setup, road.recorder, hasKeys: false)
     do {
-      server = try RunServer(setup.directory) { [engine = setup.engine] command in
+      try road.serve { [engine = setup.engine] command in
         Task { await engine.perform(command) }
       }
     } catch {
-      server = nil
       output.say("no dashboard can be attached: \(error)")
     }
+    self.road = road
   }
 
   /// Runs to the end.
@@ -97,13 +89,12 @@ package actor HeadlessSession {
       take(event)
     }
     progress.end()
-    let isRecorded = await DiskWait.run { [recorder] in recorder.close() }
-    if !isRecorded {
+    if await !road.finishRecord() {
       failure = failure ?? "\(setup.directory.path): the record lacks steps, which were not written"
     }
     stopping.cancel()
     stops.saved()
-    await DiskWait.run { [server] in server?.close() }
+    await road.stopServing()
     defer { signals?.cancel() }
     return try await leave(finish)
   }
@@ -131,45 +122,30 @@ package actor HeadlessSession {
 
   private func take(_ event: TrainingEvent) {
     tell(event)
-    // What the run's alerts say of an event travels behind it.
-    for alert in watch.observe(event) { tell(alert) }
+    for alert in road.alerts(after: event) { tell(alert) }
   }
 
   private func tell(_ event: TrainingEvent) {
+    if case .checkpoint(let record) = event { return keep(record) }
+    let event = road.send(event)
     switch event {
-    case .started(let run):
-      let run = setup.completed(run)
-      description = run
-      recorder.record(.started(run))
-      serve(.started(run))
-      return
+    // What trains stands in the run's preset: its lines begin with the first step.
+    case .started: return
     case .steps(let batch):
       history.append(batch)
       progress.show(batch.records.last, of: setup.preset.training.steps)
     case .validation(let record): history.append(record)
-    case .command(let record): markers.append(record)
-    case .checkpoint(let record): return keep(record)
     case .snapshot(let record) where record.reason != .best: saved = record
     case .warning(let record) where Alert(rawValue: record.kind)?.endsTraining == true:
       divergence = record.text.trimmingPrefix("diverged: ").description
     default: break
     }
-    recorder.record(event)
-    serve(event)
     output.write(event, step: history.steps.last ?? 0)
-  }
-
-  private func serve(_ event: TrainingEvent) {
-    guard let server else { return }
-    if case .started(let run) = event { server.tell(.hello(.engine(run.hyperparameters))) }
-    server.tell(.event(event))
   }
 
   /// Writes a checkpoint with all that was told before it; training goes on meanwhile.
   private func keep(_ record: CheckpointRecord) {
-    guard let checkpoint = record.state as? Checkpoint else { return }
-    var contents = SnapshotContents(checkpoint: checkpoint, history: history, run: description)
-    contents.markers = markers
+    guard let contents = road.contents(of: record, history: history) else { return }
     writing = Task { [before = writing, contents] in
       await before?.value
       self.wrote(await self.snapshots.write(contents), record.reason)

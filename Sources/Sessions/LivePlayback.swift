@@ -14,7 +14,7 @@ extension LiveRun {
     // The last snapshot may still be on its way to the disk, and the end behind it.
     guard isEndTold else { return postponed.append(command) }
     if replay == nil {
-      recorder.flush()
+      road.recorder.flush()
       do {
         replay = PlayedRecord(
           try Replay(setup.directory.path), refusal: "this run is finished: R begins it again")

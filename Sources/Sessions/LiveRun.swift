@@ -6,14 +6,14 @@ import TerminalGraphics
 import Training
 import TrainingEvents
 
-/// A run that this process trains for a person who watches: joins engine, recorder, snapshots and the
-/// socket where other dashboards attach.
+/// A run that this process trains for a person who watches: joins the engine,
+/// the places that its events go to, and the snapshots.
 ///
 /// It decides everything between two suspensions, lays what is to be told aside, and then tells it in
 /// that order; while the receiver is busy, the engine's own outbox thins what comes.
 package actor LiveRun: RunSource {
   let setup: RunSetup
-  let recorder: RunRecorder
+  var road: EventFanOut
   let snapshots: SnapshotQueue
   /// What stands beside the run: a lesson, and perhaps a second network.
   let lesson: LessonSetup?
@@ -24,10 +24,7 @@ package actor LiveRun: RunSource {
   var snapshotsUnderWay = 0
   /// The run's end, which is told when its last snapshot was.
   var finish: FinishRecord?
-  var markers: [CommandRecord] = []
-  var description: RunDescription?
   var frames = FrameStore()
-  private var watch = AlertWatch()
   private var report = RunReport()
   /// What a resumed run changed, until it is said and recorded.
   private var changes: [WarningRecord]
@@ -63,8 +60,6 @@ package actor LiveRun: RunSource {
   var isEndTold = false
   /// Keys that go through the record, pressed before it had the run's end.
   var postponed: [TrainingCommand] = []
-  /// Where other dashboards attach; nil where the system gives no socket.
-  private var server: RunServer?
 
   package nonisolated var trains: Bool { true }
   package nonisolated var own: LiveRun? { self }
@@ -75,11 +70,9 @@ package actor LiveRun: RunSource {
     changes = setup.warnings
     let (stray, warn) = AsyncStream.makeStream(of: WarningRecord.self)
     self.stray = stray
-    recorder = RunRecorder(
-      setup.directory, frameMegabytes: setup.preset.training.frameMegabytes
-    ) { warn.yield($0) }
+    road = EventFanOut(setup) { warn.yield($0) }
     recorded = RecordedFrames(setup.directory.path)
-    snapshots = SnapshotQueue(setup, recorder, hasKeys: true)
+    snapshots = SnapshotQueue(setup, road.recorder, hasKeys: true)
   }
 
   /// How it went, for the scrollback.
@@ -114,9 +107,8 @@ package actor LiveRun: RunSource {
     await lesson?.other?.shutDown()
     await writing?.value
     tellEnd()
-    if await !DiskWait.run({ [recorder] in recorder.close() }) { hasLost = true }
-    await DiskWait.run { [server] in server?.close() }
-    server = nil
+    if await !road.finishRecord() { hasLost = true }
+    await road.stopServing()
     endReplay()
     tell(.left(departure.next ?? .quit(status: ExitStatus.done), forGood: true))
     await deliver()
@@ -140,20 +132,12 @@ package actor LiveRun: RunSource {
 
   func take(_ event: TrainingEvent) {
     tell(event)
-    // What the run's alerts say of an event travels behind it.
-    for alert in watch.observe(event) { tell(alert) }
+    for alert in road.alerts(after: event) { tell(alert) }
   }
 
   private func tell(_ event: TrainingEvent) {
-    var event = event
     switch event {
-    case .started(let started):
-      let run = setup.completed(started)
-      description = run
-      event = .started(run)
-    case .command(let record):
-      tellEnd()
-      markers.append(record)
+    case .command: tellEnd()
     case .checkpoint(let record): return keep(record)
     case .state(let state):
       self.state = state
@@ -163,13 +147,9 @@ package actor LiveRun: RunSource {
       isEndTold = true
     default: break
     }
+    let event = road.send(event)
     if case .frame(let frame) = event { frames.keep(frame) }
     report.note(event)
-    recorder.record(event)
-    if let server {
-      if case .started(let run) = event { server.tell(.hello(.engine(run.hyperparameters))) }
-      server.tell(.event(event))
-    }
     tell(.told([.event(event)]))
     if case .started = event {
       // A resumed run's curves go on from where they were.
@@ -183,7 +163,7 @@ package actor LiveRun: RunSource {
 
   private func serve() {
     do {
-      server = try RunServer(setup.directory) { [weak self] command in
+      try road.serve { [weak self] command in
         Task { await self?.hear(command) }
       }
     } catch {
@@ -228,7 +208,7 @@ package actor LiveRun: RunSource {
 
   /// Asks the engine for what somebody looks at, when that changed.
   private func askForProbes() {
-    let wanted = server?.merged(with: wanted) ?? wanted
+    let wanted = road.wanted(beside: wanted)
     guard wanted != request else { return }
     request = wanted
     Task {

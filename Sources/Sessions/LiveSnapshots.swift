@@ -7,10 +7,7 @@ extension LiveRun {
   /// Sees to it that a checkpoint is written with all that was told before it and what is on screen
   /// then; training goes on meanwhile.
   func keep(_ record: CheckpointRecord) {
-    guard let checkpoint = record.state as? Checkpoint else { return }
-    var contents = SnapshotContents(
-      checkpoint: checkpoint, history: RunHistory(), run: description)
-    contents.markers = markers
+    guard var contents = road.contents(of: record, history: RunHistory()) else { return }
     contents.frames = frames
     snapshotsUnderWay += 1
     departure.keeps()
