@@ -131,7 +131,8 @@ extension DashboardState {
       case .diverged: "last finite snapshot"
       case .requested, .scheduled, .best, nil: "snapshot"
       }
-    let text = "\(what) \(record.path)  \(NumberText.bytes(record.bytes))"
+    let size = record.bytes.map { "  " + NumberText.bytes($0) } ?? ""
+    let text = "\(what) \(record.path)\(size)"
     log.add(text, step: record.step, .good)
     show(text, .good, seconds: 8)
   }

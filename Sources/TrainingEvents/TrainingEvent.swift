@@ -130,12 +130,12 @@ public struct SnapshotRecord: Sendable, Equatable {
   public var step: Int
   /// Its directory.
   public var path: String
-  /// Bytes of its files.
-  public var bytes: Int
+  /// Bytes of its files; nil where a job does not say.
+  public var bytes: Int?
   /// Why it was made; nil in records that do not say.
   public var reason: SnapshotReason?
 
-  public init(step: Int, path: String, bytes: Int, reason: SnapshotReason? = nil) {
+  public init(step: Int, path: String, bytes: Int?, reason: SnapshotReason? = nil) {
     self.step = step
     self.path = path
     self.bytes = bytes

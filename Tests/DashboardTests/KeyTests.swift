@@ -240,6 +240,15 @@ import TrainingEvents
     #expect(state.handle(.character("q")) == [.quit(saving: false)])
   }
 
+  @Test func aSnapshotOfUnknownSizeHasNone() {
+    var state = Self.state(in: .view)
+    state.apply(.snapshot(SnapshotRecord(step: 900, path: "checkpoint.pt", bytes: nil)))
+    let text = EventTests.text(state, state.size)
+    #expect(text.contains("snapshot checkpoint.pt") && !text.contains("checkpoint.pt 0 B"))
+    state.apply(.snapshot(SnapshotRecord(step: 900, path: "other.pt", bytes: 900)))
+    #expect(EventTests.text(state, state.size).contains("other.pt 900 B"))
+  }
+
   /// Its last snapshot may still be on its way to the disk.
   @Test func aRunThatHasEndedIsLeftWhenItsSnapshotIsThere() {
     var state = Self.state(in: .view)

@@ -109,6 +109,7 @@ import TrainingEvents
         step: 9, elapsed: 3, name: "learning-rate", text: "learning rate 2 → 1", marker: "lr ÷2",
         value: 1)),
     .snapshot(SnapshotRecord(step: 9, path: "runs/ü \u{1B}/x", bytes: 12)),
+    .snapshot(SnapshotRecord(step: 9, path: "checkpoint.pt", bytes: nil, reason: .requested)),
     .warning(WarningRecord(step: 9, kind: "plateau", text: "no \"progress\"", advice: "wait")),
     .warning(WarningRecord(step: 9, kind: "plateau", text: "t")),
     .finished(FinishRecord(reason: .diverged, step: 9, elapsed: 3)),

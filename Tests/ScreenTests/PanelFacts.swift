@@ -307,7 +307,7 @@ enum PanelFacts {
   }
 
   private static func log(_ run: ToldRun) -> [Fact] {
-    let snapshot = run.snapshot.map { [Double($0.bytes)] } ?? []
+    let snapshot = run.snapshot?.bytes.map { [Double($0)] } ?? []
     return [
       Fact("validation loss ", anyOf: run.validations.map(\.loss)),
       Fact("now ", anyOf: run.validations.map(\.loss)),

@@ -129,8 +129,8 @@ public enum EventLine {
   private static func snapshotObject(_ record: SnapshotRecord) -> JSONValue {
     var object: JSONObject = [
       "event": "snapshot", "step": .integer(record.step), "path": .string(record.path),
-      "bytes": .integer(record.bytes),
     ]
+    object["bytes"] = record.bytes.map(JSONValue.integer)
     object["reason"] = record.reason.map { .string($0.rawValue) }
     return .object(object)
   }

@@ -47,7 +47,7 @@ extension EventLine {
       return .snapshot(
         SnapshotRecord(
           step: try integer("step", object), path: try string("path", object),
-          bytes: object["bytes"]?.int ?? 0,
+          bytes: object["bytes"]?.int,
           reason: object["reason"]?.string.flatMap(SnapshotReason.init)))
     case "warning":
       return .warning(
