@@ -15,6 +15,39 @@ import Testing
     #expect(result.loss.isFinite && result.loss > 0)
   }
 
+  /// A weight that its case never reaches is not checked, however well zeros agree.
+  @Test(arguments: GradientCheckCase.all.map(\.name)) func everyTensorIsReached(_ name: String)
+    throws
+  {
+    let subject = try #require(GradientCheckCase.all.first { $0.name == name }).subject()
+    let gradient = ParameterVector<Double>(subject.model.layout)
+    let pass = Pass(
+      parameters: subject.parameters, gradient: gradient, arena: Arena<Double>(),
+      dropout: subject.dropout, teacherForcing: subject.teacherForcing)
+    let outputs = subject.model.outputs(subject.batch, pass)
+    _ = subject.objective.evaluate(outputs, subject.batch, scale: 1)
+    subject.model.backward(outputs, subject.batch, pass)
+    for tensor in subject.model.layout.parameters {
+      let isReached = (0..<tensor.count).contains { gradient.base[tensor.offset + $0] != 0 }
+      #expect(
+        isReached || Self.hasNoPart(tensor.name, in: name), "\(name): \(tensor.name)")
+    }
+  }
+
+  /// What one time step, one row or one column leaves without a part.
+  private static func hasNoPart(_ tensor: String, in name: String) -> Bool {
+    let isOneStep = [
+      "lengths of 1", "length of 1", "of length 1", "one time step", "one step to one",
+    ]
+    if isOneStep.contains(where: name.contains), tensor.contains("weight_hh") { return true }
+    // Attention to one state alone is 1, whatever its energy.
+    if name.contains("one time step"), tensor.hasPrefix("attention.") { return true }
+    if name.contains("4×1") || name.contains("1×1"), tensor.contains("horizontal") { return true }
+    if name.contains("1×5") || name.contains("1×1"), tensor.contains("vertical") { return true }
+    // An autonomous system reads nothing.
+    return name.contains("autonomous") && tensor.contains("weight_ih")
+  }
+
   @Test func catalogueIsComplete() {
     let names = GradientCheckCase.all.map(\.name)
     #expect(names.count >= 40)

@@ -53,7 +53,8 @@ public struct GradientCheck: Sendable, Equatable {
     /// How often a fed-back output is the true one; nil takes the network's own share.
     public var teacherForcing: TeacherForcing?
 
-    /// Without `parameters`, all weights (biases and initial states too) are drawn from ±0.6.
+    /// Without `parameters`, all weights (biases and initial states too) are drawn: matrices
+    /// from ±0.6, vectors from 0 to 0.6.
     public init(
       _ model: any SequenceModel<Double>, objective: Objective, batch: SequenceBatch<Double>,
       parameters: ParameterVector<Double>? = nil, dropout: DropoutSource? = nil,
@@ -72,7 +73,9 @@ public struct GradientCheck: Sendable, Equatable {
       var random = SeededRandom(seed: 0xC0FFEE)
       for parameter in model.layout.parameters {
         for i in 0..<parameter.count {
-          drawn.base[parameter.offset + i] = random.uniform(-0.6, 0.6)
+          let value = random.uniform(-0.6, 0.6)
+          // Rectifiers that are never open would agree with differences of zero.
+          drawn.base[parameter.offset + i] = parameter.isVector ? 0.3 + value / 2 : value
         }
       }
       self.parameters = drawn
