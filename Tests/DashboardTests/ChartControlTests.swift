@@ -160,4 +160,20 @@ import TrainingEvents
     frames.add(7, step: 7)
     #expect(frames.entries.allSatisfy { $0.step <= 7 })
   }
+
+  /// Where signs crowd, the newest keeps its words and no older sign stands among their columns.
+  @Test func anOlderSignGivesWayToTheWordsOfANewerOne() {
+    let frame = ChartFrame(
+      in: Rect(x: 0, y: 0, width: 40, height: 8), scale: ValueScale(0, 9), range: 0...40)
+    let newest = CurveMarker(step: 40, kind: .hyperparameter, text: "lr ÷2")
+    let older = CurveMarker(step: 38, kind: .snapshot, text: "")
+    let oldest = CurveMarker(step: 10, kind: .snapshot, text: "")
+    var buffer = CellBuffer(size: Size(width: 40, height: 8))
+    MarkerRow.draw(
+      [(10, oldest), (38, older), (40, newest)], frame: frame, labels: true,
+      appearance: Appearance(), into: &buffer)
+    let text = ScreenText.plain(buffer)
+    #expect(text.contains("lr ÷2") && text.contains("▲"))
+    #expect(text.count { $0 == "◇" } == 1)
+  }
 }

@@ -40,6 +40,20 @@ import TrainingEvents
     }
   }
 
+  /// Where lines are left below or above, the lowest or the topmost row of the pane says so.
+  @Test func whatIsHiddenIsSaidAtTheEdgeWhereItIs() throws {
+    var state = Self.resized(60, 16)
+    let rect = try #require(state.placements(in: state.size).last).rect
+    state.lesson?.scroll = 0
+    func edge(_ row: Int) -> Unicode.Scalar {
+      let buffer = state.render(size: state.size, appearance: Appearance())
+      return buffer[rect.right - 2, row].glyph
+    }
+    #expect(edge(rect.bottom - 2) == "↓" && edge(rect.y + 1) != "↑")
+    state.lesson?.scroll = 1000
+    #expect(edge(rect.y + 1) == "↑" && edge(rect.bottom - 2) != "↓")
+  }
+
   @Test func aQuestionStandsWithItsChoicesAndSlides() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
       let text = Self.text(Self.resized(width, height), width, height)

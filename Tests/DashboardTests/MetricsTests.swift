@@ -122,4 +122,16 @@ import TrainingEvents
     // An unoptimised build on a busy machine; a screen is drawn at most thirty times a second.
     #expect(fastest < .milliseconds(250))
   }
+
+  @Test func aGroupWithALongNameIsCutWithinItsPanel() {
+    var state = Self.state(metrics: 0, view: .task)
+    let group = String(repeating: "validation_of_", count: 12)
+    state.apply(
+      .values(
+        ["a", "b"].map { NamedValues(name: "\(group)/\($0)", steps: [1], numbers: [1]) }))
+    let lines = text(state)
+    let row = lines.first { $0.contains("validation_of_validation") } ?? ""
+    #expect(row.hasSuffix("… ┃"), "\(row)")
+    #expect(row.count == 80)
+  }
 }

@@ -366,6 +366,26 @@ struct Gathered {
     #expect(!got.history.extra.contains { $0.name == "broken" })
   }
 
+  /// A log of W&B that is written anew, and is shorter than what was read of it before.
+  @Test func aLogOfWandbThatBeginsAgainIsASeam() throws {
+    let log = try #require(Bundle.module.resourceURL).path + "/Logs/run-a1b2c3d4.wandb"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: log))
+    let path = URL(fileURLWithPath: temporary.path + "/run-1.wandb")
+    try whole.write(to: path)
+    var follower = try RunFollower(path.path)
+    var got = Gathered()
+    got.take(try follower.poll())
+    let steps = got.steps
+    #expect(!steps.isEmpty && got.seams.isEmpty)
+    // In place, as its writer does it: only the length tells.
+    let handle = try FileHandle(forWritingTo: path)
+    try handle.truncate(atOffset: UInt64(whole.count / 2))
+    try handle.close()
+    got.take(try follower.poll())
+    #expect(got.seams.map(\.marker) == ["restart"])
+    #expect(got.steps.count <= steps.count && steps.starts(with: got.steps))
+  }
+
   /// A folder of event files that nobody adds to is said to be silent, as any log is.
   @Test func oldEventFilesAreSilent() throws {
     let name = "events.out.tfevents.1"

@@ -270,4 +270,19 @@ import TrainingEvents
     started.job.perform(.stop)
     _ = await started.job.wait()
   }
+
+  /// What a job prints need not be whole lines of numbers; what it says of itself is passed on.
+  @Test func onlyWhatTheJobSaysIsAWarning() throws {
+    var numbers = JobNumbers()
+    func take(_ line: String) {
+      let bytes = Array(line.utf8)
+      bytes.withUnsafeBufferPointer { numbers.take(output: $0) }
+    }
+    take(#"{"step": 1, "loss": 2.5} {"oops"#)
+    take(#"{"event":"warning","step":1,"kind":"data","text":"a row was skipped"}"#)
+    var got = Gathered()
+    got.take(numbers.drain())
+    #expect(got.steps == [1] && got.history.loss.last == 2.5)
+    #expect(got.warnings == ["a row was skipped"])
+  }
 }

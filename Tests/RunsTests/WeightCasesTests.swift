@@ -182,4 +182,14 @@ import Testing
     #expect(text.contains("`import json;") && text.hasSuffix("\"model.safetensors\")`"), "\(text)")
     #expect(!text.contains("\n"))
   }
+
+  /// What a file is shows in its bytes, not in its name.
+  @Test(arguments: ["model.pt", "pytorch_model.bin", "weights.h5", "weights.npz", "m.ckpt", "m"])
+  func safetensorsUnderAnyNameAreRead(name: String) throws {
+    let temporary = try TemporaryDirectory()
+    let path = temporary.path + "/" + name
+    try FileManager.default.copyItem(atPath: try Self.path("ok_lstm.safetensors"), toPath: path)
+    let file = try TensorFile.readForeign(path)
+    #expect(Self.numbers(file.tensors) == (try Self.stored("ok_lstm")))
+  }
 }

@@ -182,4 +182,17 @@ struct NumPyReaderTests {
     torn[60] ^= 1
     #expect(try failure(torn).contains("does not unpack"))
   }
+
+  @Test func textsOfAnyLengthThatIsReasonableAreRead() throws {
+    func bytes(_ letter: Character, _ width: Int) -> [UInt8] {
+      NumPyFile.array(
+        "\(letter)\(width)", [1],
+        [UInt8](repeating: 65, count: 1)
+          + [UInt8](repeating: 0, count: width * (letter == "U" ? 4 : 1) - 1))
+    }
+    for letter in ["U", "S"] as [Character] {
+      _ = try array(bytes(letter, 4096))
+      #expect(throws: (any Error).self) { try array(bytes(letter, 4097)) }
+    }
+  }
 }

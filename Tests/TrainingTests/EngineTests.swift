@@ -29,6 +29,26 @@ import TrainingEvents
     #expect(other.checkpoint.parameters != one.checkpoint.parameters)
   }
 
+  /// A run until a loss ends with the step whose smoothed loss is that loss, not with the one behind it.
+  @Test func aLossThatIsReachedExactlyIsReached() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "30"])
+    let straight = try TrainingEngine(preset: preset, task: task, threads: 1)
+    await straight.start()
+    var smoothed: Double?
+    var lowest = (loss: Double.infinity, step: 0)
+    for record in await TinyRun.events(of: straight).flatMap(\.records) {
+      let loss = (smoothed ?? record.loss) * 0.98 + record.loss * 0.02
+      if loss < lowest.loss, record.step < 30 { lowest = (loss, record.step) }
+      smoothed = loss
+    }
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
+    await engine.perform(.run(until: .loss(lowest.loss)))
+    let events = await TinyRun.events(of: engine) { $0 == .state(.paused) || $0.isFinish }
+    #expect(events.last == .state(.paused) && lowest.step > 1)
+    #expect(events.flatMap(\.records).last?.step == lowest.step)
+    await engine.shutDown()
+  }
+
   /// So many weights that their sums and updates are cut into slices.
   @Test(arguments: ["adam", "momentum", "rmsprop"])
   func slicesOfWeightsAreTheSameOnAnyNumberOfThreads(optimizer: String) async throws {
