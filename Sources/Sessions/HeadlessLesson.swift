@@ -48,7 +48,7 @@ package actor HeadlessLesson {
       throw RunFailure(
         description:
           "\(path): found \(lines.count) answers, expected \(lesson.steps.count), a line "
-          + "for each lesson step of \(lesson.name)", status: ExitStatus.badInput)
+          + "for each part of \(lesson.name)", status: ExitStatus.badInput)
     }
     return lines
   }
@@ -136,7 +136,7 @@ package actor HeadlessLesson {
     while let phase = dashboard.lesson?.phase, !isReached(phase) {
       guard Date() < end else {
         throw RunFailure(
-          description: "\(lesson.name): step \(dashboard.lesson.map { $0.index + 1 } ?? 0) did not "
+          description: "\(lesson.name): part \(dashboard.lesson.map { $0.index + 1 } ?? 0) did not "
             + "come to its end in \(Int(Self.patience)) seconds")
       }
       try await Task.sleep(for: .milliseconds(5))

@@ -24,7 +24,7 @@ struct LectureCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Answers for --headless, one for each lesson step on a line of its own: a number, a choice, keys, right or wrong.",
+      "Answers for --headless, one for each part of the lesson on a line of its own: a number, a choice, keys, right or wrong.",
       valueName: "file"))
   var answers: String?
 
@@ -86,7 +86,7 @@ enum LessonListing {
       let name = lesson.name + String(repeating: " ", count: width - lesson.name.count)
       let indent = String(repeating: " ", count: width + 2)
       return "\(name)  \(lesson.title)\n\(indent)\(lesson.slideText) · preset \(lesson.preset) · "
-        + "view \(lesson.view) · \(lesson.steps.count) steps, \(lesson.minutes) minutes"
+        + "view \(lesson.view) · \(lesson.steps.count) parts, \(lesson.minutes) minutes"
     }.joined(separator: "\n")
   }
 

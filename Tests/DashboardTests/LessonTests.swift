@@ -187,7 +187,7 @@ import TrainingEvents
     let answer = state.lesson?.answers[0]
     state.begin(LessonState(SyntheticLesson.lesson, answers: [0: answer!], resumesAt: 1))
     let text = Self.text(state, 120, 40)
-    #expect(text.contains("enter goes on at lesson step 2 of 3") && text.contains("n begins anew"))
+    #expect(text.contains("enter goes on at part 2 of 3") && text.contains("n begins anew"))
   }
 
   // MARK: Pace and two networks

@@ -20,7 +20,7 @@ import TrainingEvents
   /// Types an answer once a step asks for a number.
   private func answer(_ text: String, at step: Int, _ twin: SessionTwin) async throws {
     try await twin.terminal.wait("question \(step)") {
-      $0.contains("step \(step) of ") && $0.contains("type a number")
+      $0.contains("part \(step) of ") && $0.contains("type a number")
     }
     twin.terminal.type(text)
     twin.terminal.press(.enter)
@@ -30,7 +30,7 @@ import TrainingEvents
     try await SessionTwin.run(size: Size(width: 150, height: 44)) { twin in
       let terminal = twin.terminal
       try start("unfolding", twin)
-      try await terminal.wait(for: "begins: 4 lesson steps")
+      try await terminal.wait(for: "begins: 4 parts")
       terminal.press(.enter)
       try await terminal.wait(for: "Fold the graph.")
       // What is to be done is done in the panels.
@@ -40,12 +40,12 @@ import TrainingEvents
       terminal.press(.enter)
       try await answer("5", at: 2, twin)
       try await terminal.wait("the second answer") {
-        $0.contains("step 2 of 4") && $0.contains("right: ")
+        $0.contains("part 2 of 4") && $0.contains("right: ")
       }
       terminal.press(.enter)
       try await answer("12", at: 3, twin)
       let wrong = try await terminal.wait("the third answer") {
-        $0.contains("step 3 of 4") && $0.contains("look: ")
+        $0.contains("part 3 of 4") && $0.contains("look: ")
       }
       #expect(!wrong.contains("right: "))
       terminal.type("x")
@@ -58,11 +58,11 @@ import TrainingEvents
       let list = try await terminal.wait(for: "the lecture, lesson by lesson")
       #expect(list.contains("2/4"), "\(list)")
       terminal.press(.enter)
-      try await terminal.wait(for: "goes on at lesson step 4 of 4")
+      try await terminal.wait(for: "goes on at part 4 of 4")
       terminal.press(.enter)
       try await answer("26", at: 4, twin)
       try await terminal.wait("the last answer") {
-        $0.contains("step 4 of 4") && $0.contains("right: ")
+        $0.contains("part 4 of 4") && $0.contains("right: ")
       }
       terminal.type("l")
       let done = try await terminal.wait(for: "1 of ")
@@ -74,7 +74,7 @@ import TrainingEvents
       }
       terminal.type("n")
       try await terminal.wait("the first step anew") {
-        $0.contains("step 1 of 4") && $0.contains("Fold the graph.")
+        $0.contains("part 1 of 4") && $0.contains("Fold the graph.")
       }
       terminal.press(.escape)
       let kept = try await terminal.wait(for: "the lecture, lesson by lesson")
@@ -91,7 +91,7 @@ import TrainingEvents
     try await SessionTwin.run(size: Size(width: 150, height: 44)) { twin in
       let terminal = twin.terminal
       try start("vanishing", twin)
-      try await terminal.wait(for: "begins: 5 lesson steps")
+      try await terminal.wait(for: "begins: 5 parts")
       terminal.press(.enter)
       try await terminal.wait(for: "type a number")
       #expect(Screen.step(terminal.screen) == 3)
@@ -126,7 +126,7 @@ import TrainingEvents
     let twin = try SessionTwin(in: folder, size: Size(width: 150, height: 44))
     let terminal = twin.terminal
     try start("vanishing", twin)
-    try await terminal.wait(for: "goes on at lesson step 2 of 5")
+    try await terminal.wait(for: "goes on at part 2 of 5")
     terminal.press(.enter)
     try await terminal.wait("the network trained anew", until: Screen.isAt(3, "PAUSED"))
     terminal.press(.tab)
@@ -141,7 +141,7 @@ import TrainingEvents
     try await SessionTwin.run(size: Size(width: 150, height: 44)) { twin in
       let terminal = twin.terminal
       try start("unfolding", twin)
-      try await terminal.wait(for: "begins: 4 lesson steps")
+      try await terminal.wait(for: "begins: 4 parts")
       terminal.feed(.terminate(signal: 15))
       #expect(try await twin.end().status == 143)
     }

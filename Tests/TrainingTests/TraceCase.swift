@@ -54,6 +54,9 @@ struct TraceCase: CustomTestStringConvertible {
           name: "final both ways, deep", settings: classification + cell + both + deep,
           data: classes),
         TraceCase(name: "both ways", settings: parity + cell + both),
+        TraceCase(
+          name: "both ways, embedded", settings: parity + cell + both + [("network.embedding", "3")]
+        ),
         TraceCase(name: "translation", settings: translation + cell, data: pairs),
         TraceCase(
           name: "translation both ways, deep", settings: translation + cell + both + deep,
@@ -70,6 +73,11 @@ struct TraceCase: CustomTestStringConvertible {
           name: "caption",
           settings: [("task.kind", "captioning"), ("task.data.jsonl", "FILE")] + cell,
           data: captions),
+        TraceCase(
+          name: "caption, embedded",
+          settings: [
+            ("task.kind", "captioning"), ("task.data.jsonl", "FILE"), ("network.embedding", "3"),
+          ] + cell, data: captions),
         TraceCase(
           name: "without input",
           settings: [

@@ -223,6 +223,7 @@ extension GraphTrace.Node {
         case .outputBias: "c"
         case .vector: "R"
         case .embedding: "E"
+        case .targetEmbedding: "Eₜ"
         case .attentionQuery, .attentionKey, .attentionEnergy: "attention"
         }
       }

@@ -54,6 +54,7 @@ struct WalkArithmetic {
       case .outputBias: ["head.bias", "c"]
       case .vector: ["R"]
       case .embedding: ["embedding.weight"]
+      case .targetEmbedding: ["target_embedding.weight", "embedding.weight"]
       case .attentionQuery: ["attention.W"]
       case .attentionKey: ["attention.U"]
       case .attentionEnergy: ["attention.v"]
@@ -164,9 +165,10 @@ struct WalkArithmetic {
       return value(factor).map { transposed(rows, $0) }
     case .outer(let left, let right):
       let name = trace.nodes.first { $0.equations.first?.expression == expression }?.name
-      var columns: Int?
-      if case .parameter(let parameter)? = name?.quantity { columns = matrix(parameter)?.columns }
-      guard let a = value(left), let b = value(right, width: columns) else { return nil }
+      var matrix: Matrix<Float>?
+      if case .parameter(let parameter)? = name?.quantity { matrix = self.matrix(parameter) }
+      guard let a = value(left, width: matrix?.rows), let b = value(right, width: matrix?.columns)
+      else { return nil }
       return a.flatMap { x in b.map { x * $0 } }
     case .hadamard(let factors): return folded(factors, width, *)
     case .sum(let parts): return folded(parts, width, +)

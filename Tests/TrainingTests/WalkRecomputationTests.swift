@@ -36,6 +36,7 @@ import TrainingEvents
       }
     }
     #expect(checked > 3 * trace.nodes.count / 2, "\(checked) of \(trace.nodes.count) nodes")
+    var summed: Set<String> = []
     for (parameter, sum) in sums {
       // The network's own gradient, which one pass over the sequence left behind.
       let matrix = try #require(arithmetic.matrix(parameter))
@@ -44,11 +45,15 @@ import TrainingEvents
           $0.value.base == matrix.base && $0.value.columns == matrix.columns
         }?.key)
       let own = try #require(trainer.network.layout.parameters.first { $0.name == name })
+      summed.insert(name)
       isClose(
         sum, probe.part.gradient.matrix(own).rowCopies.flatMap { $0.map { Double($0) } },
         "\(test.name): ∇ of \(name)")
     }
     #expect(Set(sums.keys.map(\.kind)).isSuperset(of: [.recurrent, .bias, .output, .outputBias]))
+    for name in parameters.keys where name.hasSuffix("embedding.weight") {
+      #expect(summed.contains(name), "\(test.name): no sum for \(name)")
+    }
   }
 
   /// The three digits that are shown, of the largest number.

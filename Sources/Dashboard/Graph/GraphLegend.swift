@@ -5,9 +5,13 @@ struct GraphLegend {
   let run: RunDescription
   let model: GraphModel
   let showsLosses: Bool
+  var measures = GraphMeasures()
 
   /// Empty where neither stands on screen.
-  var text: String { [inputs, losses].compactMap { $0 }.joined(separator: " ") }
+  var text: String {
+    [inputs, losses, measures.legend.isEmpty ? nil : measures.legend].compactMap { $0 }
+      .joined(separator: " ")
+  }
 
   private var architecture: Architecture { model.architecture }
 

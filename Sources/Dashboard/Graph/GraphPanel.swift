@@ -9,7 +9,7 @@ struct GraphPanel: Panel {
       + "state (g: of a layer that reads from the end), o the output, y the target, L the loss; under "
       + "a column stands what is read → the likeliest output, beside L(t) its loss."
   }
-  var interests: ProbeRequest.Interests { [.hiddenStates] }
+  var interests: ProbeRequest.Interests { [.hiddenStates, .gradientByLag] }
   var context: KeyBinding.Context? { .graph }
 
   func title(_ scene: Scene) -> StyledText {
@@ -19,6 +19,10 @@ struct GraphPanel: Panel {
     text.add(graph.isFolded ? "  folded" : "  unfolded", theme.accent)
     guard graph.isWalking else {
       text.add("  f: \(graph.isFolded ? "unfold" : "fold")   w: walk through it", theme.muted)
+      if !graph.isFolded, scene.state.run?.architecture != nil {
+        let drawing = UnfoldedDrawing(scene)
+        text = text.appending(drawing.measures.scales(drawing))
+      }
       return text
     }
     guard let trace = scene.state.trace, let node = scene.state.walkNode else { return text }
@@ -69,7 +73,8 @@ struct GraphPanel: Panel {
       WalkDetails(words: words, scene: scene).draw(in: rest, into: &buffer)
     } else {
       let legend = GraphLegend(
-        run: run, model: drawing.model, showsLosses: drawing.showsLosses(in: area))
+        run: run, model: drawing.model, showsLosses: drawing.showsLosses(in: area),
+        measures: drawing.measures)
       let end = GraphWords(
         run: run, architecture: architecture, legend: legend.text, scene: scene
       ).draw(in: rest, into: &buffer)
@@ -97,12 +102,12 @@ struct GraphWords {
       buffer.write(line, x: area.x + 3, y: y, style: theme.title, limit: area.right - 1)
       y += 1
     }
-    if area.bottom - y > 3 { y += 1 }
-    for text in [words, legend] {
-      for line in text.wrapped(to: area.width - 6) where y < area.bottom && !text.isEmpty {
-        buffer.write(line, x: area.x + 3, y: y, style: theme.muted, limit: area.right)
-        y += 1
-      }
+    let lines = [words, legend].filter { !$0.isEmpty }.flatMap { $0.wrapped(to: area.width - 6) }
+    // A blank row costs none of the words.
+    if area.bottom - y > lines.count { y += 1 }
+    for line in lines where y < area.bottom {
+      buffer.write(line, x: area.x + 3, y: y, style: theme.muted, limit: area.right)
+      y += 1
     }
     return y
   }

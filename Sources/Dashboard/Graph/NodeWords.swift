@@ -80,13 +80,18 @@ extension TraceWords {
     case (.context, _) where name.time == nil: return "slide 33 · Deep Learning fig. 10.12"
     case (.context, _), (.attention, _), (.query, _), (.attended, _):
       return "slide 34 · Bahdanau et al. 2015"
-    case (.parameter(let parameter), _): return "slide 26 · " + equationNumber(parameter)
-    case (.input, true): return "Deep Learning fig. 10.9"
-    case (.target, true), (.expectedTarget, _): return "slide 23 · Deep Learning eq. 10.18"
+    case (.parameter(let parameter), _):
+      let isTable = [.embedding, .targetEmbedding].contains(parameter.kind)
+      return isTable ? embedded : "slide 26 · " + equationNumber(parameter)
+    case (.input, true), (.target, true): return embedded
+    case (.expectedTarget, _): return "slide 23 · Deep Learning eq. 10.18"
     }
   }
 
   private var universality: String { "slide 18 · Siegelmann and Sontag 1995" }
+
+  /// The book's section on vectors for symbols; the lecture reads them one-hot.
+  private var embedded: String { "beyond the slides · Deep Learning section 12.4.2" }
 
   /// The book's section on the cell; the lecture has none.
   private var gated: String {
@@ -130,7 +135,8 @@ extension TraceWords {
     case .bias, .recurrentBias: "Deep Learning eq. 10.23"
     case .output: "Deep Learning eq. 10.24"
     case .recurrent: "Deep Learning eq. 10.26"
-    case .input, .embedding: "Deep Learning eq. 10.28"
+    case .input: "Deep Learning eq. 10.28"
+    case .embedding, .targetEmbedding: "Deep Learning section 12.4.2"
     case .vector: "Deep Learning fig. 10.9"
     case .attentionQuery, .attentionKey, .attentionEnergy: "Bahdanau et al. 2015"
     }

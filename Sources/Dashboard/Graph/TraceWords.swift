@@ -98,6 +98,7 @@ struct TraceWords {
     case .output: "V"
     case .outputBias: "c"
     case .embedding: "E"
+    case .targetEmbedding: "Eₜ"
     case .vector: "R" + gate
     case .attentionQuery: "Wₐ"
     case .attentionKey: "Uₐ"
@@ -130,7 +131,8 @@ struct TraceWords {
     case .number(let number):
       return NumberText.significant(number, number == 0 ? 1 : 3).trimmedZeros
     case .oneHot(let index): return "onehot(\(read(index)))"
-    case .embedded(let index): return "E[\(read(index))]"
+    case .embedded(let index):
+      return (node.name?.quantity == .target ? "Eₜ" : "E") + "[\(read(index))]"
     case .product(let parameter, let factor): return text(parameter) + " " + factorText(factor)
     case .transposedProduct(let parameter, let factor):
       return text(parameter) + "ᵀ " + factorText(factor)

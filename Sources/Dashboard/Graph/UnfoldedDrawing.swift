@@ -16,6 +16,8 @@ struct UnfoldedDrawing {
   let detailRows: Int
   /// Cells of the longest name in the walk.
   let longestName: Int
+  /// What is known of states and gradients where nobody walks.
+  let measures: GraphMeasures
 
   typealias Place = GraphModel.Place
 
@@ -33,6 +35,7 @@ struct UnfoldedDrawing {
       architecture, columns: scene.state.graphColumns,
       showsTargets: scene.state.walkNode == nil)
     self.model = model
+    measures = GraphMeasures(scene.state, model)
     here = scene.state.walkNode
     symbol = (scene.state.walkWords?.symbol ?? "").cut(to: Self.longestSymbol)
     var visited: [Place: GraphTrace.Node.Direction] = [:]
@@ -124,9 +127,12 @@ struct UnfoldedDrawing {
 
   private func style(_ row: GraphRow, _ column: Int) -> Style {
     let theme = scene.theme
-    guard here != nil else { return theme.text }
-    switch visited[Place(row: row, column: column)] {
-    case let direction?: return style(direction, Place(row: row, column: column))
+    let place = Place(row: row, column: column)
+    guard here != nil else {
+      return measures.strength(state: place).map { style($0, .forward) } ?? theme.text
+    }
+    switch visited[place] {
+    case let direction?: return style(direction, place)
     case nil: return theme.faint
     }
   }
@@ -137,10 +143,19 @@ struct UnfoldedDrawing {
     guard let strength = strengths[place], strength.isFinite else {
       return direction == .forward ? scene.theme.title : scene.theme.gradient
     }
+    return style(strength, direction)
+  }
+
+  func style(_ strength: Float, _ direction: GraphTrace.Node.Direction) -> Style {
     // Weak ones can still be read.
     let value = 0.35 + 0.65 * strength
     return Shade(map: scene.theme.diverging, appearance: scene.appearance)
       .textStyle(direction == .forward ? value : -value, lowest: -1, highest: 1)
+  }
+
+  /// The colour of the gradient that was measured at a state; nil where none was.
+  func gradientStyle(_ place: Place) -> Style? {
+    measures.strength(gradient: place).map { style($0, .backward) }
   }
 
   /// The norm of what a node computed, which stands last.
@@ -159,7 +174,10 @@ struct UnfoldedDrawing {
     // A context stands beside the line that passes it by.
     let x = row == .context ? x + 3 : x
     guard isHere(row, column) else {
-      buffer.write(name, x: x, y: y, style: style(row, column))
+      let end = buffer.write(name, x: x, y: y, style: style(row, column))
+      if let gradient = gradientStyle(Place(row: row, column: column)) {
+        buffer.write("∇", x: end, y: y, style: gradient)
+      }
       return
     }
     let (left, right) = scene.appearance.hasUnicode ? ("▐", "▌") : ("[", "]")

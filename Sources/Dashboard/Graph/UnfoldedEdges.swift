@@ -17,6 +17,7 @@ extension UnfoldedDrawing {
     // A gradient runs against its edge, from a node that it has left already.
     let source = edge.pointsBack ? column : column + 1
     let isGradient = hasGoneBack(row, source)
+    let measured = gradientStyle(Place(row: row, column: source))
     // Where two states stand beside each other, each line begins behind both.
     let own = shift(row, column, step)
     let beside = step == 2 && own == 0 ? shift(.backwardState(1), column, step) : 0
@@ -24,7 +25,7 @@ extension UnfoldedDrawing {
       from: x + own + max(end(of: row, column), beside > 0 ? beside + 3 : 0),
       to: x + pitch + shift(row, column + 1, step) - 1, y: y, label: edge.label,
       forward: edge.pointsBack == isGradient, isGradient: isGradient,
-      source: Place(row: row, column: source), into: &buffer)
+      source: Place(row: row, column: source), measured: measured, into: &buffer)
   }
 
   /// Whether the walk came by a node on its way back and went on from it.
@@ -35,13 +36,13 @@ extension UnfoldedDrawing {
   /// `──W──►` forward, `◄━Wᵀ━━` for a gradient on its way back.
   private func arrow(
     from left: Int, to right: Int, y: Int, label: String, forward: Bool, isGradient: Bool,
-    source: Place? = nil, into buffer: inout CellBuffer
+    source: Place? = nil, measured: Style? = nil, into buffer: inout CellBuffer
   ) {
     guard right - left >= 3 else { return }
     let appearance = scene.appearance
     // An edge has the colour of the gradient that it carries.
     let gradient = source.map { self.style(.backward, $0) } ?? scene.theme.gradient
-    let style = isGradient ? gradient : scene.theme.faint
+    let style = isGradient ? gradient : measured ?? scene.theme.faint
     let line = isGradient ? appearance.glyph("━", ascii: "=") : appearance.glyph("─", ascii: "-")
     for x in left..<right { buffer[x, y] = Cell(line, style) }
     if forward {
@@ -53,7 +54,7 @@ extension UnfoldedDrawing {
     if right - left >= 4 {
       buffer.write(
         text, x: left + (right - left - CharacterWidth.of(text)) / 2, y: y,
-        style: isGradient ? style : scene.theme.muted)
+        style: isGradient ? style : measured ?? scene.theme.muted)
     }
   }
 
@@ -171,12 +172,28 @@ extension UnfoldedDrawing {
       })
     else { return }
     let (theme, appearance) = (scene.theme, scene.appearance)
+    let carried = carried(from: row, to: model.rows[below], column)
+    let style = carried ?? theme.faint
     for line in (y + 1)..<max(y + 1, y + (below - here) * step) {
-      buffer[x + 1, line] = Cell(scene.appearance.glyph("│", ascii: "|"), theme.faint)
+      buffer[x + 1, line] = Cell(scene.appearance.glyph("│", ascii: "|"), style)
     }
     guard step == 2 else { return }
-    let tip = row == .target ? appearance.glyph("↓", ascii: "v") : appearance.glyph("↑", ascii: "^")
-    buffer[x + 1, y + 1] = Cell(tip, theme.faint)
-    buffer.write(model.edgeBelow(row, at: column), x: x + 3, y: y + 1, style: theme.muted)
+    let isDown = row == .target || hasGoneBack(row, column) && carried != nil
+    let tip = isDown ? appearance.glyph("↓", ascii: "v") : appearance.glyph("↑", ascii: "^")
+    buffer[x + 1, y + 1] = Cell(tip, style)
+    buffer.write(
+      model.edgeBelow(row, at: column), x: x + 3, y: y + 1, style: carried ?? theme.muted)
+  }
+
+  /// The colour of the gradient that has come down a line from row to row; nil where none has, or
+  /// none was measured.
+  private func carried(from row: GraphRow, to below: GraphRow, _ column: Int) -> Style? {
+    if row == .output, measures.end == Place(row: below, column: column) {
+      return gradientStyle(Place(row: below, column: column))
+    }
+    guard hasGoneBack(row, column), visited[Place(row: below, column: column)] == .backward else {
+      return nil
+    }
+    return style(.backward, Place(row: row, column: column))
   }
 }

@@ -72,8 +72,9 @@ extension UnfoldedDrawing {
       step: isSpacious(area) ? 2 : 1)
   }
 
-  /// The columns on screen, with a gap before the last one where some are left out: the end, where
-  /// a final output stands, is always in sight. The walk's own column stays in the middle.
+  /// The columns on screen, with a gap where some are left out: as many of the beginning as of the end,
+  /// and of one that is scrolled to or walked through the end alone, which is always in sight. The walk's
+  /// own column stays in the middle.
   private func places(_ room: Int) -> [Int?] {
     let count = model.columns.count
     guard count > room, room >= 4 else {
@@ -81,6 +82,10 @@ extension UnfoldedDrawing {
       return (first..<min(count, first + room)).map { $0 }
     }
     let first = firstColumn(room - 2)
+    if first == 0, here == nil {
+      let end = (room - 1) / 2
+      return (0..<room - 1 - end).map { $0 } + [nil] + (count - end..<count).map { $0 }
+    }
     guard first + room < count else { return (count - room..<count).map { $0 } }
     return (first..<first + room - 2).map { $0 } + [nil, count - 1]
   }

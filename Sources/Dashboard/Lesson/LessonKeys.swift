@@ -7,10 +7,10 @@ extension KeyBindings {
       $0.pressEnterInLesson()
     },
     choice("a", 0), choice("b", 1), choice("c", 2), choice("d", 3),
-    lesson([.left], "←", hint: "browse", as: "← →", rank: 3, "the previous lesson step") {
+    lesson([.left], "←", hint: "browse", as: "← →", rank: 3, "the previous part of the lesson") {
       $0.moveInLesson(by: -1)
     },
-    lesson([.right], "→", "the next lesson step") { $0.moveInLesson(by: 1) },
+    lesson([.right], "→", "the next part of the lesson") { $0.moveInLesson(by: 1) },
     lesson([.up], "↑", "scroll the lesson up") { $0.scrollLesson(by: -1) },
     lesson([.down], "↓", "scroll the lesson down") { $0.scrollLesson(by: 1) },
     lesson([.character("x")], "x", hint: "export", rank: 6, "export what was predicted and found") {

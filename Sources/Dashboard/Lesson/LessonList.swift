@@ -4,7 +4,7 @@ import TrainingEvents
 /// A lesson as the list shows it.
 public struct LessonChoice: Sendable, Equatable {
   public var lesson: Lesson
-  /// Steps answered so far, and those of them that were right.
+  /// Parts answered so far, and those of them that were right.
   public var answered: Int
   public var right: Int
 
@@ -139,7 +139,7 @@ public struct LessonListState: Sendable {
     let lesson = choice.lesson
     var lines = [
       StyledText(
-        "\(lesson.slideText) · preset \(lesson.preset) · \(lesson.steps.count) steps, about "
+        "\(lesson.slideText) · preset \(lesson.preset) · \(lesson.steps.count) parts, about "
           + "\(lesson.minutes) minutes", theme.accent)
     ]
     lines += lesson.text.wrapped(to: area.width - 2).map { StyledText($0, theme.text) }

@@ -15,7 +15,7 @@ struct LessonPanel: Panel {
     var text = StyledText("Lesson", theme.title)
     text.add("  \(lesson.lesson.slideText)", theme.accent)
     if lesson.step != nil {
-      text.add("  lesson step \(lesson.index + 1) of \(lesson.lesson.steps.count)", theme.muted)
+      text.add("  part \(lesson.index + 1) of \(lesson.lesson.steps.count)", theme.muted)
     }
     return text.adding("  \(lesson.lesson.title)", theme.text)
   }
@@ -80,11 +80,11 @@ struct LessonText {
 
   private func introduction(_ width: Int) -> [StyledText] {
     let count = lesson.lesson.steps.count
-    let begins = "begins: \(count) lesson steps, about \(lesson.lesson.minutes) minutes"
+    let begins = "begins: \(count) parts, about \(lesson.lesson.minutes) minutes"
     let keys =
       lesson.answers.isEmpty
       ? [("enter", begins)]
-      : [("enter", "goes on at lesson step \(lesson.index + 1) of \(count)"), ("n", "begins anew")]
+      : [("enter", "goes on at part \(lesson.index + 1) of \(count)"), ("n", "begins anew")]
     return words(lesson.lesson.title, theme.title, width)
       + words(lesson.lesson.text, theme.text, width) + [StyledText()] + keys.map(keyLine)
   }

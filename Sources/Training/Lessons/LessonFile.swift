@@ -40,7 +40,7 @@ struct LessonFile {
     try check(keys, lesson)
     guard (1...12).contains(sections.count) else {
       throw mistake(
-        end + 1, "expected 3 to 7 steps, each under a heading ##, found \(sections.count)")
+        end + 1, "expected 3 to 7 parts, each under a heading ##, found \(sections.count)")
     }
     for section in sections { lesson.steps.append(try step(section)) }
     return lesson
@@ -89,7 +89,7 @@ struct LessonFile {
     let heading = section.lowerBound
     guard let open = section.first(where: { lines[$0].hasPrefix(Self.fence) }),
       let close = section.first(where: { $0 > open && lines[$0].hasPrefix(Self.fence) })
-    else { throw mistake(heading + 1, "this step has no block of keys between two lines of ```") }
+    else { throw mistake(heading + 1, "this part has no block of keys between two lines of ```") }
     let keys = try LessonKeys(
       lines[(open + 1)..<close], file: file, firstLine: open + 2, known: Self.stepKeys)
     let body = lines[(heading + 1)..<open]

@@ -40,8 +40,10 @@ extension GraphTrace {
       case input, recurrent, bias, recurrentBias
       /// V and c.
       case output, outputBias
-      /// E, and R through which one vector enters every step.
-      case embedding, vector
+      /// E of the symbols that are read, and Eₜ of the symbol written before.
+      case embedding, targetEmbedding
+      /// R, through which one vector enters every step.
+      case vector
       /// Wₐ, Uₐ and v of additive attention.
       case attentionQuery, attentionKey, attentionEnergy
     }

@@ -11,9 +11,12 @@ struct ParameterSum {
     var rows: [Float]
     var read: GraphTrace.Expression?
     var columns: [(column: Int, value: Float)]
+    /// Whether what is read chooses a row, as in a table of vectors, and no column.
+    var isReadFirst = false
 
     var expression: GraphTrace.Expression {
-      read.map { .outer(.variable(variable), $0) } ?? .variable(variable)
+      guard let read else { return .variable(variable) }
+      return isReadFirst ? .outer(read, .variable(variable)) : .outer(.variable(variable), read)
     }
     var norm: Double {
       rows.norm * columns.reduce(0.0) { $0 + Double($1.value) * Double($1.value) }.squareRoot()

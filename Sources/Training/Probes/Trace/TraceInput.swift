@@ -55,15 +55,29 @@ struct TraceInput {
     GraphTrace.Variable(.target, time: t)
   }
 
+  /// What enters from outside the network at a step; nil where a layer below is read.
+  func variable(step t: Int) -> GraphTrace.Variable? {
+    switch name {
+    case .data: GraphTrace.Variable(.input, time: t + 1)
+    case .written, .writtenWithContext, .writtenWithStepContext: Self.written(t)
+    case .below, .nothing: nil
+    }
+  }
+
+  /// Which table `embedding` is.
+  var table: GraphTrace.Parameter.Kind {
+    if case .data = name { .embedding } else { .targetEmbedding }
+  }
+
+  /// The symbol that is read at a step; nil for none.
+  func symbol(step t: Int) -> Int? {
+    symbols.indices.contains(t) && symbols[t] >= 0 ? Int(symbols[t]) : nil
+  }
+
   /// What enters from outside the network at a step, as a node of its own; nil where a layer below
   /// is read.
   func node(step t: Int, column: Int) -> GraphTrace.Node? {
-    let variable: GraphTrace.Variable
-    switch name {
-    case .data: variable = GraphTrace.Variable(.input, time: t + 1)
-    case .written, .writtenWithContext, .writtenWithStepContext: variable = Self.written(t)
-    case .below, .nothing: return nil
-    }
+    guard let variable = variable(step: t) else { return nil }
     var (equations, read): ([GraphTrace.Equation], [Float]) = ([], [])
     if symbols.indices.contains(t) {
       let symbol = Int(symbols[t])

@@ -70,6 +70,7 @@ struct TracePart {
     _ layers: [[LayerNodes]], before: (Int) -> [GraphTrace.Node],
     outputs: (Int) -> [GraphTrace.Node], after: (Int) -> [GraphTrace.Node] = { _ in [] }
   ) -> [GraphTrace.Node] {
+    let table = EmbeddingNodes(self.layers.first ?? [], column: column)
     guard isBothWays else {
       return ordered(backward: true).flatMap { t in
         let down = layers.reversed().flatMap { $0 }
@@ -77,6 +78,7 @@ struct TracePart {
         nodes += down.flatMap { $0.backward(t) }
         nodes += outputs(t)
         nodes += down.flatMap { $0.parameters(t) }
+        nodes += table?.backward(t) ?? []
         return nodes + after(t)
       }
     }
@@ -86,7 +88,7 @@ struct TracePart {
         result += nodes.backward(t) + nodes.parameters(t)
       }
     }
-    return result
+    return result + ordered(backward: true).flatMap { table?.backward($0) ?? [] }
   }
 
   private func ordered(backward: Bool) -> [Int] { backward ? shown.reversed() : Array(shown) }
