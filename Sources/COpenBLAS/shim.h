@@ -17,4 +17,12 @@ void dgesdd_(const char *job, const int *m, const int *n, double *a, const int *
              double *u, const int *ldu, double *vt, const int *ldvt, double *work,
              const int *lwork, int *iwork, int *info, size_t);
 
+/* The solution of A X = B by an LU factorisation (dgesv). */
+void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *ipiv, double *b,
+            const int *ldb, int *info);
+
+/* Eigenvalues, the smallest first, and eigenvectors of a symmetric matrix (dsyev). */
+void dsyev_(const char *job, const char *triangle, const int *n, double *a, const int *lda,
+            double *w, double *work, const int *lwork, int *info, size_t, size_t);
+
 #endif

@@ -97,7 +97,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
       let through = (1 - z) * (1 - n * n)
       sum.add(through * Double(q[unit]) * r * (1 - r), gate: 0, unit: unit)
       sum.add((Double(before[unit]) - n) * z * (1 - z), gate: 1, unit: unit)
-      sum.add(through * r, gate: 2, unit: unit)
+      sum.add(through * r, input: through, gate: 2, unit: unit)
       sum.addDirect(z, unit: unit)
     }
   }

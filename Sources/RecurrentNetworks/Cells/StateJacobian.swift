@@ -18,6 +18,8 @@ struct JacobianSum {
   var count = 0
   /// Diagonals before a gate's block of W: part × gate × unit.
   private var throughGates: [Double]
+  /// Diagonals before a gate's block of U, the same but for GRUs' candidates.
+  private var throughInput: [Double]
   /// Diagonals that stand alone: part it leads to × part it comes from × unit.
   private var direct: [Double]
 
@@ -26,12 +28,18 @@ struct JacobianSum {
     gates = cell.gates.count
     parts = cell.carriesCell ? 2 : 1
     throughGates = [Double](repeating: 0, count: parts * gates * hidden)
+    throughInput = throughGates
     direct = [Double](repeating: 0, count: parts * parts * hidden)
   }
 
-  /// Adds to the diagonal before W's block of a gate, in the rows of s or c.
-  mutating func add(_ value: Double, gate: Int, unit: Int, to part: Part = .state) {
-    throughGates[(part.rawValue * gates + gate) * hidden + unit] += value
+  /// Adds to the diagonal before a gate's blocks of W and U, in the rows of s or c. `input` is what
+  /// U's gets where a gate stands between s(t−1) and the block.
+  mutating func add(
+    _ value: Double, input: Double? = nil, gate: Int, unit: Int, to part: Part = .state
+  ) {
+    let index = (part.rawValue * gates + gate) * hidden + unit
+    throughGates[index] += value
+    throughInput[index] += input ?? value
   }
 
   /// Adds to the diagonal of the way that passes no weight.
@@ -59,6 +67,24 @@ struct JacobianSum {
         for from in 0..<parts {
           result[row, from * hidden + unit] +=
             direct[(part * parts + from) * hidden + unit] * share
+        }
+      }
+    }
+    return result
+  }
+
+  /// ∂(s, c)(t)/∂x(t), averaged, with U (gates·hidden × input): hidden rows, or 2·hidden with s
+  /// before c where a cell is carried, one after the other. Nothing where no step was added.
+  func inputAverage<Scalar>(with u: Matrix<Scalar>) -> [Double] {
+    var result = [Double](repeating: 0, count: parts * hidden * u.columns)
+    let share = 1 / Double(max(1, count))
+    for part in 0..<parts {
+      for gate in 0..<gates {
+        for unit in 0..<hidden {
+          let factor = throughInput[(part * gates + gate) * hidden + unit] * share
+          guard factor != 0 else { continue }
+          let (weights, start) = (u.row(gate * hidden + unit), (part * hidden + unit) * u.columns)
+          for column in 0..<u.columns { result[start + column] += factor * Double(weights[column]) }
         }
       }
     }
