@@ -18,6 +18,15 @@ static const unfold_embedded_file presets[] = {
     {"oscillator", (const unsigned char[]){
 #embed "../../presets/oscillator.yaml" suffix(, 0)
     }},
+    {"flip-flop", (const unsigned char[]){
+#embed "../../presets/flip-flop.yaml" suffix(, 0)
+    }},
+    {"sine", (const unsigned char[]){
+#embed "../../presets/sine.yaml" suffix(, 0)
+    }},
+    {"context", (const unsigned char[]){
+#embed "../../presets/context.yaml" suffix(, 0)
+    }},
     {"sunspots", (const unsigned char[]){
 #embed "../../presets/sunspots.yaml" suffix(, 0)
     }},

@@ -40,7 +40,7 @@ public struct DataSource: Sendable, Equatable {
     /// Hangul glyphs to romanised syllables.
     case hangul
     /// Made up from the seed, with a known answer: `adding`, `copy`, `parity`, `reber`,
-    /// `oscillator`.
+    /// `oscillator`, `flip-flop`.
     case synthetic
     /// Strings of a formal language for a hand-built network: `brackets`, `anbn`, `two-brackets`.
     case grammar
@@ -54,6 +54,8 @@ public struct DataSource: Sendable, Equatable {
   /// Steps of made-up sequences that are held out, longer or shorter than those trained on; nil makes
   /// them as long as the task itself says.
   public var heldOutLength: Int?
+  /// Bits that `flip-flop` has to remember; nil is three.
+  public var bits: Int?
   /// A file whose examples are the test set.
   public var test: String?
   /// Which columns of a CSV file hold the series, by name or number from 1; without, all of numbers.

@@ -20,11 +20,18 @@ enum SyntheticTask: String, CaseIterable {
   case reber
   /// A sine wave that a system without input is to follow.
   case oscillator
+  /// Bits to be remembered until their next pulse (Sussillo and Barak 2013).
+  case flipFlop = "flip-flop"
+  /// A sine wave of the frequency that the input asks for.
+  case sine
+  /// Which of two streams counts is said beside them (Mante et al. 2013).
+  case context
 
   /// The one kind of task that it is.
   var kind: TaskKind {
     switch self {
-    case .adding: .forecasting
+    case .adding, .flipFlop, .sine: .forecasting
+    case .context: .sequenceClassification
     case .copy, .parity, .delay, .peek: .sequenceLabelling
     case .reverse: .sequenceToSequence
     case .reber: .languageModel
@@ -35,7 +42,9 @@ enum SyntheticTask: String, CaseIterable {
   /// Steps of a training sequence when the preset does not say.
   var defaultLength: Int {
     switch self {
-    case .adding, .copy, .oscillator: 100
+    case .adding, .copy, .oscillator, .flipFlop: 100
+    case .sine: 60
+    case .context: 30
     case .parity, .peek: 20
     case .delay: 5
     case .reverse: 9
@@ -48,7 +57,7 @@ enum SyntheticTask: String, CaseIterable {
     switch self {
     case .adding, .oscillator, .delay: 2
     case .peek: 3
-    case .copy, .parity, .reber, .reverse: 1
+    case .copy, .parity, .reber, .reverse, .flipFlop, .sine, .context: 1
     }
   }
 
@@ -65,6 +74,11 @@ enum SyntheticTask: String, CaseIterable {
       throw DataError(
         "task.kind", "\(task.rawValue) is a task of another kind", found: request.kind.rawValue,
         expected: task.kind.rawValue)
+    }
+    if let bits = request.data.bits, task != .flipFlop {
+      throw DataError(
+        "task.data.bits", "only flip-flop has bits to remember", found: "\(bits)",
+        expected: "none for \(task.rawValue)")
     }
     var data = try task.make(
       request, length: request.data.length ?? task.defaultLength, key: "task.data.length")
@@ -93,6 +107,9 @@ enum SyntheticTask: String, CaseIterable {
     case .reverse: return ReversedLetters.make(parts)
     case .reber: return ReberGrammar.make(parts, request)
     case .oscillator: return Oscillator.make(parts)
+    case .flipFlop: return FlipFlop.make(parts, bits: request.data.bits ?? 3)
+    case .sine: return SineOnDemand.make(parts)
+    case .context: return ContextSwitch.make(parts)
     }
   }
 

@@ -53,6 +53,9 @@ final class Probe {
     return counts.max().flatMap { counts.firstIndex(of: $0) }.map { Int32($0) }
   }()
 
+  /// Whether the data are made up.
+  var isMadeUp: Bool { source.format == .synthetic }
+
   /// Whether the data are made up under this name.
   func isSynthetic(_ name: String) -> Bool {
     source.format == .synthetic && source.location == name

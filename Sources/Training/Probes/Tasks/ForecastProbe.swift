@@ -25,7 +25,7 @@ extension Probe {
     var frame = ForecastFrame(
       step: step, series: truths(batch, channel), predicted: column(outputs, channel),
       continuation: [], unit: task.series?.names[channel] ?? "", scoredFrom: end.scoredFrom,
-      isHeldOut: sample.isHeldOut)
+      isHeldOut: sample.isHeldOut, isFreeRunning: answersInput)
     guard canGoOn, outputs.rows > 0 else { return frame }
     // The last target was the first number after what was read: the network goes on after it.
     frame.continuation = continuation(
@@ -35,9 +35,12 @@ extension Probe {
     return frame
   }
 
+  /// Whether targets are answers to what is read, and not the series' own next numbers.
+  var answersInput: Bool { isMadeUp }
+
   /// Whether the network can read its own output as the next input.
   var continuesItself: Bool {
-    network.variant == .everyStep && network.configuration.direction == .forward
+    !answersInput && network.variant == .everyStep && network.configuration.direction == .forward
       && task.inputWidth == task.outputWidth && part.model.carriedWidth > 0
   }
 

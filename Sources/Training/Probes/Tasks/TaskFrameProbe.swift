@@ -24,6 +24,8 @@ extension Probe {
     case .captioning: .caption(caption(example, parameters, step: step))
     case .forecasting where network.rows.targets == .sequences:
       .answers(endForecasts(parameters, step: step, sequence: sequence))
+    case .forecasting where answersInput:
+      .forecast(forecast(example, parameters, step: step, channel: sequence))
     case .forecasting:
       .forecast(forecast(examples[0], parameters, step: step, channel: sequence))
     case .autonomous: .forecast(autonomousForecast(examples[0], parameters, step: step))
