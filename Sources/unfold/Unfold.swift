@@ -17,7 +17,7 @@ import Training
     version: "unfold 0.9.0",
     subcommands: [
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
-      SampleCommand.self, CheckGradientsCommand.self,
+      SampleCommand.self, AnalyseCommand.self, CheckGradientsCommand.self,
       RunCommand.self, AttachCommand.self, ReplayCommand.self, FollowCommand.self, RunsCommand.self,
       CompareCommand.self, ExportCommand.self, LectureCommand.self, BenchmarkCommand.self,
       PythonCommand.self, InstallCommand.self,

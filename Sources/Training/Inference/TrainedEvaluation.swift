@@ -100,7 +100,7 @@ extension TrainedNetwork {
   }
 
   /// Numbers of symbols mean something in the vocabulary only that the network was trained with.
-  private func check(_ task: TaskData) throws(PresetError) {
+  func check(_ task: TaskData) throws(PresetError) {
     let mine = self.task
     guard task.kind == mine.kind, task.inputVocabulary == mine.inputVocabulary,
       task.outputVocabulary == mine.outputVocabulary, task.inputWidth == mine.inputWidth,

@@ -1,0 +1,65 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+
+/// A trained network in double precision, with memory of its own, for whoever looks at it as a
+/// dynamic system.
+final class DoubleNetwork {
+  let network: TaskNetwork
+  let model: any SequenceModel<Double>
+  let parameters: ParameterVector<Double>
+  let batch = RecurrentNetworks.SequenceBatch<Double>()
+  private let arena = Arena<Double>()
+  private let packed = PackedBatch()
+  private var packer: BatchPacker
+
+  init(_ network: TaskNetwork) {
+    self.network = network
+    model = network.builder.makeModel(Double.self)
+    parameters = ParameterVector(model.layout)
+    packer = BatchPacker(layout: network.rows)
+  }
+
+  /// Takes over the weights as they are now.
+  func load(_ weights: ParameterVector<Float>) {
+    for parameter in model.layout.parameters {
+      for index in parameter.offset..<parameter.offset + parameter.count {
+        parameters.base[index] = Double(weights.base[index])
+      }
+    }
+  }
+
+  /// Reads these sequences, the network's own outputs fed back where it reads any. What it computed
+  /// stands in the model until the next run.
+  func run(_ data: DataBatch, sequences: some Collection<Int>) {
+    packer.pack(data, sequences: sequences, into: packed)
+    batch.steps = packed.steps
+    batch.targetSteps = packed.targetSteps
+    batch.width = packed.width
+    func copy(_ from: ReusableBuffer<Int32>, to target: ReusableBuffer<Int32>) {
+      target.resize(from.count)
+      for i in 0..<from.count { target[i] = from[i] }
+    }
+    func widen(_ from: ReusableBuffer<Float>, to target: ReusableBuffer<Double>) {
+      target.resize(from.count)
+      for i in 0..<from.count { target[i] = Double(from[i]) }
+    }
+    copy(packed.tokens, to: batch.tokens)
+    copy(packed.targets, to: batch.targets)
+    widen(packed.vectors, to: batch.vectors)
+    widen(packed.targetValues, to: batch.targetValues)
+    forward()
+  }
+
+  /// Lets a system without input go on by itself.
+  func unroll(steps: Int) {
+    batch.steps.assign(lengths: [steps])
+    forward()
+  }
+
+  private func forward() {
+    arena.reset()
+    _ = model.outputs(
+      batch, Pass(parameters: parameters, arena: arena, teacherForcing: network.alone))
+  }
+}
