@@ -111,7 +111,7 @@ struct AnalysisListing {
 
   private var pointsInWords: String {
     let place =
-      analysis.input.map { "under the input \($0) that stays the same" } ?? "without input"
+      analysis.input.map { "with the input held at \($0)" } ?? "without input"
     guard !analysis.fixedPoints.isEmpty else { return "fixed points \(place): none found" }
     let names: [(FixedPoint.Kind?, String)] = [
       (.stable, "stable point"), (.neutral, "neutral point"), (.saddle, "saddle"),
@@ -158,7 +158,8 @@ struct AnalysisListing {
 
   private static func number(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "–" }
-    if value == 0 { return "0" }
+    // What is left of many halvings is none.
+    if abs(value) < 1e-12 { return "0" }
     return abs(value) < 0.001 || abs(value) >= 1e5
       ? String(format: "%.1e", value) : String(format: "%.3g", value)
   }

@@ -119,7 +119,8 @@ struct SyntheticTaskTests {
     #expect(
       failure(.forecasting, "addding")
         == "task.data.synthetic: no task of this name: found “addding”, "
-        + "expected adding, copy, parity, delay, peek, reverse, reber, oscillator; did you mean adding?"
+        + "expected adding, copy, parity, delay, peek, reverse, reber, oscillator, flip-flop, sine, "
+        + "context; did you mean adding?"
     )
     #expect(
       failure(.forecasting, "copy")

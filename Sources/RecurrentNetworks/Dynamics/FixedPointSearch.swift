@@ -29,10 +29,10 @@ public struct FixedPointSearch: Sendable {
   /// fewer states.
   private static let budget = 4e10
 
-  /// Fewer starts where one step of each takes long.
+  /// Fewer starts where one step of each takes long, and more where it takes next to nothing.
   private func affordable(size: Int) -> Int {
     let n = Double(max(1, size))
-    return max(4, min(starts, Int(Self.budget / (30 * 3 * n * n * n))))
+    return max(4, min(size <= 8 ? 4 * starts : starts, Int(Self.budget / (30 * 3 * n * n * n))))
   }
 
   /// - Parameters:
@@ -51,16 +51,17 @@ public struct FixedPointSearch: Sendable {
     for end in settled(drawn.flatMap { trajectory[$0 * size..<($0 + 1) * size] }, system) {
       keep(descend(end, system), bounds, in: &found)
     }
+    let allowed = affordable(size: size)
+    // From between stable points first, where saddles are; the rest from the trajectory.
     var from = halfways(found.filter { $0.kind == .stable }.map(\.state))
-    from += Self.draw(count, atMost: starts, &random).map {
+    if from.count > allowed / 2 {
+      random.shuffle(&from)
+      from = Array(from.prefix(allowed / 2))
+    }
+    from += Self.draw(count, atMost: allowed - from.count, &random).map {
       Array(trajectory[$0 * size..<($0 + 1) * size])
     }
-    let allowed = affordable(size: size)
-    // Half of them from between, half from the trajectory, where there are too many.
-    if from.count > allowed { random.shuffle(&from) }
-    for start in from.prefix(allowed) where !isCancelled() {
-      keep(descend(start, system), bounds, in: &found)
-    }
+    for start in from where !isCancelled() { keep(descend(start, system), bounds, in: &found) }
     return found.sorted {
       let (a, b) = ($0.unstable ?? .max, $1.unstable ?? .max)
       return a != b ? a < b : $0.state.lexicographicallyPrecedes($1.state)
@@ -86,14 +87,16 @@ public struct FixedPointSearch: Sendable {
       let count = Double(max(1, trajectory.count / size))
       var centre = [Double](repeating: 0, count: size)
       for (i, value) in trajectory.enumerated() { centre[i % size] += value / count }
-      var sum = 0.0
+      var (sum, farthest) = (0.0, 0.0)
       for start in stride(from: 0, to: trajectory.count, by: size) {
-        sum += FixedPointSearch.distance(trajectory[start..<start + size], centre)
+        let distance = FixedPointSearch.distance(trajectory[start..<start + size], centre)
+        sum += distance
+        farthest = max(farthest, distance)
       }
       self.centre = centre
       // A trajectory that stays in one place says little of what is far from it.
       let length = FixedPointSearch.distance(centre, centre.map { _ in 0 })
-      radius = 10 * max(sum / count, 0.1 * length, 0.1)
+      radius = max(10 * max(sum / count, 0.1 * length, 0.1), 1.5 * farthest)
     }
   }
 
