@@ -44,7 +44,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 PROTOCOL = 1
 _PROBE_SHARE = 0.01  # of the time that passes while training
 _PENDING_LIMIT = 64 << 20  # bytes that wait for a dashboard that does not read
-_FLUSH_SECONDS = 0.02
+_FLUSH_SECONDS = 0.05  # between lines of numbers; answers to a key are sent at once
 
 
 class Stop(SystemExit):
@@ -92,13 +92,14 @@ class _Line:
         # A forked worker shares the descriptor, and must leave it alone.
         return self.socket is not None and os.getpid() == self.process
 
-    def send(self, event: Dict[str, Any], frame: bool = False) -> None:
+    def send(self, event: Any, frame: bool = False) -> None:
+        """Lays an event, or a line that is encoded already, aside for `flush`."""
         if not self.is_open:
             return
         if len(self.pending) > (_PENDING_LIMIT // 8 if frame else _PENDING_LIMIT):
             self.lost += 1
             return
-        self.pending += _encode(event)
+        self.pending += event if isinstance(event, bytes) else _encode(event)
 
     def flush(self, wait: float = 0.0) -> None:
         """Hands over what the other end takes; waits that many seconds at most."""
@@ -192,11 +193,14 @@ def _connect() -> Optional[socket.socket]:
     return None
 
 
+_JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+
+
 def _encode(event: Dict[str, Any]) -> bytes:
     try:
-        text = json.dumps(event, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+        text = _JSON.encode(event)
     except ValueError:
-        text = json.dumps(_finite(event), separators=(",", ":"), ensure_ascii=False)
+        text = _JSON.encode(_finite(event))
     return text.encode("utf-8", "replace") + b"\n"
 
 
@@ -232,7 +236,7 @@ class Watch:
         self._snapshot: Optional[Callable[..., Any]] = None
         self._samples: Optional[Callable[..., Any]] = None
         self._read: Optional[Callable[[str], Any]] = None
-        self._said: Optional[str] = None
+        self._said: Optional[Tuple[Any, ...]] = None
         self._in_steps = False
         self._steps_left: Optional[int] = None
         self._interests: frozenset = frozenset()
@@ -394,12 +398,13 @@ class Watch:
     def _elapsed(self) -> float:
         return time.monotonic() - self._began - self._waited
 
-    def _tell(self, event: Dict[str, Any], frame: bool = False) -> None:
+    def _tell(self, event: Any, frame: bool = False) -> None:
         if self._line.is_open:
             self._line.send(event, frame=frame)
             if not frame:
                 self._line.flush()
-        elif self._log_file is not None and event.get("event") in (None, "validation"):
+        elif self._log_file is not None and isinstance(event, dict) and (
+                event.get("event") in (None, "validation")):
             # Nobody steers: only numbers are worth a line.
             with contextlib.suppress(OSError, ValueError):
                 self._log_file.write(_encode(event).decode("utf-8"))
@@ -422,7 +427,8 @@ class Watch:
 
     def _hello(self) -> None:
         """Says what this loop can do: first, and again when that grows."""
-        if not self._line.is_open:
+        mark = (len(self._knobs), self._snapshot is None, self._read is None, self._samples is None)
+        if mark == self._said or not self._line.is_open:
             return
         can = ["pause", "step", "stop"]
         if self._knobs:
@@ -433,9 +439,6 @@ class Watch:
             can.append("read")
         if self._probes is not None or self._samples is not None:
             can.append("watch")
-        mark = f"{can}{list(self._knobs)}"
-        if mark == self._said:
-            return
         is_first, self._said = self._said is None, mark
         self._line.send({
             "event": "hello", "protocol": PROTOCOL, "can": can,
@@ -735,7 +738,8 @@ class _Budget:
     def __init__(self, owner: Watch) -> None:
         self.owner = owner
         self.spent = 0.0
-        self.longest = 0.0
+        self.noted = 0.0  # since the last look, by training steps themselves
+        self.longest = 0.01  # before one was measured
 
     @property
     def is_due(self) -> bool:
@@ -743,17 +747,44 @@ class _Budget:
         return self.spent + self.longest <= _PROBE_SHARE * self.owner._elapsed()
 
     @contextlib.contextmanager
-    def spending(self, force: bool = False) -> Iterator[bool]:
-        may = force or self.is_due
+    def spending(self, force: bool = False) -> Iterator[None]:
         began = time.perf_counter()
-        yield may
+        yield
         took = time.perf_counter() - began
-        if may and not force:
+        if not force:
             self.spent += took
-            self.longest = max(0.5 * self.longest, took)
+            self.longest = max(0.5 * self.longest, self.noted + took)
+        self.noted = 0.0
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """What a training step itself spends on being looked at; nothing of it fails the step."""
+        began = time.perf_counter()
+        with contextlib.suppress(Exception):
+            yield
+        took = time.perf_counter() - began
+        self.spent += took
+        self.noted += took
 
 
 # MARK: Probes of torch modules
+
+
+_FOUR_PLACES: List[str] = []  # of the numbers from 0 to 1, then from −1 on, so that -1 is the last one's
+
+
+def _four_places(torch: Any, rows: Any) -> str:
+    """JSON of a matrix with four decimal places: tens of thousands of numbers, so by a table."""
+    if not bool(torch.isfinite(rows).all()) or float(rows.abs().max()) > 1e6:
+        return _JSON.encode(_finite([[round(v, 4) for v in row] for row in rows.tolist()]))
+    if not _FOUR_PLACES:
+        _FOUR_PLACES.extend(repr(k / 10_000) for k in [*range(10_001), *range(-10_000, 0)])
+    scaled = rows.double().mul(10_000).round().long()
+    if int(scaled.abs().max()) <= 10_000:
+        texts = [",".join(map(_FOUR_PLACES.__getitem__, row)) for row in scaled.tolist()]
+    else:
+        texts = [",".join([repr(k / 10_000) for k in row]) for row in scaled.tolist()]
+    return "[" + ",".join([f"[{text}]" for text in texts]) + "]"
 
 
 class _Capture:
@@ -867,7 +898,7 @@ class _Probes:
     def _hook(self, module: Any, name: str) -> Any:
         def after(module: Any, inputs: Any, *rest: Any) -> None:
             kwargs, output = rest if len(rest) == 2 else ({}, rest[0])
-            with contextlib.suppress(Exception):
+            with self.clock.noting():
                 self._keep(name, module, inputs, kwargs, output)
         try:
             return module.register_forward_hook(after, with_kwargs=True)
@@ -910,7 +941,7 @@ class _Probes:
         steps = capture.inputs.shape[0]
 
         def keep_output(gradient: Any) -> None:
-            with contextlib.suppress(Exception):
+            with self.clock.noting():
                 if isinstance(given, packed):
                     again = packed(gradient, given.batch_sizes, given.sorted_indices,
                                    given.unsorted_indices)
@@ -923,7 +954,7 @@ class _Probes:
                 capture.output_gradient = part.detach().clone()
 
         def keep_final(gradient: Any) -> None:
-            with contextlib.suppress(Exception):
+            with self.clock.noting():
                 capture.final_gradient = (
                     gradient[:, index] if gradient.dim() == 3 else gradient).detach().clone()
 
@@ -1034,14 +1065,14 @@ class _Probes:
         torch = self.torch
         count = len(layers[0]["states"])
         first = max(0, count - max(1, columns))
-        maps: List[Dict[str, Any]] = []
+        maps: List[str] = []
 
         def add(name: str, values: Sequence[Any], lowest: float, highest: float) -> None:
             rows = torch.stack([v.detach() for v in values[first:]]).cpu()
             bound = float(rows.abs().max()) if math.isinf(highest) else highest
             lowest = -bound if math.isinf(lowest) else lowest
-            maps.append({"name": name, "lowest": lowest, "highest": bound, "columns": [
-                [round(v, 4) for v in row] for row in rows.tolist()]})
+            maps.append(_JSON.encode(_finite({"name": name, "lowest": lowest, "highest": bound}))[:-1]
+                        + f',"columns":{_four_places(torch, rows)}}}')
 
         for layer in layers:
             relu = layer["states"][0].detach().abs().max() > 1
@@ -1050,8 +1081,9 @@ class _Probes:
                 add(layer["name"] + " cell", layer["cells"], -math.inf, math.inf)
             for gate, values in layer["gates"].items():
                 add(f"{layer['name']} {gate}", values, 0.0, 1.0)
-        self.owner._tell({"event": "hiddenStates", "step": capture.step,
-                          "symbols": capture.symbols[first:], "maps": maps}, frame=True)
+        text = (f'{{"event":"hiddenStates","step":{capture.step},'
+                f'"symbols":{_JSON.encode(capture.symbols[first:])},"maps":[{",".join(maps)}]}}\n')
+        self.owner._tell(text.encode("utf-8", "replace"), frame=True)
 
     def _tell_lags(self, module: Any, layers: List[Dict[str, Any]], capture: _Capture) -> None:
         """Norm of the gradient that the last step's loss sends to the states before it, from the
@@ -1092,13 +1124,11 @@ class _Probes:
         return [(n, p) for n, p in self.model.named_parameters() if p.requires_grad]
 
     def _keep_before(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        began = time.perf_counter()
-        self.before = [p.detach().clone() for _, p in self._named()]
-        self.clock.spent += time.perf_counter() - began
+        with self.clock.noting():
+            self.before = [p.detach().clone() for _, p in self._named()]
 
     def _keep_norms(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        began = time.perf_counter()
-        with contextlib.suppress(Exception):
+        with self.clock.noting():
             rows = []
             for (name, p), old in zip(self._named(), self.before or []):
                 norm = float(old.norm())
@@ -1111,7 +1141,6 @@ class _Probes:
         self.before = None
         self._release(self.step_handles)
         self._release(self.forward_handles)
-        self.clock.spent += time.perf_counter() - began
 
     def _tell_statistics(self, saturated: Optional[float], dead: float) -> None:
         if self.norms is None:
@@ -1129,7 +1158,7 @@ class _Probes:
             def keep(module: Any, inputs: Any, output: Any) -> None:
                 if not module.training or not torch.is_tensor(output) or not output.is_floating_point():
                     return
-                with contextlib.suppress(Exception):
+                with self.clock.noting():
                     value = output.detach().float()
                     self.activations[name] = {
                         "mean": float(value.mean()), "std": float(value.std()),

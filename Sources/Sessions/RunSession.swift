@@ -59,8 +59,9 @@ package actor RunSession: StageActor {
   /// When a picture is due; infinite where none is.
   private var nextDraw = Double.infinity
 
-  /// Seconds between pictures at least: where this process trains, they cost training its time.
-  private var interval: Double { source.own == nil ? 0.1 : 0.3 }
+  /// Seconds between pictures at least: where something trains, most often on this machine, they cost it
+  /// its time.
+  private var interval: Double { source.trains ? 0.3 : 0.1 }
   /// Seconds between pictures that somebody waits for.
   private static let pause = 0.01
 

@@ -37,4 +37,37 @@ import Testing
     #expect(lines.last?["loss"] is NSNull)
     #expect(lines[0]["learning_rate"] as? Double == 0.5)
   }
+
+  /// Looks are paid for out of a hundredth of the time, all of them: those of a training step itself, and
+  /// a replay that its own step's costs have put above the budget.
+  @Test func everyLookIsPaidFor() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(try program.run(["python"]).output, to: "unfold.py")
+    try program.write(
+      """
+      import time
+      import unfold
+      watch = unfold.watch(log=False)
+      budget = watch._budget
+      assert not budget.is_due
+      watch._began -= 10
+      assert budget.is_due
+      with budget.noting():
+          time.sleep(0.095)
+          raise ValueError("a look that fails fails no step")
+      assert not budget.is_due
+      with budget.spending():
+          time.sleep(0.05)
+      assert budget.spent >= 0.145 and budget.longest >= 0.145, (budget.spent, budget.longest)
+      watch._began -= 20
+      assert budget.is_due
+      spent = budget.spent
+      with budget.spending(force=True):
+          time.sleep(0.01)
+      assert budget.spent == spent
+      """, to: "budget.py")
+    let run = try Program.run(Self.python, ["python3", "budget.py"], in: program.directory)
+    #expect(run.status == 0, "\(run.errors)")
+  }
 }

@@ -2,19 +2,22 @@
 
     python3 Tests/Endurance/jobs.py [--kills 20] [--seed 1]
 
-After each round nothing may be left: no process of the job, no socket, no lock; and the run's record
-must hold every step up to its last one exactly once.
+After each round nothing may be left: no process of the job, no socket, no lock, no temporary file; and
+the run's record must hold every step up to its last one exactly once. The dashboard that is killed is a real
+one, in a terminal of its own.
 """
 
 import argparse
 import json
 import os
+import pty
 import random
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -55,6 +58,25 @@ def attach(path):
     return dashboard
 
 
+def drain(terminal):
+    """Reads what a dashboard draws, until its terminal is gone."""
+    try:
+        while os.read(terminal, 1 << 16):
+            pass
+    except OSError:
+        pass
+
+
+def dashboard_in_terminal(run):
+    """A dashboard in a terminal. Returns its process and the terminal's other end."""
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen([UNFOLD, "attach", run], stdin=theirs, stdout=theirs, stderr=theirs,
+                               start_new_session=True, env=dict(os.environ, TERM="xterm-256color"))
+    os.close(theirs)
+    threading.Thread(target=drain, args=[ours], daemon=True).start()
+    return program, ours
+
+
 def steps(run):
     found = []
     with open(os.path.join(run, "events.jsonl"), "rb") as file:
@@ -81,10 +103,18 @@ def one_round(number, victim, directory, chance):
     jobs = [p for p in alive(script) if os.path.basename(os.readlink(f"/proc/{p}/exe")).startswith("python")]
     hosts = [p for p in alive(script) if p not in jobs]
     if victim == "dashboard":
-        program = subprocess.Popen([UNFOLD, "attach", run], stdout=subprocess.DEVNULL)
-        time.sleep(chance.random() * 0.3)
-        program.kill()
-        program.wait()
+        program, terminal = dashboard_in_terminal(run)
+        time.sleep(chance.random() * 0.5)
+        if chance.random() < 0.5:
+            os.write(terminal, chance.choice([b" ", b".", b"?", b"q", b"4"]))
+            time.sleep(chance.random() * 0.1)
+        program.send_signal(chance.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP]))
+        program.wait(30)
+        os.close(terminal)
+        # A pause that it asked for has nobody else who could end it.
+        with attach(path) as other:
+            other.sendall(b'{"command":"resume"}\n')
+            time.sleep(0.05)
         before = len(steps(run))
         until("steps after the dashboard's end", lambda: len(steps(run)) > before)
         subprocess.run([UNFOLD, "runs", "stop", run], check=True, stdout=subprocess.DEVNULL)
@@ -105,6 +135,9 @@ def one_round(number, victim, directory, chance):
         left = [name for name in os.listdir(run) if "socket" in name or name == ".lock"]
         if left:
             sys.exit(f"{victim}: {left} left in {run}")
+    odd = [name for _, _, names in os.walk(run) for name in names if name.endswith((".part", ".tmp"))]
+    if odd or os.listdir(tempfile.tempdir):
+        sys.exit(f"{victim}: {odd + os.listdir(tempfile.tempdir)} left")
     return len(numbers)
 
 
@@ -115,6 +148,10 @@ def main():
     options = parser.parse_args()
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as directory:
+        # Temporary files of everybody land where they are seen.
+        tempfile.tempdir = os.path.join(directory, "temporary")
+        os.mkdir(tempfile.tempdir)
+        os.environ["TMPDIR"] = tempfile.tempdir
         with open(os.path.join(directory, "unfold.py"), "wb") as file:
             file.write(subprocess.run([UNFOLD, "python"], check=True, stdout=subprocess.PIPE).stdout)
         told = [one_round(number, chance.choice(["dashboard", "job", "host"]), directory, chance)

@@ -27,4 +27,24 @@ import TrainingEvents
       #expect(layer.norm > 0 && abs(layer.norm - total / Double(view.values.rows)) < 1e-5)
     }
   }
+
+  /// Eigenvalues that were not measured anew stand there with the step that they are of.
+  @Test func eigenvaluesOfBeforeKeepTheirStep() throws {
+    let test = try #require(TraceCase.all.first)
+    let (trainer, probe) = try test.trainer()
+    func statistics(_ measures: Bool) throws -> NetworkStatistics {
+      let frames = probe.framesOfOnePass(trainer, measuresSpectrum: measures)
+      return try #require(
+        frames.compactMap { if case .statistics(let found) = $0 { found } else { nil } }.first)
+    }
+    let without = try statistics(false)
+    #expect(without.spectralRadius == nil && without.jacobianRadius == nil)
+    #expect(!without.parameters.isEmpty)
+    let with = try statistics(true)
+    try #require(with.spectralRadius != nil && with.spectrumStep == nil)
+    _ = trainer.advance()
+    let later = try statistics(false)
+    #expect(later.step > with.step && later.spectrumStep == with.step)
+    #expect(later.spectralRadius == with.spectralRadius)
+  }
 }

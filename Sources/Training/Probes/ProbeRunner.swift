@@ -17,6 +17,7 @@ final class ProbeRunner {
   private var taskFrames = LookSchedule(share: 0.003)
   private var lagRecord: SparseSchedule
   private var statisticsRecord: SparseSchedule
+  private var spectrumRecord: SparseSchedule
   private var stateRecord: SparseSchedule
   private var sampleRecord: SparseSchedule
   private var taskRecord: SparseSchedule
@@ -32,7 +33,8 @@ final class ProbeRunner {
     network: TaskNetwork, task: TaskData, preset: Preset, looks: LookBudget
   ) throws(PresetError) {
     lagRecord = SparseSchedule(share: 0.0015, free: 7, looks)
-    statisticsRecord = SparseSchedule(share: 0.001, looks)
+    statisticsRecord = SparseSchedule(share: 0.003, looks)
+    spectrumRecord = SparseSchedule(share: 0.001, looks)
     stateRecord = SparseSchedule(share: 0.003, looks)
     sampleRecord = SparseSchedule(share: 0.002, looks)
     taskRecord = SparseSchedule(share: 0.003, looks)
@@ -126,9 +128,17 @@ final class ProbeRunner {
     }
     if isStatisticsStep {
       isStatisticsStep = false
+      var measured: [ProbeFrame] = []
       statisticsRecord.run(step: trainer.step) {
-        made += probe.framesOfOnePass(trainer)
+        measured = probe.framesOfOnePass(trainer, measuresSpectrum: false)
       }
+      // Eigenvalues take longer than all the rest, and come more seldom.
+      if spectrumRecord.isDue(step: trainer.step) {
+        spectrumRecord.run(step: trainer.step) {
+          measured = probe.framesOfOnePass(trainer)
+        }
+      }
+      made += measured
     }
     return made
   }
@@ -179,8 +189,11 @@ final class ProbeRunner {
     (isValidatedShown, isValidatedRecorded) = (false, false)
   }
 
-  /// After going back, a validation that came later never was.
-  func forgetAnswers() { validated = nil }
+  /// After going back, a validation and eigenvalues that came later never were.
+  func forgetAnswers() {
+    validated = nil
+    probe.spectra.forget()
+  }
 
   private func write(_ trainer: Trainer, _ request: ProbeRequest) -> SampleFrame? {
     guard let generator else { return nil }

@@ -19,24 +19,40 @@ final class SpectrumProbe: Sendable {
   private static let largestAtOnce = 256
 
   private let queue = DispatchQueue(label: "unfold spectra", qos: .utility)
-  private let state = Mutex<(isRunning: Bool, newest: Measured?)>((false, nil))
+  private let state = Mutex(Progress())
 
-  /// What is known now: of these matrices, or of the ones before while these are being worked on.
-  func measure(step: Int, weights: SquareMatrix, jacobian: SquareMatrix?) -> Measured? {
+  private struct Progress {
+    /// The step whose matrices are being worked on.
+    var running: Int?
+    var newest: Measured?
+  }
+
+  /// What is known now.
+  var newest: Measured? { state.withLock(\.newest) }
+
+  /// Forgets what was measured: after going back, later parameters never were.
+  func forget() { state.withLock { $0 = Progress() } }
+
+  /// Measures small matrices now, and begins with large ones unless others are being worked on.
+  func measure(step: Int, weights: SquareMatrix, jacobian: SquareMatrix?) {
     if max(weights.size, jacobian?.size ?? 0) <= Self.largestAtOnce {
-      return Self.measured(step, weights, jacobian)
+      let result = Self.measured(step, weights, jacobian)
+      return state.withLock { $0.newest = result }
     }
     let begins = state.withLock { state in
-      defer { state.isRunning = true }
-      return !state.isRunning
+      guard state.running == nil else { return false }
+      state.running = step
+      return true
     }
-    if begins {
-      queue.async { @Sendable [self] in
-        let result = Self.measured(step, weights, jacobian)
-        state.withLock { $0 = (false, result) }
+    guard begins else { return }
+    queue.async { @Sendable [self] in
+      let result = Self.measured(step, weights, jacobian)
+      state.withLock { state in
+        // What was begun before going back is of no use.
+        guard state.running == step else { return }
+        state = Progress(newest: result)
       }
     }
-    return state.withLock(\.newest)
   }
 
   private static func measured(

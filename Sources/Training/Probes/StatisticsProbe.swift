@@ -7,14 +7,28 @@ extension Probe {
   static let kindsOfOnePass: ProbeRequest.Interests = [.statistics, .stateNorms]
 
   /// How healthy weights, updates and states are, from the newest batch.
-  func framesOfOnePass(_ trainer: Trainer) -> [ProbeFrame] {
+  /// - Parameter measuresSpectrum: whether eigenvalues are computed, too, which takes longer than all the
+  ///   rest; else the newest ones stand there with their step
+  func framesOfOnePass(_ trainer: Trainer, measuresSpectrum: Bool = true) -> [ProbeFrame] {
     guard trainer.batch.count > 0 else { return [] }
     let some = 0..<min(8, trainer.batch.count)
     part.packer.pack(trainer.batch, sequences: some, into: part.batch)
     part.arena.reset()
     _ = part.model.outputs(
       part.batch, Pass(parameters: trainer.parameters, arena: part.arena))
+    if measuresSpectrum { measureSpectrum(trainer) }
     return [.statistics(statistics(trainer)), .stateNorms(stateNorms(step: trainer.step))]
+  }
+
+  /// Computes the eigenvalues of the recurrence in the last pass's states, to be told from then on.
+  func measureSpectrum(_ trainer: Trainer) {
+    // A grid's cells are the lecture's, and W leads from an output where the output is fed back.
+    guard let layer = part.model.stacks.first?.layers.first, layer.fedBack == nil else { return }
+    let steps =
+      layer.states.rows == part.batch.steps.rowCount ? part.batch.steps : part.batch.targetSteps
+    spectra.measure(
+      step: trainer.step, weights: SquareMatrix(layer.candidateBlock(trainer.parameters)),
+      jacobian: layer.averagedJacobian(steps, parameters: trainer.parameters))
   }
 
   private func stateNorms(step: Int) -> StateNorms {
@@ -47,7 +61,7 @@ extension Probe {
         name: $0.name, symbol: $0.symbol, norm: $0.norm, gradientNorm: $0.gradientNorm,
         updateRatio: $0.updateRatio)
     }
-    let spectrum = layer.flatMap { self.spectrum($0, trainer) }
+    let spectrum = spectra.newest
     return NetworkStatistics(
       step: trainer.step, parameters: parameters,
       spectralRadius: spectrum?.weights?.radius,
@@ -57,17 +71,5 @@ extension Probe {
       saturated: cell.isBounded ? activity.saturated : nil, dead: activity.dead,
       meanSlope: cell.activation.flatMap { activity.mean(of: $0.slope) },
       slopeFormula: cell.activation?.slopeFormula ?? "")
-  }
-
-  private func spectrum(
-    _ layer: LayerView<Float>, _ trainer: Trainer
-  ) -> SpectrumProbe.Measured? {
-    // W leads from an output, not from a state, where the output is fed back.
-    guard layer.fedBack == nil else { return nil }
-    let steps =
-      layer.states.rows == part.batch.steps.rowCount ? part.batch.steps : part.batch.targetSteps
-    return spectra.measure(
-      step: trainer.step, weights: SquareMatrix(layer.candidateBlock(trainer.parameters)),
-      jacobian: layer.averagedJacobian(steps, parameters: trainer.parameters))
   }
 }
