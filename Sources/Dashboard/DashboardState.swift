@@ -206,6 +206,9 @@ public struct DashboardState: Sendable {
       switch placement.panel {
       case .hiddenStates, .positionLoss:
         columns = max(columns, HiddenStatesPanel.columns(in: placement.rect.width - 2))
+      case .graph:
+        // Every block of an image has a place in the picture.
+        if let grid = run?.architecture?.grid { columns = max(columns, grid.rows * grid.columns) }
       default: break
       }
     }

@@ -24,9 +24,11 @@ package actor HeadlessLesson {
   ) throws {
     self.lesson = lesson
     (self.write, dashboardSize) = (write, size)
-    engine = try LessonSetup.engine(lesson, seed: seed)
+    let first = try LessonSetup.prepare(lesson, seed: seed)
+    engine = try first.engine(of: lesson)
     other = try lesson.other.map {
-      try LessonSetup.engine(lesson, seed: seed, extra: $0.settings)
+      try LessonSetup.prepare(lesson, seed: seed, extra: $0.settings, beside: first)
+        .engine(of: lesson)
     }
     dashboard.resize(size)
     dashboard.comparedName = lesson.other?.names.first

@@ -20,8 +20,22 @@ package struct LessonSetup: Sendable {
     command.settings = lesson.settings
     command.threads = command.threads ?? Self.threads(of: lesson)
     run = try RunSetup(command, canGoBack: true, name: "lesson-\(lesson.name)")
+    let first = Prepared(preset: run.preset, task: run.task)
     other = try lesson.other.map {
-      try Self.engine(lesson, seed: command.seed, extra: $0.settings)
+      try Self.prepare(lesson, seed: command.seed, extra: $0.settings, beside: first)
+        .engine(of: lesson)
+    }
+  }
+
+  /// One of a lesson's networks before it is built.
+  struct Prepared {
+    var preset: Preset
+    var task: TaskData
+
+    /// An engine with nothing recorded.
+    func engine(of lesson: Lesson) throws -> TrainingEngine {
+      try TrainingEngine(
+        preset: preset, task: task, threads: LessonSetup.threads(of: lesson))
     }
   }
 
@@ -31,18 +45,23 @@ package struct LessonSetup: Sendable {
     return max(1, lesson.other == nil ? all : all / 2)
   }
 
-  /// An engine for a lesson's network, with nothing recorded.
-  static func engine(
-    _ lesson: Lesson, seed: UInt64?, extra: [String] = []
-  ) throws -> TrainingEngine {
+  /// - Parameter first: the other network, whose data are not made twice where they are the same
+  static func prepare(
+    _ lesson: Lesson, seed: UInt64?, extra: [String] = [], beside first: Prepared? = nil
+  ) throws -> Prepared {
     var preset = try PresetLibrary.preset(lesson.preset)
     let before = preset
     try preset.set(arguments: lesson.settings + extra)
     preset.retitle(after: before)
     if let seed { preset.training.seed = seed }
+    if let first, first.preset.task == preset.task,
+      first.preset.training.seed == preset.training.seed
+    {
+      return Prepared(preset: preset, task: first.task)
+    }
     let task = try TaskLoader.load(
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
-    return try TrainingEngine(preset: preset, task: task, threads: threads(of: lesson))
+    return Prepared(preset: preset, task: task)
   }
 }
 

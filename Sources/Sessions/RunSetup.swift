@@ -9,6 +9,8 @@ import TrainingEvents
 /// the run is recorded.
 package struct RunSetup: Sendable {
   var preset: Preset
+  /// What it trains on.
+  let task: TaskData
   /// Set up, not started.
   var engine: TrainingEngine
   var directory: RunDirectory
@@ -85,6 +87,7 @@ package struct RunSetup: Sendable {
         "\(cutOff): the run was cut off before its first snapshot: it begins anew")
     }
     self.preset = preset
+    self.task = task
     notes += changes.map { "changed on resuming: \($0)" }
     if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
   }

@@ -168,6 +168,9 @@ public struct Architecture: Sendable, Equatable {
   public var attention: Bool
   /// States come from the left and from above (a two-dimensional recurrence over an image).
   public var twoDimensional: Bool
+  /// How large images are in blocks of pixels, and where their states begin; nil where there are
+  /// none, or nobody said.
+  public var grid: Grid?
   /// Share of steps at which a fed-back output is the true one when training begins; nil where
   /// nothing is fed back, or nobody said.
   public var teacherForcing: Double?
@@ -176,11 +179,31 @@ public struct Architecture: Sendable, Equatable {
   /// Steps that have U, W and b of their own; nil where all steps share them.
   public var unsharedSteps: Int?
 
+  /// Images that are read in two dimensions.
+  public struct Grid: Sendable, Equatable {
+    /// Rows of blocks, of the tallest image.
+    public var rows: Int
+    /// Columns of blocks.
+    public var columns: Int
+    /// Which way each of the recurrences goes, such as `↘`.
+    public var corners: [String]
+    /// Whether their states are added up instead of standing one behind the other.
+    public var isSum: Bool
+
+    /// So many blocks, with a recurrence from each corner that is named.
+    public init(rows: Int, columns: Int, corners: [String], isSum: Bool) {
+      (self.rows, self.columns) = (rows, columns)
+      (self.corners, self.isSum) = (corners, isSum)
+    }
+  }
+
   public init(
     shape: Shape, cell: String, inputSize: Int, hiddenSize: Int, outputSize: Int, layers: Int = 1,
     bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false,
-    teacherForcing: Double? = nil, isAligned: Bool = false, unsharedSteps: Int? = nil
+    teacherForcing: Double? = nil, isAligned: Bool = false, unsharedSteps: Int? = nil,
+    grid: Grid? = nil
   ) {
+    self.grid = grid
     self.unsharedSteps = unsharedSteps
     self.isAligned = isAligned
     self.shape = shape

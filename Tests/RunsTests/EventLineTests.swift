@@ -54,6 +54,21 @@ import TrainingEvents
     #expect(read.ownData == data)
   }
 
+  /// How large an image's grid is can be read again; sizes that nobody could draw are none.
+  @Test(arguments: [("↘", 3, true), ("↘", 1 << 20, false), ("x", 3, false)])
+  func gridsAreReadAgain(corner: String, rows: Int, isKept: Bool) throws {
+    var run = Example.run
+    let grid = Architecture.Grid(rows: rows, columns: 5, corners: [corner], isSum: true)
+    run.architecture = Architecture(
+      shape: .final, cell: "tanh", inputSize: 9, hiddenSize: 4, outputSize: 2, twoDimensional: true,
+      grid: grid)
+    let line = text(.started(run))
+    guard case .started(let read)? = try read(String(line.dropLast())) else {
+      return #expect(Bool(false), "no run in \(line)")
+    }
+    #expect(read.architecture?.grid == (isKept ? grid : nil))
+  }
+
   @Test func notFiniteNumbersStayValidJSON() throws {
     var record = Example.step(3)
     record.loss = .nan

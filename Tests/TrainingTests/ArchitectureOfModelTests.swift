@@ -44,6 +44,16 @@ import TrainingEvents
     #expect(architecture.hiddenSize == preset.network.hidden)
   }
 
+  /// Of an image, how many blocks it has and where its recurrences begin.
+  @Test func gridsSayHowLargeTheyAre() throws {
+    let test = try #require(TraceCase.all.first { $0.name == "grid, 2 corners, concatenation" })
+    let grid = try #require(try test.trainer().trainer.description.architecture?.grid)
+    #expect(
+      grid == Architecture.Grid(rows: 3, columns: 2, corners: ["↘", "↖"], isSum: false))
+    let chain = try #require(TraceCase.all.first { $0.name == "picture" })
+    #expect(try chain.trainer().trainer.description.architecture?.grid == nil)
+  }
+
   /// What a run says of itself is what was built, with the sizes of its data.
   @Test func runsSayWhatWasBuilt() throws {
     let (preset, task) = try TinyRun.preset()

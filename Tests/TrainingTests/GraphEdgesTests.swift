@@ -49,7 +49,10 @@ import TrainingEvents
     }
     let weighed = nodes.filter { trace.columns[$0.column].part == "encoder" }.map {
       Place(row: model.row(of: $0), column: $0.column)
-    }.filter { [.state(model.top), .backwardState(model.top)].contains($0.row) }
+    }.filter { place in
+      if case .cell = place.row { return true }
+      return [.state(model.top), .backwardState(model.top)].contains(place.row)
+    }
     let outputs = nodes.map { Place(row: model.row(of: $0), column: $0.column) }
       .filter { $0.row == .output }
     var edges: Set<Edge> = []

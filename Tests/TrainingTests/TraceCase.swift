@@ -106,11 +106,52 @@ struct TraceCase: CustomTestStringConvertible {
         settings: [("task.kind", "captioning"), ("network.image-reading", "rows")],
         task: pictures),
     ]
+    + grids
     + ["0", "0.5", "1"].map { share in
       TraceCase(
         name: "output recurrence, forced \(share)",
         settings: parity + [("network.recurrence", "output"), ("network.teacher-forcing", share)])
     }
+
+  private static let overAnImage = [
+    ("network.image-reading", "two-dimensional"), ("network.image-block", "2"),
+  ]
+
+  /// Recurrences over pictures of 4 × 5 pixels, 3 rows and 2 columns of blocks: to a class and to a
+  /// text, from one corner to all four.
+  private static let grids: [TraceCase] =
+    [("1", "concatenation"), ("2", "concatenation"), ("4", "concatenation"), ("4", "sum")].flatMap {
+      corners, combination in
+      let corners =
+        overAnImage + [
+          ("network.image-corners", corners), ("network.corner-combination", combination),
+        ]
+      let name = "\(corners[2].1) corners, \(combination)"
+      let writing = [("task.kind", "captioning")] + corners
+      return [
+        TraceCase(
+          name: "grid, \(name)",
+          settings: [("task.kind", "sequence-classification"), ("network.output", "final")]
+            + corners, task: namedPictures),
+        TraceCase(name: "grid to text, \(name)", settings: writing, task: pictures),
+        TraceCase(
+          name: "grid to text with attention, \(name)",
+          settings: writing + [("network.attention", "additive"), ("network.cell", "gru")],
+          task: pictures),
+      ]
+    }
+
+  /// The same pictures with one class each.
+  private static let namedPictures: TaskData = {
+    guard case .examples(let examples) = pictures.train else { return pictures }
+    let named = examples.enumerated().map { number, example in
+      Example(input: example.input, target: .label(Int32(number % 3)))
+    }
+    return TaskData(
+      kind: .sequenceClassification, train: .examples(named),
+      outputVocabulary: Vocabulary(symbols: ["a", "b", "c"]), inputWidth: 4, outputWidth: 3,
+      targetName: "picture")
+  }()
 
   /// Pictures of five rows with three symbols each.
   static let pictures: TaskData = {

@@ -15,7 +15,8 @@ struct WalkArithmetic {
   let parameters: [String: Matrix<Float>]
   private var shown: [Variable: [Double]] = [:]
   private var symbols: [Variable: Expression] = [:]
-  private var targets: [Int: Int] = [:]
+  /// By time; at none where there is one output behind an image.
+  private var targets: [Int?: Int] = [:]
   /// The node whose equations are worked out.
   var node: GraphTrace.Node?
 
@@ -26,8 +27,8 @@ struct WalkArithmetic {
       if node.place == .input, let first = node.equations.first {
         symbols[first.result] = first.expression
       }
-      if node.place != .input, let target = node.target, let time = node.name?.time {
-        targets[time] = target
+      if node.place != .input, let target = node.target, let name = node.name {
+        targets.updateValue(target, forKey: name.time)
       }
     }
   }
@@ -35,6 +36,11 @@ struct WalkArithmetic {
   // MARK: Parameters
 
   func matrix(_ parameter: GraphTrace.Parameter) -> Matrix<Float>? {
+    if let corner = parameter.layer?.corner, let name = Self.corners[corner],
+      let kind = Self.ofImage[parameter.kind]
+    {
+      return parameters["encoder.\(kind)_\(name)"]
+    }
     let part =
       switch parameter.layer?.part {
       case .encoder?: "encoder."
@@ -46,6 +52,7 @@ struct WalkArithmetic {
       + (parameter.layer?.isReversed == true ? "_reverse" : "")
     let names: [String] =
       switch parameter.kind {
+      case .vertical, .horizontal: []
       case .input: [part + "weight_ih_" + layer, "U"]
       case .recurrent: [part + "weight_hh_" + layer, "W"]
       case .bias: [part + "bias_ih_" + layer, "b"]
@@ -60,6 +67,21 @@ struct WalkArithmetic {
       case .attentionEnergy: ["attention.v"]
       }
     return names.lazy.compactMap { parameters[$0] }.first
+  }
+
+  private static let corners = [
+    "↘": "top_left", "↖": "bottom_right", "↙": "top_right", "↗": "bottom_left",
+  ]
+  private static let ofImage: [GraphTrace.Parameter.Kind: String] = [
+    .input: "weight_ih", .vertical: "weight_vertical", .horizontal: "weight_horizontal",
+    .bias: "bias",
+  ]
+
+  /// The corners in the order in which their states stand one behind the other.
+  private var order: [String] {
+    ["↘", "↖", "↙", "↗"].filter { corner in
+      trace.nodes.contains { $0.name?.layer?.corner == corner }
+    }
   }
 
   /// The rows of a matrix, those of one gate alone where one is named.
@@ -78,7 +100,7 @@ struct WalkArithmetic {
     switch variable.quantity {
     case .input, .target:
       if let symbol = symbols[variable], let width { return read(symbol, width, variable) }
-      if let time = variable.time, let target = targets[time], let width {
+      if let target = targets[variable.time], let width {
         return (0..<width).map { $0 == target ? 1 : 0 }
       }
       return variable.time == 0 ? width.map { [Double](repeating: 0, count: $0) } : nil
@@ -215,8 +237,8 @@ struct WalkArithmetic {
   /// The right output as one of many, which a decoder may read through a table.
   private func right(_ expression: Expression) -> [Double]? {
     guard case .variable(let variable) = expression, variable.quantity == .target,
-      let time = variable.time, let target = targets[time],
-      let width = shown[Variable(.output, time: time)]?.count
+      let target = targets[variable.time],
+      let width = shown[Variable(.output, time: variable.time)]?.count
     else { return nil }
     return (0..<width).map { $0 == target ? 1 : 0 }
   }
@@ -256,6 +278,9 @@ struct WalkArithmetic {
   /// the context behind the symbol.
   func own(_ values: [Double], count: Int) -> [Double] {
     guard values.count > count else { return values }
+    if let corner = node?.name?.layer?.corner, let index = order.firstIndex(of: corner) {
+      return Array(values[index * count..<(index + 1) * count])
+    }
     let isLater = node?.place == .context || node?.name?.layer?.isReversed == true
     return Array(isLater ? values.suffix(count) : values.prefix(count))
   }
@@ -277,11 +302,10 @@ struct WalkArithmetic {
   }
 
   private func loss(_ kind: GraphTrace.LossKind, _ guess: Expression) -> [Double]? {
-    guard kind != .alignments, case .variable(let variable) = guess, let time = variable.time,
-      let values = value(guess)
+    guard kind != .alignments, case .variable(let variable) = guess, let values = value(guess)
     else { return nil }
-    if kind == .crossEntropy { return targets[time].map { [-log(values[$0])] } }
-    guard let y = shown[Variable(.target, time: time)] else { return nil }
+    if kind == .crossEntropy { return targets[variable.time].map { [-log(values[$0])] } }
+    guard let y = shown[Variable(.target, time: variable.time)] else { return nil }
     let parts = zip(values, y).map { p, y in
       kind == .squaredError ? (p - y) * (p - y) : -y * log(p) - (1 - y) * log(1 - p)
     }
@@ -294,6 +318,16 @@ struct WalkArithmetic {
   private var source: [[Double]] {
     let states = shown.filter { $0.key.quantity == .state && !$0.key.isGradient }
       .filter { $0.key.layer?.part == .encoder && $0.key.time != 0 }
+    let cells = trace.columns.compactMap(\.cell)
+    guard cells.isEmpty else {
+      return cells.map { cell in
+        let each = order.map { corner in
+          states.first { $0.key.layer?.corner == corner && $0.key.cell == cell }?.value ?? []
+        }
+        return isSum
+          ? each.dropFirst().reduce(each[0]) { zip($0, $1).map { $0 + $1 } } : each.flatMap { $0 }
+      }
+    }
     let top = states.keys.compactMap { $0.layer?.number }.max() ?? 1
     let last = trace.columns.filter { $0.part == "encoder" }.count
     return (0..<last).map { i in
@@ -303,6 +337,16 @@ struct WalkArithmetic {
             && $0.key.time == i + 1
         }?.value ?? []
       }
+    }
+  }
+
+  /// Whether the corners' states are added up where they meet.
+  private var isSum: Bool {
+    trace.nodes.contains { node in
+      guard node.direction == .forward, node.name == Variable(.context),
+        case .sum? = node.equations.first?.expression
+      else { return false }
+      return true
     }
   }
 
@@ -345,7 +389,10 @@ struct WalkArithmetic {
 
   /// What attention asks of h(i): Σ α ∇C(t) + Uₐᵀ ∇k(i).
   private func attended(_ variable: Variable) -> [Double]? {
-    guard let time = variable.time, let layer = variable.layer else { return nil }
+    let place = variable.cell.flatMap { cell in trace.columns.firstIndex { $0.cell == cell } }
+    guard let time = variable.time ?? place.map({ $0 + 1 }), let layer = variable.layer else {
+      return nil
+    }
     let keys = rows(GraphTrace.Parameter(.attentionKey))
     var sum = [Double](repeating: 0, count: source.first?.count ?? 0)
     for step in 1...trace.columns.filter({ $0.part == "decoder" }).count {
@@ -355,6 +402,8 @@ struct WalkArithmetic {
       let back = transposed(keys, energyGradients(step: step)[time - 1])
       for unit in sum.indices { sum[unit] += alpha[time - 1] * dContext[unit] + back[unit] }
     }
+    // Of several corners, the node picks its own part.
+    guard variable.cell == nil else { return sum }
     let units = shown[Variable(.state, layer: layer, time: time)]?.count ?? sum.count
     return layer.isReversed ? Array(sum.suffix(units)) : Array(sum.prefix(units))
   }

@@ -50,7 +50,13 @@ import TrainingEvents
         sum, probe.part.gradient.matrix(own).rowCopies.flatMap { $0.map { Double($0) } },
         "\(test.name): ∇ of \(name)")
     }
-    #expect(Set(sums.keys.map(\.kind)).isSuperset(of: [.recurrent, .bias, .output, .outputBias]))
+    #expect(Set(sums.keys.map(\.kind)).isSuperset(of: [.bias, .output, .outputBias]))
+    let isGrid = trainer.network.architecture.grid != nil
+    #expect(sums.keys.contains { $0.kind == .recurrent } || isGrid)
+    for corner in trainer.network.architecture.grid?.corners ?? [] {
+      let kinds = Set(sums.keys.filter { $0.layer?.corner == corner }.map(\.kind))
+      #expect(kinds == [.input, .vertical, .horizontal, .bias], "\(test.name): \(corner)")
+    }
     for name in parameters.keys where name.hasSuffix("embedding.weight") {
       #expect(summed.contains(name), "\(test.name): no sum for \(name)")
     }
@@ -92,7 +98,9 @@ import TrainingEvents
     func norm(_ values: [Double]) -> Double {
       values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
-    if case .parameter(let parameter)? = node.name?.quantity, node.name?.time != nil {
+    if case .parameter(let parameter)? = node.name?.quantity,
+      node.terms.contains(where: { $0.role == .share })
+    {
       guard let expression = node.equations.first?.expression,
         let share = arithmetic.value(expression)
       else {

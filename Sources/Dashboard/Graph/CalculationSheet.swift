@@ -35,6 +35,10 @@ struct CalculationSheet {
 
   /// All lines, with blank ones between where there is room for them.
   func lines(in size: Size) -> [Line] {
+    guard !trace.columns.contains(where: { $0.cell != nil }) else {
+      return "The sheet has a column for each time step, and an image has blocks: walk on with →."
+        .wrapped(to: size.width - 2).map { Line(text: StyledText($0, theme.muted)) }
+    }
     guard !trace.parameters.isEmpty else {
       let count = scene.state.run.map { "\(NumberText.grouped($0.parameterCount)) parameters" }
       return

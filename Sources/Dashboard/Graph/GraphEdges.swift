@@ -40,6 +40,16 @@ extension GraphModel {
         }
         for source in sources(of: row, at: column) { add(source, here) }
       }
+      for (corner, cell) in corners.indices.map({ ($0 + 1, column) })
+      where has(.cell(corner), at: cell) {
+        let here = Place(row: .cell(corner), column: cell)
+        add(Place(row: .input, column: cell), here)
+        for way in ImageWay.allCases {
+          if let before = neighbour(of: cell, way, corner: corner) {
+            add(Place(row: .cell(corner), column: before), here)
+          }
+        }
+      }
     }
     return edges
   }
@@ -64,7 +74,7 @@ extension GraphModel {
     case .output: return [.state(top), .backwardState(top)]
     case .target, .loss:
       return rows[(place + 1)...].first { has($0, at: column) }.map { [$0] } ?? []
-    case .input, .context: return []
+    case .input, .context, .cell: return []
     }
   }
 
@@ -80,15 +90,18 @@ extension GraphModel {
   func sources(of row: GraphRow, at column: Int) -> [Place] {
     let part = columns[column].part
     switch row {
+    case .output where part == "output": return imageEnds
     case .output where architecture.shape == .final && isBothWays(column):
       return [Place(row: .backwardState(top), column: 0)]
     case .loss where architecture.isAligned:
       return columns.indices.filter { has(.output, at: $0) }.map { Place(row: .output, column: $0) }
+    case .state(top) where part == "context" && !imageEnds.isEmpty: return imageEnds
     case .state(top) where part == "context":
       return isBothWays(0) ? [Place(row: .backwardState(top), column: 0)] : []
     case .context:
       let weighed = columns.indices.filter { columns[$0].part == "encoder" }.flatMap { index in
-        [GraphRow.state(top), .backwardState(top)].filter { has($0, at: index) }
+        ([GraphRow.state(top), .backwardState(top)] + corners.indices.map { .cell($0 + 1) })
+          .filter { has($0, at: index) }
           .map { Place(row: $0, column: index) }
       }
       return weighed + [Place(row: .state(top), column: column - 1)]

@@ -20,7 +20,11 @@ struct GraphMeasures {
   init() {}
 
   init(_ state: DashboardState, _ model: GraphModel) {
-    guard !state.graph.isWalking, !model.architecture.twoDimensional else { return }
+    guard !state.graph.isWalking else { return }
+    if model.architecture.twoDimensional {
+      measure(image: state.hiddenStates, model)
+      return
+    }
     for row in model.rows {
       guard let (layer, isReversed) = Self.layer(of: row, in: model) else { continue }
       for (index, column) in model.columns.enumerated()
@@ -41,13 +45,31 @@ struct GraphMeasures {
     }
   }
 
+  /// States of every block of an image, where all of them were looked at.
+  private mutating func measure(image frame: HiddenStateFrame?, _ model: GraphModel) {
+    for (index, corner) in model.corners.enumerated() {
+      guard let map = frame?.maps.first(where: { $0.name.hasSuffix("cells \(corner)") }),
+        map.units > 0, map.columns == model.cellCount
+      else { continue }
+      for place in 0..<map.columns {
+        let size = Self.size(map, place)
+        if size.isFinite { states[Place(row: .cell(index + 1), column: place)] = size }
+      }
+    }
+  }
+
+  private static func size(_ map: StateMap, _ column: Int) -> Float {
+    let units = map.values[column * map.units..<(column + 1) * map.units]
+    return (units.reduce(0) { $0 + $1 * $1 } / Float(map.units)).squareRoot()
+  }
+
   /// The layer that a row of states stands for; nil for other rows.
   private static func layer(of row: GraphRow, in model: GraphModel) -> (Int, isReversed: Bool)? {
     func number(_ layer: Int) -> Int { layer == model.top ? model.architecture.layers : layer }
     return switch row {
     case .state(let layer): (number(layer), false)
     case .backwardState(let layer): (number(layer), true)
-    case .target, .loss, .output, .context, .input: nil
+    case .target, .loss, .output, .cell, .context, .input: nil
     }
   }
 
@@ -60,8 +82,7 @@ struct GraphMeasures {
     else { return nil }
     let read = model.columns.filter { $0.part == model.columns[column].part }.map(\.input)
     guard read == frame.symbols, map.columns == read.count else { return nil }
-    let units = map.values[column * map.units..<(column + 1) * map.units]
-    let size = (units.reduce(0) { $0 + $1 * $1 } / Float(map.units)).squareRoot()
+    let size = size(map, column)
     return size.isFinite ? size : nil
   }
 

@@ -10,6 +10,8 @@ enum GraphRow: Hashable {
   case backwardState(Int)
   /// Layers from 1; the highest stands on top.
   case state(Int)
+  /// The states over an image that come from one of its corners; corners count from 1.
+  case cell(Int)
   /// What attention picks from the source for a decoder's step.
   case context
   case input
@@ -23,6 +25,11 @@ struct GraphModel {
   let architecture: Architecture
   let columns: [GraphTrace.Column]
   let rows: [GraphRow]
+  /// Which way each recurrence over an image goes; empty where nothing is read in two dimensions.
+  let corners: [String]
+  /// The columns that stand for an image's blocks, which are the first ones, and their rows and columns.
+  let cellCount: Int
+  let imageSize: (rows: Int, columns: Int)
 
   /// - Parameter showsTargets: whether y stands above the loss that judges by it
   init(
@@ -30,6 +37,10 @@ struct GraphModel {
   ) {
     self.architecture = architecture
     self.columns = columns
+    cellCount = columns.prefix { $0.cell != nil }.count
+    let last = cellCount > 0 ? columns[cellCount - 1].cell : nil
+    imageSize = (last?.row ?? 0, last?.column ?? 0)
+    corners = cellCount > 0 ? architecture.grid?.corners ?? [] : []
     var rows: [GraphRow] = [.loss, .output]
     let layers = min(max(1, architecture.layers), Self.mostLayers)
     for layer in stride(from: layers, through: 1, by: -1) {
@@ -38,6 +49,10 @@ struct GraphModel {
     }
     if architecture.attention { rows.append(.context) }
     if architecture.shape != .autonomous { rows.append(.input) }
+    // States and inputs of an image stand in a picture of their own.
+    if architecture.shape == .final, cellCount > 0 {
+      rows = [.loss, .output]
+    }
     // What was built by hand is right or wrong, and lowers no loss.
     if architecture.shape == .handBuilt { rows.removeFirst() }
     if architecture.shape == .autonomous, columns.allSatisfy({ $0.loss == nil }) {
@@ -56,7 +71,11 @@ struct GraphModel {
     let column = columns[index]
     // Encoder and decoder meet in one node, from which every layer of the decoder starts.
     if column.part == "context" { return if case .state = row { true } else { false } }
+    if column.cell != nil || column.part == "output" {
+      return hasOfImage(row, isCell: column.cell != nil)
+    }
     switch row {
+    case .cell: return false
     case .state: return true
     case .backwardState: return architecture.bidirectional && column.part != "decoder"
     case .context: return column.part == "decoder"
@@ -76,12 +95,25 @@ struct GraphModel {
     }
   }
 
+  private func hasOfImage(_ row: GraphRow, isCell: Bool) -> Bool {
+    switch row {
+    case .cell(let corner): isCell && corners.indices.contains(corner - 1)
+    case .input: isCell
+    case .target, .loss, .output: !isCell
+    case .state, .backwardState, .context: false
+    }
+  }
+
   /// The node's name, such as `s(2)`.
   func name(_ row: GraphRow, at index: Int) -> String {
     let column = columns[index]
     guard column.part != "context" else { return "C" }
-    let time = "(\(column.time))"
+    let time =
+      column.cell.map { "(\($0.row),\($0.column))" }
+      ?? (column.part == "output" ? "" : "(\(column.time))")
     switch row {
+    case .cell(let corner):
+      return "s" + (corners.count > 1 ? corners[corner - 1] : "") + time
     case .target: return "y" + time
     case .loss: return "L" + time
     case .output: return "o" + time
@@ -118,7 +150,7 @@ struct GraphModel {
       if columns[index].part == "decoder" { return "U, C" }
       return architecture.shape == .vectorToSequence ? "U, R x" : parameter("U", at: index)
     case .state where !architecture.bidirectional: return "U"
-    case .target, .loss, .backwardState, .state, .context, .input: return ""
+    case .target, .loss, .backwardState, .state, .cell, .context, .input: return ""
     }
   }
 
@@ -130,12 +162,14 @@ struct GraphModel {
     switch row {
     case .state where architecture.shape == .outputRecurrence: return nil
     // The state before in reading order is not the one to the left or above.
-    case .state where architecture.twoDimensional && columns[index].part != "decoder": return nil
+    case .state
+    where architecture.twoDimensional && !["decoder", "context"].contains(columns[index].part):
+      return nil
     // The highest layer's last state is the context.
     case .state(let layer) where columns[index + 1].part == "context" && layer < top: return nil
     case .state: return (isMeeting ? "" : parameter("W", at: index + 1), false)
     case .backwardState: return isMeeting ? nil : ("W", true)
-    case .target, .loss, .output, .context, .input: return nil
+    case .target, .loss, .output, .cell, .context, .input: return nil
     }
   }
 
@@ -144,7 +178,13 @@ struct GraphModel {
     if columns.indices.contains(node.column), columns[node.column].part == "context" {
       return .state(top)
     }
+    if columns.indices.contains(node.column), columns[node.column].cell != nil,
+      node.place == .input
+    {
+      return .input
+    }
     switch node.place {
+    case .cell(let corner): return .cell(corner)
     case .loss: return rows.contains(.loss) ? .loss : .output
     case .output, .prediction: return rows.contains(.output) ? .output : .state(1)
     case .context: return rows.contains(.context) ? .context : .state(top)
@@ -166,6 +206,9 @@ extension DashboardState {
   var graphColumns: [GraphTrace.Column] {
     if let trace, graph.isWalking { return trace.columns }
     let shape = run?.architecture?.shape ?? .everyStep
+    if let architecture = run?.architecture, let grid = architecture.grid {
+      return columns(of: grid, architecture)
+    }
     if case .translation(let frame) = task, shape == .encoderDecoder {
       return columns(frame.source, part: "encoder", []) + [Self.meeting]
         + columns(["⊢"] + frame.output.dropLast(), part: "decoder", frame.output)
@@ -178,6 +221,21 @@ extension DashboardState {
         time: index + 1, input: frame.symbols[index],
         loss: hasLoss ? Double(frame.loss[index]) : nil, output: output)
     }
+  }
+
+  /// The blocks of an image, and what stands behind them.
+  private func columns(
+    of grid: Architecture.Grid, _ architecture: Architecture
+  ) -> [GraphTrace.Column] {
+    let isRead = architecture.shape == .encoderDecoder
+    let cells = (0..<grid.rows * grid.columns).map { place in
+      GraphTrace.Column(
+        part: isRead ? "encoder" : "", time: 0, input: "",
+        cell: GraphTrace.Cell(row: place / grid.columns + 1, column: place % grid.columns + 1))
+    }
+    guard isRead else { return cells + [GraphTrace.Column(part: "output", time: 0, input: "")] }
+    return cells + [Self.meeting]
+      + (1...3).map { GraphTrace.Column(part: "decoder", time: $0, input: "") }
   }
 
   /// C, between encoder and decoder.

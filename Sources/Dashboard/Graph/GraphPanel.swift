@@ -58,6 +58,19 @@ struct GraphPanel: Panel {
       return FoldedDrawing(architecture, scene).draw(in: area, into: &buffer)
     }
     let drawing = UnfoldedDrawing(scene)
+    if drawing.model.cellCount > 0 {
+      let bottom = ImageDrawing(graph: drawing).draw(in: area, into: &buffer)
+      let rest = Rect(
+        x: area.x, y: bottom, width: area.width, height: max(0, area.bottom - bottom))
+      if let words = scene.state.walkWords {
+        WalkDetails(words: words, scene: scene).draw(in: rest, into: &buffer)
+      } else {
+        _ = GraphWords(
+          run: run, architecture: architecture, legend: drawing.measures.legend, scene: scene
+        ).draw(in: rest, into: &buffer)
+      }
+      return
+    }
     let height = drawing.height(in: area)
     let free = area.height - height
     // Words take some eight rows; where many are left, states stand below.
@@ -129,16 +142,23 @@ struct GraphWords {
         ? "C(t) = Σ α(t,i) \(architecture.bidirectional ? "[s(i); g(i)]" : "s(i)")"
         : architecture.bidirectional ? "C = [s(τ); g(1)]" : "C = s(τ)"
       let reading = "s(t) = \(cell)(s(t−1), x(t))"
+      if architecture.twoDimensional {
+        // What C is stands on the line below the picture of the image.
+        return [
+          "encoder  \(gridEquation)",
+          architecture.attention
+            ? "decoder  d(t) = \(cell)(d(t−1), y(t−1), C(t))   C(t) = Σ α(t,i) h(i)   o(t) = c + V d(t)"
+            : "decoder  d(t) = \(cell)(d(t−1), y(t−1), C)   o(t) = c + V d(t)",
+        ]
+      }
       let encoder =
-        architecture.twoDimensional
-        ? gridEquation
-        : architecture.bidirectional ? reading + ", g(t) = \(cell)(g(t+1), x(t))" : reading
+        architecture.bidirectional ? reading + ", g(t) = \(cell)(g(t+1), x(t))" : reading
       return [
         "encoder  \(encoder)   \(context)",
         "decoder  d(t) = \(cell)(d(t−1), y(t−1), \(architecture.attention ? "C(t)" : "C"))   o(t) = c + V d(t)",
       ]
     case .final where architecture.twoDimensional:
-      return [gridEquation, "o = c + V s(I,J)   L = L(I,J)"]
+      return [gridEquation, "o = c + V \(architecture.grid?.end ?? "s(I,J)")"]
     case .final, .everyStep:
       let state = architecture.bidirectional ? "[s(t); g(t)]" : "s(t)"
       let time = architecture.shape == .final ? "τ" : "t"
@@ -153,7 +173,16 @@ struct GraphWords {
   }
 
   /// The state at row i and column j of an image.
-  private var gridEquation: String { "s(i,j) = \(cell)(s(i−1,j), s(i,j−1), x(i,j))" }
+  private var gridEquation: String {
+    "s(i,j) = tanh(b + Wᵥ s(i−1,j) + Wₕ s(i,j−1) + U x(i,j))"
+  }
+
+  /// How states of an image hang together, with i and j as in the equation.
+  private var nearer: String {
+    (architecture.grid?.corners.count ?? 1) > 1
+      ? "With i and j counted from its corner, each state comes from the two beside it that are nearer."
+      : "Each state comes from those to the left and above."
+  }
 
   private var alignedLoss: String { "−ln Σ P(alignment of y with t)" }
 
@@ -176,13 +205,18 @@ struct GraphWords {
       "An output and a loss at every time step; the same U, V, W, b, c at all of them (Deep Learning "
         + "fig. 10.3)."
     case .final where architecture.twoDimensional:
-      "Each state comes from those to the left and above; one output where they end."
+      nearer + " One output, of where all of them end."
     case .final: "One output, at the sequence's last time step (Deep Learning fig. 10.5)."
     case .outputRecurrence:
       "The recurrence goes through the output; with teacher forcing the target is fed back "
         + "instead, and no gradient flows from one time step to the next (Deep Learning fig. 10.4, 10.6)."
     case .vectorToSequence:
       "One vector x conditions every time step of the sequence (Deep Learning fig. 10.9)."
+    case .encoderDecoder where architecture.twoDimensional:
+      nearer + " The decoder starts from C, where all of them end, and "
+        + (architecture.attention
+          ? "looks back at h(i), the states of every block, at every time step."
+          : "reads it at every time step.")
     case .encoderDecoder where architecture.attention:
       "The decoder starts from the encoder's last state C, and at every time step looks back at all of "
         + "the source for a context C(t) (Bahdanau et al. 2015)."
@@ -194,6 +228,14 @@ struct GraphWords {
       "Every weight is set by hand; the network decides a language exactly (Siegelmann and "
         + "Sontag, 1995)."
     }
+  }
+}
+
+extension Architecture.Grid {
+  /// What all recurrences end with, in words of the equations.
+  fileprivate var end: String {
+    guard corners.count > 1 else { return "s(I,J)" }
+    return isSum ? "Σ s(I,J) of all corners" : "[s(I,J) of each corner]"
   }
 }
 

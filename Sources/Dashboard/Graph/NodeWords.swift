@@ -7,6 +7,8 @@ extension TraceWords {
   func label(_ term: GraphTrace.Term) -> String {
     switch term.role {
     case .recurrent: "recurrent"
+    case .vertical: "vertical"
+    case .horizontal: "horizontal"
     case .input: "from the input"
     case .vector: "from the vector"
     case .bias: "bias"
@@ -27,7 +29,9 @@ extension TraceWords {
     case .passedOn: "passed on"
     case .sum: "together"
     case .through(let function): "through " + (function?.rawValue ?? "the gates")
-    case .share: "this time step"
+    case .share:
+      node.name?.cell != nil
+        ? "this block" : node.name?.time == nil ? "this image" : "this time step"
     case .total: "sum so far"
     case .unit: "unit"
     case .decision: "accepted above 0"
@@ -54,6 +58,8 @@ extension TraceWords {
   /// Where the node stands in the lecture and in the book; beyond the lecture, in the book alone.
   var reference: String {
     guard let name = node.name else { return "" }
+    // The lecture has images as sequences, and no recurrence over them.
+    if name.cell != nil { return "slide 6 · Graves et al. 2007" }
     switch (name.quantity, name.isGradient) {
     case (.input, false): return "slide 21 · Deep Learning eq. 10.8"
     case (.target, false): return "slide 33 · Deep Learning fig. 10.12"
@@ -134,7 +140,7 @@ extension TraceWords {
     case .outputBias: "Deep Learning eq. 10.22"
     case .bias, .recurrentBias: "Deep Learning eq. 10.23"
     case .output: "Deep Learning eq. 10.24"
-    case .recurrent: "Deep Learning eq. 10.26"
+    case .recurrent, .vertical, .horizontal: "Deep Learning eq. 10.26"
     case .input: "Deep Learning eq. 10.28"
     case .embedding, .targetEmbedding: "Deep Learning section 12.4.2"
     case .vector: "Deep Learning fig. 10.9"

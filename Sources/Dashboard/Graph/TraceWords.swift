@@ -40,6 +40,7 @@ struct TraceWords {
 
   private func text(_ variable: Variable, unsaid: Int?) -> String {
     let name = name(variable)
+    if let cell = variable.cell { return "\(name)(\(cell.row),\(cell.column))" }
     guard let time = variable.time, time != unsaid else { return name }
     return "\(name)(\(time))"
   }
@@ -79,12 +80,14 @@ struct TraceWords {
   /// `s`, `g` or `d`, with the layer's number where there are several.
   private static func letter(_ layer: GraphTrace.Layer?) -> String {
     guard let layer else { return "s" }
-    return (layer.part == .decoder ? "d" : layer.isReversed ? "g" : "s") + number(layer)
+    let corner = layer.isOneOfSeveral ? layer.corner ?? "" : ""
+    return (layer.part == .decoder ? "d" : layer.isReversed ? "g" : "s")
+      + (layer.corner == nil ? number(layer) : corner)
   }
 
   /// Such as `²` or `←`, which follows W, U and b.
   private static func mark(_ layer: GraphTrace.Layer) -> String {
-    number(layer) + (layer.isReversed ? "←" : "")
+    layer.corner ?? number(layer) + (layer.isReversed ? "←" : "")
   }
 
   func text(_ parameter: GraphTrace.Parameter) -> String {
@@ -93,6 +96,8 @@ struct TraceWords {
     return switch parameter.kind {
     case .input: "U" + mark + gate
     case .recurrent: "W" + mark + gate
+    case .vertical: "Wᵥ" + mark
+    case .horizontal: "Wₕ" + mark
     case .bias: "b" + mark + gate
     case .recurrentBias: "b" + mark + "_h" + (parameter.gate ?? "")
     case .output: "V"
@@ -161,6 +166,7 @@ struct TraceWords {
 
   /// The encoder's state at the source's time step i, of both directions where there are two.
   private var sourceState: String {
+    if trace.columns.contains(where: { $0.cell != nil }) { return "h(i)" }
     let isBothWays = trace.nodes.contains { node in
       if case .reversedState = node.place { true } else { false }
     }

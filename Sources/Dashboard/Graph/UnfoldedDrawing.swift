@@ -48,14 +48,17 @@ struct UnfoldedDrawing {
         if case .parameter? = past.name?.quantity { continue }
         if let size = Self.size(past) { strengths[place] = size }
       }
-      for row in model.rows {
+      for row in Set(strengths.keys.map(\.row)) {
         for direction in [GraphTrace.Node.Direction.forward, .backward] {
           let same = strengths.keys.filter { $0.row == row && visited[$0] == direction }
           let largest = same.compactMap { strengths[$0] }.max() ?? 0
           for place in same where largest > 0 { strengths[place, default: 0] /= largest }
         }
       }
+      // Of an image's many nodes one stands for all.
+      var image = Set<Bool>()
       for node in trace.nodes {
+        if case .cell = node.place, !image.insert(node.direction == .forward).inserted { continue }
         let words = TraceWords(node, in: trace)
         rows = max(rows, WalkDetails.rows(of: words))
         longest = max(longest, CharacterWidth.of(words.symbol.cut(to: Self.longestSymbol)))
@@ -91,7 +94,8 @@ struct UnfoldedDrawing {
         drawNode(
           row, column, x: x + shift(row, column, step), y: y, lossDigits: digits, into: &buffer)
       }
-      drawStart(row, first: shown.first.flatMap { $0 } ?? 0, area: area, y: y, into: &buffer)
+      drawStart(
+        row, first: shown.first.flatMap { $0 } ?? model.cellCount, area: area, y: y, into: &buffer)
     }
     drawBuses(raster, into: &buffer)
     let y = area.y + model.rows.count * step - (step == 2 ? 1 : 0)
@@ -125,7 +129,7 @@ struct UnfoldedDrawing {
     return here.column == column && model.row(of: here) == row
   }
 
-  private func style(_ row: GraphRow, _ column: Int) -> Style {
+  func style(_ row: GraphRow, _ column: Int) -> Style {
     let theme = scene.theme
     let place = Place(row: row, column: column)
     guard here != nil else {

@@ -93,6 +93,8 @@ extension UnfoldedDrawing {
     _ row: GraphRow, first: Int, area: Rect, y: Int, into buffer: inout CellBuffer
   ) {
     guard case .state = row, model.architecture.shape != .outputRecurrence else { return }
+    // Behind an image, everything starts from C.
+    if model.cellCount > 0, first == model.cellCount { return }
     guard first == 0 else {
       buffer.write(
         scene.appearance.hasUnicode ? "⋯" : "..", x: area.x + Self.margin - 8, y: y,
@@ -155,7 +157,7 @@ extension UnfoldedDrawing {
         put("╮", "+", beside, y + 1)
       }
       buffer.write("V", x: x + 3, y: y + 1, style: scene.theme.muted)
-    case .target, .loss, .input, .context:
+    case .target, .loss, .input, .cell, .context:
       drawBelow(row, column, x: x, y: y, step: 2, into: &buffer)
     }
   }

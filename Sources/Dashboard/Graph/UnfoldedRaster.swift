@@ -25,7 +25,7 @@ extension UnfoldedDrawing {
   /// Cells from one column to the next: what is asked for, but never so few that nodes touch.
   private func pitch(room: Int) -> Int {
     var widest = Self.nodeWidth - 1
-    for index in [0, model.columns.count - 1] {
+    for index in [model.cellCount, model.columns.count - 1] {
       for row in model.rows where model.has(row, at: index) && row != .loss {
         widest = max(widest, CharacterWidth.of(model.name(row, at: index)))
       }
@@ -33,7 +33,7 @@ extension UnfoldedDrawing {
     widest = max(widest, longestName)
     // Two states side by side, and the lines between.
     let least = model.architecture.bidirectional ? max(widest + 6, 15) : widest + 6
-    return min(max(16, least), max(least, room / max(1, model.columns.count)))
+    return min(max(16, least), max(least, room / max(1, count)))
   }
 
   /// Digits of the losses beside L(t): fewer where columns are narrow, and nil where not all of them
@@ -60,8 +60,12 @@ extension UnfoldedDrawing {
     return lossDigits(pitch: pitch, places(in: area, pitch: pitch)) != nil
   }
 
+  /// Columns that are drawn here: an image's blocks have a picture of their own.
+  private var count: Int { model.columns.count - model.cellCount }
+
   private func places(in area: Rect, pitch: Int) -> [Int?] {
-    places(max(1, min(model.columns.count, (area.width - Self.margin) / pitch)))
+    places(max(1, min(count, (area.width - Self.margin) / pitch)))
+      .map { $0.map { $0 + model.cellCount } }
   }
 
   /// Where rows and columns stand.
@@ -76,7 +80,6 @@ extension UnfoldedDrawing {
   /// and of one that is scrolled to or walked through the end alone, which is always in sight. The walk's
   /// own column stays in the middle.
   private func places(_ room: Int) -> [Int?] {
-    let count = model.columns.count
     guard count > room, room >= 4 else {
       let first = firstColumn(room)
       return (first..<min(count, first + room)).map { $0 }
@@ -92,8 +95,8 @@ extension UnfoldedDrawing {
 
   /// The first column on screen: the walk's own stays in the middle.
   private func firstColumn(_ shown: Int) -> Int {
-    let last = max(0, model.columns.count - shown)
+    let last = max(0, count - shown)
     guard let here else { return min(max(0, scene.state.graph.firstColumn), last) }
-    return min(max(0, here.column - shown / 2), last)
+    return min(max(0, here.column - model.cellCount - shown / 2), last)
   }
 }

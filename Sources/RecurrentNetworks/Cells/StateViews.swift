@@ -38,6 +38,8 @@ public struct StackView<Scalar: NetworkScalar> {
   /// Every layer and direction in all its parts, in the order of `states`; empty where a network
   /// is not made of such layers.
   public var layers: [LayerView<Scalar>] = []
+  /// Every corner's sweep over an image; empty where a network reads along a line of time.
+  public var grids: [GridView<Scalar>] = []
 
   /// One layer in one direction that is not part of a stack.
   /// - Parameters:

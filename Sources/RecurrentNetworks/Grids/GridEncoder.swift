@@ -49,8 +49,27 @@ final class GridEncoder<Scalar: NetworkScalar>: SourceEncoder {
       StackView(
         part: .encoder, states: views, stateGradients: [],
         directionsAreReversed: views.map { _ in false },
-        firstRecurrentMatrix: sweeps.first?.verticalWeight)
+        firstRecurrentMatrix: sweeps.first?.verticalWeight, grids: sweeps.map(view))
     ]
+  }
+
+  /// One corner's sweep over the first image of the last batch.
+  private func view(_ sweep: GridSweep<Scalar>) -> GridView<Scalar> {
+    let (rows, columns) = (grid.heights.first ?? 0, grid.columns)
+    var view = GridView(
+      corner: sweep.corner.arrow, startsAtBottom: sweep.corner.startsAtBottom,
+      startsAtRight: sweep.corner.startsAtRight, rows: rows, columns: columns, inputs: sweep.inputs,
+      states: sweep.states, stateGradients: sweep.stateGradients, deltas: sweep.deltas,
+      inputWeight: sweep.inputWeight, verticalWeight: sweep.verticalWeight,
+      horizontalWeight: sweep.horizontalWeight, bias: sweep.bias, isSum: isSum)
+    for i in 0..<rows {
+      for j in 0..<columns {
+        view.places.append(
+          grid.row(
+            view.startsAtBottom ? rows - 1 - i : i, view.startsAtRight ? columns - 1 - j : j))
+      }
+    }
+    return view
   }
 
   func forward(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> EncodedSource<Scalar> {

@@ -31,6 +31,13 @@ enum Corner: Int, CaseIterable {
   }
 }
 
+extension NetworkConfiguration {
+  /// Which way each recurrence over an image goes, such as `↘`.
+  public var cornerArrows: [String] {
+    Corner.allCases.prefix(max(1, imageCorners)).map(\.arrow)
+  }
+}
+
 /// The recurrence of one corner over a grid (Graves, Fernández and Schmidhuber 2007), with i and j
 /// counted from that corner:
 ///
@@ -42,15 +49,19 @@ enum Corner: Int, CaseIterable {
 /// Rows of all matrices stand as `GridSteps` says.
 final class GridSweep<Scalar: NetworkScalar> {
   let corner: Corner
-  private let inputWeight: ParameterHandle
+  let inputWeight: ParameterHandle
   /// Wᵥ, from the row before.
   let verticalWeight: ParameterHandle
   /// Wₕ, from the column before.
-  private let horizontalWeight: ParameterHandle
-  private let bias: ParameterHandle
-  private var inputs = Matrix<Scalar>.empty
+  let horizontalWeight: ParameterHandle
+  let bias: ParameterHandle
+  /// x(i, j), rows × input size.
+  private(set) var inputs = Matrix<Scalar>.empty
   /// s(i, j), rows × hidden.
   private(set) var states = Matrix<Scalar>.empty
+  /// ∇s(i, j) and δ(i, j) of the last backward pass, rows × hidden.
+  private(set) var stateGradients = Matrix<Scalar>.empty
+  private(set) var deltas = Matrix<Scalar>.empty
 
   init(
     _ corner: Corner, inputSize: Int, hidden: Int, prefix: String,
@@ -101,6 +112,7 @@ final class GridSweep<Scalar: NetworkScalar> {
   /// whole ∇s(i, j). Adds weight gradients.
   func backward(_ dStates: Matrix<Scalar>, _ grid: GridSteps, _ pass: Pass<Scalar>) {
     let delta = pass.arena.matrix(states.rows, states.columns)
+    (stateGradients, deltas) = (dStates, delta)
     let vertical = pass.packed(pass.parameters[verticalWeight])
     let horizontal = pass.packed(pass.parameters[horizontalWeight])
     for d in (0..<grid.diagonalCount).reversed() {

@@ -71,7 +71,25 @@ enum RunDescriptionJSON {
     object["teacherForcing"] = value.teacherForcing.map(JSONValue.real)
     if value.isAligned { object["aligned"] = true }
     object["unsharedSteps"] = value.unsharedSteps.map { .integer($0) }
+    object["grid"] = value.grid.map { grid in
+      [
+        "rows": .integer(grid.rows), "columns": .integer(grid.columns),
+        "corners": .array(grid.corners.map { .string($0) }), "sum": .bool(grid.isSum),
+      ]
+    }
     return .object(object)
+  }
+
+  /// Nil where it names no place that could be drawn.
+  private static func grid(_ value: JSONValue?) -> Architecture.Grid? {
+    guard let rows = value?["rows"]?.int, let columns = value?["columns"]?.int,
+      (1...4096).contains(rows), (1...4096).contains(columns), rows * columns <= 1 << 14
+    else { return nil }
+    let corners = (value?["corners"]?.array ?? []).compactMap(\.string)
+      .filter { ["↘", "↖", "↙", "↗"].contains($0) }
+    guard !corners.isEmpty, Set(corners).count == corners.count else { return nil }
+    return Architecture.Grid(
+      rows: rows, columns: columns, corners: corners, isSum: value?["sum"]?.bool ?? false)
   }
 
   private static func architecture(_ object: JSONObject) -> Architecture {
@@ -88,6 +106,6 @@ enum RunDescriptionJSON {
       twoDimensional: object["twoDimensional"]?.bool ?? false,
       teacherForcing: object["teacherForcing"]?.double,
       isAligned: object["aligned"]?.bool ?? false,
-      unsharedSteps: object["unsharedSteps"]?.int)
+      unsharedSteps: object["unsharedSteps"]?.int, grid: grid(object["grid"]))
   }
 }

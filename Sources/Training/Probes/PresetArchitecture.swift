@@ -7,7 +7,7 @@ extension Architecture {
   /// - Parameter readsSymbols: whether inputs are symbols, and so no image
   init(
     _ variant: ModelBuilder.Variant, _ objective: Objective, _ network: NetworkConfiguration,
-    readsSymbols: Bool, inputSize: Int, outputSize: Int
+    readsSymbols: Bool, inputSize: Int, outputSize: Int, grid: Grid? = nil
   ) {
     let shape: Shape =
       switch variant {
@@ -28,7 +28,23 @@ extension Architecture {
       twoDimensional: isGrid,
       teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil,
       isAligned: objective == .connectionistTemporalClassification,
-      unsharedSteps: network.unsharedSteps)
+      unsharedSteps: network.unsharedSteps, grid: isGrid ? grid : nil)
+  }
+}
+
+extension Architecture.Grid {
+  /// Blocks of the tallest image of the training set; nil where images are not read in two dimensions.
+  init?(_ network: NetworkConfiguration, _ variant: ModelBuilder.Variant, _ task: TaskData) {
+    guard network.imageReading == .twoDimensional, task.inputVocabulary == nil,
+      case .examples(let examples) = task.train
+    else { return nil }
+    let block = max(1, network.imageBlock)
+    func blocks(_ pixels: Int) -> Int { (pixels + block - 1) / block }
+    let height = examples.lazy.map(\.input.steps).max() ?? 0
+    self.init(
+      rows: blocks(height), columns: blocks(task.inputWidth), corners: network.cornerArrows,
+      isSum: network.cornerCombination == .sum)
+    guard rows > 0, columns > 0 else { return nil }
   }
 }
 

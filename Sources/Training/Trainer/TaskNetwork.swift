@@ -12,6 +12,8 @@ struct TaskNetwork: Sendable {
   let lineEnd: Int32
   /// Whether lines are read as one stream, in chunks.
   let readsStream: Bool
+  /// Images that are read in two dimensions.
+  let grid: Architecture.Grid?
 
   var objective: Objective { builder.objective }
   var outputWidth: Int { builder.outputWidth }
@@ -43,6 +45,7 @@ struct TaskNetwork: Sendable {
     }
     try Self.check(preset, variant)
     builder = ModelBuilder(configuration, variant, sizes: sizes)
+    grid = Architecture.Grid(configuration, variant, task)
     rows = RowLayout(
       targets: builder.targetRows, vectorPerSequence: oneVector,
       readsPadding: preset.training.padding == .read)
@@ -72,7 +75,7 @@ struct TaskNetwork: Sendable {
     let sizes = builder.sizes
     return Architecture(
       variant, objective, configuration, readsSymbols: sizes.symbols != nil,
-      inputSize: sizes.symbols ?? sizes.width, outputSize: outputWidth)
+      inputSize: sizes.symbols ?? sizes.width, outputSize: outputWidth, grid: grid)
   }
 
   /// A fresh model with memory of its own.

@@ -79,6 +79,8 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     case state(layer: Int)
     /// The state that runs from the end to the start.
     case reversedState(layer: Int)
+    /// The state over an image that comes from one of its corners; corners count from 1.
+    case cell(corner: Int)
     /// o(t).
     case output
     /// ŷ, what softmax makes of an output.
@@ -89,7 +91,8 @@ public struct GraphTrace: Sendable, Equatable, Codable {
 
   /// One time step of the unfolded graph.
   public struct Column: Sendable, Equatable, Codable {
-    /// `encoder`, `context`, `decoder`, or empty where the network has one part.
+    /// `encoder`, `context`, `decoder`, `output` behind an image, or empty where the network has one
+    /// part.
     public var part: String
     /// Time t, from 1.
     public var time: Int
@@ -106,11 +109,14 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     /// Whether the step reads the right output of the step before instead of the network's own
     /// (teacher forcing), where it reads an output at all.
     public var isForced: Bool
+    /// The block of an image that is read there; nil along a line of time.
+    public var cell: Cell?
 
     public init(
       part: String = "", time: Int, input: String, target: String = "", loss: Double? = nil,
-      output: String = "", probability: Double? = nil, isForced: Bool = false
+      output: String = "", probability: Double? = nil, isForced: Bool = false, cell: Cell? = nil
     ) {
+      self.cell = cell
       self.isForced = isForced
       self.part = part
       self.time = time

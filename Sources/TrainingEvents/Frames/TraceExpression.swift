@@ -21,10 +21,14 @@ extension GraphTrace {
     public var isOneOfSeveral: Bool
     /// Whether time runs from a sequence's end to its start.
     public var isReversed: Bool
+    /// Which way a state goes over an image, such as `↘`; nil along a line of time.
+    public var corner: String?
 
     public init(
-      part: Part = .whole, number: Int = 1, isOneOfSeveral: Bool = false, isReversed: Bool = false
+      part: Part = .whole, number: Int = 1, isOneOfSeveral: Bool = false, isReversed: Bool = false,
+      corner: String? = nil
     ) {
+      self.corner = corner
       self.part = part
       self.number = number
       self.isOneOfSeveral = isOneOfSeveral
@@ -38,6 +42,8 @@ extension GraphTrace {
     public enum Kind: String, Sendable, Codable {
       /// U, W and b of a layer; the bias that stands beside W s(t−1).
       case input, recurrent, bias, recurrentBias
+      /// Wᵥ and Wₕ over an image, from the row and from the column before.
+      case vertical, horizontal
       /// V and c.
       case output, outputBias
       /// E of the symbols that are read, and Eₜ of the symbol written before.
@@ -59,6 +65,17 @@ extension GraphTrace {
     public init(_ kind: Kind, layer: Layer? = nil, gate: String? = nil) {
       (self.kind, self.layer, self.gate) = (kind, layer, gate)
     }
+  }
+
+  /// A block of pixels of an image that is read in two dimensions.
+  public struct Cell: Sendable, Hashable, Codable {
+    /// From 1, from the top.
+    public var row: Int
+    /// From 1, from the left.
+    public var column: Int
+
+    /// The block at a row and a column, both counted from 1.
+    public init(row: Int, column: Int) { (self.row, self.column) = (row, column) }
   }
 
   /// What a name stands for.
@@ -99,20 +116,23 @@ extension GraphTrace {
     public var layer: Layer?
     /// Time from 1; 0 is the start; nil where it has none.
     public var time: Int?
+    /// Its place in an image; nil where it has none.
+    public var cell: Cell?
     /// Whether ∂L with respect to it is meant.
     public var isGradient: Bool
 
     /// A quantity of a layer at a time.
     public init(
-      _ quantity: Quantity, layer: Layer? = nil, time: Int? = nil, isGradient: Bool = false
+      _ quantity: Quantity, layer: Layer? = nil, time: Int? = nil, cell: Cell? = nil,
+      isGradient: Bool = false
     ) {
       (self.quantity, self.layer) = (quantity, layer)
-      (self.time, self.isGradient) = (time, isGradient)
+      (self.time, self.cell, self.isGradient) = (time, cell, isGradient)
     }
 
     /// The gradient with respect to it.
     public var gradient: Variable {
-      Variable(quantity, layer: layer, time: time, isGradient: true)
+      Variable(quantity, layer: layer, time: time, cell: cell, isGradient: true)
     }
   }
 

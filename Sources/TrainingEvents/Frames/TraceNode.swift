@@ -55,6 +55,8 @@ extension GraphTrace {
       // Forward.
       /// W s(t−1).
       case recurrent
+      /// What comes from the row and from the column beside, over an image.
+      case vertical, horizontal
       /// U x(t).
       case input
       /// Rᵀ x, of one vector that enters every step.

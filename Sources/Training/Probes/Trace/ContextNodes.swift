@@ -123,12 +123,25 @@ struct ContextNodes {
 
   /// What C asks of the encoder's last state, and attention of every one.
   func asks(encoder layer: TraceLayer, _ t: Int) -> [LayerNodes.Asked] {
-    let units = layer.isReversed ? layer.units..<(2 * layer.units) : 0..<layer.units
+    asks(
+      encoder: layer.isReversed ? layer.units..<(2 * layer.units) : 0..<layer.units,
+      GraphTrace.Variable(.attended, layer: layer.name, time: t + 1, isGradient: true), t,
+      isEnd: layer.after(t) == nil)
+  }
+
+  /// The same of a sweep's state at a block of an image.
+  func asks(encoder grid: TraceGrid, _ k: Int) -> [LayerNodes.Asked] {
+    asks(encoder: grid.own, grid.variable(.attended, k).gradient, k, isEnd: k == grid.end)
+  }
+
+  private func asks(
+    encoder units: Range<Int>, _ attended: GraphTrace.Variable, _ t: Int, isEnd: Bool
+  ) -> [LayerNodes.Asked] {
     func own(_ values: [Float]) -> [Float] {
       values.count >= units.upperBound ? Array(values[units]) : values
     }
     var asked: [LayerNodes.Asked] = []
-    if layer.after(t) == nil {
+    if isEnd {
       asked.append(
         LayerNodes.Asked(
           role: .context, expression: .variable(Variable(.context, isGradient: true)),
@@ -138,8 +151,7 @@ struct ContextNodes {
       asked.append(
         LayerNodes.Asked(
           role: .attention,
-          expression: .variable(
-            Variable(.attended, layer: layer.name, time: t + 1, isGradient: true)),
+          expression: .variable(attended),
           values: own(attention.toSource[t])))
     }
     return asked

@@ -35,18 +35,15 @@ struct GraphWalk {
     case .encoderDecoder, .attentionDecoder:
       let encoder = stacks.first { $0.part == .encoder }
       let decoder = stacks.first { $0.part == .decoder }
-      if let decoder, encoder != nil || probe.network.variant == .encoderDecoder {
-        join(encoder, decoder, texts)
-      }
-    case .everyStep, .final, .imageFinal, .autonomous, .outputRecurrence, .vectorToSequence:
+      if let decoder { join(encoder, grid(of: .encoder), decoder, texts) }
+    case .imageFinal:
+      if let grid = grid(of: .whole) { walk(grid, texts) }
+    case .everyStep, .final, .autonomous, .outputRecurrence, .vectorToSequence:
       if let stack = stacks.first { walk(stack, texts) }
     }
     if nodes.isEmpty {
       note =
-        probe.network.configuration.unsharedSteps != nil
-        ? "There is no walk here: it goes through layers whose parameters all time steps share."
-        : "There is no walk here: this network's states stand over an image in two dimensions, not "
-          + "along a line of time."
+        "There is no walk here: it goes through layers whose parameters all time steps share."
     }
   }
 
@@ -105,35 +102,63 @@ struct GraphWalk {
     ]
   }
 
+  // MARK: Images
+
+  private func grid(of part: GraphTrace.Layer.Part) -> GridPart? {
+    GridPart(
+      probe.part.model.stacks.first { !$0.grids.isEmpty }, part: part, parameters: parameters)
+  }
+
+  /// Every corner's sweep, one after the other, and the output behind them.
+  private mutating func walk(_ grid: GridPart, _ texts: TraceColumns) {
+    columns = grid.columns(part: "") + [texts.output()]
+    let end = grid.end
+    let outputs = outputNodes(
+      isFinal: true, steps: 1, fed: nil, read: { _ in end }, column: { _ in grid.count },
+      isTimed: false)
+    let sweeps = grid.nodes { sweep, k in
+      k == sweep.end ? outputs.asks(sweep.name, units: sweep.own, 0) : []
+    }
+    nodes = sweeps.flatMap(\.forward) + outputs.forward(0) + outputs.backward(0)
+    nodes += outputs.sums.map {
+      $0.node(0, column: grid.count, place: .output, isTimed: false)
+    }
+    nodes += sweeps.reversed().flatMap(\.backward)
+  }
+
   // MARK: Encoder and decoder
 
   private mutating func join(
-    _ encoder: StackView<Float>?, _ decoder: StackView<Float>, _ texts: TraceColumns
+    _ encoder: StackView<Float>?, _ grid: GridPart?, _ decoder: StackView<Float>,
+    _ texts: TraceColumns
   ) {
     let source = encoder.map { stack -> TracePart in
       let layers = reads.layers(of: stack, part: .encoder, first: reads.data())
       return TracePart(layers: layers, shown: shown(layers), firstColumn: 0)
     }
-    let contextColumn = source?.shown.count ?? 0
-    let meeting = reads.meeting(source, decoder)
+    let contextColumn = source?.shown.count ?? grid?.count ?? 0
+    let meeting = reads.meeting(source?.states ?? grid?.states, decoder)
     let layers = meeting.layers
     let target = TracePart(
       layers: layers, shown: shown(layers), firstColumn: contextColumn + 1)
     if let source {
       columns = source.shown.map { texts.reading($0, part: "encoder", outputRow: nil) }
       tellOfTheRest(source)
-    } else {
-      note = "The encoder reads an image in two dimensions; the walk begins at C."
+    } else if let grid {
+      columns = grid.columns(part: "encoder")
     }
     columns.append(GraphTrace.Column(part: "context", time: 0, input: ""))
     columns += target.shown.map { texts.writing($0, part: "decoder") }
     tellOfTheRest(target)
-    let context = meeting.nodes(source: source, contextColumn: contextColumn, column: target.column)
+    let end = source.map { $0.top($0.steps - 1, isEnd: true).expression } ?? grid?.end.expression
+    let context = meeting.nodes(source: end, contextColumn: contextColumn, column: target.column)
     let outputs = outputNodes(target, isFinal: false)
     let decoding = target.nodes { outputs.asks($0, $1) + context.asks(decoder: $0, $1) }
     let encoding = source.map { $0.nodes { context.asks(encoder: $0, $1) } }
+    let sweeps = grid?.nodes { context.asks(encoder: $0, $1) } ?? []
     self.layers = (decoding + (encoding ?? [])).flatMap { $0 }
     if let source, let encoding { nodes += source.forward(encoding) { _ in [] } }
+    nodes += sweeps.flatMap(\.forward)
     nodes.append(context.forward)
     nodes += target.forward(decoding, before: context.looking, after: outputs.forward)
     nodes += target.backward(
@@ -143,6 +168,7 @@ struct GraphWalk {
     if let source, let encoding {
       nodes += source.backward(encoding, before: { _ in [] }, outputs: { _ in [] })
     }
+    nodes += sweeps.reversed().flatMap(\.backward)
   }
 
   // MARK: Shared
@@ -164,9 +190,19 @@ struct GraphWalk {
   }
 
   private func outputNodes(_ part: TracePart, isFinal: Bool) -> OutputNodes {
+    outputNodes(
+      isFinal: isFinal, steps: part.steps, fed: part.layers.first?.first,
+      read: { part.top($0, isEnd: isFinal) }, column: part.column)
+  }
+
+  /// - Parameter layer: the layer that reads outputs of the step before, where one does
+  private func outputNodes(
+    isFinal: Bool, steps: Int, fed layer: TraceLayer?,
+    read: @escaping (Int) -> (expression: GraphTrace.Expression, values: [Float]),
+    column: @escaping (Int) -> Int, isTimed: Bool = true
+  ) -> OutputNodes {
     let objective = probe.network.objective
     let isSequence = objective == .connectionistTemporalClassification
-    let layer = part.layers.first?.first
     let batch = probe.part.batch
     let width = pass.outputs.first?.count ?? 0
     let numbers = Array(
@@ -174,7 +210,7 @@ struct GraphWalk {
     let hasClasses = objective == .crossEntropy
     return OutputNodes(
       objective: objective, isFinal: isFinal,
-      read: { part.top($0, isEnd: isFinal) }, steps: part.steps, outputs: pass.outputs,
+      read: read, steps: steps, outputs: pass.outputs,
       lossGradients: pass.outputGradients,
       targets: hasClasses
         ? Array(UnsafeBufferPointer(start: batch.targets.base, count: batch.targets.count)) : [],
@@ -183,7 +219,7 @@ struct GraphWalk {
         : (0..<numbers.count / width).map { Array(numbers[$0 * width..<($0 + 1) * width]) },
       v: parameters[reads.roles.outputWeight],
       bias: parameters.row(reads.roles.outputBias).copy(ofRow: 0),
-      columns: columns, column: part.column,
+      columns: columns, column: column,
       future: { t in
         guard let layer, layer.fed != nil, layer.ownIsHandedOn.indices.contains(t),
           layer.ownIsHandedOn[t], let next = layer.after(t)
@@ -193,6 +229,7 @@ struct GraphWalk {
           expression: .transposedProduct(
             layer.parameter(.recurrent), .variable(layer.deltaIntoPast(next))),
           values: layer.toPast(next))
-      }, sequenceLoss: isSequence ? pass.losses.first : nil, targetCount: pass.targets)
+      }, isTimed: isTimed, sequenceLoss: isSequence ? pass.losses.first : nil,
+      targetCount: pass.targets)
   }
 }

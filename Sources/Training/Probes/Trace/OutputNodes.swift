@@ -30,6 +30,8 @@ struct OutputNodes {
   let column: (Int) -> Int
   /// What the next step asks of an output that was handed on to it; nil where none was.
   let future: (Int) -> TraceFormula.Addend?
+  /// Whether outputs stand at a time, as all do but the one of an image.
+  var isTimed = true
   /// The loss of a whole sequence where steps have none of their own.
   let sequenceLoss: Double?
   /// How many targets there are, over which training takes the mean.
@@ -37,6 +39,9 @@ struct OutputNodes {
 
   private static let weight = GraphTrace.Parameter(.output)
   private static let outputBias = GraphTrace.Parameter(.outputBias)
+
+  /// The time of a step, counted from 1.
+  private func time(_ t: Int) -> Int? { isTimed ? t + 1 : nil }
 
   /// The output row that stands over a step.
   func row(_ t: Int) -> Int? {
@@ -61,20 +66,21 @@ struct OutputNodes {
   func asks(_ layer: TraceLayer, _ t: Int) -> [LayerNodes.Asked] {
     // At the end of a sequence, the other direction has come to its start.
     let at = isFinal && layer.isReversed ? steps - 1 - t : t
-    guard let gradient = gradient(at) else { return [] }
     let first = layer.isReversed ? layer.units : 0
+    return asks(layer.name, units: first..<first + layer.units, at)
+  }
+
+  /// The same of some of the states that stand one behind the other: V's columns that belong to them.
+  func asks(_ layer: GraphTrace.Layer, units: Range<Int>, _ t: Int) -> [LayerNodes.Asked] {
+    guard let gradient = gradient(t) else { return [] }
     return [
       LayerNodes.Asked(
         role: .output,
         expression: .transposedProduct(
-          Self.weight(of: layer), .variable(Variable(.output, time: at + 1, isGradient: true))),
-        values: v.columns(first, layer.units).transposedTimes(gradient))
+          GraphTrace.Parameter(.output, layer: layer),
+          .variable(Variable(.output, time: time(t), isGradient: true))),
+        values: v.columns(units.lowerBound, units.count).transposedTimes(gradient))
     ]
-  }
-
-  /// V, or of two directions the columns that belong to one.
-  private static func weight(of layer: TraceLayer) -> GraphTrace.Parameter {
-    GraphTrace.Parameter(.output, layer: layer.name)
   }
 
   // MARK: Forward
@@ -82,7 +88,7 @@ struct OutputNodes {
   func forward(_ t: Int) -> [Node] {
     guard let row = row(t), columns.indices.contains(column(t)) else { return [] }
     let here = columns[column(t)]
-    let (o, y) = (Variable(.output, time: t + 1), Variable(.prediction, time: t + 1))
+    let (o, y) = (Variable(.output, time: time(t)), Variable(.prediction, time: time(t)))
     let (output, state) = (outputs[row], read(t))
     let product = v.times(state.values)
     var nodes = [
@@ -137,7 +143,7 @@ struct OutputNodes {
   }
 
   private func lossNode(_ t: Int, _ row: Int, _ loss: Double, _ target: Int?) -> Node {
-    let name = Variable(.loss, time: t + 1)
+    let name = Variable(.loss, time: time(t))
     var node = Node(
       .forward, column: column(t), place: .loss,
       equations: [Equation(name, .loss(objective.traced, .variable(guessed(t))))],
@@ -146,7 +152,7 @@ struct OutputNodes {
     if targetValues.indices.contains(row) {
       node.values = [
         Values(guessed(t), prediction(row) ?? outputs[row]),
-        Values(Variable(.target, time: t + 1), targetValues[row]),
+        Values(Variable(.target, time: time(t)), targetValues[row]),
       ]
     }
     return node
@@ -154,7 +160,7 @@ struct OutputNodes {
 
   /// What the loss judges: ŷ, or o where outputs are numbers.
   private func guessed(_ t: Int) -> Variable {
-    Variable(objective == .squaredError ? .output : .prediction, time: t + 1)
+    Variable(objective == .squaredError ? .output : .prediction, time: time(t))
   }
 
   // MARK: Backward
@@ -164,7 +170,7 @@ struct OutputNodes {
     var nodes: [Node] = []
     if sequenceLoss == nil ? hasLoss(t) : t == steps - 1 {
       let name = Variable(
-        .loss, time: sequenceLoss == nil ? t + 1 : nil, isGradient: true)
+        .loss, time: sequenceLoss == nil ? time(t) : nil, isGradient: true)
       nodes.append(
         Node(
           .backward, column: column(t), place: .loss,
@@ -172,7 +178,7 @@ struct OutputNodes {
           terms: [Term(.now, .variable(name), .number, value: 1)],
           finding: .sumOverTargets(targetCount)))
     }
-    let name = Variable(.output, time: t + 1, isGradient: true)
+    let name = Variable(.output, time: time(t), isGradient: true)
     let own = lossGradient(t, row)
     var (terms, equation) = ([Term(.loss, own, value: lossGradients[row].norm)], own)
     if let future = future(t) {
@@ -182,11 +188,11 @@ struct OutputNodes {
     terms.append(Term(.sum, .variable(name), value: gradient.norm))
     var values = [Values(name, gradient)]
     if let prediction = prediction(row) {
-      values.insert(Values(Variable(.prediction, time: t + 1), prediction), at: 0)
+      values.insert(Values(Variable(.prediction, time: time(t)), prediction), at: 0)
       if objective == .connectionistTemporalClassification {
         values.insert(
           Values(
-            Variable(.expectedTarget, time: t + 1),
+            Variable(.expectedTarget, time: time(t)),
             prediction.subtracting(lossGradients[row])), at: 1)
       }
     }
@@ -201,13 +207,13 @@ struct OutputNodes {
   /// ∂L(t)/∂o(t) where L is the sum of all losses.
   private func lossGradient(_ t: Int, _ row: Int) -> GraphTrace.Expression {
     let guess = GraphTrace.Expression.variable(guessed(t))
-    let target = GraphTrace.Expression.variable(Variable(.target, time: t + 1))
+    let target = GraphTrace.Expression.variable(Variable(.target, time: time(t)))
     switch objective {
     case .crossEntropy, .binaryCrossEntropy: return .difference(guess, target)
     case .squaredError:
       return .scaled(2 / Double(max(1, outputs[row].count)), .difference(guess, target))
     case .connectionistTemporalClassification:
-      return .difference(guess, .variable(Variable(.expectedTarget, time: t + 1)))
+      return .difference(guess, .variable(Variable(.expectedTarget, time: time(t))))
     }
   }
 
@@ -216,7 +222,7 @@ struct OutputNodes {
     let all = (0..<steps).map { t in
       gradient(t).map { gradient in
         ParameterSum.Share(
-          variable: Variable(.output, time: t + 1, isGradient: true), rows: gradient,
+          variable: Variable(.output, time: time(t), isGradient: true), rows: gradient,
           columns: [(0, 1)])
       }
     }

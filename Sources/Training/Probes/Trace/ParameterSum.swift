@@ -106,8 +106,15 @@ struct ParameterSum {
     return result
   }
 
-  func node(_ t: Int, column: Int, place: GraphTrace.Place) -> GraphTrace.Node {
-    let name = GraphTrace.Variable(.parameter(parameter), time: t + 1, isGradient: true)
+  /// - Parameters:
+  ///   - isTimed: whether the step is one of time
+  ///   - cell: where it stands in an image
+  func node(
+    _ t: Int, column: Int, place: GraphTrace.Place, isTimed: Bool = true,
+    cell: GraphTrace.Cell? = nil
+  ) -> GraphTrace.Node {
+    let name = GraphTrace.Variable(
+      .parameter(parameter), time: isTimed ? t + 1 : nil, cell: cell, isGradient: true)
     let whole = GraphTrace.Variable(.parameter(parameter), isGradient: true)
     var values: [GraphTrace.Values] = []
     if let share = shares[t], sums.indices.contains(t) {

@@ -24,6 +24,14 @@ struct TraceColumns {
     return column(part, t, input: before.map(probe.outputName) ?? "⊢", outputRow: t)
   }
 
+  /// A block of an image.
+  static func block(_ cell: GraphTrace.Cell, part: String) -> GraphTrace.Column {
+    GraphTrace.Column(part: part, time: 0, input: "", cell: cell)
+  }
+
+  /// The one output behind an image.
+  func output() -> GraphTrace.Column { column("output", -1, input: "", outputRow: 0) }
+
   private func target(_ row: Int) -> Int32? {
     guard row < probe.part.batch.targets.count else { return nil }
     let target = probe.part.batch.targets[row]

@@ -24,7 +24,7 @@ struct TraceMeeting {
   }
 
   func nodes(
-    source: TracePart?, contextColumn: Int, column: @escaping (Int) -> Int
+    source: GraphTrace.Expression?, contextColumn: Int, column: @escaping (Int) -> Int
   ) -> ContextNodes {
     let all = layers.flatMap { $0 }
     // The first step asks the same of C as any other of the state before.
@@ -55,7 +55,7 @@ struct TraceMeeting {
     }
     let decoder = GraphTrace.Layer(part: .decoder)
     return ContextNodes(
-      context: context, source: source.map { $0.top($0.steps - 1, isEnd: true).expression },
+      context: context, source: source,
       starts: starts, fromSteps: fromSteps, attention: attention,
       bottom: all.first?.name ?? decoder, top: all.last?.name ?? decoder,
       contextColumn: contextColumn, column: column)
@@ -64,16 +64,15 @@ struct TraceMeeting {
 
 extension TraceReading {
   /// Copies a decoder, and works its attention out again where it has one.
-  func meeting(_ source: TracePart?, _ decoder: StackView<Float>) -> TraceMeeting {
+  /// - Parameter source: h of every step or block of the source
+  func meeting(_ source: [[Float]]?, _ decoder: StackView<Float>) -> TraceMeeting {
     var input = before(steps: probe.part.batch.targetSteps)
     let context = decoder.layers.first.map { $0.initial.copy(ofRow: 0) } ?? []
     var attention: TraceAttention?
     if let source, let top = decoder.layers.last, let weights = roles.attention {
       let states = top.states.rowCopies
       attention = TraceAttention(
-        source: (0..<source.steps).map { t in
-          (source.layers.last ?? []).flatMap { $0.states[t] }
-        }, states: [context] + states.dropLast(), query: parameters[weights.query],
+        source: source, states: [context] + states.dropLast(), query: parameters[weights.query],
         key: parameters[weights.key], energy: parameters.row(weights.energy).copy(ofRow: 0))
     }
     input.name = attention == nil ? .writtenWithContext : .writtenWithStepContext

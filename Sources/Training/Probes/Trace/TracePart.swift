@@ -12,6 +12,9 @@ struct TracePart {
   var steps: Int { layers.first?.first?.steps ?? 0 }
   var isBothWays: Bool { layers.contains { $0.count > 1 } }
 
+  /// h of every step, both directions one behind the other.
+  var states: [[Float]] { (0..<steps).map { t in (layers.last ?? []).flatMap { $0.states[t] } } }
+
   func column(_ t: Int) -> Int { firstColumn + t - shown.lowerBound }
 
   /// What stands above the top layer at a step, such as s(3), or [s(3); g(3)]. At the end of a
