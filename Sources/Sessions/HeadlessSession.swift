@@ -25,14 +25,19 @@ package actor HeadlessSession {
   private let stops = StopSource()
   /// Told where the run is once it trains, or why it does not.
   private let starter: Starter?
+  /// Where the run ends for now.
+  private let until: Int?
 
   /// - Parameters:
+  ///   - until: the training step at which the run is saved and ends, to be gone on with later; nil for
+  ///     its end
   ///   - starter: who started this process in the background, if anybody did
   ///   - descriptors: where it says how it goes
   package init(
-    _ setup: RunSetup, starter: Starter? = nil, to descriptors: OutputDescriptors = .init()
+    _ setup: RunSetup, until: Int? = nil, starter: Starter? = nil,
+    to descriptors: OutputDescriptors = .init()
   ) {
-    self.starter = starter
+    (self.starter, self.until) = (starter, until)
     self.setup = setup
     history = setup.earlier ?? RunHistory()
     // Warnings about the record are said on standard error: the record itself is what failed.
@@ -69,7 +74,8 @@ package actor HeadlessSession {
     let stopping = Task.detached { [stops] in
       for await _ in stops.stream { await engine.perform(.stop) }
     }
-    await engine.start()
+    await engine.start(paused: until != nil)
+    if let until { await engine.perform(.run(until: .step(until))) }
     starter?.tell(ready: setup.directory.path)
     for warning in setup.warnings {
       output.say(warning.text)
@@ -79,6 +85,8 @@ package actor HeadlessSession {
     for await event in engine.events {
       switch event {
       case .state(.diverged): await engine.perform(.stop)
+      case .state(.paused) where until.map { history.steps.last ?? 0 >= $0 } == true:
+        await engine.perform(.stop)
       case .finished(let record):
         finish = record
         await engine.shutDown()

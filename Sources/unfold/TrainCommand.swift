@@ -61,6 +61,14 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: .hidden)
   var report: Int32?
 
+  /// Whether the run is saved and ends when the process that started it does.
+  @Flag(help: .hidden)
+  var bound = false
+
+  /// The training step at which the run is saved and ends, to be gone on with later.
+  @Option(help: .hidden)
+  var until: Int?
+
   /// The process that has the run until it ends.
   @Option(help: .hidden)
   var after: Int32?
@@ -83,7 +91,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let after { BackgroundProgram.waitForEnd(of: after) }
-    if let report { return try await host(Starter(report)) }
+    if let report { return try await host(Starter(report, isBound: bound)) }
     if detach {
       let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--detach" && $0 != "train" }
       let (run, _) = try BackgroundProgram.startAndWait(
@@ -110,7 +118,7 @@ struct TrainCommand: AsyncParsableCommand {
       starter.tell(failure: "\(error)")
       throw error
     }
-    ExitStatus.leave((try await HeadlessSession(setup, starter: starter).run(), nil))
+    ExitStatus.leave((try await HeadlessSession(setup, until: until, starter: starter).run(), nil))
   }
 
   /// What is asked for, for whoever trains.

@@ -19,7 +19,8 @@ import Training
       TrainCommand.self, PresetsCommand.self, EvaluateCommand.self, PredictCommand.self,
       SampleCommand.self, AnalyseCommand.self, CheckGradientsCommand.self,
       RunCommand.self, AttachCommand.self, ReplayCommand.self, FollowCommand.self, RunsCommand.self,
-      CompareCommand.self, ExportCommand.self, LectureCommand.self, BenchmarkCommand.self,
+      CompareCommand.self, SweepCommand.self, ExportCommand.self, LectureCommand.self,
+      BenchmarkCommand.self,
       PythonCommand.self, InstallCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)

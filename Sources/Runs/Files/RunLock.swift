@@ -81,6 +81,14 @@ final class RunLock: Sendable {
     return flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
+  /// The process that holds the lock of this directory; nil where none does.
+  static func holder(directory path: String) -> Int32? {
+    guard isHeld(directory: path), let directory = try? OpenDirectory(path),
+      let file = try? directory.open(fileName, flags: O_RDONLY)
+    else { return nil }
+    return holder(of: file).flatMap { Int32(exactly: $0) }
+  }
+
   private static func holder(of file: FileDescriptor) -> Int? {
     guard let bytes = try? file.read(upTo: 32) else { return nil }
     return Int(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))

@@ -133,7 +133,9 @@ private struct RunSearch {
   private static func isLog(_ name: String) -> Bool {
     let lower = name.lowercased()
     // A table of several runs is none of them.
-    if lower == ComparisonExport.name + ".csv" { return false }
+    if [ComparisonExport.name, SweepResults.name].contains(where: { lower == $0 + ".csv" }) {
+      return false
+    }
     return [".jsonl", ".ndjson", ".csv"].contains { lower.hasSuffix($0) }
   }
 
