@@ -1,4 +1,5 @@
 import FileFormats
+import Foundation
 import Testing
 import TrainingEvents
 
@@ -109,6 +110,39 @@ import TrainingEvents
       let back = bytes.dropLast().withContiguousStorageIfAvailable { MessageJSON.decode($0) }
       #expect(back == message)
     }
+  }
+
+  /// Every line of the protocol that the guide shows is one that this program understands, and none is
+  /// left out.
+  @Test func theGuideShowsTheProtocolAsItIs() throws {
+    let guide = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+      .appending(path: "Sources/Runs/Documentation.docc/Protocol.md")
+    let lines = try String(contentsOf: guide, encoding: .utf8).split(separator: "\n")
+      .filter { $0.hasPrefix("{") }
+    var words: (events: Set<String>, commands: Set<String>) = ([], [])
+    for line in lines {
+      let bytes = Array(line.utf8)
+      let object = try #require(try JSONValue(decoding: bytes).object, "\(line)")
+      if let word = object["command"]?.string {
+        words.commands.insert(word)
+        _ = try decoded(bytes + [0x0A])
+      } else if let word = object["event"]?.string {
+        words.events.insert(word)
+        let message = bytes.withUnsafeBufferPointer { MessageJSON.decode($0) }
+        #expect(message != nil, "\(line)")
+        if case .past(let past)? = message { #expect(past.step == 1250 && past.frames.count == 1) }
+      }
+    }
+    for kind in ProbeFrame.Kind.allCases where kind.recording != nil {
+      #expect(words.events.contains(kind.rawValue), "\(kind)")
+    }
+    #expect(words.events.isSuperset(of: ["hello", "past", "reading", "usage", "console", "exit"]))
+    #expect(
+      words.commands == [
+        "pause", "resume", "step", "run", "pace", "set", "scale", "snapshot", "undo", "best",
+        "restart", "read", "watch", "rewind", "stop",
+      ])
   }
 
   /// A program before this one told nodes in words: the columns are there, and a sentence.
