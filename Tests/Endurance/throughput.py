@@ -184,7 +184,9 @@ def main():
         for number in range(options.turns):
             # Each way comes first as often as the others.
             for way in ways[number % 3:] + ways[:number % 3]:
-                rows[way].append(turn(way, script, options, directory))
+                row = turn(way, script, options, directory)
+                rows[way].append(row)
+                print(f"  {way} {row['rate']:.1f} steps/s", file=sys.stderr, flush=True)
     curves = {row["losses"] for way in ways for row in rows[way]}
     if len(curves) != 1:
         sys.exit("the loss curves differ")
