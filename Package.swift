@@ -6,6 +6,11 @@ import PackageDescription
 let package = Package(
   name: "unfold",
   products: [.executable(name: "unfold", targets: ["unfold"])],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Train on several processes and machines: swift build -c release --traits MPI")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -21,8 +26,8 @@ let package = Package(
     .target(
       name: "Sessions",
       dependencies: [
-        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
-        "TrainingEvents", "TerminalGraphics", "FileFormats",
+        "NcursesTerminal", "Dashboard", "Runs", "MessagePassing", "Training", "SequenceData",
+        "RecurrentNetworks", "TrainingEvents", "TerminalGraphics", "FileFormats",
       ]),
     .target(
       name: "NcursesTerminal",
@@ -33,6 +38,11 @@ let package = Package(
       dependencies: [
         "Training", "SequenceData", "RecurrentNetworks", "TrainingEvents", "TerminalGraphics",
         "FileFormats", "LinearAlgebra", "CProcess",
+      ]),
+    .target(
+      name: "MessagePassing",
+      dependencies: [
+        "Training", .byName(name: "CMPI", condition: .when(traits: ["MPI"])),
       ]),
     .target(
       name: "Training",
@@ -50,6 +60,8 @@ let package = Package(
     .systemLibrary(name: "CNcurses"),
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CZlib"),
+    // Neither needed nor looked for without its trait.
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CTerminalRestore"),
     .target(name: "CProcess"),
     .target(name: "CVectorMath"),

@@ -20,11 +20,21 @@ package struct RunSetup: Sendable {
   var earlier: RunHistory?
   /// What a person should know of how it goes on, a line each: for its record as well.
   private(set) var notes: [String] = []
+  /// The processes that train it together, of which this is rank 0; nil for one alone.
+  private(set) var group: RankGroup?
 
-  /// - Parameters:
-  ///   - canGoBack: whether a person may undo and restart
-  ///   - name: what the run is called where it is not called like its preset
-  package init(_ command: TrainingOptions, canGoBack: Bool, name: String? = nil) throws {
+  /// What a command line asks to train, read: every process of a job reads it for itself.
+  struct Request {
+    var preset: Preset
+    var task: TaskData
+    /// A snapshot to go on from, or a run that was cut off before its first.
+    fileprivate var loaded: LoadedSnapshot?
+    fileprivate var cutOff: String?
+    /// What the command line changes of a snapshot's preset.
+    fileprivate var changes: [String] = []
+  }
+
+  static func read(_ command: TrainingOptions, name: String? = nil) throws -> Request {
     let (loaded, cutOff) = try Self.found(by: command)
     var preset: Preset
     if let loaded {
@@ -53,6 +63,26 @@ package struct RunSetup: Sendable {
     }
     // The next file is to be read as this one is: what was found out goes into the snapshots.
     if loaded == nil, let dialect = task.dialect { preset.task.data.table.keep(dialect) }
+    return Request(preset: preset, task: task, loaded: loaded, cutOff: cutOff, changes: changes)
+  }
+
+  /// - Parameters:
+  ///   - canGoBack: whether a person may undo and restart
+  ///   - name: what the run is called where it is not called like its preset
+  ///   - communicator: processes to train together with; nil for one alone
+  package init(
+    _ command: TrainingOptions, canGoBack: Bool, name: String? = nil,
+    communicator: (any Communicator)? = nil
+  ) throws {
+    let request = try Self.read(command, name: name)
+    let (preset, loaded, cutOff) = (request.preset, request.loaded, request.cutOff)
+    let changes = request.changes
+    var task = request.task
+    if let communicator {
+      let group = try RankGroup.agree(communicator, on: preset, task)
+      if let note = group.note(of: preset) { task.notes.append(note) }
+      self.group = group
+    }
     var checkpoint = loaded?.checkpoint
     if let old = checkpoint, !changes.isEmpty { checkpoint = Self.apply(preset, to: old) }
     firstStep = checkpoint?.state.step ?? 0
@@ -74,7 +104,7 @@ package struct RunSetup: Sendable {
         preset: preset, task: task,
         threads: command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
         checkpoint: checkpoint, initial: initial,
-        canGoBack: canGoBack)
+        canGoBack: canGoBack, group: group)
     } catch let mismatch as ParameterMismatch {
       let file = command.initial ?? command.resume ?? ""
       throw ParameterMismatch(

@@ -92,6 +92,7 @@ struct TrainCommand: AsyncParsableCommand {
   func run() async throws {
     if let after { BackgroundProgram.waitForEnd(of: after) }
     if let report { return try await host(Starter(report, isBound: bound)) }
+    try await RankSession.runIfLaunched(options, detaches: detach, saysSo: !headless)
     if detach {
       let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--detach" && $0 != "train" }
       let (run, _) = try BackgroundProgram.startAndWait(

@@ -14,8 +14,8 @@ enum ModuleWalls {
     (
       "Sessions",
       [
-        "NcursesTerminal", "Dashboard", "Runs", "Training", "SequenceData", "RecurrentNetworks",
-        "TrainingEvents", "TerminalGraphics", "FileFormats",
+        "NcursesTerminal", "Dashboard", "Runs", "MessagePassing", "Training", "SequenceData",
+        "RecurrentNetworks", "TrainingEvents", "TerminalGraphics", "FileFormats",
       ]
     ),
     ("NcursesTerminal", ["TerminalGraphics", "CNcurses", "CTerminalRestore"]),
@@ -27,6 +27,7 @@ enum ModuleWalls {
         "FileFormats", "LinearAlgebra", "CProcess",
       ]
     ),
+    ("MessagePassing", ["Training", "CMPI"]),
     (
       "Training",
       [
@@ -44,6 +45,7 @@ enum ModuleWalls {
     ("CNcurses", []),
     ("COpenBLAS", []),
     ("CZlib", []),
+    ("CMPI", []),
     ("CTerminalRestore", []),
     ("CProcess", []),
     ("CVectorMath", []),

@@ -13,6 +13,8 @@ extension TrainingEngine {
     // Before anything newer, so that no snapshot speaks of a best one that is nowhere.
     handOutBest()
     var checkpoint = copy(reason)
+    // Without the moments of a rank that is gone it is no state to go on from.
+    guard workload.failure == nil else { return }
     if canGoBack { lastSnapshot = checkpoint }
     // Only what is written needs pictures; what undo goes back to would hold them for nothing.
     checkpoint.frames = workload.look(.forSnapshots, now: clock.now, force: true)
@@ -43,7 +45,9 @@ extension TrainingEngine {
 
   /// Keeps the state of a validation that was the best so far, to be handed out soon.
   func keepBest() {
-    bestCheckpoint = copy(.best)
+    let checkpoint = copy(.best)
+    guard workload.failure == nil else { return }
+    bestCheckpoint = checkpoint
     isBestWaiting = true
     handOutBestIfDue()
   }
@@ -92,10 +96,12 @@ extension TrainingEngine {
   }
 
   static func workload(
-    preset: Preset, task: TaskData, threads: Int, looks: LookBudget = .shareOfTime
+    preset: Preset, task: TaskData, threads: Int, looks: LookBudget = .shareOfTime,
+    group: RankGroup? = nil
   ) throws(PresetError) -> any Workload {
     task.kind == .handBuilt
       ? try HandBuiltWorkload(preset: preset, task: task)
-      : try TrainingWorkload(preset: preset, task: task, threads: threads, looks: looks)
+      : try TrainingWorkload(
+        preset: preset, task: task, threads: threads, looks: looks, group: group)
   }
 }

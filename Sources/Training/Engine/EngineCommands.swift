@@ -21,6 +21,7 @@ extension TrainingEngine {
     case .rewind: post(.refused("a run that trains has no way back: U goes to the last snapshot"))
     case .stop: stop(.stopped)
     }
+    if workload.failure != nil { stop(.stopped) }
     flush()
   }
 

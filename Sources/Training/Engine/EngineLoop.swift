@@ -15,6 +15,9 @@ extension TrainingEngine {
     while state == .training {
       repeat {
         slice()
+        if workload.failure != nil || workload.rankReports?.isAnyAskedToStop == true {
+          stop(.stopped)
+        }
         handOutBestIfDue()
         flushIfDue()
       } while state == .training && !executor.isAwaited && isStepDue
@@ -42,7 +45,9 @@ extension TrainingEngine {
       repeat {
         if workload.isValidating { judgeOneBatch() } else { trainOneStep() }
       } while state == .training && clock.now < end && !executor.isAwaited && isStepDue
+        && workload.failure == nil
     }
+    guard workload.failure == nil else { return }
     if state == .training { look(force: false) }
   }
 
@@ -52,6 +57,7 @@ extension TrainingEngine {
     let began = clock.now
     pace.noteStep(now: began)
     let outcome = workload.advance()
+    guard workload.failure == nil else { return }
     guard outcome.notFinite == nil else { return diverged(outcome) }
     let record = StepRecord(
       step: workload.step, epoch: outcome.epoch, loss: outcome.total.mean,
@@ -59,6 +65,7 @@ extension TrainingEngine {
       learningRate: outcome.learningRate, tokens: outcome.total.targets,
       elapsed: clock.total, duration: clock.now - began)
     post(record)
+    noteRanks(record)
     for frame in workload.recordedFrames() { post(recorded: frame) }
     for frame in workload.pastFrames(request) { post(past: frame) }
     if blowUp?.add(record.loss) == true { return blewUp(record) }
@@ -68,6 +75,14 @@ extension TrainingEngine {
       workload.beginValidation()
     } else {
       endStep()
+    }
+  }
+
+  /// Tells, now and then, how long each rank of a job takes.
+  private func noteRanks(_ record: StepRecord) {
+    guard let reports = workload.rankReports else { return }
+    if let values = rankTimes.add(reports, step: record.step, now: clock.now) {
+      post(.values(values))
     }
   }
 
@@ -149,8 +164,14 @@ extension TrainingEngine {
     let record = FinishRecord(reason: reason, step: workload.step, elapsed: clock.total)
     finish = record
     // The last good state was handed out when it diverged.
-    if state != .diverged { snapshot(.final) }
+    if state != .diverged, workload.failure == nil { snapshot(.final) }
     if state != .diverged { enter(.finished) }
+    if let failure = workload.failure {
+      post(
+        .warning(
+          WarningRecord(
+            step: workload.step, kind: RankFailure.kind, text: failure.description)))
+    }
     post(.finished(record))
     flush()
   }

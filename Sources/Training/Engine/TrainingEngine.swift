@@ -9,7 +9,7 @@ import TrainingEvents
 /// Training runs in slices of a few milliseconds; between slices the queue is free for commands,
 /// so that each takes effect between two steps. A pause holds no thread.
 public actor TrainingEngine {
-  nonisolated let executor: DispatchQueueExecutor
+  nonisolated let executor: any TrainingExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
@@ -49,6 +49,8 @@ public actor TrainingEngine {
   /// On the clock's own time.
   var bestHandedOut = -Double.infinity
   weak var bestLease: CheckpointLease?
+  /// What ranks of a job took since somebody was told.
+  var rankTimes = RankTimes()
   var clock = TrainingClock()
   var pace = Pace()
 
@@ -62,14 +64,16 @@ public actor TrainingEngine {
   ///   - initial: parameters to begin with instead of random ones, under a stranger's names.
   ///   - canGoBack: whether undo and restart are possible; what they need costs memory.
   ///   - looks: what frames that nobody asked for may cost.
+  ///   - group: processes that train together, of which this is rank 0; nil for one alone.
   /// - Throws: `PresetError` when the preset's network does not fit its data,
   ///   `ParameterMismatch` when a checkpoint or initial parameters do not fit the network.
   public init(
     preset: Preset, task: TaskData, threads: Int, checkpoint: Checkpoint? = nil,
-    initial: [NamedTensor]? = nil, canGoBack: Bool = true, looks: LookBudget = .shareOfTime
+    initial: [NamedTensor]? = nil, canGoBack: Bool = true, looks: LookBudget = .shareOfTime,
+    group: RankGroup? = nil
   ) throws {
     var (task, initial) = (task, initial)
-    executor = DispatchQueueExecutor(label: "unfold training")
+    executor = group?.communicator.thread ?? DispatchQueueExecutor(label: "unfold training")
     events = mailbox.events
     FloatingPointMode.useOneBLASThread()
     if task.kind != .handBuilt {
@@ -84,7 +88,7 @@ public actor TrainingEngine {
       }
     }
     let workload = try Self.workload(
-      preset: preset, task: task, threads: threads, looks: looks)
+      preset: preset, task: task, threads: threads, looks: looks, group: group)
     self.workload = workload
     origin = canGoBack ? (checkpoint, initial) : (nil, nil)
     self.canGoBack = canGoBack
@@ -108,6 +112,7 @@ public actor TrainingEngine {
   /// Tells the reader what is to be trained, and begins.
   public func start(paused: Bool = false) {
     post(.started(workload.description))
+    workload.begin()
     for note in workload.task.notes {
       post(.warning(WarningRecord(step: workload.step, kind: "data", text: note)))
     }
@@ -117,6 +122,7 @@ public actor TrainingEngine {
   /// Stops training and ends the stream behind what was told so far, which can still be read.
   public func shutDown() {
     if state == .training { enter(.paused) }
+    workload.end()
     mailbox.close()
   }
 

@@ -7,12 +7,21 @@ final class TrainingWorkload: Workload {
   private let trainer: Trainer
   private let evaluator: Evaluator
   private let probes: ProbeRunner
+  /// What other processes are told that train the same network; nil where there are none.
+  private let lead: RankLead?
 
   /// - Throws: `PresetError` when the preset's network does not fit its data.
   init(
-    preset: Preset, task: TaskData, threads: Int, looks: LookBudget
+    preset: Preset, task: TaskData, threads: Int, looks: LookBudget, group: RankGroup? = nil
   ) throws(PresetError) {
-    trainer = try Trainer(preset: preset, task: task, threads: threads)
+    trainer = try Trainer(
+      preset: preset, task: task, threads: threads, communicator: group?.communicator)
+    lead =
+      if let group, let exchange = trainer.exchange {
+        RankLead(trainer, exchange, group)
+      } else {
+        nil
+      }
     evaluator = try Evaluator(
       network: trainer.network, pool: trainer.pool, training: preset.training)
     probes = try ProbeRunner(
@@ -31,8 +40,16 @@ final class TrainingWorkload: Workload {
 
   func advance() -> StepOutcome {
     probes.prepare(trainer)
-    return trainer.advance()
+    guard let lead else { return trainer.advance() }
+    return lead.step { trainer.advance() }
   }
+
+  // MARK: Other processes
+
+  var failure: RankFailure? { lead?.failure }
+  var rankReports: RankReports? { lead?.reports }
+  func begin() { lead?.begin() }
+  func end() { lead?.end() }
 
   // MARK: Validation
 
@@ -47,6 +64,7 @@ final class TrainingWorkload: Workload {
   }
 
   func validated(loss: Double) -> Double? {
+    lead?.tell(.change(.validated(loss)))
     guard trainer.schedule.validated(loss: loss) else { return nil }
     return trainer.schedule.rate(base: trainer.baseLearningRate, step: trainer.step + 1)
   }
@@ -54,13 +72,14 @@ final class TrainingWorkload: Workload {
   // MARK: Commands
 
   func setLearningRate(_ rate: Double) {
-    var settings = trainer.settings
-    settings.training.optimizer.learningRate = rate
-    trainer.use(settings)
+    lead?.tell(.change(.learningRate(rate)))
+    trainer.make(.learningRate(rate))
   }
 
   func change(key: String, value: String) throws(PresetError) -> LiveHyperparameters.Change {
-    try LiveHyperparameters.change(key: key, value: value, in: trainer)
+    let change = try LiveHyperparameters.change(key: key, value: value, in: trainer)
+    lead?.tell(.change(.setting(key: key, value: value)))
+    return change
   }
 
   func load(_ tensors: [NamedTensor]) throws(ParameterMismatch) {
@@ -73,11 +92,13 @@ final class TrainingWorkload: Workload {
   func checkpoint(
     elapsed: Double, best: (loss: Double, step: Int)?, isValidationDue: Bool
   ) -> Checkpoint {
-    trainer.checkpoint(elapsed: elapsed, best: best, isValidationDue: isValidationDue)
+    lead?.collectState()
+    return trainer.checkpoint(elapsed: elapsed, best: best, isValidationDue: isValidationDue)
   }
 
   func restore(_ checkpoint: Checkpoint) throws(ParameterMismatch) {
     try trainer.restore(checkpoint)
+    lead?.distributeState()
     probes.forgetAnswers()
   }
 

@@ -21,6 +21,18 @@ protocol Workload: AnyObject {
   /// Does one step.
   func advance() -> StepOutcome
 
+  // MARK: Other processes
+
+  /// Why a job of several processes cannot go on; nil where all is well or one process trains alone.
+  var failure: RankFailure? { get }
+  /// What the ranks of a job told of the newest step; nil where one process trains alone.
+  var rankReports: RankReports? { get }
+  /// Brings other processes to where this one stands. Called once, before the first step, on the
+  /// thread that trains.
+  func begin()
+  /// Lets other processes end.
+  func end()
+
   // MARK: Validation
 
   var isValidating: Bool { get }
@@ -70,4 +82,16 @@ struct StepOutcome {
   var epoch: Double
   /// What is not a number any more, and the weights were not changed; nil when all is well.
   var notFinite: String?
+}
+
+extension StepOutcome {
+  /// A step that was not done, because another process is gone.
+  init(lostAt epoch: Double) { self.init(total: LossTotal(), epoch: epoch) }
+}
+
+extension Workload {
+  var failure: RankFailure? { nil }
+  var rankReports: RankReports? { nil }
+  func begin() {}
+  func end() {}
 }

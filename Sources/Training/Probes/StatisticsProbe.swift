@@ -55,7 +55,8 @@ extension Probe {
     let layer = stacks.first?.layers.first
     let cell = (layer?.kind ?? .tanh).description
     let parameters = ParameterActivity.all(
-      weights: trainer.parameters, gradient: trainer.gradient, updateNorms: trainer.updateNorms
+      weights: trainer.parameters, gradient: trainer.wholeGradient,
+      updateNorms: trainer.updateNorms
     ).map {
       NetworkStatistics.Parameter(
         name: $0.name, symbol: $0.symbol, norm: $0.norm, gradientNorm: $0.gradientNorm,

@@ -185,10 +185,8 @@ extension Trainer {
   ) -> Checkpoint {
     var state = ResumeState(
       step: step, source, of: task, elapsed: elapsed, best: best, isValidationDue: isValidationDue)
-    state.updates = optimiser.updates
+    note(numbers: &state)
     state.carried = carriedStates.map(\.values.elements)
-    state.turned = turnedSettings
-    state.plateau = schedule.plateau
     state.normalisation = task.normalisation
     state.hasOneVector = task.hasOneVectorInputs
     var moments: [NamedTensor] = []
@@ -217,14 +215,26 @@ extension Trainer {
     try parameters.load(checkpoint.parameters)
     try optimiser.mean?.loadPlain(checkpoint.moments, prefix: "mean.")
     try optimiser.square?.loadPlain(checkpoint.moments, prefix: "square.")
-    optimiser.updates = state.updates
-    step = state.step
-    restore(turned: state.turned ?? [:])
-    source.restore(state.cursor)
+    restore(numbers: state)
     for (carried, values) in zip(carriedStates, state.carried) {
       for (i, value) in values.enumerated() { carried.values.base[i] = value }
       carried.isFresh = false
     }
+  }
+
+  /// The numbers that `restore(numbers:)` goes by, beside the step and the data's cursor.
+  func note(numbers state: inout ResumeState) {
+    state.updates = optimiser.updates
+    state.turned = turnedSettings
+    state.plateau = schedule.plateau
+  }
+
+  /// Takes over what is no tensor.
+  func restore(numbers state: ResumeState) {
+    optimiser.updates = state.updates
+    step = state.step
+    restore(turned: state.turned ?? [:])
+    source.restore(state.cursor)
     schedule.plateau = state.plateau
   }
 }

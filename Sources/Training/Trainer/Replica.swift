@@ -43,6 +43,9 @@ final class Replica {
     model.backward(outputs, batch, pass)
   }
 
+  /// Takes in what this part lost where another process computed it.
+  func take(_ total: LossTotal) { self.total = total }
+
   /// Forward alone.
   /// - Parameter keepsAnswers: whether the class at each sequence's end is kept
   func judge(

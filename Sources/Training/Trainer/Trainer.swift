@@ -7,7 +7,8 @@ import TrainingEvents
 /// A network in training: weights, optimiser, data and schedule, one step at a time.
 ///
 /// The same seed gives the same weights to the last bit on any number of threads, because a batch
-/// is cut into a fixed number of parts and their gradients are added in a fixed order.
+/// is cut into a fixed number of parts and their gradients are added in a fixed order. So do the
+/// processes of a job, each of which computes some of the parts (`RankExchange`).
 final class Trainer {
   let preset: Preset
   let task: TaskData
@@ -19,6 +20,10 @@ final class Trainer {
   /// The batch of the newest step, as it was read.
   private(set) var batch = DataBatch()
   private let parts: [Replica]
+  /// What is shared with other processes that train the same network; nil where this one is alone.
+  let exchange: RankExchange?
+  private let ownParts: Range<Int>
+  private let ownSlices: Range<Int>
   private let weightCache = PackedWeightCache<Float>()
   let pool: WorkerPool
   private let slices: ParameterSlices
@@ -36,7 +41,10 @@ final class Trainer {
   private(set) var updateNorms: [Double] = []
   private lazy var before = ParameterVector<Float>(network.layout)
 
-  init(preset: Preset, task: TaskData, threads: Int) throws(PresetError) {
+  /// - Parameter communicator: the processes that train this network together; nil for one alone.
+  init(
+    preset: Preset, task: TaskData, threads: Int, communicator: (any Communicator)? = nil
+  ) throws(PresetError) {
     self.preset = preset
     network = try TaskNetwork(preset: preset, task: task)
     self.task = try task.noting(unalignedBy: network, file: preset.task.data.location)
@@ -61,7 +69,14 @@ final class Trainer {
     slices = ParameterSlices(network.layout)
     squares = .allocate(capacity: slices.count)
     squares.initialize(repeating: 0, count: slices.count)
-    pool = WorkerPool(threads: min(threads, count))
+    exchange = communicator.map { [squares, slices, parameters] in
+      RankExchange(
+        $0, shares: RankShares(ranks: $0.size, partCount: count, sliceCount: slices.count),
+        slices: slices, parts: parts, parameters: parameters, squares: squares)
+    }
+    ownParts = exchange?.ownParts ?? 0..<count
+    ownSlices = exchange?.ownSlices ?? 0..<slices.count
+    pool = WorkerPool(threads: min(threads, max(1, ownParts.count)))
     if source.isContinuous {
       let share = (training.batch + count - 1) / count
       for part in parts { part.carryStates(sequences: share) }
@@ -70,8 +85,16 @@ final class Trainer {
 
   deinit { squares.deallocate() }
 
-  /// The sum of all parts' gradients at the newest step, before clipping.
+  /// The sum of all parts' gradients at the newest step, before clipping; of several processes, each
+  /// has the slices that it updates.
   var gradient: ParameterVector<Float> { parts[0].gradient }
+  /// The same, with the slices of other processes. Only rank 0 may ask, between two steps.
+  var wholeGradient: ParameterVector<Float> {
+    collectGradient?()
+    return gradient
+  }
+  /// Brings the slices of other processes here; nil where there are none.
+  var collectGradient: (() -> Void)?
   /// What outputs that say nothing lose, in the unit of the loss: an even guess among all classes.
   /// Where the loss depends on the data's unit, a tenth; the first loss is usually more.
   var untrainedLoss: Double {
@@ -115,7 +138,9 @@ final class Trainer {
     let nextStep = step + 1
     let (dropout, teacherForcing) = (settings.network.dropout, self.teacherForcing)
     weightCache.weightsChanged()
-    pool.run(parts.count) { index in
+    let began = exchange == nil ? 0 : clock.now
+    pool.run(ownParts.count) { place in
+      let index = ownParts.lowerBound + place
       let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
@@ -124,33 +149,45 @@ final class Trainer {
         weightCache: weightCache,
         truncation: preset.training.truncatedBPTT)
     }
+    if let exchange {
+      exchange.reports.computed += clock.now - began
+      guard exchange.shareGradients(parts) else { return StepOutcome(lostAt: epoch) }
+    }
     var total = LossTotal()
     for part in parts { total = total + part.total }
     let rate = schedule.rate(base: baseLearningRate, step: nextStep)
-    let norm = sumGradients()
+    guard let norm = sumGradients() else { return StepOutcome(lostAt: epoch) }
     var outcome = StepOutcome(
       total: total, gradientNorm: norm, clipped: false, learningRate: rate, epoch: epoch)
     if !total.sum.isFinite || !norm.isFinite {
-      outcome.notFinite = total.sum.isFinite ? firstBadGradient : "the loss"
+      let isWhole = exchange?.shareGradientSum() ?? true
+      outcome.notFinite = total.sum.isFinite && isWhole ? firstBadGradient : "the loss"
       return outcome
     }
-    update(norm: norm, rate: rate, outcome: &outcome)
+    guard update(norm: norm, rate: rate, outcome: &outcome) else {
+      return StepOutcome(lostAt: epoch)
+    }
     step = nextStep
     return outcome
   }
 
-  /// Adds all parts' gradients to the first one's and returns the sum's norm.
-  private func sumGradients() -> Double {
-    pool.run(slices.count) { index in
+  /// Adds all parts' gradients to the first one's and returns the sum's norm; nil when another process
+  /// did not tell its share of it.
+  private func sumGradients() -> Double? {
+    pool.run(ownSlices.count) { place in
+      let index = ownSlices.lowerBound + place
       for part in parts.dropFirst() { gradient.add(part.gradient, in: slices[index]) }
       squares[index] = gradient.sumOfSquares(in: slices[index])
     }
+    guard exchange?.shareSquares() ?? true else { return nil }
     return (0..<slices.count).reduce(0) { $0 + squares[$1] }.squareRoot()
   }
 
-  private func update(norm: Double, rate: Double, outcome: inout StepOutcome) {
+  /// - Returns: whether all weights are the new ones: false when another process is lost.
+  private func update(norm: Double, rate: Double, outcome: inout StepOutcome) -> Bool {
     var norm = norm
     if let clipValue = settings.training.clipValue {
+      guard exchange?.shareGradientSum() ?? true else { return false }
       GradientClipping.clampValues(of: gradient, to: clipValue)
       let clamped = gradient.norm
       outcome.clipped = clamped < norm
@@ -169,11 +206,14 @@ final class Trainer {
     }
     if measuresNextUpdate { before.copy(parameters) }
     optimiser.updates += 1
-    pool.run(slices.count) { index in
+    pool.run(ownSlices.count) { place in
       optimiser.update(
-        parameters, in: slices[index], gradient: gradient, scale: factor, learningRate: rate)
+        parameters, in: slices[ownSlices.lowerBound + place], gradient: gradient, scale: factor,
+        learningRate: rate)
     }
+    guard exchange?.shareWeights() ?? true else { return false }
     if measuresNextUpdate { measureUpdate() }
+    return true
   }
 
   private func measureUpdate() {
@@ -222,6 +262,7 @@ final class Trainer {
     }
   }
 
+  private let clock = TrainingClock()
   private var order: [Int] = []
   private var shardRows: [Int] = []
 }

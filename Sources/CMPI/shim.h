@@ -1,0 +1,21 @@
+#ifndef UNFOLD_CMPI_SHIM_H
+#define UNFOLD_CMPI_SHIM_H
+
+#include <mpi.h>
+
+// Swift cannot see these macros: casts of addresses, or of numbers to pointers, by implementation.
+
+static inline MPI_Comm unfold_mpi_world(void) { return MPI_COMM_WORLD; }
+static inline MPI_Datatype unfold_mpi_byte(void) { return MPI_BYTE; }
+static inline MPI_Request unfold_mpi_no_request(void) { return MPI_REQUEST_NULL; }
+
+// Errors come back as numbers, so that a rank that is lost can be named.
+static inline int unfold_mpi_return_errors(void) {
+  return MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+}
+
+static inline int unfold_mpi_test_all(int count, MPI_Request *requests, int *done) {
+  return MPI_Testall(count, requests, done, MPI_STATUSES_IGNORE);
+}
+
+#endif

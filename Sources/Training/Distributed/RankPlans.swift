@@ -1,0 +1,69 @@
+import RecurrentNetworks
+
+extension RankExchange.Plan {
+  /// Lays messages out among all ranks.
+  struct Maker {
+    let rank: Int
+    let shares: RankShares
+
+    init(_ communicator: any Communicator, _ shares: RankShares) {
+      (rank, self.shares) = (communicator.rank, shares)
+    }
+
+    private var others: [Int] { (0..<shares.ranks).filter { $0 != rank } }
+
+    /// Every part's gradient, each slice to the rank that has it; where it is received, it stands in
+    /// the same part's vector. With it goes each rank's report, to everybody.
+    func reduceScatter(
+      _ gradients: [UnsafeMutablePointer<Float>], _ slices: ParameterSlices,
+      with reports: RankReports
+    ) -> RankExchange.Plan {
+      var plan = RankExchange.Plan()
+      for other in others {
+        plan.sending.append(RankMessage(reports.base, reports.range(of: rank), with: other))
+        plan.receiving.append(RankMessage(reports.base, reports.range(of: other), with: other))
+        add(
+          gradients, shares.parts(of: rank), shares.scalars(of: other, slices), other, &plan.sending
+        )
+        add(
+          gradients, shares.parts(of: other), shares.scalars(of: rank, slices), other,
+          &plan.receiving)
+      }
+      return plan
+    }
+
+    private func add(
+      _ gradients: [UnsafeMutablePointer<Float>], _ parts: Range<Int>, _ range: Range<Int>,
+      _ peer: Int, _ messages: inout [RankMessage]
+    ) {
+      guard !range.isEmpty else { return }
+      for part in parts { messages.append(RankMessage(gradients[part], range, with: peer)) }
+    }
+
+    /// What rank 0 has, to everybody.
+    func broadcast<Scalar>(
+      _ base: UnsafeMutablePointer<Scalar>, _ range: Range<Int>
+    ) -> RankExchange.Plan {
+      var plan = RankExchange.Plan()
+      if rank == 0 {
+        plan.sending = others.map { RankMessage(base, range, with: $0) }
+      } else {
+        plan.receiving = [RankMessage(base, range, with: 0)]
+      }
+      return plan
+    }
+
+    /// Each rank's range of a vector, to everybody.
+    func allGather<Scalar>(
+      _ range: (_ rank: Int) -> (UnsafeMutablePointer<Scalar>, Range<Int>)
+    ) -> RankExchange.Plan {
+      var plan = RankExchange.Plan()
+      for other in others {
+        let (own, theirs) = (range(rank), range(other))
+        if !own.1.isEmpty { plan.sending.append(RankMessage(own.0, own.1, with: other)) }
+        if !theirs.1.isEmpty { plan.receiving.append(RankMessage(theirs.0, theirs.1, with: other)) }
+      }
+      return plan
+    }
+  }
+}

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Several ranks of an MPI job train what one process trains, to the last byte, and end in good order.
+
+  swift build -c release --traits MPI --product unfold --scratch-path .build-mpi
+  Tests/Distributed/ranks.py [--short] [--presets words,speakers] [--ranks 1,2,3,4,7] [--steps 100]
+
+Dropout and gradient noise are on, and batches are cut into seven parts, so that every rank has work.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none"]
+if os.geteuid() == 0:
+    MPIRUN.append("--allow-run-as-root")
+FILES = ["model.safetensors", "optimizer.safetensors"]
+
+
+class Ranks:
+    def __init__(self, arguments):
+        self.unfold = str(pathlib.Path(arguments.unfold).resolve())
+        self.steps = arguments.steps
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="unfold-ranks-"))
+        self.count = 0
+        self.failures = 0
+
+    def command(self, ranks, arguments):
+        """One process is started as ever, without mpirun."""
+        start = [*MPIRUN, "-n", str(ranks)] if ranks > 1 else []
+        return [*start, self.unfold, "train", *arguments]
+
+    def run(self, ranks, *arguments):
+        return subprocess.run(
+            self.command(ranks, arguments), cwd=self.directory, capture_output=True, text=True,
+            timeout=600)
+
+    def place(self):
+        self.count += 1
+        return f"run-{self.count}"
+
+    def train(self, preset, ranks, threads, steps, *more):
+        """Trains and gives back the bytes of the run's last snapshot, and its directory."""
+        out = self.place()
+        arguments = [preset, "--headless", "--steps", str(steps), "--threads", str(threads),
+                     "--out", out, *self.settings(preset), *more]
+        done = self.run(ranks, *arguments)
+        if done.returncode != 0:
+            raise RuntimeError(f"{preset} on {ranks} ranks: {done.stderr.strip()[-500:]}")
+        return self.bytes(done.stdout), out
+
+    def bytes(self, output):
+        lines = [json.loads(line) for line in output.splitlines()]
+        assert lines[-1]["event"] == "finished", lines[-1]
+        path = [line["path"] for line in lines if line["event"] == "snapshot"][-1]
+        return [(self.directory / path / name).read_bytes() for name in FILES]
+
+    @staticmethod
+    def settings(preset):
+        settings = ["training.parts=7", "training.gradient-noise=0.01", "network.dropout=0.1"]
+        return [word for setting in settings for word in ("--set", setting)]
+
+    def check(self, holds, words):
+        print(("ok    " if holds else "FAILED ") + words, flush=True)
+        self.failures += 0 if holds else 1
+
+    # What is checked
+
+    def same_bytes(self, preset, ranks, threads):
+        alone, _ = self.train(preset, 1, 1, self.steps)
+        for count in ranks:
+            for width in threads:
+                together, _ = self.train(preset, count, width, self.steps)
+                self.check(
+                    together == alone,
+                    f"{preset}: {count} ranks x {width} threads give the bytes of one process")
+
+    def resume(self, preset, first, then):
+        straight, _ = self.train(preset, 1, 1, self.steps)
+        _, out = self.train(preset, first, 1, self.steps // 2)
+        done = self.run(then, "--headless", "--resume", out, "--steps", str(self.steps))
+        self.check(
+            done.returncode == 0 and self.bytes(done.stdout)[0] == straight[0],
+            f"{preset}: begun on {first} ranks and resumed on {then}, it gives the same bytes")
+
+    def refusal(self):
+        done = subprocess.run(
+            [*self.command(2, ["words", "--headless"])[:-2][:len(MPIRUN)],
+             "-n", "1", self.unfold, "train", "words", "--headless", "--out", "refused", ":",
+             "-n", "1", self.unfold, "train", "words", "--headless", "--out", "refused",
+             "--set", "network.hidden=7"],
+            cwd=self.directory, capture_output=True, text=True, timeout=60)
+        said = [line for line in done.stderr.splitlines() if line.startswith("unfold:")]
+        self.check(
+            done.returncode == 2 and len(said) == 1 and "rank 1 on" in said[0]
+            and not (self.directory / "refused").exists(),
+            f"ranks that were given different presets are refused: {said}")
+        done = self.run(2, "no-such-preset", "--headless")
+        said = [line for line in done.stderr.splitlines() if line.startswith("unfold:")]
+        self.check(done.returncode == 2 and len(said) == 1, f"a mistake is told once: {said}")
+
+    def start(self, ranks, *more):
+        out = self.place()
+        job = subprocess.Popen(
+            self.command(ranks, ["words", "--headless", "--threads", "1", "--out", out,
+                                 *self.settings("words"), "--steps", "10000000", *more]),
+            cwd=self.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for line in job.stdout:
+            if json.loads(line)["event"] == "step" and json.loads(line)["step"] >= 50:
+                return job, out
+        raise RuntimeError(job.stderr.read())
+
+    def ranks_of(self, job):
+        """Process numbers by rank, as the system's table has them."""
+        found = {}
+        for place in pathlib.Path("/proc").iterdir():
+            try:
+                if not place.name.isdigit() or int((place / "stat").read_text().rsplit(")", 1)[1].split()[1]) != job.pid:
+                    continue
+                environment = (place / "environ").read_bytes().split(b"\0")
+            except (OSError, ValueError):
+                continue
+            rank = [v for v in environment if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
+            if rank:
+                found[int(rank[0].split(b"=")[1])] = int(place.name)
+        return found
+
+    def killed(self, ranks, victim):
+        job, out = self.start(ranks, "--set", "training.snapshot-every=20")
+        os.kill(self.ranks_of(job)[victim], signal.SIGKILL)
+        began = time.monotonic()
+        _, errors = job.communicate(timeout=60)
+        seconds = time.monotonic() - began
+        said = [line for line in errors.splitlines() if line.startswith("unfold:")]
+        self.check(
+            job.returncode != 0 and seconds < 10 and len(said) == 1
+            and f"rank {victim} on " in said[0] and "--resume" in said[0],
+            f"kill -9 of rank {victim} of {ranks} ends the job after {seconds:.1f} s: {said}")
+        events = (self.directory / out / "events.jsonl").read_text().splitlines()
+        steps = [line["step"] for line in map(json.loads, events) if line["event"] == "step"]
+        self.check(steps == sorted(set(steps)) and len(steps) >= 50, "its record is whole")
+        resumed = self.run(ranks, "--headless", "--resume", out, "--steps", str(steps[-1] + 5))
+        self.check(resumed.returncode == 0, f"and it is resumed {resumed.stderr[-300:].strip()}")
+
+    def terminated(self, ranks, to_rank=None):
+        job, out = self.start(ranks)
+        target = job.pid if to_rank is None else self.ranks_of(job)[to_rank]
+        os.kill(target, signal.SIGTERM)
+        rest, errors = job.communicate(timeout=60)
+        events = [json.loads(line) for line in rest.splitlines() if line.startswith("{")]
+        whom = "the job" if to_rank is None else f"rank {to_rank}"
+        snapshot = sorted((self.directory / out / "snapshots").iterdir())
+        self.check(
+            bool(snapshot) and (to_rank is None or events[-1]["event"] == "finished"),
+            f"SIGTERM to {whom} of {ranks} ranks saves and ends: {[s.name for s in snapshot]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--unfold", default=str(ROOT / ".build-mpi/release/unfold"))
+    parser.add_argument("--presets", default="words,pronounce,speakers,connected-digits,shakespeare")
+    parser.add_argument("--ranks", default="2,3,4,7")
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--short", action="store_true", help="a minute on two cores")
+    arguments = parser.parse_args()
+    if arguments.short:
+        arguments.presets, arguments.ranks, arguments.threads = "words,speakers", "2,4", "1"
+        arguments.steps = 20
+    ranks = Ranks(arguments)
+    for preset in arguments.presets.split(","):
+        ranks.same_bytes(
+            preset, [int(n) for n in arguments.ranks.split(",")],
+            [int(n) for n in arguments.threads.split(",")])
+    ranks.resume("words", 3, 2)
+    ranks.refusal()
+    ranks.killed(3, 2)
+    ranks.killed(3, 0)
+    ranks.terminated(2)
+    ranks.terminated(3, to_rank=1)
+    subprocess.run(["rm", "-rf", str(ranks.directory)])
+    sys.exit(1 if ranks.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+import Foundation
+import SequenceData
+import Testing
+import TrainingEvents
+
+@testable import Training
+
+/// Several ranks train what one process trains, to the last bit.
+@Suite struct RankedTrainingTests {
+  /// A rank's weights and whatever else a run goes on from, without times.
+  private struct Outcome: Equatable {
+    var checkpoint: Checkpoint
+    var losses: [Double]
+    var norms: [Double?]
+
+    static func == (a: Outcome, b: Outcome) -> Bool {
+      var (x, y) = (a.checkpoint, b.checkpoint)
+      for path in [\Checkpoint.state.elapsed] {
+        (x[keyPath: path], y[keyPath: path]) = (0, 0)
+      }
+      (x.frames, y.frames) = ([], [])
+      return x == y && a.losses == b.losses && a.norms == b.norms
+    }
+  }
+
+  /// Trains to the end, alone or with others.
+  private func train(
+    _ preset: Preset, _ task: TaskData, ranks: Int, threads: Int = 1,
+    from checkpoint: Checkpoint? = nil, watch: Bool = false,
+    commands: [TrainingCommand] = []
+  ) async throws -> Outcome {
+    let job = LoopbackCommunicator.job(of: ranks)
+    let followers = try await follow(job, preset, task, threads)
+    let group = ranks == 1 ? nil : try RankGroup.agree(job[0], on: preset, task)
+    let engine = try TrainingEngine(
+      preset: preset, task: task, threads: threads, checkpoint: checkpoint, looks: .unlimited,
+      group: group)
+    await engine.start(paused: true)
+    if watch {
+      await engine.perform(
+        .watch(ProbeRequest(interests: [.statistics, .hiddenStates, .stateNorms])))
+    }
+    for command in commands { await engine.perform(command) }
+    await engine.perform(.resume)
+    var events: [TrainingEvent] = []
+    for await event in engine.events {
+      events.append(event)
+      if event.isFinish { break }
+    }
+    await engine.shutDown()
+    for follower in followers { #expect(try await follower.value == .told) }
+    let steps = events.flatMap(\.records)
+    return Outcome(
+      checkpoint: try #require(events.compactMap(\.checkpoint).last { $0.reason == .final }),
+      losses: steps.map(\.loss), norms: steps.map(\.gradientNorm))
+  }
+
+  private func follow(
+    _ job: [LoopbackCommunicator], _ preset: Preset, _ task: TaskData, _ threads: Int
+  ) async throws -> [Task<RankFollower.End, any Error>] {
+    job.dropFirst().map { communicator in
+      let done = Task.detached {
+        try await withCheckedThrowingContinuation { continuation in
+          Thread.detachNewThread {
+            continuation.resume(
+              with: Result {
+                let group = try RankGroup.agree(communicator, on: preset, task)
+                return try RankFollower(
+                  preset: preset, task: task, threads: threads, group: group
+                ).run()
+              })
+          }
+        }
+      }
+      return done
+    }
+  }
+
+  private static let settings: [[String: String]] = [
+    [
+      "training.steps": "25", "training.parts": "5", "training.batch": "7",
+      "network.dropout": "0.2", "training.gradient-noise": "0.01", "network.layers": "2",
+    ],
+    [
+      "training.steps": "25", "training.parts": "3", "network.cell": "lstm",
+      "training.clip-value": "0.05", "training.optimizer.name": "momentum",
+    ],
+    ["training.steps": "25", "network.hidden": "150", "training.optimizer.name": "rmsprop"],
+  ]
+
+  @Test(arguments: settings, [2, 3, 4, 7])
+  func anyNumberOfRanksTrainsTheSameBits(_ settings: [String: String], ranks: Int) async throws {
+    let (preset, task) = try TinyRun.preset(settings)
+    let alone = try await train(preset, task, ranks: 1)
+    #expect(alone.losses.count == 25)
+    let together = try await train(preset, task, ranks: ranks, threads: ranks % 2 + 1)
+    #expect(together == alone)
+  }
+
+  @Test func wholeSequencesAreSharedOutAsWell() async throws {
+    let (preset, task) = try TinyRun.synthetic([
+      "task.kind": "sequence-labelling", "task.data.synthetic": "parity",
+      "training.steps": "20", "training.parts": "4", "training.validate-every": "10",
+    ])
+    let alone = try await train(preset, task, ranks: 1)
+    #expect(try await train(preset, task, ranks: 3) == alone)
+  }
+
+  @Test func aRunGoesOnWithAnotherNumberOfRanks() async throws {
+    let settings = [
+      "training.parts": "4", "training.optimizer.name": "adam", "network.cell": "gru",
+    ]
+    let (whole, task) = try TinyRun.preset(settings.merging(["training.steps": "20"]) { $1 })
+    var half = whole
+    half.training.steps = 9
+    let straight = try await train(whole, task, ranks: 1)
+    var first = try await train(half, task, ranks: 3).checkpoint
+    first.preset = whole.resolvedText
+    let resumed = try await train(whole, task, ranks: 4, from: first)
+    #expect(resumed.checkpoint.parameters == straight.checkpoint.parameters)
+    #expect(resumed.checkpoint.moments == straight.checkpoint.moments)
+    #expect(resumed.checkpoint.state.carried == straight.checkpoint.state.carried)
+    #expect(resumed.losses == Array(straight.losses.suffix(11)))
+  }
+
+  @Test func commandsReachAllRanksBetweenTheSameSteps() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "20", "training.parts": "3"])
+    let commands: [TrainingCommand] = [
+      .step(count: 1), .set(key: "training.optimizer.learning-rate", value: "0.05"), .snapshot,
+      .scaleLearningRate(by: 0.5), .undo, .set(key: "training.clip-norm", value: "0.1"),
+    ]
+    let alone = try await train(preset, task, ranks: 1, commands: commands)
+    let together = try await train(preset, task, ranks: 3, watch: true, commands: commands)
+    #expect(together == alone)
+    let unchanged = try await train(preset, task, ranks: 1)
+    #expect(unchanged != alone)
+  }
+
+  @Test func theSumOfAllGradientsIsWholeForWhoeverLooks() async throws {
+    let (preset, task) = try TinyRun.preset([
+      "training.steps": "60", "training.parts": "4", "network.hidden": "150",
+    ])
+    func norms(_ ranks: Int) async throws -> [[Double]] {
+      let job = LoopbackCommunicator.job(of: ranks)
+      let followers = try await follow(job, preset, task, 1)
+      let group = ranks == 1 ? nil : try RankGroup.agree(job[0], on: preset, task)
+      let engine = try TrainingEngine(
+        preset: preset, task: task, threads: 1, looks: .unlimited, group: group)
+      await engine.start()
+      let events = await TinyRun.events(of: engine)
+      await engine.shutDown()
+      for follower in followers { _ = try await follower.value }
+      return events.compactMap { event in
+        guard case .frame(.statistics(let statistics)) = event else { return nil }
+        return statistics.parameters.map(\.gradientNorm)
+      }
+    }
+    let alone = try await norms(1)
+    #expect(!alone.isEmpty)
+    #expect(try await norms(3) == alone)
+  }
+
+  @Test func ranksThatDifferAreRefused() async throws {
+    let (preset, task) = try TinyRun.preset()
+    var other = preset
+    try other.set("network.hidden", to: "6")
+    let (_, otherTask) = try TinyRun.preset(text: TinyRun.text + "one more line\n")
+    for (theirs, data, words) in [
+      (other, task, "another preset"), (preset, otherTask, "other data"),
+    ] {
+      let job = LoopbackCommunicator.job(of: 2)
+      let follower = try await follow(job, theirs, data, 1)[0]
+      let refusal = #expect(throws: RankDisagreement.self) {
+        try RankGroup.agree(job[0], on: preset, task)
+      }
+      #expect(refusal?.description.contains("rank 1 on") == true)
+      #expect(refusal?.description.contains(words) == true)
+      await #expect(throws: RankDisagreement.self) { try await follower.value }
+    }
+  }
+
+  @Test func aRankThatCannotReadItsDataIsNamed() async throws {
+    let (preset, task) = try TinyRun.preset()
+    let job = LoopbackCommunicator.job(of: 3)
+    let followers = try await follow(Array(job.prefix(2)), preset, task, 1)
+    let failing = Task.detached { [job] in
+      try RankGroup.agree(job[2], on: RankIdentity(failed: "no such file: words.txt"))
+    }
+    let refusal = #expect(throws: RankDisagreement.self) {
+      try RankGroup.agree(job[0], on: preset, task)
+    }
+    #expect(refusal?.description.contains("rank 2 on") == true)
+    #expect(refusal?.description.contains("no such file: words.txt") == true)
+    await #expect(throws: RankDisagreement.self) { try await failing.value }
+    await #expect(throws: RankDisagreement.self) { try await followers[0].value }
+  }
+
+  @Test func aRankThatIsGoneEndsTheRunWithItsName() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "100000", "training.parts": "3"])
+    let job = LoopbackCommunicator.job(of: 3)
+    let followers = try await follow(job, preset, task, 1)
+    let group = try RankGroup.agree(job[0], on: preset, task)
+    let engine = try TrainingEngine(preset: preset, task: task, threads: 1, group: group)
+    await engine.start()
+    var events: [TrainingEvent] = []
+    for await event in engine.events {
+      events.append(event)
+      if case .steps = event { job[1].die() }
+      if event.isFinish { break }
+    }
+    await engine.shutDown()
+    let warnings = events.compactMap {
+      if case .warning(let warning) = $0, warning.kind == "rank" { warning.text } else { nil }
+    }
+    #expect(warnings.count == 1)
+    #expect(warnings.first?.contains("rank 1") == true)
+    // Moments are with the rank that is gone: no snapshot pretends to have them.
+    #expect(events.compactMap(\.checkpoint).allSatisfy { $0.reason != .final })
+    for follower in followers {
+      guard case .lost = try await follower.value else {
+        Issue.record("a follower thought that all was well")
+        continue
+      }
+    }
+  }
+
+  @Test func aRankThatIsAskedToStopStopsAll() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "1000000", "training.parts": "2"])
+    let job = LoopbackCommunicator.job(of: 2)
+    let leading = Task.detached { [job] in try RankGroup.agree(job[0], on: preset, task) }
+    let agreed = try await Task.detached { [job] in
+      try RankGroup.agree(job[1], on: preset, task)
+    }.value
+    let follower = RankFollower(preset: preset, task: task, threads: 1, group: agreed)
+    let end = Task.detached { try follower.run() }
+    let engine = try TrainingEngine(
+      preset: preset, task: task, threads: 1, group: try await leading.value)
+    await engine.start()
+    var saved: Checkpoint?
+    for await event in engine.events {
+      if case .steps = event { follower.stop() }
+      if let checkpoint = event.checkpoint, checkpoint.reason == .final { saved = checkpoint }
+      if event.isFinish { break }
+    }
+    await engine.shutDown()
+    #expect(saved != nil)
+    #expect(try await end.value == .told)
+  }
+
+  @Test func partsAndSlicesAreDealtOutOnce() {
+    for (ranks, parts, slices) in [(1, 2, 1), (2, 2, 3), (7, 2, 2), (3, 8, 10), (4, 64, 1)] {
+      let shares = RankShares(ranks: ranks, partCount: parts, sliceCount: slices)
+      #expect((0..<ranks).flatMap { Array(shares.parts(of: $0)) } == Array(0..<parts))
+      #expect((0..<ranks).flatMap { Array(shares.slices(of: $0)) } == Array(0..<slices))
+    }
+  }
+}
