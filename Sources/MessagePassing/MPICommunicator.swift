@@ -28,7 +28,7 @@
       let thread = ThreadExecutor(label: "unfold training")
       let place = thread.sync { () -> (rank: Int, size: Int)? in
         var (provided, rank, size) = (Int32(0), Int32(0), Int32(0))
-        guard MPI_Init_thread(nil, nil, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS,
+        guard MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided) == MPI_SUCCESS,
           unfold_mpi_return_errors() == MPI_SUCCESS,
           MPI_Comm_rank(unfold_mpi_world(), &rank) == MPI_SUCCESS,
           MPI_Comm_size(unfold_mpi_world(), &size) == MPI_SUCCESS
