@@ -83,6 +83,7 @@ public struct DashboardState: Sendable {
   var comparisons: [Comparison] = []
   var chart = ChartControls()
   var heatmap = HeatmapControls()
+  var dynamicsControls = DynamicsControls()
   var graph = GraphControls()
   var alerts = StandingAlerts()
   /// What the newest gradient by lag means, judged as the alerts judge it.
@@ -209,6 +210,8 @@ public struct DashboardState: Sendable {
       case .graph:
         // Every block of an image has a place in the picture.
         if let grid = run?.architecture?.grid { columns = max(columns, grid.rows * grid.columns) }
+      // Its cursor is the states' own, and goes along the whole path.
+      case .trajectory: columns = max(columns, TrajectoryPanel.columns)
       default: break
       }
     }

@@ -16,7 +16,7 @@ import Testing
     try Golden.check(buffer, "overview-\(size.width)x\(size.height)")
   }
 
-  @Test(arguments: [ViewKind.loss, .gradients, .states, .graph, .task, .log], sizes)
+  @Test(arguments: [ViewKind.loss, .gradients, .states, .graph, .task, .log, .dynamics], sizes)
   func view(view: ViewKind, size: Size) throws {
     var state = SyntheticRun.state()
     state.resize(size)

@@ -26,7 +26,7 @@ import TrainingEvents
       "\(name)-\(state.size.width)x\(state.size.height)")
   }
 
-  @Test(arguments: [ViewKind.overview, .loss, .gradients, .states, .task, .log])
+  @Test(arguments: [ViewKind.overview, .loss, .gradients, .states, .task, .log, .dynamics])
   func everyPanelEnlarged(view: ViewKind) throws {
     var state = SyntheticRun.state()
     for size in [Self.small, Self.large] {

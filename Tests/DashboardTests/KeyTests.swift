@@ -20,6 +20,9 @@ import TrainingEvents
       state.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 900))))
       for _ in 0..<14 { state.pickUnit(by: 1) }
       for _ in 0..<4 { state.pickColumn(by: 1) }
+    case .dynamics:
+      state.show(view: .dynamics)
+      for _ in 0..<4 { state.pickColumn(by: 1) }
     case .log:
       for line in 0..<60 { state.log("line \(line)") }
       state.show(view: .log)
@@ -104,8 +107,13 @@ import TrainingEvents
   @Test(arguments: ViewKind.allCases) func everyKeyWorksInEveryView(view: ViewKind) {
     var full = Self.state(in: .chart)
     full.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 900))))
+    var dynamics = SyntheticRun.dynamics
+    dynamics.step = 280
     full.apply(
-      .past(PastFrames(step: 300, frames: [.hiddenStates(SyntheticRun.gatedStates(step: 290))])))
+      .past(
+        PastFrames(
+          step: 300,
+          frames: [.hiddenStates(SyntheticRun.gatedStates(step: 290)), .dynamics(dynamics)])))
     full.apply(.reading(SyntheticTasks.reading))
     full.apply(.snapshot(SnapshotRecord(step: 800, path: "s/800", bytes: 1)))
     full.addComparison(name: "words-2", history: ChartControlTests.history(400))
@@ -149,7 +157,7 @@ import TrainingEvents
   }
 
   /// A key of a panel may not hide one that works in every view.
-  @Test(arguments: [KeyBinding.Context.chart, .units, .log, .graph])
+  @Test(arguments: [KeyBinding.Context.chart, .units, .dynamics, .log, .graph])
   func panelsHideNoCommonKey(context: KeyBinding.Context) {
     let common = Set(KeyBindings.all.filter { $0.context == .view }.flatMap(\.keys))
     let own = KeyBindings.all.filter { $0.context == context }.flatMap(\.keys)

@@ -177,6 +177,7 @@ struct SyntheticRun {
     events.append(.frame(.gradientByLag(Self.gradientByLag)))
     events.append(.frame(.statistics(Self.statistics)))
     events.append(.frame(.samples(Self.samples)))
+    events.append(.frame(.dynamics(Self.dynamics)))
     events.append(
       .warning(
         WarningRecord(

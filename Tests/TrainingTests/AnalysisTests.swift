@@ -127,7 +127,7 @@ import Testing
     #expect {
       try analyse(network)
     } throws: { error in
-      "\(error)".contains("every step has weights of its own") && !"\(error)".contains("\n")
+      "\(error)".contains("every time step has weights of its own") && !"\(error)".contains("\n")
     }
   }
 

@@ -23,6 +23,8 @@ extension DashboardState: KeyedState {
     case console
     /// The panel with the focus is the graph.
     case graph
+    /// The panel with the focus shows the network as a dynamic system.
+    case dynamics
     /// Arrow keys go from node to node of the graph.
     case walk
     case lesson
@@ -54,6 +56,7 @@ extension DashboardState: KeyedState {
     case views = "Views"
     case charts = "In charts over training"
     case units = "In hidden states"
+    case dynamics = "In the dynamics"
     case graph = "In the graph"
     case walk = "Walking through the graph"
     case log = "In the log"

@@ -4,8 +4,8 @@ import TrainingEvents
 /// The table of the dashboard's keys.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + pace + past + openingHyperparameters + views + charts + units + graph + walk + log
-    + metrics
+    training + pace + past + openingHyperparameters + views + charts + units + dynamics + graph
+    + walk + log + metrics
     + console
     + looking + openingWalk + opening + program + detaching + openingPages + openingLesson + lesson
     + lessonAnswer + prompt
@@ -39,7 +39,7 @@ enum KeyBindings {
   private static let views: [KeyBinding] = ViewKind.allCases.map { view in
     KeyBinding(
       [.character(Character("\(view.rawValue)"))], "\(view.rawValue)",
-      hint: view == .overview ? "views" : nil, as: "1–7", rank: 4,
+      hint: view == .overview ? "views" : nil, as: "1–8", rank: 4,
       "\(view.name): \(view.summary)", .views
     ) { state in
       state.show(view: view)

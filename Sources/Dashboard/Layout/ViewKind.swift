@@ -7,6 +7,7 @@ public enum ViewKind: Int, Sendable, CaseIterable {
   case graph
   case task
   case log
+  case dynamics
 
   public var name: String {
     switch self {
@@ -17,6 +18,7 @@ public enum ViewKind: Int, Sendable, CaseIterable {
     case .graph: "Graph"
     case .task: "Task"
     case .log: "Log"
+    case .dynamics: "Dynamics"
     }
   }
 
@@ -37,6 +39,8 @@ public enum ViewKind: Int, Sendable, CaseIterable {
     case .graph: "the network's graph, folded and unfolded, to walk through"
     case .task: "samples or the task's own panel, and a text you type"
     case .log: "alerts, commands, best validations, snapshots"
+    case .dynamics:
+      "the state as a dynamical system: trajectories, spectrum, exponents, fixed points"
     }
   }
 }

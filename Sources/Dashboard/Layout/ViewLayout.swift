@@ -31,7 +31,26 @@ enum ViewLayout {
     case .task: PanelRow.placements(task(area, contents))
     case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
+    case .dynamics: PanelRow.placements(dynamics(area))
     }
+  }
+
+  /// The path large, numbers beside it, and the text below.
+  static func dynamics(_ area: Rect) -> [PanelRow] {
+    guard area.height >= 18 else {
+      let (upper, bottom) = area.cutBottom(4)
+      return [
+        PanelRow(upper, [(.trajectory, 58), (.exponents, 42)]),
+        PanelRow(bottom, [(.attribution, 1)]),
+      ]
+    }
+    let (upper, bottom) = area.cutBottom(area.height >= 30 ? 6 : 4)
+    let columns = upper.columns(area.width >= 100 ? [64, 36] : [58, 42])
+    let right = columns[1].rows([50, 50])
+    return [
+      PanelRow(columns[0], [(.trajectory, 1)]), PanelRow(right[0], [(.spectrum, 1)]),
+      PanelRow(right[1], [(.exponents, 1)]), PanelRow(bottom, [(.attribution, 1)]),
+    ]
   }
 
   /// The views that curves of learning or gradients stand in for other networks; nil for those that
@@ -54,7 +73,7 @@ enum ViewLayout {
     case .states:
       let parts = area.rows([50, 50])
       return [PanelRow(parts[0], [(.hiddenStates, 1)]), PanelRow(parts[1], [(.task, 1)])]
-    case .graph, .task, .log: return nil
+    case .graph, .task, .log, .dynamics: return nil
     }
   }
 

@@ -29,6 +29,20 @@ final class DoubleNetwork {
     }
   }
 
+  /// Takes over weights that were copied.
+  func load(_ weights: [Float]) {
+    for (index, weight) in weights.prefix(parameters.count).enumerated() {
+      parameters.base[index] = Double(weight)
+    }
+  }
+
+  /// The system, with what was read last; nil where the network is none.
+  func dynamics() -> (any NetworkDynamics)? {
+    let symbols = network.builder.sizes.symbols ?? 0
+    if let layers = LayerDynamics(self, symbols: symbols) { return layers }
+    return FeedbackDynamics(self, symbols: symbols)
+  }
+
   /// Reads these sequences, the network's own outputs fed back where it reads any. What it computed
   /// stands in the model until the next run.
   func run(_ data: DataBatch, sequences: some Collection<Int>) {

@@ -45,7 +45,7 @@ public struct SnapshotAnalysis {
     try trained.check(task)
     let network = trained.network
     guard network.variant != .vectorToSequence else {
-      throw Self.refusal("one vector enters every step beside what was written before")
+      throw Self.refusal("one vector enters every time step beside what was written before")
     }
     let double = DoubleNetwork(network)
     double.load(trained.parameters)
@@ -75,7 +75,7 @@ public struct SnapshotAnalysis {
     } else if let feedback = FeedbackDynamics(double, symbols: symbols) {
       dynamics = feedback
     } else if network.configuration.unsharedSteps != nil {
-      throw Self.refusal("every step has weights of its own (network.unshared-steps)")
+      throw Self.refusal("every time step has weights of its own (network.unshared-steps)")
     } else {
       throw Self.refusal("its states run over an image in two dimensions")
     }

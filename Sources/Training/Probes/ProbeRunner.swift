@@ -15,6 +15,10 @@ final class ProbeRunner {
   private var passages = LookSchedule(share: 0.003)
   private var passageMap = 0
   private var taskFrames = LookSchedule(share: 0.003)
+  private var dynamics = LookSchedule(share: 0.004)
+  private var looksAtDynamics = false
+  /// Made when somebody looks first; nil where the network is no such system.
+  private lazy var dynamicsProbe = DynamicsProbe(probe, seed: seed)
   private var lagRecord: SparseSchedule
   private var statisticsRecord: SparseSchedule
   private var spectrumRecord: SparseSchedule
@@ -94,6 +98,14 @@ final class ProbeRunner {
           trainer.parameters, step: trainer.step, sequence: request.sequence)
         {
           made.append(.task(frame))
+        }
+      }
+    }
+    if request.interests.contains(.dynamics) {
+      looksAtDynamics = true
+      dynamics.run(every: 1, now: now, force: force) {
+        if let frame = dynamicsProbe?.frame(trainer, request, now: now, force: force) {
+          made.append(.dynamics(frame))
         }
       }
     }
@@ -189,10 +201,11 @@ final class ProbeRunner {
     (isValidatedShown, isValidatedRecorded) = (false, false)
   }
 
-  /// After going back, a validation and eigenvalues that came later never were.
+  /// After going back, what was measured later never was.
   func forgetAnswers() {
     validated = nil
     probe.spectra.forget()
+    if looksAtDynamics { dynamicsProbe?.forget() }
   }
 
   private func write(_ trainer: Trainer, _ request: ProbeRequest) -> SampleFrame? {

@@ -21,6 +21,8 @@ public enum ProbeFrame: Sendable, Equatable {
   case task(TaskFrame)
   /// The walk through the graph.
   case trace(GraphTrace)
+  /// The network as a dynamic system.
+  case dynamics(DynamicsFrame)
 
   /// The raw values are the names of events in a record, and of what a reader can watch.
   public enum Kind: String, Sendable, CaseIterable {
@@ -40,6 +42,8 @@ public enum ProbeFrame: Sendable, Equatable {
     case task
     /// Of ``GraphTrace``.
     case trace
+    /// Of ``DynamicsFrame``.
+    case dynamics
 
     /// The type that holds what a frame of this kind shows.
     public var content: any ProbeContent.Type {
@@ -52,6 +56,7 @@ public enum ProbeFrame: Sendable, Equatable {
       case .passage: PassageFrame.self
       case .task: TaskFrame.self
       case .trace: GraphTrace.self
+      case .dynamics: DynamicsFrame.self
       }
     }
   }
@@ -67,6 +72,7 @@ public enum ProbeFrame: Sendable, Equatable {
     case .passage(let frame): frame
     case .task(let frame): frame
     case .trace(let frame): frame
+    case .dynamics(let frame): frame
     }
   }
 }
@@ -114,7 +120,7 @@ public struct FrameRecording: Sendable, Equatable {
   public var share: Double
 
   /// Maps of hidden states, some ten thousand numbers each.
-  public static let states = FrameRecording(share: 0.6)
+  public static let states = FrameRecording(share: 0.5)
   /// The task's own picture.
   public static let picture = FrameRecording(share: 0.15)
   /// Some lines of text.

@@ -1,0 +1,120 @@
+import TerminalGraphics
+import TrainingEvents
+
+/// Eigenvalues of the recurrent matrix and of the mean Jacobian in the complex plane, with the circle
+/// |λ| = 1 that parts what fades from what grows.
+struct SpectrumPanel: Panel {
+  var name: String { "Spectrum" }
+  var summary: String {
+    "Eigenvalues λ of the recurrent matrix, and of ∂s(t+1)/∂s(t) averaged along the text, in the "
+      + "complex plane: inside the circle |λ| = 1 a direction fades, outside it grows."
+  }
+  var interests: ProbeRequest.Interests { [.dynamics] }
+  var context: KeyBinding.Context? { .dynamics }
+
+  func absence(in state: DashboardState) -> String? {
+    if let absence = state.dynamicsAbsence("spectrum") { return absence }
+    guard let frame = state.dynamics, frame.spectra.isEmpty else { return nil }
+    return frame.size > 256
+      ? "eigenvalues of \(NumberText.grouped(frame.size)) rows take long: unfold analyse computes them"
+      : "no eigenvalues could be computed"
+  }
+
+  func title(_ scene: Scene) -> StyledText {
+    StyledText("Spectrum", scene.theme.title).appending(radii(scene))
+  }
+
+  /// The mark of each matrix with its largest |λ|.
+  private func radii(_ scene: Scene) -> StyledText {
+    var text = StyledText()
+    for (index, spectrum) in (scene.state.dynamics?.spectra ?? []).enumerated() {
+      let mark = Self.mark(index, scene)
+      text.add("  \(Character(mark.glyph)) ", mark.style)
+      text.add(spectrum.symbol, scene.theme.muted, joined: true)
+      if let radius = spectrum.radius {
+        text.add(" ρ \(NumberText.significant(radius, 3))", scene.theme.text, joined: true)
+      }
+    }
+    return text
+  }
+
+  private static func mark(_ index: Int, _ scene: Scene) -> Cell {
+    index == 0
+      ? Cell(scene.appearance.glyph("·", ascii: "."), scene.theme.smoothed)
+      : Cell(scene.appearance.glyph("+", ascii: "+"), scene.theme.validation)
+  }
+
+  func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    guard let frame = scene.state.dynamics else { return }
+    var area = buffer.inside
+    guard area.height > 2, area.width > 6 else { return }
+    // Where the border has no room for all of them, they stand below.
+    let radii = radii(scene)
+    if radii.width > area.width - 12, area.height >= 10 {
+      let (rest, foot) = area.cutBottom(1)
+      area = rest
+      radii.fitting(foot.width).write(x: foot.x, y: foot.y, limit: foot.right, into: &buffer)
+    }
+    var canvas = DotCanvas(size: area.size, drawing: scene.appearance.drawing)
+    let largest = frame.spectra.compactMap(\.radius).max() ?? 1
+    let shape = 2 * Double(canvas.dotsAcross) / Double(canvas.dotsDown)
+    // The largest eigenvalue fits, but one far out does not make the circle a dot.
+    let shown = min(max(1.1, 1.05 * largest), 3)
+    let (middle, centre) = (Double(canvas.width) / 2, Double(canvas.height) / 2)
+    let down = min(centre, middle / shape) / shown
+    let across = down * shape
+    func dot(_ real: Double, _ imaginary: Double) -> (x: Int, y: Int)? {
+      let (x, y) = (middle + real * across, centre - imaginary * down)
+      guard x.isFinite, y.isFinite, abs(x) < 1e6, abs(y) < 1e6 else { return nil }
+      return (Int(x), Int(y))
+    }
+    drawCircle(dot, scene, on: &canvas)
+    canvas.draw(into: &buffer, x: area.x, y: area.y)
+    for (index, spectrum) in frame.spectra.enumerated() {
+      let mark = Self.mark(index, scene)
+      for eigenvalue in spectrum.eigenvalues {
+        guard let place = dot(eigenvalue.real, eigenvalue.imaginary) else { continue }
+        let (x, y) = (place.x / canvas.dotsAcross, place.y / canvas.dotsDown)
+        guard (0..<area.width).contains(x), (0..<area.height).contains(y) else { continue }
+        buffer[area.x + x, area.y + y] = mark
+      }
+    }
+    drawOutside(frame, shown, area, scene, into: &buffer)
+  }
+
+  /// The circle |λ| = 1, point by point along a turn.
+  private func drawCircle(
+    _ dot: (Double, Double) -> (x: Int, y: Int)?, _ scene: Scene, on canvas: inout DotCanvas
+  ) {
+    let points = 180
+    // One turn after the other by the same rotation, so that no library of mathematics is needed.
+    let (c, s) = (0.99939082701909573, 0.03489949670250097)
+    var (real, imaginary) = (1.0, 0.0)
+    for _ in 0..<points {
+      if let place = dot(real, imaginary) {
+        canvas.set(place.x, place.y, style: scene.theme.faint)
+      }
+      (real, imaginary) = (c * real - s * imaginary, s * real + c * imaginary)
+    }
+  }
+
+  private func drawOutside(
+    _ frame: DynamicsFrame, _ shown: Double, _ area: Rect, _ scene: Scene,
+    into buffer: inout CellBuffer
+  ) {
+    let outside = frame.spectra.reduce(0) { count, spectrum in
+      count
+        + spectrum.eigenvalues.count {
+          ($0.real * $0.real + $0.imaginary * $0.imaginary).squareRoot() > shown
+        }
+    }
+    guard outside > 0 else { return }
+    buffer.write(
+      "\(outside) farther out", x: area.x + 1, y: area.bottom - 1, style: scene.theme.warning,
+      limit: area.right)
+  }
+}
+
+extension PanelKind {
+  static let spectrum = PanelKind(SpectrumPanel())
+}

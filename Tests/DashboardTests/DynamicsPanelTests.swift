@@ -1,0 +1,99 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct DynamicsPanelTests {
+  private func state(_ change: (inout DynamicsFrame) -> Void = { _ in }) -> DashboardState {
+    var state = SyntheticRun.state()
+    var frame = SyntheticRun.dynamics
+    change(&frame)
+    state.apply(.frame(.dynamics(frame)))
+    state.resize(Size(width: 120, height: 40))
+    state.show(view: .dynamics)
+    return state
+  }
+
+  private func text(_ state: DashboardState) -> String {
+    state.render(size: Size(width: 120, height: 40), appearance: Golden.appearance).lines
+      .joined(separator: "\n")
+  }
+
+  @Test func theViewHasAKeyAndTellsWhatWasMeasured() {
+    var state = SyntheticRun.state()
+    state.resize(Size(width: 120, height: 40))
+    _ = state.handle(.character("8"))
+    #expect(state.view == .dynamics)
+    #expect(state.probeRequest.interests.isSuperset(of: [.dynamics, .hiddenStates]))
+    let text = text(state)
+    for words in [
+      "128 numbers use 7.2 dimensions", "PC 1 31 %", "PC 2 20 %", "W ρ 1.18",
+      "differences fade", "1 % left after 39", "2 stable points, 1 saddle, 1 repeller",
+      "next search ends in about 3 s", "90 % of the gradient within",
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
+    #expect(!text.contains("NaN"))
+  }
+
+  @Test func nothingIsAskedForThatNobodySees() {
+    var state = SyntheticRun.state()
+    state.resize(Size(width: 200, height: 60))
+    for view in ViewKind.allCases where view != .dynamics {
+      state.show(view: view)
+      #expect(!state.probeRequest.interests.contains(.dynamics), "\(view)")
+    }
+  }
+
+  @Test func theCursorIsTheStatesOwn() {
+    var state = state()
+    #expect(state.dynamicsCursor == nil)
+    _ = state.handle(.end)
+    #expect(state.dynamicsCursor == SyntheticRun.dynamics.path.count - 1)
+    _ = state.handle(.left)
+    #expect(state.heatmap.column == (state.shownMap?.columns ?? 0) - 2)
+    #expect(text(state).contains("at position \(SyntheticRun.dynamics.path.count - 1)"))
+  }
+
+  @Test func otherAxesAndColoursAreChosen() {
+    var state = state()
+    _ = state.handle(.character("a"))
+    #expect(text(state).contains("↑ PC 3 9.0 %"))
+    _ = state.handle(.character("a"))
+    #expect(text(state).contains("→ PC 2 20 %"))
+    _ = state.handle(.character("o"))
+    #expect(text(state).contains("colour: symbol"))
+  }
+
+  @Test func whatWasNotMeasuredIsADash() {
+    let bare = state { frame in
+      (frame.dimension, frame.fixedPoints, frame.secondsLeft) = (nil, nil, nil)
+      (frame.spectra, frame.lyapunov, frame.attribution) = ([], [], [])
+      (frame.path, frame.others, frame.shares) = ([], [], [])
+    }
+    let text = text(bare)
+    #expect(text.contains("λ₁ –") && !text.contains("NaN"))
+    #expect(text.contains("being looked for"))
+    let growing = state { $0.lyapunov = [0.2, -.infinity] }
+    #expect(self.text(growing).contains("differences grow"))
+    let lost = state { $0.lyapunov = [-.infinity] }
+    #expect(self.text(lost).contains("gone after one"))
+  }
+
+  /// Both components stand to the same scale, so that a circle is round.
+  @Test(arguments: [Appearance.Drawing.braille, .block])
+  func aPlaneIsNotStretched(_ drawing: Appearance.Drawing) throws {
+    var frame = DynamicsFrame(step: 1, system: "", size: 2)
+    frame.path = [[-1, 0], [1, 0], [0, -1], [0, 1]]
+    let plane = PlaneGeometry(
+      frame, (0, 1), size: Size(width: 80, height: 20), drawing: drawing)
+    let dots = try frame.path.map { try #require(plane.dot($0)) }
+    let canvas = DotCanvas(size: Size(width: 1, height: 1), drawing: drawing)
+    // In widths of a cell, which is twice as high as wide.
+    let across = Double(dots[1].x - dots[0].x) / Double(canvas.dotsAcross)
+    let down = 2 * Double(dots[2].y - dots[3].y) / Double(canvas.dotsDown)
+    #expect(abs(across - down) < 2.1)
+    #expect(plane.dot([.nan, 0]) == nil && plane.dot([50, 0]) == nil && plane.dot([]) == nil)
+  }
+}
