@@ -41,7 +41,9 @@ import Testing
       let folder = path.hasPrefix("学習") ? program.directory : Self.logs
       try terminal.type(line: "\"$UNFOLD\" follow '\(folder.path)/\(path)'; echo left")
       let screen = try terminal.wait("the curve of \(path)") { text in
+        // A picture that is still being drawn has rows of the one before.
         Terminal.step(in: text) == step && text.contains("━ \(name) ")
+          && !text.contains("waiting for a run")
       }
       // A curve is drawn, in braille, and nothing is invented.
       #expect(screen.contains { $0 >= "\u{2801}" && $0 <= "\u{28FF}" }, "\(path)")
