@@ -50,6 +50,7 @@ enum ShownRun {
     var request = ProbeRequest(
       interests: [
         .hiddenStates, .gradientByLag, .statistics, .stateNorms, .passage, .samples, .task,
+        .dynamics,
       ], columns: 100)
     await engine.perform(.watch(request))
     await engine.start(paused: true)

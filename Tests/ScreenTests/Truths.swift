@@ -157,6 +157,8 @@ enum Truths {
         switch part.panel {
         case .loss, .gradientNorm: state.run?.task == .handBuilt
         case .positionLoss: shape != .everyStep || state.run?.task == .sequenceToSequence
+        case .trajectory, .spectrum, .exponents: !isSystem(state)
+        case .attribution: !isSystem(state) || !hasInputsAtOutputs(state)
         default: false
         }
       if !isJustified { wrong.append("\(part.panel) has nothing to show: \(reason)") }
@@ -166,6 +168,21 @@ enum Truths {
       }
     }
     return wrong
+  }
+
+  /// Whether one function leads from state to state, and is learned.
+  private static func isSystem(_ state: DashboardState) -> Bool {
+    guard let architecture = state.run?.architecture, state.run?.task != .handBuilt else {
+      return false
+    }
+    return architecture.shape != .vectorToSequence && !architecture.twoDimensional
+      && architecture.unsharedSteps == nil
+  }
+
+  /// Whether every output stands where an input was read.
+  private static func hasInputsAtOutputs(_ state: DashboardState) -> Bool {
+    guard let architecture = state.run?.architecture else { return false }
+    return ![.encoderDecoder, .autonomous].contains(architecture.shape) && !architecture.isAligned
   }
 
   // MARK: Words

@@ -97,7 +97,10 @@ struct ExponentsPanel: Panel {
         lines.append(line)
       }
     } else {
-      lines.append(StyledText("fixed points: being looked for", theme.muted))
+      // Nobody looks on once a run is over, or where it is only read.
+      let isOver = scene.state.isViewing || scene.state.trainingState == .finished
+      lines.append(
+        StyledText(isOver ? "fixed points  –" : "fixed points: being looked for", theme.muted))
     }
     if let seconds = frame.secondsLeft {
       let words = "next search ends in about \(NumberText.duration(max(1, seconds)))"

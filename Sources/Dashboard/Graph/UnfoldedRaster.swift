@@ -32,7 +32,12 @@ extension UnfoldedDrawing {
     }
     widest = max(widest, longestName)
     // Two states side by side, and the lines between.
-    let least = model.architecture.bidirectional ? max(widest + 6, 15) : widest + 6
+    var least = model.architecture.bidirectional ? max(widest + 6, 15) : widest + 6
+    // One digit of each loss, at the ends of a sequence that has no room for all of it.
+    for index in (model.cellCount..<model.columns.count).suffix(8)
+    where model.has(.loss, at: index) && model.columns[index].loss != nil {
+      least = max(least, CharacterWidth.of(lossText(index, 1)) + 1)
+    }
     return min(max(16, least), max(least, room / max(1, count)))
   }
 
