@@ -43,7 +43,8 @@ final class GridEncoder<Scalar: NetworkScalar>: SourceEncoder {
       : sweeps.indices.map { index in
         StateView(
           title: "cells \(sweeps[index].corner.arrow)",
-          values: states.columns(index * hidden, states.rows > 0 ? hidden : 0), lowest: -1)
+          // Before the first batch there are none.
+          values: states.rows > 0 ? states.columns(index * hidden, hidden) : states, lowest: -1)
       }
     return [
       StackView(
