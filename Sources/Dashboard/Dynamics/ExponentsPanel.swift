@@ -37,15 +37,15 @@ struct ExponentsPanel: Panel {
       return [StyledText("λ₁ –", theme.text).adding("  nothing was measured", theme.muted)]
     }
     var line = StyledText(scene.appearance.hasUnicode ? "λ₁ " : "exponent ", theme.muted)
+    // An exponent below all bounds is no number to be shown.
     guard first.isFinite else {
-      line.add("−∞", theme.text, joined: true)
-      return [line.adding("  a small difference is gone after one \(step)", theme.muted)]
+      return [StyledText("differences are gone after one \(step)", theme.text)]
     }
     line.add("\(first > 0 ? "+" : "")\(NumberText.significant(first, 2))", theme.text, joined: true)
     line.add(" nats a \(step)", theme.muted)
     let others = frame.lyapunov.dropFirst().prefix(3)
     if !others.isEmpty {
-      let words = others.map { $0.isFinite ? NumberText.significant($0, 2) : "−∞" }
+      let words = others.map { $0.isFinite ? NumberText.significant($0, 2) : "gone at once" }
       line.add("  then \(words.joined(separator: ", "))", theme.muted)
     }
     return [line, meaning(first, step, scene)]
