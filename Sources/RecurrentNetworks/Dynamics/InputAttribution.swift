@@ -21,6 +21,8 @@ public struct InputAttribution: Sendable, Equatable {
 
   /// Runs the network forward and backward over the one sequence of `batch`.
   /// - Parameters:
+  ///   - model: the network
+  ///   - batch: one sequence
   ///   - output: what is asked about
   ///   - row: the row of outputs in which it stands
   ///   - parameters: the weights

@@ -48,7 +48,9 @@ public struct LyapunovExponents: Sendable {
   public mutating func restart() { directions = start }
 
   /// Goes on by one step, whose Jacobian is ∂s(t+1)/∂s(t).
-  /// - Parameter counts: whether the step is part of the mean, or only turns the directions
+  /// - Parameters:
+  ///   - jacobian: ∂s(t+1)/∂s(t), size × size
+  ///   - counts: whether the step is part of the mean, or only turns the directions
   public mutating func add(_ jacobian: SquareMatrix, counts: Bool = true) {
     guard count > 0 else { return }
     var (turned, jacobian) = ([Double](repeating: 0, count: count * size), jacobian.elements)

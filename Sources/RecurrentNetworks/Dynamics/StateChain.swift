@@ -105,7 +105,10 @@ public enum ConstantInput: Sendable, Equatable {
 
 extension StateChain {
   /// U x + b of the first layer, gates·hidden, for an input that stands before any context.
-  /// - Parameter embedding: E, where symbols are embedded
+  /// - Parameters:
+  ///   - input: what is read at each time step
+  ///   - embedding: E, where symbols are embedded
+  ///   - parameters: the weights
   public func drive(
     _ input: ConstantInput, embedding: ParameterHandle?, parameters: ParameterVector<Scalar>
   ) -> [Double] {

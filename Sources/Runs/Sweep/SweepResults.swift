@@ -6,6 +6,7 @@ import TrainingEvents
 public struct SweepResults: Sendable {
   /// One combination.
   public struct Row: Sendable {
+    /// Which one.
     public var member: SweepPlan.Member
     /// Where its run is recorded.
     public var path: String
@@ -45,7 +46,9 @@ public struct SweepResults: Sendable {
   /// The table's and the picture's names, without their endings.
   static let name = "results"
 
+  /// What is gone over.
   public var plan: SweepPlan
+  /// In the order of the plan's combinations.
   public var rows: [Row]
 
   public init(plan: SweepPlan, rows: [Row]) { (self.plan, self.rows) = (plan, rows) }

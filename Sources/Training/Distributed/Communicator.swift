@@ -27,8 +27,11 @@ public protocol Communicator: AnyObject, Sendable {
   /// Sends and receives all messages, and returns when each has arrived. Between two ranks messages
   /// arrive in the order in which they were sent.
   ///
-  /// - Parameter isLost: asked now and then while messages are outstanding, with the seconds waited
-  ///   so far; a failure that it returns ends the wait.
+  /// - Parameters:
+  ///   - sending: messages to other ranks
+  ///   - receiving: messages from other ranks
+  ///   - isLost: asked now and then while messages are outstanding, with the seconds waited so far; a
+  ///     failure that it returns ends the wait
   func exchange(
     sending: [RankMessage], receiving: [RankMessage], isLost: (Double) -> RankFailure?
   ) throws(RankFailure)

@@ -20,7 +20,11 @@ public final class RankFollower: Sendable {
     case lost(RankFailure, isReporter: Bool)
   }
 
-  /// - Parameter threads: threads that compute; results do not depend on it.
+  /// - Parameters:
+  ///   - preset: what is trained, the same on all ranks
+  ///   - task: its data, the same on all ranks
+  ///   - threads: threads that compute; results do not depend on it
+  ///   - group: the ranks, which agreed on it
   public init(preset: Preset, task: TaskData, threads: Int, group: RankGroup) {
     (self.preset, self.task, self.threads, self.group) = (preset, task, threads, group)
   }

@@ -55,6 +55,7 @@ public struct SweepPlan: Sendable, Equatable {
   public var preset: String
   /// Keys that are the same in all runs, each as `path=value`.
   public var settings: [String]
+  /// What is gone over, the slowest first.
   public var axes: [SweepAxis]
   /// Training steps of each run; nil for the preset's own.
   public var steps: Int?

@@ -54,6 +54,7 @@ public struct DynamicsFrame: Sendable, Equatable {
 
   /// Fixed points of the network as it was at one step.
   public struct FixedPoints: Sendable, Equatable {
+    /// The training step whose weights were searched.
     public var step: Int
     /// The input that stays the same, as a person reads it; empty for a system without input.
     public var input: String
