@@ -40,6 +40,15 @@ public struct SquareMatrix: Sendable, Equatable {
 
   private var isFinite: Bool { elements.allSatisfy(\.isFinite) }
 
+  /// Calls a routine of LAPACK twice: to be told how much room it works in, and with that room.
+  static func withWorkspace(atLeast least: Int, _ call: (inout [Double], Int32) -> Void) {
+    var work = [0.0]
+    call(&work, -1)
+    let room = max(least, Int(work[0]))
+    work = [Double](repeating: 0, count: room)
+    call(&work, Int32(room))
+  }
+
   /// All eigenvalues, in LAPACK's order (`dgeev`); nil where an entry is not finite or the
   /// iteration fails. O(n³).
   public var eigenvalues: [Eigenvalue]? {
@@ -54,11 +63,7 @@ public struct SquareMatrix: Sendable, Equatable {
       dgeev_(
         "N", "N", [n], &a, [n], &real, &imaginary, nil, [1], nil, [1], &work, [count], &info, 1, 1)
     }
-    var work = [0.0]
-    call(&work, -1)
-    let room = max(3 * size, Int(work[0]))
-    work = [Double](repeating: 0, count: room)
-    call(&work, Int32(room))
+    Self.withWorkspace(atLeast: 3 * size, call)
     guard info == 0 else { return nil }
     return zip(real, imaginary).map { Eigenvalue(real: $0, imaginary: $1) }
   }
@@ -81,11 +86,7 @@ public struct SquareMatrix: Sendable, Equatable {
       dgesdd_(
         "N", [n], [n], &a, [n], &values, nil, [1], nil, [1], &work, [count], &integers, &info, 1)
     }
-    var work = [0.0]
-    call(&work, -1)
-    let room = max(8 * size, Int(work[0]))
-    work = [Double](repeating: 0, count: room)
-    call(&work, Int32(room))
+    Self.withWorkspace(atLeast: 8 * size, call)
     return info == 0 ? values : nil
   }
 }

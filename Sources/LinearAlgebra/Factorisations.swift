@@ -78,11 +78,7 @@ extension SquareMatrix {
     func call(_ work: inout [Double], _ count: Int32) {
       dsyev_("V", "U", [n], &a, [n], &values, &work, [count], &info, 1, 1)
     }
-    var work = [0.0]
-    call(&work, -1)
-    let room = max(3 * size, Int(work[0]))
-    work = [Double](repeating: 0, count: room)
-    call(&work, Int32(room))
+    Self.withWorkspace(atLeast: 3 * size, call)
     guard info == 0 else { return nil }
     let vectors = (0..<size).map { Array(a[$0 * size..<($0 + 1) * size]) }
     return (values.reversed(), vectors.reversed())

@@ -102,11 +102,8 @@ extension KeyBindings {
     _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
     rank: Int = 8, _ summary: String, change: @escaping @Sendable (inout DashboardState) -> Void
   ) -> KeyBinding {
-    KeyBinding(
-      keys, label, hint: hint, as: hintLabel, rank: rank, summary, .dynamics, in: .dynamics
-    ) { state in
-      change(&state)
-      return []
-    }
+    .changing(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary, .dynamics, in: .dynamics,
+      change: change)
   }
 }

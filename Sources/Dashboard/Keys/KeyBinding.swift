@@ -44,6 +44,20 @@ struct BoundKey<State: KeyedState>: Sendable {
     self.perform = perform
   }
 
+  /// A key that changes the state and asks the session for nothing.
+  static func changing(
+    _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
+    rank: Int, _ summary: String, _ group: Group, in context: Context,
+    change: @escaping @Sendable (inout State) -> Void
+  ) -> BoundKey {
+    BoundKey(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary, group, in: context
+    ) { state in
+      change(&state)
+      return []
+    }
+  }
+
   /// What a key does in the first of these contexts that knows it; nil when nothing.
   static func binding(for key: Key, in contexts: [Context]) -> BoundKey? {
     for context in contexts {

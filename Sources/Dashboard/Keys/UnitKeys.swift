@@ -40,12 +40,9 @@ extension KeyBindings {
     _ keys: [Key], _ label: String, hint: String? = nil, as hintLabel: String? = nil,
     rank: Int = 8, _ summary: String, change: @escaping @Sendable (inout DashboardState) -> Void
   ) -> KeyBinding {
-    KeyBinding(
-      keys, label, hint: hint, as: hintLabel, rank: rank, summary, .units, in: .units
-    ) { state in
-      change(&state)
-      return []
-    }
+    .changing(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary, .units, in: .units,
+      change: change)
   }
 }
 

@@ -227,12 +227,9 @@ enum WorkspaceKeys {
     _ summary: String, _ context: WorkspaceKey.Context,
     change: @escaping @Sendable (inout WorkspaceState) -> Void
   ) -> WorkspaceKey {
-    WorkspaceKey(
-      keys, label, hint: hint, as: hintLabel, rank: rank, summary, context, in: context
-    ) { state in
-      change(&state)
-      return []
-    }
+    .changing(
+      keys, label, hint: hint, as: hintLabel, rank: rank, summary, context, in: context,
+      change: change)
   }
 
   // MARK: Hints
