@@ -14,8 +14,8 @@ package actor HeadlessSession {
   private var history: RunHistory
   /// Why it diverged, if it did.
   private var divergence: String?
-  /// Which rank of a job is gone, if one is, and how to go on.
-  private var loss: String?
+  /// Whether a rank of the job is gone, which was said when it was noticed.
+  private var hasLostRank = false
   /// The newest snapshot.
   private var saved: SnapshotRecord?
   /// Why the run's end could not be saved; nil when it was.
@@ -120,7 +120,8 @@ package actor HeadlessSession {
         "standard output: nobody reads it any more: stopped at step \(finish.step), \(place)")
     }
     await output.finishErrors()
-    if let failure = loss ?? failure ?? bestFailure { throw RunFailure(description: failure) }
+    if hasLostRank { return ExitStatus.failed }
+    if let failure = failure ?? bestFailure { throw RunFailure(description: failure) }
     if let signal { return ExitStatus.signal(signal) }
     if finish?.reason == .diverged {
       throw RunFailure(description: "training diverged: \(divergence ?? "the loss is not finite")")
@@ -149,7 +150,9 @@ package actor HeadlessSession {
     case .warning(let record) where Alert(rawValue: record.kind)?.endsTraining == true:
       divergence = record.text.trimmingPrefix("diverged: ").description
     case .warning(let record) where record.kind == RankFailure.kind:
-      loss = setup.words(for: record)
+      // At once: whoever started the job may end all of it any moment.
+      output.say(setup.words(for: record))
+      hasLostRank = true
     default: break
     }
     output.write(event, step: history.steps.last ?? 0)

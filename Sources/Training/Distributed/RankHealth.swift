@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -40,7 +41,18 @@ final class RankHealth: Sendable {
 
   /// Whether a rank's process has ended, as far as this machine knows.
   func isGone(_ rank: Int) -> Bool {
-    rank != own && isNeighbour(rank) && kill(ranks[rank].process, 0) != 0 && errno == ESRCH
+    rank != own && isNeighbour(rank) && Self.hasEnded(ranks[rank].process)
+  }
+
+  /// Whether a process runs no more, also while whoever started it has not yet asked how it ended: from
+  /// then on a launcher may end the others before they can say a word.
+  static func hasEnded(_ process: Int32) -> Bool {
+    guard kill(process, 0) == 0 else { return errno == ESRCH }
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let end = text.lastIndex(of: ")")
+    else { return false }
+    // After the name comes the state: Z is a zombie, X is dead.
+    return text[end...].dropFirst(2).first.map { "ZX".contains($0) } ?? false
   }
 
   /// Whether this is the first rank that is still there: of several that notice, it says so.
