@@ -1,5 +1,5 @@
 // One set of kernels for one scalar type and one instruction set. vector_math.c includes this file
-// several times with SCALAR, PRECISION and SUFFIX defined; there is no include guard on purpose.
+// several times with SCALAR, PRECISION, VECTOR_BYTES and SUFFIX defined; there is no include guard on purpose.
 
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
@@ -14,9 +14,15 @@
 
 // ---- Small matrix products -------------------------------------------------------------------
 
-typedef SCALAR FN(vec) __attribute__((vector_size(32), aligned(sizeof(SCALAR))));
+typedef SCALAR FN(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(SCALAR))));
 
-enum { FN(lanes) = 32 / sizeof(SCALAR), FN(panel) = 2 * FN(lanes) };
+// A panel is as wide for every instruction set, so that what one packs another could read: `split`
+// vectors of one set.
+enum {
+  FN(lanes) = VECTOR_BYTES / sizeof(SCALAR),
+  FN(panel) = 64 / sizeof(SCALAR),
+  FN(split) = 64 / VECTOR_BYTES
+};
 
 void FN(pack)(long depth, long columns, const SCALAR *b, long row, long column, SCALAR *packed) {
   for (long first = 0; first < columns; first += FN(panel)) {
@@ -30,56 +36,57 @@ void FN(pack)(long depth, long columns, const SCALAR *b, long row, long column, 
   }
 }
 
-// C (R × P panels) (+)= A (R × depth) · packed panels. R and P are constants after inlining, so
-// that the accumulators live in registers: R · 2P of them.
-INLINE void FN(tile)(const int R, const int P, long depth, const SCALAR *a, long a_stride,
+// C (R × N vectors) (+)= A (R × depth) · packed panels. R and N are constants after inlining, so
+// that the accumulators live in registers: R · N of them. Each sum runs over the depth in its order,
+// whatever the vectors' width, so that the bytes are those of any other width.
+INLINE void FN(tile)(const int R, const int N, long depth, const SCALAR *a, long a_stride,
                      const SCALAR *b, long panel_stride, SCALAR *c, long c_stride, long width,
                      int accumulate) {
   FN(vec) sum[12];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < R * P * 2; i++) sum[i] = (FN(vec)){0};
+  for (int i = 0; i < R * N; i++) sum[i] = (FN(vec)){0};
   for (long k = 0; k < depth; k++) {
     // What is fewer, rows or vectors of a panel, is held in registers beside the sums; the other is
     // loaded one by one.
-    if (R < P * 2) {
+    if (R < N) {
       SCALAR value[6];
 #pragma clang loop unroll(full)
       for (int i = 0; i < R; i++) value[i] = a[i * a_stride + k];
 #pragma clang loop unroll(full)
-      for (int j = 0; j < P * 2; j++) {
-        FN(vec) column = *(const FN(vec) *)(b + (j / 2) * panel_stride + k * FN(panel) +
-                                            (j % 2) * FN(lanes));
+      for (int j = 0; j < N; j++) {
+        FN(vec) column = *(const FN(vec) *)(b + (j / FN(split)) * panel_stride + k * FN(panel) +
+                                            (j % FN(split)) * FN(lanes));
 #pragma clang loop unroll(full)
-        for (int i = 0; i < R; i++) sum[i * P * 2 + j] += value[i] * column;
+        for (int i = 0; i < R; i++) sum[i * N + j] += value[i] * column;
       }
       continue;
     }
     FN(vec) column[8];
 #pragma clang loop unroll(full)
-    for (int j = 0; j < P * 2; j++)
-      column[j] = *(const FN(vec) *)(b + (j / 2) * panel_stride + k * FN(panel) +
-                                     (j % 2) * FN(lanes));
+    for (int j = 0; j < N; j++)
+      column[j] = *(const FN(vec) *)(b + (j / FN(split)) * panel_stride + k * FN(panel) +
+                                     (j % FN(split)) * FN(lanes));
 #pragma clang loop unroll(full)
     for (int i = 0; i < R; i++) {
       SCALAR value = a[i * a_stride + k];
 #pragma clang loop unroll(full)
-      for (int j = 0; j < P * 2; j++) sum[i * P * 2 + j] += value * column[j];
+      for (int j = 0; j < N; j++) sum[i * N + j] += value * column[j];
     }
   }
-  if (width == P * FN(panel)) {
+  if (width == N * FN(lanes)) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < R; i++) {
 #pragma clang loop unroll(full)
-      for (int j = 0; j < P * 2; j++) {
+      for (int j = 0; j < N; j++) {
         FN(vec) *target = (FN(vec) *)(c + i * c_stride + j * FN(lanes));
-        *target = accumulate ? *target + sum[i * P * 2 + j] : sum[i * P * 2 + j];
+        *target = accumulate ? *target + sum[i * N + j] : sum[i * N + j];
       }
     }
     return;
   }
   for (int i = 0; i < R; i++) {
-    SCALAR row[4 * FN(panel)];
-    for (int j = 0; j < P * 2; j++) *(FN(vec) *)(row + j * FN(lanes)) = sum[i * P * 2 + j];
+    SCALAR row[8 * FN(lanes)];
+    for (int j = 0; j < N; j++) *(FN(vec) *)(row + j * FN(lanes)) = sum[i * N + j];
     SCALAR *target = c + i * c_stride;
     for (long j = 0; j < width; j++) target[j] = accumulate ? target[j] + row[j] : row[j];
   }
@@ -96,10 +103,12 @@ static void FN(multiply_rows)(long rows, long columns, long depth, const SCALAR 
     int add = accumulate || start > 0;
     const SCALAR *base = packed + start * FN(panel);
     // One row alone needs several panels at once to hide the latency of its sums.
-    int wide = rows == 1 ? 4 : rows <= 3 ? 2 : 1;
+    long wide = rows == 1 ? 8 : rows <= 3 ? 4 : 2;
     for (long first = 0; first < columns;) {
       long panels_left = (columns - first + FN(panel) - 1) / FN(panel);
-      int panels = panels_left < wide ? (panels_left >= 2 ? 2 : 1) : wide;
+      long vectors = wide;
+      while (vectors > FN(split) && vectors > panels_left * FN(split)) vectors /= 2;
+      long panels = vectors / FN(split);
       long width = columns - first < panels * FN(panel) ? columns - first : panels * FN(panel);
       const SCALAR *b = base + (first / FN(panel)) * panel_stride;
       long row = 0;
@@ -110,26 +119,28 @@ static void FN(multiply_rows)(long rows, long columns, long depth, const SCALAR 
         int height = (int)((left + blocks - 1) / blocks);
         const SCALAR *ar = a + row * a_stride + start;
         SCALAR *cr = c + row * c_stride + first;
-#define TILE(R, P)                                                                                 \
-  FN(tile)(R, P, block, ar, a_stride, b, panel_stride, cr, c_stride, width, add)
+#define TILE(R, N)                                                                                 \
+  FN(tile)(R, N, block, ar, a_stride, b, panel_stride, cr, c_stride, width, add)
+#if VECTOR_BYTES == 64
+#define TILES(R, N) (vectors == 1 ? TILE(R, 1) : N(R))
+#else
+#define TILES(R, N) N(R)
+#endif
+#define UP_TO_8(R) (vectors == 8 ? TILE(R, 8) : UP_TO_4(R))
+#define UP_TO_4(R) (vectors == 4 ? TILE(R, 4) : TILE(R, 2))
+#define UP_TO_2(R) TILE(R, 2)
         switch (height) {
-        case 1:
-          if (panels == 4) TILE(1, 4);
-          else if (panels == 2) TILE(1, 2);
-          else TILE(1, 1);
-          break;
-        case 2:
-          if (panels == 2) TILE(2, 2);
-          else TILE(2, 1);
-          break;
-        case 3:
-          if (panels == 2) TILE(3, 2);
-          else TILE(3, 1);
-          break;
-        case 4: TILE(4, 1); break;
-        case 5: TILE(5, 1); break;
-        default: TILE(6, 1); break;
+        case 1: TILES(1, UP_TO_8); break;
+        case 2: TILES(2, UP_TO_4); break;
+        case 3: TILES(3, UP_TO_4); break;
+        case 4: TILES(4, UP_TO_2); break;
+        case 5: TILES(5, UP_TO_2); break;
+        default: TILES(6, UP_TO_2); break;
         }
+#undef UP_TO_2
+#undef UP_TO_4
+#undef UP_TO_8
+#undef TILES
 #undef TILE
         row += height;
       }

@@ -1,18 +1,23 @@
 #include "vector_math.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stddef.h>
+
+#include "blas_kernels.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-// The kernels are compiled once for the baseline of the architecture and, on x86-64, once more for
-// machines with AVX2 and FMA; the first call through the table has been preceded by the choice
-// below, which runs before main.
+// The kernels are compiled for the baseline of the architecture and, on x86-64, once more for
+// machines with AVX2 and FMA and for those with AVX-512; the first call through the table has been
+// preceded by the choice below, which runs before main. AVX2 and AVX-512 give the same bytes: sums
+// have one order, whatever the vectors' width.
 
 #define SCALAR float
 #define PRECISION 32
+#define VECTOR_BYTES 32
 #define SUFFIX f32_base
 #include "kernels.h"
 #undef SUFFIX
@@ -22,12 +27,21 @@
 #include "kernels.h"
 #undef SUFFIX
 #pragma clang attribute pop
+#undef VECTOR_BYTES
+#define VECTOR_BYTES 64
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#define SUFFIX f32_avx512
+#include "kernels.h"
+#undef SUFFIX
+#pragma clang attribute pop
 #endif
 #undef SCALAR
 #undef PRECISION
+#undef VECTOR_BYTES
 
 #define SCALAR double
 #define PRECISION 64
+#define VECTOR_BYTES 32
 #define SUFFIX f64_base
 #include "kernels.h"
 #undef SUFFIX
@@ -37,21 +51,50 @@
 #include "kernels.h"
 #undef SUFFIX
 #pragma clang attribute pop
+#undef VECTOR_BYTES
+#define VECTOR_BYTES 64
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#define SUFFIX f64_avx512
+#include "kernels.h"
+#undef SUFFIX
+#pragma clang attribute pop
 #endif
 #undef SCALAR
 #undef PRECISION
+#undef VECTOR_BYTES
 
-static int has_avx2 = 0;
+static vector_math_instructions best = VECTOR_MATH_BASELINE;
+static _Atomic(vector_math_instructions) used = VECTOR_MATH_BASELINE;
 
 __attribute__((constructor)) static void choose(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    best = VECTOR_MATH_AVX2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl")) {
+      best = VECTOR_MATH_AVX512;
+    }
+  }
 #endif
+  used = best;
+  unfold_choose_blas_kernels(best);
+}
+
+vector_math_instructions vector_math_use(vector_math_instructions most) {
+  used = most < best ? most : best;
+  return used;
 }
 
 #if defined(__x86_64__)
-#define CALL(name, X, ...) (has_avx2 ? name##_##X##_avx2(__VA_ARGS__) : name##_##X##_base(__VA_ARGS__))
+static inline vector_math_instructions in_use(void) {
+  return atomic_load_explicit(&used, memory_order_relaxed);
+}
+#define CALL(name, X, ...)                                                                         \
+  (in_use() == VECTOR_MATH_AVX512 ? name##_##X##_avx512(__VA_ARGS__)                               \
+   : in_use() == VECTOR_MATH_AVX2 ? name##_##X##_avx2(__VA_ARGS__)                                 \
+                                  : name##_##X##_base(__VA_ARGS__))
 #else
 #define CALL(name, X, ...) name##_##X##_base(__VA_ARGS__)
 #endif

@@ -1,3 +1,5 @@
+import COpenBLAS
+import CVectorMath
 import Foundation
 import Testing
 
@@ -88,5 +90,42 @@ struct KernelTests {
     arena.reset()
     #expect(arena.usedBytes == 0)
     #expect(arena.bytes >= 140 * 4)
+  }
+
+  /// Rows by columns by depth, so that every height and width of tile and a cut depth are met.
+  @Test func widerVectorsGiveTheSameBytes() {
+    guard vector_math_use(VECTOR_MATH_AVX512) == VECTOR_MATH_AVX512 else { return }
+    defer { _ = vector_math_use(VECTOR_MATH_AVX512) }
+    var random = SeededRandom(seed: 3)
+    for rows in [1, 2, 3, 4, 5, 6, 7, 13] {
+      for (columns, depth) in [(1, 1), (16, 9), (33, 300), (64, 5), (79, 17), (150, 3)] {
+        let arena = Arena<Float>()
+        let (a, b) = (arena.matrix(rows, depth), arena.matrix(depth, columns))
+        for k in 0..<rows * depth { a.base[k] = Float(random.uniform() - 0.5) }
+        for k in 0..<depth * columns { b.base[k] = Float(random.uniform() - 0.5) }
+        let found = [VECTOR_MATH_AVX2, VECTOR_MATH_AVX512].map { instructions in
+          _ = vector_math_use(instructions)
+          let c = arena.matrix(rows, columns)
+          c.fill(0.25)
+          c.product(a, PackedMatrix(b, in: arena), accumulate: depth % 2 == 0)
+          Float.tanh(rows * columns, c.base, c.base)
+          Float.softmax(rows: rows, columns: columns, x: c.base, stride: columns)
+          return c.elements.map(\.bitPattern) + [
+            UInt32(truncatingIfNeeded: Float.sumOfSquares(rows * columns, c.base).bitPattern)
+          ]
+        }
+        #expect(found[0] == found[1], "\(rows) x \(columns), depth \(depth)")
+      }
+    }
+  }
+
+  /// OpenBLAS takes a processor that is newer than itself for one of 2004, and is then put right.
+  @Test func theLibraryOfMatrixProductsUsesWhatTheMachineHas() throws {
+    guard vector_math_use(VECTOR_MATH_AVX512) != VECTOR_MATH_BASELINE,
+      ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil,
+      let name = openblas_get_corename().map({ String(cString: $0).lowercased() })
+    else { return }
+    let old = ["prescott", "core2", "penryn", "nehalem", "sandybridge", "generic"]
+    #expect(!old.contains(name), "\(name) has no AVX2")
   }
 }

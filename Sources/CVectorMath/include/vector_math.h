@@ -11,6 +11,18 @@
 #define VECTOR_MATH_PANEL_F32 16
 #define VECTOR_MATH_PANEL_F64 8
 
+// What the kernels are compiled for, each faster than the one before. On x86-64 the best that the
+// machine has is chosen before main; elsewhere there is the baseline alone, which on AArch64 is NEON.
+typedef enum {
+  VECTOR_MATH_BASELINE,
+  VECTOR_MATH_AVX2,
+  VECTOR_MATH_AVX512,
+} vector_math_instructions;
+
+// Uses `most`, or the best that the machine has if that is less, from the next call on. Returns what
+// is used. For tests: the bytes of AVX2 and AVX-512 are the same.
+vector_math_instructions vector_math_use(vector_math_instructions most);
+
 // Denormal results and operands count as zero on the calling thread from here on. Returns the
 // thread's mode before, for vector_math_set_mode.
 uint64_t vector_math_flush_denormals(void);
