@@ -822,6 +822,7 @@ class _Probes:
         self.before: Optional[List[Any]] = None
         self.activations: Dict[str, Dict[str, float]] = {}
         self.is_armed = False
+        self.basis: Any = None  # of the last trajectory, which the next one is turned to
 
     @property
     def network(self) -> str:
@@ -861,6 +862,8 @@ class _Probes:
                 self._tell_states(layers, capture, int(request.get("columns") or 60))
             if wants_lags:
                 self._tell_lags(module, layers, capture)
+            if "dynamics" in interests:
+                self._tell_dynamics(module, layers, capture)
             top = self.torch.stack([s.detach() for s in layers[-1]["states"]])
             dead = float((top.max(0).values - top.min(0).values < 0.01).float().mean())
             if module.mode != "RNN_RELU":
@@ -876,7 +879,8 @@ class _Probes:
     # Capturing, in the training step that follows
 
     def arm(self, interests: frozenset) -> None:
-        if self.is_armed or not interests & {"hiddenStates", "gradientByLag", "statistics"}:
+        if self.is_armed or not interests & {
+                "hiddenStates", "gradientByLag", "statistics", "dynamics"}:
             return
         self.is_armed = True
         self.ids = None
@@ -993,34 +997,55 @@ class _Probes:
 
     # Replaying, step by step
 
-    def _replay(self, module: Any, capture: _Capture, needs_gradient: bool) -> List[Dict[str, Any]]:
+    def _cell(self, module: Any, suffix: str, dtype: Any, device: Any = None) -> Callable[..., Any]:
+        """One layer's (x, h, c) -> (h, c, gates), of one sequence or of as many as there are rows."""
+        torch = self.torch
+
+        def weight(name: str) -> Any:
+            found = getattr(module, name + suffix, None)
+            return None if found is None else found.detach().to(device=device, dtype=dtype)
+        w_ih, w_hh, w_hr = weight("weight_ih"), weight("weight_hh"), weight("weight_hr")
+        b_ih, b_hh = weight("bias_ih"), weight("bias_hh")
+        linear, size = torch.nn.functional.linear, module.hidden_size
+
+        def lstm(x: Any, h: Any, c: Any) -> Tuple[Any, Any, Dict[str, Any]]:
+            i, f, g, o = (linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh)).split(size, -1)
+            i, f, o = i.sigmoid(), f.sigmoid(), o.sigmoid()
+            c = f * c + i * g.tanh()
+            h = o * c.tanh()
+            if w_hr is not None:
+                h = linear(h, w_hr)
+            return h, c, {"input gate": i, "forget gate": f, "output gate": o}
+
+        def gru(x: Any, h: Any, c: Any) -> Tuple[Any, Any, Dict[str, Any]]:
+            ar, az, an = linear(x, w_ih, b_ih).split(size, -1)
+            br, bz, bn = linear(h, w_hh, b_hh).split(size, -1)
+            r, z = (ar + br).sigmoid(), (az + bz).sigmoid()
+            n = (an + r * bn).tanh()
+            return (1 - z) * n + z * h, c, {"reset gate": r, "update gate": z}
+
+        def plain(x: Any, h: Any, c: Any) -> Tuple[Any, Any, Dict[str, Any]]:
+            a = linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh)
+            return a.relu() if module.mode == "RNN_RELU" else a.tanh(), c, {}
+        return {"LSTM": lstm, "GRU": gru}.get(module.mode, plain)
+
+    def _replay(self, module: Any, capture: _Capture, needs_gradient: bool,
+                inputs: Any = None) -> List[Dict[str, Any]]:
         """Runs one sequence again, one step after the other, as in evaluation: no dropout, and
         nothing of the model is touched but read."""
         torch = self.torch
         directions = 2 if module.bidirectional else 1
-        kind = "LSTM" if module.mode == "LSTM" else "GRU" if module.mode == "GRU" else "RNN"
         context = torch.enable_grad() if needs_gradient else torch.no_grad()
-        rows = list(capture.inputs.float().unbind(0))
+        rows = list((capture.inputs.float() if inputs is None else inputs).unbind(0))
         layers: List[Dict[str, Any]] = []
         device_type = capture.inputs.device.type
         with context, torch.autocast(device_type, enabled=False):
             for layer in range(module.num_layers):
                 outputs: List[List[Any]] = []
                 for direction in range(directions):
-                    suffix = f"_l{layer}" + ("_reverse" if direction else "")
-                    weight = lambda n: (  # noqa: E731
-                        getattr(module, n + suffix).detach().float()
-                        if hasattr(module, n + suffix) else None)
-                    w_ih, w_hh = weight("weight_ih"), weight("weight_hh")
-                    b_ih, b_hh, w_hr = weight("bias_ih"), weight("bias_hh"), weight("weight_hr")
-                    place = layer * directions + direction
-                    size = module.hidden_size
-                    out_size = w_hh.shape[1]
-                    h = (capture.state[0][place].float() if capture.state is not None
-                         else rows[0].new_zeros(out_size))
-                    c = (capture.state[1][place].float()
-                         if capture.state is not None and len(capture.state) > 1
-                         else rows[0].new_zeros(size))
+                    cell = self._cell(
+                        module, f"_l{layer}" + ("_reverse" if direction else ""), torch.float32)
+                    h, c = self._beginning(module, capture, layer * directions + direction)
                     if needs_gradient:
                         h = h.clone().requires_grad_()
                     order = range(len(rows)) if direction == 0 else range(len(rows) - 1, -1, -1)
@@ -1028,28 +1053,10 @@ class _Probes:
                     cells: List[Any] = [None] * len(rows)
                     gates: Dict[str, List[Any]] = {}
                     for t in order:
-                        a = torch.nn.functional.linear(rows[t], w_ih, b_ih)
-                        b = torch.nn.functional.linear(h, w_hh, b_hh)
-                        if kind == "LSTM":
-                            i, f, g, o = (a + b).split(size)
-                            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-                            c = f * c + i * g
-                            h = o * c.tanh()
-                            if w_hr is not None:
-                                h = torch.nn.functional.linear(h, w_hr)
-                            cells[t] = c
-                            told = {"input gate": i, "forget gate": f, "output gate": o}
-                        elif kind == "GRU":
-                            ar, az, an = a.split(size)
-                            br, bz, bn = b.split(size)
-                            r, z = (ar + br).sigmoid(), (az + bz).sigmoid()
-                            n = (an + r * bn).tanh()
-                            h = (1 - z) * n + z * h
-                            told = {"reset gate": r, "update gate": z}
-                        else:
-                            h = (a + b).relu() if module.mode == "RNN_RELU" else (a + b).tanh()
-                            told = {}
+                        h, c, told = cell(rows[t], h, c)
                         states[t] = h
+                        if module.mode == "LSTM":
+                            cells[t] = c
                         for gate, value in told.items():
                             gates.setdefault(gate, [None] * len(rows))[t] = value.detach()
                     name = f"layer {layer + 1}" + (
@@ -1060,6 +1067,14 @@ class _Probes:
                 rows = ([torch.cat(pair) for pair in zip(*outputs)] if directions == 2
                         else outputs[0])
         return layers
+
+    def _beginning(self, module: Any, capture: _Capture, place: int) -> Tuple[Any, Any]:
+        """h and c before the first step."""
+        if capture.state is not None:
+            parts = [part[place].float() for part in capture.state]
+            return parts[0], parts[-1]
+        new = capture.inputs.float().new_zeros
+        return new(getattr(module, "proj_size", 0) or module.hidden_size), new(module.hidden_size)
 
     def _tell_states(self, layers: List[Dict[str, Any]], capture: _Capture, columns: int) -> None:
         torch = self.torch
@@ -1117,6 +1132,130 @@ class _Probes:
             curves.append({"name": layer["name"].replace(" forward", ""), "norms": norms})
         self.owner._tell({"event": "gradientByLag", "step": capture.step,
                           "curves": curves}, frame=True)
+
+    # The network as a dynamical system
+
+    def _tell_dynamics(self, module: Any, layers: List[Dict[str, Any]], capture: _Capture) -> None:
+        """Where states go along their principal components, what their Jacobians do to small
+        differences, and what each loss depends on. In double precision, by autograd."""
+        torch = self.torch
+        forward = [layer for layer in layers if not layer["reverse"]]
+        if module.bidirectional:  # the layers above read both directions
+            forward = forward[:1]
+        parts = [torch.stack([v.detach() for v in layer[kind]]).double().cpu()
+                 for layer in forward for kind in ("states", "cells") if layer[kind][0] is not None]
+        states = torch.cat(parts, 1)
+        count, size = states.shape
+        if count < 2 or not bool(torch.isfinite(states).all()):
+            return
+        event: Dict[str, Any] = {
+            "event": "dynamics", "step": capture.step, "size": size, "symbols": capture.symbols,
+            "system": ("forward direction of layer 1" if module.bidirectional
+                       else "layer 1" if len(forward) == 1 else f"{len(forward)} layers"),
+            "others": [], "searchesFixedPoints": False, "attributionOf": "loss"}
+        event.update(self._components(states))
+        if size <= 512:
+            event.update(self._jacobians(module, capture, states, len(forward)))
+        event["attribution"] = self._attribution(module, capture)
+        self.owner._tell(event, frame=True)
+
+    def _components(self, states: Any) -> Dict[str, Any]:
+        torch = self.torch
+        centred = states - states.mean(0)
+        _, lengths, directions = torch.linalg.svd(centred, full_matrices=False)
+        variances = lengths ** 2
+        total = float(variances.sum())
+        if total <= 0:
+            return {"path": [[] for _ in states], "shares": []}
+        kept = int((variances[:3] > 1e-12 * total).sum())
+        basis, shares = directions[:kept], variances[:kept] / total
+        if self.basis is not None and self.basis.shape == basis.shape:
+            # Turned within its plane to where it was: what moves on screen is the network.
+            left, _, right = torch.linalg.svd(basis @ self.basis.T)
+            turn = left @ right
+            basis, shares = turn.T @ basis, (turn.T ** 2) @ shares
+        self.basis = basis
+        return {"path": [[round(v, 5) for v in row] for row in (centred @ basis.T).tolist()],
+                "shares": shares.tolist(), "dimension": total ** 2 / float((variances ** 2).sum())}
+
+    def _jacobians(self, module: Any, capture: _Capture, states: Any, layers: int) -> Dict[str, Any]:
+        torch = self.torch
+        count, size = states.shape
+        cells = [self._cell(module, f"_l{k}", torch.float64, "cpu") for k in range(layers)]
+        directions = 2 if module.bidirectional else 1
+        has_cell = module.mode == "LSTM"
+        begun: List[Any] = []
+        for k in range(layers):
+            h, c = self._beginning(module, capture, k * directions)
+            begun += [h, c] if has_cell else [h]
+        sizes = [part.shape[0] for part in begun]
+        before = torch.cat([torch.cat(begun).double().cpu()[None], states[:-1]]).requires_grad_()
+        with torch.enable_grad():
+            x, given, after = capture.inputs.double().cpu(), list(before.split(sizes, 1)), []
+            for cell in cells:
+                h = given.pop(0)
+                x, c, _ = cell(x, h, given.pop(0) if has_cell else None)
+                after += [x, c] if has_cell else [x]
+            # Rows do not mix: one product for each unit gives that row of every step's Jacobian.
+            seeds = torch.eye(size, dtype=torch.float64)[:, None].expand(size, count, size)
+            found, = torch.autograd.grad(torch.cat(after, 1), before, seeds, is_grads_batched=True)
+        jacobians = found.transpose(0, 1)
+        spectra = []
+        suffix, hidden = "weight_hh_l0", module.hidden_size
+        matrix = getattr(module, suffix).detach().double().cpu()
+        if matrix.shape[0] > hidden:
+            matrix = matrix[2 * hidden: 3 * hidden]  # what proposes the new state
+        symbol = {"LSTM": "W_g", "GRU": "W_n"}.get(module.mode, "W")
+        for name, square in ((symbol, matrix), ("\u2202s(t+1)/\u2202s(t)", jacobians.mean(0))):
+            if square.shape[0] == square.shape[1] and bool(torch.isfinite(square).all()):
+                values = torch.linalg.eigvals(square)
+                order = values.abs().argsort(descending=True)
+                spectra.append({"symbol": name, "eigenvalues": torch.view_as_real(values[order]).tolist()})
+        exponents, steps = self._exponents(jacobians)
+        return {"spectra": spectra, "lyapunov": exponents, "lyapunovSteps": steps}
+
+    def _exponents(self, jacobians: Any) -> Tuple[List[Optional[float]], int]:
+        """Lyapunov exponents in nats a step by QR along the trajectory; None where a difference is
+        gone after one step."""
+        torch = self.torch
+        count, size = jacobians.shape[:2]
+        own = torch.Generator().manual_seed(1)  # training's random numbers stay as they are
+        start = torch.randn(size, min(4, size), generator=own, dtype=torch.float64)
+        directions, settling = torch.linalg.qr(start)[0], min(10, count // 4)
+        sums = torch.zeros(start.shape[1], dtype=torch.float64)
+        for t in range(count):
+            directions, stretched = torch.linalg.qr(jacobians[t] @ directions)
+            if t >= settling:
+                sums += stretched.diagonal().abs().log()
+        means = (sums / (count - settling)).tolist()
+        means.sort(reverse=True)
+        return [mean if math.isfinite(mean) else None for mean in means], count - settling
+
+    def _attribution(self, module: Any, capture: _Capture) -> List[List[float]]:
+        """For the last positions, norms of \u2202L(t)/\u2202x(i) of every input up to t, from the gradient
+        that training's own backward pass brought to this module's output at t."""
+        torch = self.torch
+        inputs = capture.inputs.float().clone().requires_grad_()
+        top = self._replay(module, capture, True, inputs)[-(2 if module.bidirectional else 1):]
+        count = inputs.shape[0]
+        outputs = torch.stack([torch.cat([layer["states"][t] for layer in top]) for t in range(count)])
+        seeds = torch.zeros_like(outputs)
+        if capture.output_gradient is not None:
+            seeds += capture.output_gradient.float()
+        if capture.final_gradient is not None and not module.bidirectional:
+            seeds[-1] += capture.final_gradient.float()[-1]
+        used = [t for t in range(max(0, count - 40), count) if float(seeds[t].abs().sum()) > 0]
+        if not used or not bool(torch.isfinite(seeds).all()):
+            return []
+        each = torch.zeros(len(used), *outputs.shape, device=outputs.device)
+        for row, t in enumerate(used):
+            each[row, t] = seeds[t]
+        found, = torch.autograd.grad(outputs, inputs, each, is_grads_batched=True)
+        norms = found.norm(dim=2).tolist()
+        rows: List[List[float]] = [[] for _ in range(used[0], count)]
+        for row, t in enumerate(used):
+            rows[t - used[0]] = norms[row][: t + 1]
+        return rows
 
     # Norms
 

@@ -211,7 +211,10 @@ public struct DashboardState: Sendable {
         // Every block of an image has a place in the picture.
         if let grid = run?.architecture?.grid { columns = max(columns, grid.rows * grid.columns) }
       // Its cursor is the states' own, and goes along the whole path.
-      case .trajectory: columns = max(columns, TrajectoryPanel.columns)
+      case .trajectory:
+        columns = max(columns, TrajectoryPanel.columns)
+        request.position = dynamicsCursor
+        request.wantsField = dynamicsControls.wantsField(size: dynamics?.size)
       default: break
       }
     }

@@ -22,6 +22,8 @@ public enum Alert: String, Sendable, CaseIterable {
   case smallUpdates = "small-updates"
   /// Updates are large beside the weights.
   case largeUpdates = "large-updates"
+  /// Small differences between states grow along what is read.
+  case chaos
 
   /// Whether training cannot go on from there.
   public var endsTraining: Bool {
@@ -42,6 +44,7 @@ public enum Alert: String, Sendable, CaseIterable {
     case .dead: "units dead"
     case .smallUpdates: "updates tiny"
     case .largeUpdates: "updates large"
+    case .chaos: "states are chaotic"
     }
   }
 
@@ -63,6 +66,9 @@ public enum Alert: String, Sendable, CaseIterable {
     case .dead: "The share of units whose values stay within a band of 0.01."
     case .smallUpdates, .largeUpdates:
       "‖update‖ ÷ ‖weights‖ of the last training step, the median over all weight matrices."
+    case .chaos:
+      "λ₁, the largest Lyapunov exponent along a sequence that the network reads, while the view "
+        + "Dynamics is open."
     }
   }
 
@@ -83,6 +89,7 @@ public enum Alert: String, Sendable, CaseIterable {
     case .dead: "When less than 10 % are, or \(solved)."
     case .smallUpdates: "When it is above 0.00002, or \(solved)."
     case .largeUpdates: "When it is below 0.015, or \(solved)."
+    case .chaos: "When λ₁ is below 0, or \(solved)."
     }
   }
 
@@ -121,6 +128,9 @@ public enum Alert: String, Sendable, CaseIterable {
     case .largeUpdates:
       "Raised when it stays above 0.03 for \(AlertWatch.updateSpan) training steps; about 0.001 is "
         + "usual."
+    case .chaos:
+      "Raised when λ₁ is above \(AlertText.number(AlertWatch.chaotic)) nats a time step in "
+        + "\(AlertWatch.streak) measurements in a row, while the loss is not near 0."
     }
   }
 }

@@ -89,6 +89,9 @@ extension Alert {
     case .smallUpdates: "Raise the learning rate: at this pace the weights hardly move."
     case .largeUpdates:
       "Lower the learning rate: usual updates are about a thousandth of the weights."
+    case .chaos:
+      "Start from a smaller W, clip the gradient or lower the learning rate: where differences grow, "
+        + "gradients do so on their way back."
     }
   }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Notices, from the events of a run alone, when something goes wrong that has a name.
 ///
 /// Each alert is raised once, and again only after its cause was clearly gone. It looks at every step
@@ -10,6 +12,8 @@ public struct AlertWatch: Sendable {
   private static let span = 20
   /// Steps that updates must be odd for; the first ones after a start are.
   static let updateSpan = 300
+  /// λ₁ in nats a time step above which states count as chaotic.
+  static let chaotic = 0.02
   /// Finite steps in a row after which a loss counts as finite again.
   static let recovery = 50
 
@@ -56,6 +60,7 @@ public struct AlertWatch: Sendable {
     case .validation(let record): return observe(record)
     case .frame(.gradientByLag(let frame)): return observe(frame)
     case .frame(.statistics(let record)): return observe(record)
+    case .frame(.dynamics(let frame)): return observe(frame)
     case .command: gradients.observe(event)
     case .warning(let record):
       // Somebody else raised it: it is not raised a second time.
@@ -192,6 +197,18 @@ public struct AlertWatch: Sendable {
       ends: !matters || ratio < 0.015
     ) { "updates are large: \(AlertText.number(ratio)) of the weights" }
     return events
+  }
+
+  private mutating func observe(_ frame: DynamicsFrame) -> [TrainingEvent] {
+    step = max(step, frame.step)
+    guard let first = frame.lyapunov.first else { return [] }
+    let (matters, unit) = (context.learns && !loss.isSolved, stepName)
+    return count(
+      .chaos, at: frame.step, begins: matters && first > Self.chaotic,
+      ends: !matters || first < 0
+    ) {
+      "states are chaotic: small differences grow by ×\(AlertText.number(exp(first))) a \(unit)"
+    }
   }
 
   // MARK: Raising and ending

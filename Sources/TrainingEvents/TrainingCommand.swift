@@ -63,6 +63,11 @@ public struct ProbeRequest: Sendable, Equatable {
   public var rate: Double
   /// Which map of hidden states a passage is read with, counted from 0; wraps around.
   public var map: Int
+  /// The position of the example that is looked at, counted from 0, whose input and Jacobian are of
+  /// interest; nil while none is.
+  public var position: Int?
+  /// Whether arrows are wanted that say where states go.
+  public var wantsField = false
   /// A past step that is looked at: what is recorded of it is wanted as well, once for each step that
   /// is asked for. Nil while nothing but the newest step is of interest.
   public var pastStep: Int?

@@ -53,7 +53,7 @@ import TrainingEvents
     #expect(state.dynamicsCursor == SyntheticRun.dynamics.path.count - 1)
     _ = state.handle(.left)
     #expect(state.heatmap.column == (state.shownMap?.columns ?? 0) - 2)
-    #expect(text(state).contains("at position \(SyntheticRun.dynamics.path.count - 1)"))
+    #expect(text(state).contains("position \(SyntheticRun.dynamics.path.count - 1) of "))
   }
 
   @Test func otherAxesAndColoursAreChosen() {
@@ -64,6 +64,91 @@ import TrainingEvents
     #expect(text(state).contains("→ PC 2 20 %"))
     _ = state.handle(.character("o"))
     #expect(text(state).contains("colour: symbol"))
+    _ = state.handle(.character("o"))
+    #expect(text(state).contains("colour: unit "))
+    _ = state.handle(.character("o"))
+    #expect(text(state).contains("colour: time"))
+  }
+
+  /// A turned plane keeps lengths: it is spanned by two directions of length 1 that are orthogonal,
+  /// and after a whole turn it is the first again.
+  @Test func aPlaneIsTurnedAsAWhole() throws {
+    var direction = ViewingDirection()
+    let first = try #require(direction.axes(of: 3))
+    for step in 1...24 {
+      direction.turn(by: 1)
+      direction.tilt(by: step % 3 - 1)
+      let axes = try #require(direction.axes(of: 3))
+      func product(_ a: [Double], _ b: [Double]) -> Double {
+        zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+      #expect(abs(product(axes.right, axes.right) - 1) < 1e-12)
+      #expect(abs(product(axes.up, axes.up) - 1) < 1e-12)
+      #expect(abs(product(axes.right, axes.up)) < 1e-12)
+    }
+    let last = try #require(direction.axes(of: 3))
+    #expect(zip(first.right + first.up, last.right + last.up).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(direction.axes(of: 1) == nil)
+    var state = state()
+    _ = state.handle(.character(">"))
+    _ = state.handle(.character("v"))
+    #expect(text(state).contains("rotated 15° and 15°"))
+    _ = state.handle(.character("<"))
+    _ = state.handle(.character("V"))
+    #expect(!text(state).contains("rotated 15"))
+  }
+
+  @Test func arrowsAreAskedForWhereTheyAreSeen() {
+    var state = state()
+    #expect(!state.probeRequest.wantsField && !text(state).contains("arrows: one step"))
+    _ = state.handle(.character("f"))
+    #expect(state.probeRequest.wantsField && text(state).contains("arrows: one step under ␣"))
+    _ = state.handle(.character(">"))
+    #expect(text(state).contains("arrows lie in PC 1 and PC 2"))
+    // A network of two numbers is seen as a whole.
+    let small = self.state { $0.size = 2 }
+    #expect(small.probeRequest.wantsField)
+    #expect(
+      [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)].map {
+        FieldArrows.direction($0.0, $0.1)
+      } == Array(0..<8))
+  }
+
+  @Test func fixedPointsAreWalkedThrough() {
+    var state = state()
+    #expect(state.pickedFixedPoint == nil)
+    _ = state.handle(.down)
+    _ = state.handle(.down)
+    _ = state.handle(.down)
+    #expect(state.pickedFixedPoint == 2)
+    #expect(text(state).contains("slow λ 0.990, 0.700"))
+    for _ in 0..<5 { _ = state.handle(.down) }
+    #expect(state.pickedFixedPoint == 3)
+    _ = state.handle(.up)
+    #expect(state.pickedFixedPoint == 2)
+  }
+
+  @Test func theJacobianUnderTheCursorIsTold() {
+    var state = state()
+    _ = state.handle(.end)
+    #expect(state.probeRequest.position == SyntheticRun.dynamics.path.count - 1)
+    let text = text(state)
+    #expect(text.contains("position 75 ρ 0.950  σ 1.30, 0.700"))
+    #expect(self.text(self.state { $0.atCursor = nil }).contains("W at step 20 ρ 1.02"))
+  }
+
+  @Test func inputTimesGradientIsShadedOnBothSides() {
+    var state = state()
+    _ = state.handle(.character("x"))
+    #expect(text(state).contains("input × gradient, for it and against it"))
+    let bare = self.state {
+      $0.products = []
+      $0.attributed = .loss
+    }
+    var without = bare
+    _ = without.handle(.character("x"))
+    #expect(text(without).contains("What the loss depends on"))
+    #expect(text(without).contains("gradient alone"))
   }
 
   @Test func whatWasNotMeasuredIsADash() {
@@ -87,7 +172,7 @@ import TrainingEvents
     var frame = DynamicsFrame(step: 1, system: "", size: 2)
     frame.path = [[-1, 0], [1, 0], [0, -1], [0, 1]]
     let plane = PlaneGeometry(
-      frame, (0, 1), size: Size(width: 80, height: 20), drawing: drawing)
+      frame, ([1, 0], [0, 1]), size: Size(width: 80, height: 20), drawing: drawing)
     let dots = try frame.path.map { try #require(plane.dot($0)) }
     let canvas = DotCanvas(size: Size(width: 1, height: 1), drawing: drawing)
     // In widths of a cell, which is twice as high as wide.

@@ -167,7 +167,7 @@ import TrainingEvents
   @Test func everyKeyIsInTheHelp() {
     var state = Self.state(in: .view)
     state.overlay = .help(HelpPage(showsAll: true))
-    let text = state.render(size: Size(width: 100, height: 300), appearance: Golden.appearance)
+    let text = state.render(size: Size(width: 100, height: 400), appearance: Golden.appearance)
       .lines.joined(separator: "\n")
     for binding in KeyBindings.all {
       #expect(text.contains(binding.label))

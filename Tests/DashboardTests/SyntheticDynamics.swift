@@ -37,9 +37,26 @@ extension SyntheticRun {
       points: kinds.enumerated().map { index, kind in
         .init(
           kind: kind.0, unstable: kind.1, modulus: 0.8 + 0.2 * Double(index),
-          period: index == 2 ? 9.5 : nil, place: [Float(index) - 1.5, 0.5 - Float(index) / 4, 0])
+          period: index == 2 ? 9.5 : nil, place: [Float(index) - 1.5, 0.5 - Float(index) / 4, 0],
+          slow: [
+            .init(eigenvalue: 0.99, along: [0.6, 0.8, 0]),
+            .init(eigenvalue: 0.7, along: [0.8, -0.6, 0]),
+          ])
       })
     frame.secondsLeft = 3
+    frame.products = frame.attribution.map { norms in
+      norms.enumerated().map { $0.offset % 2 == 0 ? $0.element : -$0.element }
+    }
+    frame.earlier = (20, [.init(symbol: "W", eigenvalues: turned(40, from: 1.02))])
+    frame.atCursor = .init(
+      position: 74, spectrum: .init(symbol: "∂s(t+1)/∂s(t)", eigenvalues: turned(40, from: 0.95)),
+      singularValues: [1.3, 0.7])
+    frame.field = .init(
+      input: " ",
+      arrows: (0..<288).map { index in
+        let (x, y) = (Float(index % 24) / 4 - 3, Float(index / 24) / 2.5 - 2)
+        return [x, y, -0.12 * x - 0.42 * y, 0.42 * x - 0.12 * y]
+      })
     return frame
   }()
 

@@ -93,6 +93,29 @@ import Testing
     #expect(events.warnings.count == 1)
   }
 
+  /// Chaos is a λ₁ above 0 that stays; a single one, or one near 0, is not.
+  @Test func differencesThatGrowAreChaos() {
+    func look(_ step: Int, _ first: Double) -> TrainingEvent {
+      var frame = DynamicsFrame(step: step, system: "layer 1", size: 8)
+      frame.lyapunov = [first, -1]
+      return .frame(.dynamics(frame))
+    }
+    var watch = AlertWatch()
+    _ = watch.observe(Self.run())
+    var events = [10, 20].flatMap { watch.observe(look($0, 0.2)) }
+    events += watch.observe(look(30, -0.1))
+    events += [40, 50, 60].flatMap { watch.observe(look($0, 0.01)) }
+    #expect(events.isEmpty && watch.active.isEmpty)
+    events = [70, 80, 90].flatMap { watch.observe(look($0, 0.2)) }
+    #expect(events.warnings.map(\.kind) == ["chaos"])
+    #expect(
+      events.warnings.first?.text.contains("small differences grow by ×1.22 a time step") == true)
+    _ = watch.observe(look(100, 0.01))
+    #expect(watch.active == [.chaos])
+    #expect(watch.observe(look(110, -0.01)).count == 1 && watch.active.isEmpty)
+    #expect(Self.kinds([10, 20, 30, 40].map { look($0, -.infinity) }) == [])
+  }
+
   @Test func oneOddFrameRaisesNothing() {
     let factors = [0.4, 0.99, 0.4, 0.4]
     #expect(Self.kinds(factors.enumerated().map { Self.lag($1, step: 10 * $0) }) == [])

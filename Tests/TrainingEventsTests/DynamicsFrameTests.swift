@@ -21,6 +21,14 @@ import Testing
         .init(kind: "", unstable: nil, modulus: nil, period: nil, place: [0, 0, 0]),
       ])
     frame.secondsLeft = 2
+    frame.fixedPoints?.points[0].slow = [.init(eigenvalue: 0.5, along: [1, 0, 0])]
+    frame.spectraStep = 38
+    frame.earlier = (2, [.init(symbol: "W_g", eigenvalues: [(0.75, 0)])])
+    frame.atCursor = .init(
+      position: 1, spectrum: .init(symbol: "J", eigenvalues: [(0.5, 0)]), singularValues: [2, 0.5])
+    frame.field = .init(input: "a", arrows: [[0, 1, 0.5, -0.5]])
+    (frame.products, frame.attributed) = ([[-0.5, 0.25]], .loss)
+    frame.searchesFixedPoints = false
     return frame
   }
 
@@ -38,8 +46,19 @@ import Testing
     let frame = frame
     #expect(frame.attribution(at: 0) == nil && frame.attribution(at: 2) == nil)
     let last = try #require(frame.attribution(at: 1))
-    #expect(last.answer == "c" && last.norms == [0.125, 0.5])
+    #expect(last.answer == "c" && last.norms == [0.125, 0.5] && last.products == [-0.5, 0.25])
     #expect(abs((frame.spectra[0].radius ?? 0) - 0.3125.squareRoot()) < 1e-12)
+  }
+
+  /// Over training two numbers are kept, and nothing that is large.
+  @Test func overTrainingLittleIsKept() throws {
+    let kept = try #require(frame.keptOverTraining)
+    #expect(kept.lyapunov == [-0.5] && kept.dimension == 2.5 && kept.step == 40)
+    #expect(kept.path.isEmpty && kept.spectra.isEmpty && kept.fixedPoints == nil)
+    #expect(abs((kept.growth ?? 0) - 0.6065306597) < 1e-9)
+    var lost = frame
+    lost.lyapunov = [-.infinity]
+    #expect(lost.growth == nil)
   }
 
   /// What a record may spend is divided among kinds, and no more than that.

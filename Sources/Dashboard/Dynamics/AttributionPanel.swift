@@ -34,14 +34,22 @@ struct AttributionPanel: Panel {
     guard let frame = scene.state.dynamics else { return text }
     let position = position(scene, frame)
     guard let found = frame.attribution(at: position) else { return text }
-    text = StyledText(
-      found.answer.isEmpty
-        ? "What the output depends on"
-        : "What log p(\(ReadableSymbol.text(found.answer))) depends on", theme.title)
-    text.add("  at position \(position + 1)", theme.muted)
+    let what =
+      switch frame.attributed {
+      case .loss: "the loss"
+      case .output where found.answer.isEmpty: "the output"
+      case .output: "log p(\(ReadableSymbol.text(found.answer)))"
+      }
+    text = StyledText("What \(what) depends on", theme.title)
+    if scene.state.dynamicsControls.multipliesInput {
+      text.add(
+        found.products.isEmpty ? "  gradient alone" : "  input × gradient, for it and against it",
+        theme.muted)
+    }
     if let reach = Self.reach(found.norms) {
       text.add("  90 % of the gradient within \(reach) back", theme.text)
     }
+    text.add("  at position \(position + 1)", theme.muted)
     return text
   }
 
@@ -66,8 +74,7 @@ struct AttributionPanel: Panel {
         "measured for the last \(frame.attribution.count) positions: → goes on",
         style: scene.theme.muted)
     }
-    let largest = found.norms.filter(\.isFinite).max() ?? 0
-    let shade = Shade(map: scene.theme.sequential, appearance: scene.appearance)
+    let picture = AttributionShades(found.norms, found.products, scene)
     let read = frame.symbols.map(ReadableSymbol.text)
     let separator = Passage.separator(of: frame.symbols)
     let widths = read.map { max(1, CharacterWidth.of($0)) + separator.count }
@@ -82,15 +89,37 @@ struct AttributionPanel: Panel {
       if x + widths[index] > area.right - 1 { (x, y) = (area.x + 1, y + 1) }
       guard y < area.bottom else { return }
       var style = scene.theme.faint
-      if found.norms.indices.contains(index) {
-        style =
-          largest > 0
-          ? shade.textStyle(found.norms[index], lowest: 0, highest: largest) : scene.theme.text
-      }
+      if found.norms.indices.contains(index) { style = picture.style(at: index) }
       if index == position { style.attributes.insert(.underline) }
       x = buffer.write(read[index], x: x, y: y, style: style, limit: area.right - 1)
       x += separator.count
     }
+  }
+}
+
+/// The shades of what one answer depends on: gradients from 0 up, or with their inputs on both sides
+/// of 0.
+private struct AttributionShades {
+  private let values: [Float]
+  private let lowest: Float
+  private let highest: Float
+  private let shade: Shade
+  private let flat: Style
+
+  init(_ norms: [Float], _ products: [Float], _ scene: Scene) {
+    let isSigned = scene.state.dynamicsControls.multipliesInput && !products.isEmpty
+    values = isSigned ? products : norms
+    highest = values.filter(\.isFinite).map { abs($0) }.max() ?? 0
+    lowest = isSigned ? -highest : 0
+    shade = Shade(
+      map: isSigned ? scene.theme.diverging : scene.theme.sequential,
+      appearance: scene.appearance)
+    flat = scene.theme.text
+  }
+
+  func style(at index: Int) -> Style {
+    guard highest > 0, values.indices.contains(index) else { return flat }
+    return shade.textStyle(values[index], lowest: lowest, highest: highest)
   }
 }
 

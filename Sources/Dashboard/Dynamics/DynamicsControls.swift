@@ -1,36 +1,98 @@
 import TerminalGraphics
 import TrainingEvents
 
-/// What a person set for the pictures of the network as a dynamic system.
+/// What a person set for the pictures of the network as a dynamical system.
 struct DynamicsControls: Sendable, Equatable {
   /// What points of a trajectory are coloured by.
   enum Coloring: String, Sendable, CaseIterable {
     case time
     case symbol
-  }
+    case unit
 
-  /// The components that are drawn against each other.
-  enum Plane: Int, Sendable, CaseIterable {
-    case first, second, third
-
-    /// Indices of the component to the right and of the one upwards.
-    var axes: (right: Int, up: Int) {
+    var next: Coloring {
       switch self {
-      case .first: (0, 1)
-      case .second: (0, 2)
-      case .third: (1, 2)
+      case .time: .symbol
+      case .symbol: .unit
+      case .unit: .time
       }
     }
   }
 
   var coloring = Coloring.time
-  var plane = Plane.first
+  var direction = ViewingDirection()
+  /// Whether arrows say where states go; nil while nobody chose: for networks of two numbers.
+  var showsField: Bool?
+  /// Whether inputs are shaded by input × gradient instead of the gradient's norm.
+  var multipliesInput = false
+  /// The fixed point that is looked at, in the order in which they are listed.
+  var fixedPoint: Int?
 
-  /// The plane that is drawn of so many components.
-  func axes(of count: Int) -> (right: Int, up: Int)? {
-    guard count > 1 else { return nil }
-    return count > 2 ? plane.axes : (0, 1)
+  /// Whether arrows are drawn of a network whose state has so many numbers; nil is not known yet.
+  func wantsField(size: Int?) -> Bool { showsField ?? (size == 2) }
+}
+
+/// The direction in which a trajectory is looked at: along one component, or turned.
+struct ViewingDirection: Sendable, Equatable {
+  /// The components that are drawn against each other before anything is turned.
+  enum Plane: Int, Sendable, CaseIterable {
+    case first, second, third
+
+    /// Indices of the component to the right, of the one upwards and of the one to the viewer.
+    var axes: (right: Int, up: Int, depth: Int) {
+      switch self {
+      case .first: (0, 1, 2)
+      case .second: (0, 2, 1)
+      case .third: (1, 2, 0)
+      }
+    }
   }
+
+  var plane = Plane.first
+  /// Turns of 15° around the vertical axis, and then towards the viewer.
+  private(set) var turned = 0
+  private(set) var tilted = 0
+
+  init(_ plane: Plane = .first) { self.plane = plane }
+
+  /// Degrees of one turn.
+  static let degrees = 15
+  private static let around = 360 / degrees
+
+  var isTurned: Bool { turned != 0 || tilted != 0 }
+
+  mutating func turn(by steps: Int) { turned = (turned + steps) % Self.around }
+  mutating func tilt(by steps: Int) { tilted = (tilted + steps) % Self.around }
+
+  /// How much of every component goes to the right, and how much upwards; nil where there are too
+  /// few to draw a plane.
+  func axes(of count: Int) -> (right: [Double], up: [Double])? {
+    guard count > 1 else { return nil }
+    let axes = count > 2 ? plane.axes : Plane.first.axes
+    var (right, up) = (
+      [Double](repeating: 0, count: count), [Double](repeating: 0, count: count)
+    )
+    guard count > 2 else { return ([1, 0], [0, 1]) }
+    let (a, b) = (Self.turn(turned), Self.turn(tilted))
+    (right[axes.right], right[axes.depth]) = (a.cosine, a.sine)
+    (up[axes.right], up[axes.up], up[axes.depth]) = (
+      a.sine * b.sine, b.cosine, -a.cosine * b.sine
+    )
+    return (right, up)
+  }
+
+  /// Cosine and sine of so many turns: one after the other, so that no library of mathematics is
+  /// needed.
+  private static func turn(_ steps: Int) -> (cosine: Double, sine: Double) {
+    let (c, s) = (0.96592582628906829, 0.25881904510252076)
+    var (cosine, sine) = (1.0, 0.0)
+    for _ in 0..<((steps % around + around) % around) {
+      (cosine, sine) = (c * cosine - s * sine, s * cosine + c * sine)
+    }
+    return (cosine, sine)
+  }
+
+  /// Such as `45° and 15°`.
+  var words: String { "\(turned * Self.degrees)° and \(tilted * Self.degrees)°" }
 }
 
 extension DashboardState {
@@ -42,6 +104,32 @@ extension DashboardState {
     guard let frame = dynamics, let column = heatmap.column, let map = shownMap else { return nil }
     let position = frame.path.count - map.columns + column
     return frame.path.indices.contains(position) ? position : nil
+  }
+
+  /// Turns the trajectory, where it has a third component.
+  mutating func turnTrajectory(_ turn: (inout ViewingDirection) -> Void) {
+    guard (dynamics?.shares.count ?? 0) > 2 else {
+      return show("states have two principal components: there is nothing to turn")
+    }
+    turn(&dynamicsControls.direction)
+    let direction = dynamicsControls.direction
+    show(direction.isTurned ? "rotated by \(direction.words)" : "not rotated")
+  }
+
+  /// Picks a fixed point so many lines further; the first press picks the first.
+  mutating func pickFixedPoint(by lines: Int) {
+    let count = dynamics?.fixedPoints?.points.count ?? 0
+    guard count > 0 else { return show("no fixed point to look at") }
+    let next = dynamicsControls.fixedPoint.map { $0 + lines } ?? (lines < 0 ? count - 1 : 0)
+    dynamicsControls.fixedPoint = min(max(0, next), count - 1)
+  }
+
+  /// The fixed point that is looked at, by its place in the list; nil while none is.
+  var pickedFixedPoint: Int? {
+    guard let index = dynamicsControls.fixedPoint,
+      dynamics?.fixedPoints?.points.indices.contains(index) ?? false
+    else { return nil }
+    return index
   }
 
   /// The sentence of a panel that has nothing to show of the system.
@@ -78,22 +166,51 @@ extension KeyBindings {
       state.heatmap.column = max(0, (state.shownMap?.columns ?? 1) - 1)
       state.pickColumn(by: 0)
     },
+    key([.up], "↑", hint: "fixed point", as: "↑ ↓", rank: 6, "the fixed point above in the list") {
+      $0.pickFixedPoint(by: -1)
+    },
+    key([.down], "↓", "the fixed point below in the list") { $0.pickFixedPoint(by: 1) },
     key(
       [.character("a")], "a", hint: "axes", rank: 7, "draw other principal components"
     ) { state in
       guard (state.dynamics?.shares.count ?? 0) > 2 else {
         return state.show("there is one plane of principal components")
       }
-      let next = (state.dynamicsControls.plane.rawValue + 1) % DynamicsControls.Plane.allCases.count
-      state.dynamicsControls.plane = DynamicsControls.Plane(rawValue: next) ?? .first
-      let axes = state.dynamicsControls.plane.axes
+      let planes = ViewingDirection.Plane.allCases
+      let next = (state.dynamicsControls.direction.plane.rawValue + 1) % planes.count
+      state.dynamicsControls.direction = ViewingDirection(planes[next])
+      let axes = planes[next].axes
       state.show("principal components \(axes.right + 1) and \(axes.up + 1)")
     },
     key(
-      [.character("o")], "o", hint: "colour", rank: 8, "colour the trajectory by time or by symbol"
+      [.character(">")], ">", hint: "turn", as: "< > v V", rank: 7,
+      "turn the trajectory in three dimensions, to the right"
+    ) { $0.turnTrajectory { $0.turn(by: 1) } },
+    key([.character("<")], "<", "turn it to the left") { $0.turnTrajectory { $0.turn(by: -1) } },
+    key([.character("v")], "v", "tilt it towards you") { $0.turnTrajectory { $0.tilt(by: 1) } },
+    key([.character("V")], "V", "tilt it away from you") {
+      $0.turnTrajectory { $0.tilt(by: -1) }
+    },
+    key(
+      [.character("f")], "f", hint: "field", rank: 8,
+      "show or hide arrows that say where states go, s(t+1) − s(t)"
     ) { state in
-      let isTime = state.dynamicsControls.coloring == .time
-      state.dynamicsControls.coloring = isTime ? .symbol : .time
+      let shows = !state.dynamicsControls.wantsField(size: state.dynamics?.size)
+      state.dynamicsControls.showsField = shows
+      state.show(shows ? "arrows say where states go in one step" : "no arrows")
+    },
+    key(
+      [.character("x")], "x", "shade the text by input × gradient, or by the gradient’s norm"
+    ) { state in
+      state.dynamicsControls.multipliesInput.toggle()
+      let isSigned = state.dynamicsControls.multipliesInput
+      state.show(isSigned ? "shaded by input × gradient" : "shaded by the gradient’s norm")
+    },
+    key(
+      [.character("o")], "o", hint: "colour", rank: 8,
+      "colour the trajectory by time, by symbol or by the picked unit"
+    ) { state in
+      state.dynamicsControls.coloring = state.dynamicsControls.coloring.next
       state.show("coloured by \(state.dynamicsControls.coloring.rawValue)")
     },
   ]

@@ -22,9 +22,20 @@ struct ExponentsPanel: Panel {
     guard let frame = scene.state.dynamics else { return }
     let area = buffer.inside
     let width = area.width - 2
-    let lines = (exponents(frame, scene) + points(frame, scene)).flatMap {
+    var lines = (exponents(frame, scene) + head(frame, scene)).flatMap {
       $0.lines(of: width, atMost: 3)
     }
+    let points = (frame.fixedPoints?.points ?? []).enumerated().map { index, point in
+      line(point, isPicked: index == scene.state.pickedFixedPoint, scene).lines(
+        of: width, atMost: 3)
+    }
+    // The one that is looked at is always among those that find room.
+    var first = 0
+    if let picked = scene.state.pickedFixedPoint {
+      let room = area.height - lines.count
+      while first < picked, points[first...picked].joined().count > room { first += 1 }
+    }
+    lines += points.dropFirst(first).joined()
     for (row, line) in lines.prefix(area.height).enumerated() {
       line.write(x: area.x + 1, y: area.y + row, limit: area.right - 1, into: &buffer)
     }
@@ -68,11 +79,12 @@ struct ExponentsPanel: Panel {
     var text = StyledText("differences fade", theme.text)
       .adding("  1 % left after \(NumberText.significant(implied, 2)) \(step)s", theme.text)
     let measured = scene.state.gradientByLag?.curves.first.flatMap { LagFit($0.norms).hundredthAt }
-    text.add("  of gradients, as measured: after \(measured.map { "\($0)" } ?? "–")", theme.muted)
+    text.add("  gradients, measured: after \(measured.map { "\($0)" } ?? "–")", theme.muted)
     return text
   }
 
-  private func points(_ frame: DynamicsFrame, _ scene: Scene) -> [StyledText] {
+  /// How many points of which kind, and of what.
+  private func head(_ frame: DynamicsFrame, _ scene: Scene) -> [StyledText] {
     let theme = scene.theme
     var lines: [StyledText] = []
     if let found = frame.fixedPoints {
@@ -82,23 +94,11 @@ struct ExponentsPanel: Panel {
       }
       head.add("  at step \(NumberText.grouped(found.step))", theme.muted)
       lines.append(head)
-      for point in found.points {
-        let mark = FixedPointMark.cell(point.kind, scene)
-        var line = StyledText("\(Character(mark.glyph)) ", mark.style)
-        line.add(point.kind.isEmpty ? "–" : point.kind, theme.text, joined: true)
-        if let unstable = point.unstable, unstable > 0 {
-          line.add("  \(unstable) unstable", theme.muted)
-        }
-        line.add(
-          "  |λ| \(point.modulus.map { NumberText.significant($0, 3) } ?? "–")", theme.muted)
-        if let period = point.period {
-          line.add("  period \(NumberText.significant(period, 3))", theme.muted)
-        }
-        lines.append(line)
-      }
     } else {
       // Nobody looks on once a run is over, or where it is only read.
-      let isOver = scene.state.isViewing || scene.state.trainingState == .finished
+      let isOver =
+        scene.state.isViewing || scene.state.trainingState == .finished
+        || !frame.searchesFixedPoints
       lines.append(
         StyledText(isOver ? "fixed points  –" : "fixed points: being looked for", theme.muted))
     }
@@ -107,6 +107,27 @@ struct ExponentsPanel: Panel {
       lines.insert(StyledText(words, theme.muted), at: min(1, lines.count))
     }
     return lines
+  }
+
+  private func line(
+    _ point: DynamicsFrame.FixedPoint, isPicked: Bool, _ scene: Scene
+  ) -> StyledText {
+    let (mark, theme) = (FixedPointMark.cell(point.kind, scene), scene.theme)
+    var line = StyledText("\(Character(mark.glyph)) ", isPicked ? theme.chosen : mark.style)
+    line.add(
+      point.kind.isEmpty ? "–" : point.kind, isPicked ? theme.chosen : theme.text, joined: true)
+    if let unstable = point.unstable, unstable > 0 {
+      line.add("  \(unstable) unstable", theme.muted)
+    }
+    line.add("  |λ| \(point.modulus.map { NumberText.significant($0, 3) } ?? "–")", theme.muted)
+    if let period = point.period {
+      line.add("  period \(NumberText.significant(period, 3))", theme.muted)
+    }
+    if isPicked, !point.slow.isEmpty {
+      let values = point.slow.map { NumberText.significant($0.eigenvalue, 3) }
+      line.add("  slow λ \(values.joined(separator: ", "))", theme.muted)
+    }
+    return line
   }
 
   /// Such as `8 stable points, 6 saddles`.

@@ -7,7 +7,8 @@ struct SpectrumPanel: Panel {
   var name: String { "Spectrum" }
   var summary: String {
     "Eigenvalues λ of the recurrent matrix, and of ∂s(t+1)/∂s(t) averaged along the text, in the "
-      + "complex plane: inside the circle |λ| = 1 a direction fades, outside it grows."
+      + "complex plane: inside the circle |λ| = 1 a direction fades, outside it grows. With a cursor "
+      + "also of ∂s(t+1)/∂s(t) there, with its largest singular values σ; faint, where they were first."
   }
   var interests: ProbeRequest.Interests { [.dynamics] }
   var context: KeyBinding.Context? { .dynamics }
@@ -35,6 +36,9 @@ struct SpectrumPanel: Panel {
         text.add(" ρ \(NumberText.significant(radius, 3))", scene.theme.text, joined: true)
       }
     }
+    if let step = scene.state.dynamics?.spectraStep, step != scene.state.dynamics?.step {
+      text.add("  of step \(NumberText.grouped(step))", scene.theme.muted)
+    }
     return text
   }
 
@@ -44,16 +48,56 @@ struct SpectrumPanel: Panel {
       : Cell(scene.appearance.glyph("+", ascii: "+"), scene.theme.validation)
   }
 
+  private static func cursorMark(_ scene: Scene) -> Cell {
+    Cell(scene.appearance.glyph("×", ascii: "x"), scene.theme.accent)
+  }
+
+  /// What stood there when it was looked at first, so that one sees how it moved.
+  private static func earlierMark(_ scene: Scene) -> Cell {
+    Cell(scene.appearance.glyph("∘", ascii: ","), scene.theme.faint)
+  }
+
+  /// Of the Jacobian under the cursor, what small differences are stretched by in one step.
+  private func cursorLine(_ frame: DynamicsFrame, _ scene: Scene) -> StyledText? {
+    guard let cursor = frame.atCursor else { return nil }
+    let (mark, theme) = (Self.cursorMark(scene), scene.theme)
+    var text = StyledText("  \(Character(mark.glyph)) ", mark.style)
+    text.add("position \(cursor.position + 1)", theme.muted, joined: true)
+    if let radius = cursor.spectrum.radius {
+      text.add(" ρ \(NumberText.significant(radius, 3))", theme.text, joined: true)
+    }
+    let largest = cursor.singularValues.prefix(3).map { NumberText.significant($0, 3) }
+    if !largest.isEmpty { text.add("  σ \(largest.joined(separator: ", "))", theme.text) }
+    return text
+  }
+
+  private func earlierLine(_ frame: DynamicsFrame, _ scene: Scene) -> StyledText? {
+    guard let earlier = frame.earlier, let spectrum = earlier.spectra.first else { return nil }
+    let mark = Self.earlierMark(scene)
+    var text = StyledText("  \(Character(mark.glyph)) ", mark.style)
+    text.add(
+      "\(spectrum.symbol) at step \(NumberText.grouped(earlier.step))", scene.theme.muted,
+      joined: true)
+    if let radius = spectrum.radius {
+      text.add(" ρ \(NumberText.significant(radius, 3))", scene.theme.muted, joined: true)
+    }
+    return text
+  }
+
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
     guard let frame = scene.state.dynamics else { return }
     var area = buffer.inside
     guard area.height > 2, area.width > 6 else { return }
     // Where the border has no room for all of them, they stand below.
     let radii = radii(scene)
-    if radii.width > area.width - 12, area.height >= 10 {
+    var lines = radii.width > area.width - 12 ? [radii] : []
+    // A low panel has room for one of them: what a person points at comes first.
+    let more = [cursorLine(frame, scene), earlierLine(frame, scene)].compactMap { $0 }
+    lines += more.prefix(area.height >= 20 ? 2 : 1)
+    for line in lines.reversed() where area.height >= 10 {
       let (rest, foot) = area.cutBottom(1)
       area = rest
-      radii.fitting(foot.width).write(x: foot.x, y: foot.y, limit: foot.right, into: &buffer)
+      line.fitting(foot.width).write(x: foot.x, y: foot.y, limit: foot.right, into: &buffer)
     }
     var canvas = DotCanvas(size: area.size, drawing: scene.appearance.drawing)
     let largest = frame.spectra.compactMap(\.radius).max() ?? 1
@@ -70,8 +114,10 @@ struct SpectrumPanel: Panel {
     }
     drawCircle(dot, scene, on: &canvas)
     canvas.draw(into: &buffer, x: area.x, y: area.y)
-    for (index, spectrum) in frame.spectra.enumerated() {
-      let mark = Self.mark(index, scene)
+    var drawn = (frame.earlier?.spectra.prefix(1) ?? []).map { (Self.earlierMark(scene), $0) }
+    drawn += frame.spectra.enumerated().map { (Self.mark($0.offset, scene), $0.element) }
+    if let cursor = frame.atCursor { drawn.append((Self.cursorMark(scene), cursor.spectrum)) }
+    for (mark, spectrum) in drawn {
       for eigenvalue in spectrum.eigenvalues {
         guard let place = dot(eigenvalue.real, eigenvalue.imaginary) else { continue }
         let (x, y) = (place.x / canvas.dotsAcross, place.y / canvas.dotsDown)

@@ -31,18 +31,22 @@ struct TrajectoryPanel: Panel {
         "  \(NumberText.grouped(frame.size)) numbers use \(NumberText.fixed(dimension, 1)) dimensions",
         theme.text)
     }
-    text.add("  colour: \(scene.state.dynamicsControls.coloring.rawValue)", theme.muted)
+    text.add("  colour: \(PathColors.words(scene))", theme.muted)
     return text
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
+    let controls = scene.state.dynamicsControls
     guard let frame = scene.state.dynamics,
-      let axes = scene.state.dynamicsControls.axes(of: frame.shares.count)
+      let axes = controls.direction.axes(of: frame.shares.count)
     else { return }
     let inside = buffer.inside
     let (area, foot) = inside.cutBottom(1)
     guard area.height > 1, area.width > 4 else { return }
     let plane = PlaneGeometry(frame, axes, size: area.size, drawing: scene.appearance.drawing)
+    if controls.wantsField(size: frame.size), showsField(scene) {
+      FieldArrows.draw(frame, plane, area, scene, into: &buffer)
+    }
     var canvas = DotCanvas(size: area.size, drawing: scene.appearance.drawing)
     for place in frame.others {
       guard let dot = plane.dot(place) else { continue }
@@ -54,11 +58,37 @@ struct TrajectoryPanel: Panel {
       else { continue }
       canvas.line(from: from, to: to, style: colors.style(at: position + 1), priority: 2)
     }
+    drawSlowDirections(frame, plane, scene, on: &canvas)
     canvas.draw(into: &buffer, x: area.x, y: area.y)
     drawSymbols(frame, plane, colors, area, scene, into: &buffer)
     drawFixedPoints(frame, plane, area, scene, into: &buffer)
     drawCursor(frame, plane, area, scene, into: &buffer)
     drawFoot(frame, axes, foot, scene, into: &buffer)
+  }
+
+  /// Arrows lie in the plane of the first two components, as it is before it is turned.
+  private func showsField(_ scene: Scene) -> Bool {
+    let direction = scene.state.dynamicsControls.direction
+    return direction.plane == .first && !direction.isTurned
+  }
+
+  /// Through every stable point and saddle, or through the one that is looked at alone.
+  private func drawSlowDirections(
+    _ frame: DynamicsFrame, _ plane: PlaneGeometry, _ scene: Scene, on canvas: inout DotCanvas
+  ) {
+    let picked = scene.state.pickedFixedPoint
+    for (index, point) in (frame.fixedPoints?.points ?? []).enumerated()
+    where picked == nil || picked == index {
+      for direction in point.slow.prefix(picked == nil ? 1 : 2) {
+        let length = Float(plane.extent) * (picked == nil ? 0.05 : 0.12)
+        func end(_ sign: Float) -> [Float] {
+          zip(point.place, direction.along).map { $0 + sign * length * $1 }
+        }
+        guard let from = plane.dot(end(-1)), let to = plane.dot(end(1)) else { continue }
+        canvas.line(
+          from: from, to: to, style: FixedPointMark.cell(point.kind, scene).style, priority: 3)
+      }
+    }
   }
 
   /// As many symbols as find a place of their own beside the path.
@@ -87,9 +117,13 @@ struct TrajectoryPanel: Panel {
     _ frame: DynamicsFrame, _ plane: PlaneGeometry, _ area: Rect, _ scene: Scene,
     into buffer: inout CellBuffer
   ) {
-    for point in (frame.fixedPoints?.points ?? []).reversed() {
-      guard let cell = plane.cell(point.place) else { continue }
-      buffer[area.x + cell.x, area.y + cell.y] = FixedPointMark.cell(point.kind, scene)
+    let points = frame.fixedPoints?.points ?? []
+    let picked = scene.state.pickedFixedPoint
+    for index in points.indices.reversed() + (picked.map { [$0] } ?? []) {
+      guard let cell = plane.cell(points[index].place) else { continue }
+      var mark = FixedPointMark.cell(points[index].kind, scene)
+      if index == picked { mark.style = scene.theme.chosen }
+      buffer[area.x + cell.x, area.y + cell.y] = mark
     }
   }
 
@@ -106,16 +140,28 @@ struct TrajectoryPanel: Panel {
   }
 
   private func drawFoot(
-    _ frame: DynamicsFrame, _ axes: (right: Int, up: Int), _ foot: Rect, _ scene: Scene,
-    into buffer: inout CellBuffer
+    _ frame: DynamicsFrame, _ axes: (right: [Double], up: [Double]), _ foot: Rect,
+    _ scene: Scene, into buffer: inout CellBuffer
   ) {
     let theme = scene.theme
-    func share(_ index: Int) -> String {
-      "PC \(index + 1) \(NumberText.percent(frame.shares[index]))"
+    // Variances along orthogonal directions add up by the squares of what goes along each.
+    func share(_ weights: [Double]) -> String {
+      let share = zip(weights, frame.shares).reduce(0) { $0 + $1.0 * $1.0 * $1.1 }
+      let only = weights.indices.filter { abs(weights[$0]) > 1e-6 }
+      let name = only.count == 1 ? "PC \(only[0] + 1) " : ""
+      return "\(name)\(NumberText.percent(share))"
     }
     let (right, up) = scene.appearance.hasUnicode ? ("→", "↑") : (">", "^")
     var text = StyledText("\(right) \(share(axes.right))", theme.text)
       .adding("  \(up) \(share(axes.up))", theme.text)
+    let direction = scene.state.dynamicsControls.direction
+    if direction.isTurned { text.add("  rotated \(direction.words)", theme.muted) }
+    if scene.state.dynamicsControls.wantsField(size: frame.size), let field = frame.field {
+      let words = field.input.isEmpty ? "" : " under \(ReadableSymbol.text(field.input))"
+      text.add(
+        showsField(scene) ? "  arrows: one step\(words)" : "  arrows lie in PC 1 and PC 2",
+        theme.muted)
+    }
     if let position = scene.state.dynamicsCursor {
       text.add("  position \(position + 1) of \(frame.path.count)", theme.muted)
     }
@@ -145,96 +191,5 @@ enum FixedPointMark {
     case "repeller": Cell(appearance.glyph("○", ascii: "o"), theme.bad)
     default: Cell(appearance.glyph("◇", ascii: "*"), theme.accent)
     }
-  }
-}
-
-/// Where places along two components are among the dots of a canvas: both to the same scale.
-struct PlaneGeometry {
-  private let axes: (right: Int, up: Int)
-  private let centre: (right: Double, up: Double)
-  /// Dots for one unit of length.
-  private let scale: (across: Double, down: Double)
-  private let dots: (across: Int, down: Int)
-  private let dotsOfCell: (across: Int, down: Int)
-
-  init(
-    _ frame: DynamicsFrame, _ axes: (right: Int, up: Int), size: Size,
-    drawing: Appearance.Drawing
-  ) {
-    self.axes = axes
-    let canvas = DotCanvas(size: Size(width: 1, height: 1), drawing: drawing)
-    dotsOfCell = (canvas.dotsAcross, canvas.dotsDown)
-    dots = (size.width * canvas.dotsAcross, size.height * canvas.dotsDown)
-    var (right, up) = (Extent(), Extent())
-    for place in frame.path + frame.others {
-      if place.indices.contains(axes.right) { right.include(Double(place[axes.right])) }
-      if place.indices.contains(axes.up) { up.include(Double(place[axes.up])) }
-    }
-    centre = (right.middle, up.middle)
-    // A cell is twice as high as wide: dots of braille are square, those of blocks are not.
-    let shape = 2 * Double(canvas.dotsAcross) / Double(canvas.dotsDown)
-    let across = 0.92 * Double(dots.across) / max(1e-9, right.width)
-    let down = 0.88 * Double(dots.down) / max(1e-9, up.width)
-    let both = min(across, down * shape)
-    scale = (both, both / shape)
-  }
-
-  /// Nil where a number is missing or lies outside.
-  func dot(_ place: [Float]) -> (x: Int, y: Int)? {
-    guard place.indices.contains(axes.right), place.indices.contains(axes.up) else { return nil }
-    let x = Double(dots.across) / 2 + (Double(place[axes.right]) - centre.right) * scale.across
-    let y = Double(dots.down) / 2 - (Double(place[axes.up]) - centre.up) * scale.down
-    guard x >= 0, y >= 0, x < Double(dots.across), y < Double(dots.down) else { return nil }
-    return (Int(x), Int(y))
-  }
-
-  func cell(_ place: [Float]) -> (x: Int, y: Int)? {
-    dot(place).map { ($0.x / dotsOfCell.across, $0.y / dotsOfCell.down) }
-  }
-
-  /// Of finite numbers.
-  private struct Extent {
-    private var low = Double.infinity
-    private var high = -Double.infinity
-
-    mutating func include(_ value: Double) {
-      guard value.isFinite else { return }
-      (low, high) = (min(low, value), max(high, value))
-    }
-
-    var middle: Double { low <= high ? (low + high) / 2 : 0 }
-    var width: Double { low < high ? high - low : 1 }
-  }
-}
-
-/// The colour of every position of a path: by time from dark to bright, or one for each symbol.
-struct PathColors {
-  private let styles: [Style]
-
-  init(_ frame: DynamicsFrame, _ scene: Scene) {
-    let (count, theme) = (frame.path.count, scene.theme)
-    guard scene.appearance.hasColor else {
-      styles = frame.path.map { _ in theme.smoothed }
-      return
-    }
-    switch scene.state.dynamicsControls.coloring {
-    case .time:
-      styles = (0..<count).map { position in
-        let share = Double(position) / Double(max(1, count - 1))
-        return Style(theme.sequential.color(at: 0.25 + 0.75 * share))
-      }
-    case .symbol:
-      let names = Array(Set(frame.symbols)).sorted()
-      styles = (0..<count).map { position in
-        guard position < frame.symbols.count, !theme.series.isEmpty,
-          let index = names.firstIndex(of: frame.symbols[position])
-        else { return theme.smoothed }
-        return theme.series[index % theme.series.count]
-      }
-    }
-  }
-
-  func style(at position: Int) -> Style {
-    styles.indices.contains(position) ? styles[position] : .plain
   }
 }

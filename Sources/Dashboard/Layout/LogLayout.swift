@@ -11,7 +11,7 @@ enum LogLayout {
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
     case .task: PanelRow.placements([PanelRow(area, [(.metrics, 1)])])
     case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
-    case .dynamics: PanelRow.placements(ViewLayout.dynamics(area))
+    case .dynamics: PanelRow.placements(ViewLayout.dynamics(area, ViewLayout.Contents()))
     }
   }
 

@@ -31,12 +31,12 @@ enum ViewLayout {
     case .task: PanelRow.placements(task(area, contents))
     case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
-    case .dynamics: PanelRow.placements(dynamics(area))
+    case .dynamics: PanelRow.placements(dynamics(area, contents))
     }
   }
 
   /// The path large, numbers beside it, and the text below.
-  static func dynamics(_ area: Rect) -> [PanelRow] {
+  static func dynamics(_ area: Rect, _ contents: Contents) -> [PanelRow] {
     guard area.height >= 18 else {
       let (upper, bottom) = area.cutBottom(4)
       return [
@@ -44,12 +44,15 @@ enum ViewLayout {
         PanelRow(bottom, [(.attribution, 1)]),
       ]
     }
-    let (upper, bottom) = area.cutBottom(area.height >= 30 ? 6 : 4)
+    let isLarge = area.height >= 30 && area.width >= 100 && !contents.isSetByHand
+    let (upper, bottom) = area.cutBottom(isLarge ? max(8, area.height / 5) : 4)
     let columns = upper.columns(area.width >= 100 ? [64, 36] : [58, 42])
     let right = columns[1].rows([50, 50])
     return [
       PanelRow(columns[0], [(.trajectory, 1)]), PanelRow(right[0], [(.spectrum, 1)]),
-      PanelRow(right[1], [(.exponents, 1)]), PanelRow(bottom, [(.attribution, 1)]),
+      PanelRow(right[1], [(.exponents, 1)]),
+      PanelRow(
+        bottom, isLarge ? [(.attribution, 64), (.dynamicsOverTraining, 36)] : [(.attribution, 1)]),
     ]
   }
 

@@ -191,7 +191,10 @@ public struct FixedPointSearch: Sendable {
       if !moved { break }
     }
     guard norm.isFinite, norm <= tolerance * max(1, Self.length(state)) else { return nil }
-    return FixedPoint(state: state, residual: norm, eigenvalues: jacobian.eigenvalues)
+    let eigenvalues = jacobian.eigenvalues
+    var point = FixedPoint(state: state, residual: norm, eigenvalues: eigenvalues)
+    point.slow = FixedPoint.slowDirections(jacobian, eigenvalues ?? [])
+    return point
   }
 
   /// Takes in a point that is near the trajectory and not known yet.

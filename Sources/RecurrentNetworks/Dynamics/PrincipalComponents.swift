@@ -72,6 +72,12 @@ public struct PrincipalComponents: Sendable, Equatable {
     }
   }
 
+  /// A direction as it is seen along each direction of the basis.
+  /// - Parameter vector: `size` numbers
+  public func along(_ vector: [Double]) -> [Double] {
+    directions.map { zip($0, vector).reduce(0) { $0 + $1.0 * $1.1 } }
+  }
+
   /// The same plane, turned within itself so that its directions lie as near as they can to those of
   /// an earlier basis (orthogonal Procrustes): what then moves on screen is the network, not the
   /// basis. Shares go with the turned directions.

@@ -61,6 +61,8 @@ public enum CommandJSON {
       "map": .integer(request.map),
     ]
     object["at"] = request.pastStep.map { .integer($0) }
+    object["position"] = request.position.map { .integer($0) }
+    if request.wantsField { object["field"] = .bool(true) }
     return object
   }
 
@@ -128,6 +130,8 @@ public enum CommandJSON {
     request.columns = min(max(1, object["columns"]?.int ?? request.columns), 4096)
     request.sequence = max(0, object["sequence"]?.int ?? 0)
     request.map = max(0, object["map"]?.int ?? 0)
+    request.position = object["position"]?.int.flatMap { (0..<1 << 20).contains($0) ? $0 : nil }
+    request.wantsField = object["field"]?.bool ?? false
     request.pastStep = object["at"]?.int.flatMap { SaneNumbers.steps.contains($0) ? $0 : nil }
     if let value = object["temperature"]?.double, value.isFinite {
       request.temperature = min(max(0, value), 10)

@@ -65,6 +65,19 @@ final class DoubleNetwork {
     forward()
   }
 
+  /// What the first sequence of the last run has at one step; nil where it reads nothing there.
+  func input(ofFirst step: Int) -> ConstantInput? {
+    guard let rows = batch.steps.readerOrder.first, rows.indices.contains(step) else { return nil }
+    let row = rows[step]
+    if batch.width > 0 {
+      let start = row * batch.width
+      guard start + batch.width <= batch.vectors.count else { return nil }
+      return .vector((start..<start + batch.width).map { batch.vectors[$0] })
+    }
+    guard row < batch.tokens.count, batch.tokens[row] >= 0 else { return nil }
+    return .symbol(Int(batch.tokens[row]))
+  }
+
   /// Lets a system without input go on by itself.
   func unroll(steps: Int) {
     batch.steps.assign(lengths: [steps])

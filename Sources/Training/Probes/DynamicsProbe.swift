@@ -12,15 +12,20 @@ final class DynamicsProbe {
   private let seed: UInt64
   /// The last frame's directions, which the next ones are turned to.
   private var basis: PrincipalComponents?
-  private var attributions = LookSchedule(share: 0.003)
-  private var attribution: (norms: [[Float]], answers: [String], key: Int)?
+  private var attribution: AttributionProbe
+  private let largeSpectra = BackgroundLook<LargeSpectra>("unfold spectra of the dynamics")
+  /// The first spectra that were measured.
+  private var earlier: (step: Int, spectra: [DynamicsFrame.Spectrum])?
+
+  private struct LargeSpectra: Sendable {
+    var step: Int
+    var spectra: [DynamicsFrame.Spectrum]
+  }
 
   /// Sequences at most whose states are drawn.
   private static let sequences = 16
   /// States at most that components are found from.
   private static let mostStates = 1_000
-  /// Predictions at most that are traced back to their inputs, the last ones.
-  private static let predictions = 40
   /// Rows of the largest matrix whose eigenvalues are waited for.
   private static let largestAtOnce = 256
 
@@ -29,6 +34,7 @@ final class DynamicsProbe {
     guard probe.network.variant != .vectorToSequence else { return nil }
     self.probe = probe
     self.seed = seed
+    attribution = AttributionProbe(probe)
     double = DoubleNetwork(probe.network)
     search = FixedPointWorker(probe.network, seed: seed)
     let stacks = double.model.stacks
@@ -39,8 +45,10 @@ final class DynamicsProbe {
 
   /// After going back, what was found later never was.
   func forget() {
-    (basis, attribution) = (nil, nil)
-    search.forget()
+    (basis, earlier) = (nil, nil)
+    attribution.forget()
+    search.look.forget()
+    largeSpectra.forget()
   }
 
   func frame(
@@ -57,29 +65,19 @@ final class DynamicsProbe {
     frame.symbols = (0..<steps).map { probe.symbol(batch, shown, $0) }
     guard let components = components(of: dynamics) else { return nil }
     draw(dynamics, components, steps: steps, into: &frame)
-    measureJacobians(dynamics, steps: steps, into: &frame)
-    attributions.run(
-      every: 2, now: now, force: force || attribution?.key != shown
-    ) {
-      attribution = attributed(trainer.parameters, batch, shown)
+    let position = request.position.flatMap { (0..<steps).contains($0) ? $0 : nil }
+    measureJacobians(dynamics, steps: steps, at: position, into: &frame)
+    measureSpectra(frame.step, now: now, waits: force, into: &frame)
+    attribution.look(trainer.parameters, batch, shown, now: now, force: force, into: &frame)
+    let (input, name) = constantInput(dynamics, frame.symbols, at: position)
+    if request.wantsField {
+      frame.field = field(dynamics.system(under: input), name, components, frame)
     }
-    frame.attribution = attribution?.norms ?? []
-    frame.answers = attribution?.answers ?? []
-    let (input, name) = constantInput(dynamics)
-    search.look(
+    search.search(
       trainer.parameters, step: trainer.step, input: input, named: name,
       trajectory: dynamics.trajectory, now: now, waits: force)
-    frame.secondsLeft = search.secondsLeft
-    if let found = search.newest {
-      frame.fixedPoints = DynamicsFrame.FixedPoints(
-        step: found.step, input: found.input,
-        points: found.points.map { point in
-          DynamicsFrame.FixedPoint(
-            kind: point.kind?.rawValue ?? "", unstable: point.unstable,
-            modulus: point.eigenvalues?.first?.modulus, period: point.period,
-            place: components.project(point.state).map { Float($0) })
-        })
-    }
+    frame.secondsLeft = search.look.secondsLeft
+    frame.fixedPoints = search.look.newest.map { Self.drawn($0, components) }
     return frame
   }
 
@@ -122,12 +120,70 @@ final class DynamicsProbe {
     frame.dimension = components.participationRatio
   }
 
+  private static func drawn(
+    _ found: FixedPointWorker.Found, _ components: PrincipalComponents
+  ) -> DynamicsFrame.FixedPoints {
+    DynamicsFrame.FixedPoints(
+      step: found.step, input: found.input,
+      points: found.points.map { point in
+        DynamicsFrame.FixedPoint(
+          kind: point.kind?.rawValue ?? "", unstable: point.unstable,
+          modulus: point.eigenvalues?.first?.modulus, period: point.period,
+          place: components.project(point.state).map { Float($0) },
+          slow: point.slow.map { direction in
+            DynamicsFrame.Direction(
+              eigenvalue: direction.eigenvalue,
+              along: components.along(direction.vector).map { Float($0) })
+          })
+      })
+  }
+
+  /// Arrows of the field, side by side and one above the other.
+  private static let arrows = (across: 24, down: 12)
+
+  /// Where states of the plane of the first two components go in one step, the others at their mean.
+  private func field(
+    _ system: some StateTransition, _ name: String, _ components: PrincipalComponents,
+    _ frame: DynamicsFrame
+  ) -> DynamicsFrame.VectorField? {
+    guard components.directions.count > 1 else { return nil }
+    func range(_ axis: Int) -> (low: Double, width: Double) {
+      let values = (frame.path + frame.others).map { Double($0[axis]) }
+      let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+      return (low - 0.1 * (high - low), 1.2 * (high - low))
+    }
+    let (right, up) = (range(0), range(1))
+    var (starts, states): ([(Double, Double)], [Double]) = ([], [])
+    for row in 0..<Self.arrows.down {
+      for column in 0..<Self.arrows.across {
+        let x = right.low + right.width * Double(column) / Double(Self.arrows.across - 1)
+        let y = up.low + up.width * Double(row) / Double(Self.arrows.down - 1)
+        starts.append((x, y))
+        states += components.mean.indices.map {
+          components.mean[$0] + x * components.directions[0][$0]
+            + y * components.directions[1][$0]
+        }
+      }
+    }
+    let (next, size) = (system.next(states), system.size)
+    let arrows = starts.enumerated().map { index, start in
+      let end = components.project(next[index * size..<(index + 1) * size])
+      return [start.0, start.1, end[0] - start.0, end[1] - start.1].map { Float($0) }
+    }
+    return DynamicsFrame.VectorField(
+      input: name, arrows: arrows.filter { $0.allSatisfy(\.isFinite) })
+  }
+
   // MARK: Jacobians
 
+  /// Matrices of the frame whose eigenvalues are still to be had.
+  private var matrices: [(symbol: String, matrix: SquareMatrix)] = []
+
   private func measureJacobians(
-    _ dynamics: any NetworkDynamics, steps: Int, into frame: inout DynamicsFrame
+    _ dynamics: any NetworkDynamics, steps: Int, at position: Int?,
+    into frame: inout DynamicsFrame
   ) {
-    let size = dynamics.size
+    let (size, symbol) = (dynamics.size, "∂s(t+1)/∂s(t)")
     var exponents = LyapunovExponents(size: size, count: 4, seed: seed)
     var mean = SquareMatrix(size: size)
     dynamics.forEachJacobian(skipping: { $0 > 0 }) { _, step, jacobian in
@@ -135,63 +191,60 @@ final class DynamicsProbe {
       for index in mean.elements.indices {
         mean.elements[index] += jacobian.elements[index] / Double(max(1, steps))
       }
+      guard step == position, size <= Self.largestAtOnce,
+        let spectrum = DynamicsFrame.Spectrum(symbol, jacobian)
+      else { return }
+      frame.atCursor = DynamicsFrame.Jacobian(
+        position: step, spectrum: spectrum, singularValues: jacobian.singularValues ?? [])
     }
     frame.lyapunov = exponents.exponents
     frame.lyapunovSteps = exponents.steps
-    guard size <= Self.largestAtOnce else { return }
+    matrices = []
     if let view = double.model.stacks.first?.layers.first, view.fedBack == nil {
-      add(
-        SquareMatrix(view.candidateBlock(double.parameters)),
-        view.kind.description.recurrentSymbol, to: &frame)
+      matrices.append(
+        (
+          view.kind.description.recurrentSymbol,
+          SquareMatrix(view.candidateBlock(double.parameters))
+        ))
     }
-    if steps > 0 { add(mean, "∂s(t+1)/∂s(t)", to: &frame) }
+    if steps > 0 { matrices.append((symbol, mean)) }
   }
 
-  private func add(_ matrix: SquareMatrix, _ symbol: String, to frame: inout DynamicsFrame) {
-    guard let eigenvalues = matrix.eigenvalues else { return }
-    frame.spectra.append(
-      DynamicsFrame.Spectrum(
-        symbol: symbol,
-        eigenvalues: eigenvalues.sorted { $0.modulus > $1.modulus }
-          .map { ($0.real, $0.imaginary) }))
-  }
-
-  // MARK: Attribution
-
-  /// For each of the last positions, the gradient of what is answered there by every input so far.
-  private func attributed(
-    _ parameters: ParameterVector<Float>, _ batch: DataBatch, _ shown: Int
-  ) -> (norms: [[Float]], answers: [String], key: Int)? {
-    let part = probe.part
-    part.batch.carried = nil
-    part.packer.pack(batch, sequences: CollectionOfOne(shown), into: part.batch)
-    let steps = part.batch.steps.rowCount
-    let isAtEnd = probe.network.rows.targets == .sequences
-    guard isAtEnd || probe.network.rows.targets == .steps, steps > 0 else { return nil }
-    let outputs = probe.outputs(parameters, forcing: probe.network.alone)
-    let hasClasses = probe.network.objective == .crossEntropy
-    let likeliest = (0..<outputs.rows).map {
-      outputs.row($0).indexOfLargest(count: outputs.columns)
+  /// At once where it is soon done, else beside training.
+  private func measureSpectra(
+    _ step: Int, now: Double, waits: Bool, into frame: inout DynamicsFrame
+  ) {
+    let matrices = matrices
+    self.matrices = []
+    if matrices.allSatisfy({ $0.matrix.size <= Self.largestAtOnce }) {
+      frame.spectra = matrices.compactMap { DynamicsFrame.Spectrum($0.symbol, $0.matrix) }
+    } else {
+      largeSpectra.look(now: now, waits: waits, isKnown: { $0.step == step }) {
+        {
+          LargeSpectra(
+            step: step,
+            spectra: matrices.compactMap { DynamicsFrame.Spectrum($0.symbol, $0.matrix) })
+        }
+      }
+      frame.spectra = largeSpectra.newest?.spectra ?? []
+      frame.spectraStep = largeSpectra.newest?.step
     }
-    let positions = isAtEnd ? steps - 1..<steps : max(0, steps - Self.predictions)..<steps
-    var (norms, answers): ([[Float]], [String]) = ([], [])
-    for position in positions {
-      let row = isAtEnd ? 0 : position
-      let known = hasClasses ? Int(part.batch.targets[row]) : -1
-      let symbol = known >= 0 ? known : likeliest[row]
-      let found = InputAttribution.measure(
-        part.model, part.batch, output: hasClasses ? .logProbability(of: symbol) : .value(0),
-        row: row, parameters: parameters, arena: part.arena)
-      norms.append(found?.norms.prefix(position + 1).map { Float($0) } ?? [])
-      answers.append(hasClasses ? probe.outputName(Int32(symbol)) : "")
+    if earlier == nil, !frame.spectra.isEmpty {
+      earlier = (frame.spectraStep ?? step, frame.spectra)
     }
-    return (norms, answers, shown)
+    if let earlier, earlier.step < frame.spectraStep ?? step { frame.earlier = earlier }
   }
 
   // MARK: The input that stays the same
 
-  private func constantInput(_ dynamics: any NetworkDynamics) -> (ConstantInput, String) {
+  /// What is read at a position, or what stands for all that is read.
+  private func constantInput(
+    _ dynamics: any NetworkDynamics, _ symbols: [String], at position: Int?
+  ) -> (ConstantInput, String) {
     guard probe.network.variant != .autonomous else { return (.none, "") }
+    if let position, let input = double.input(ofFirst: position) {
+      return (input, symbols[position])
+    }
     guard let vocabulary = probe.task.inputVocabulary else {
       let zeros = [Double](repeating: 0, count: probe.task.inputWidth)
       return (.vector(zeros), probe.task.normalisation == nil ? "zeros" : "the mean input")
@@ -199,5 +252,17 @@ final class DynamicsProbe {
     let counts = dynamics.symbolCounts
     let most = counts.indices.max { counts[$0] < counts[$1] } ?? 0
     return (.symbol(most), vocabulary.name(of: Int32(most)))
+  }
+}
+
+extension DynamicsFrame.Spectrum {
+  /// Nil where they cannot be had.
+  init?(_ symbol: String, _ matrix: SquareMatrix) {
+    guard let eigenvalues = matrix.eigenvalues else { return nil }
+    self.init(
+      symbol: symbol,
+      eigenvalues: eigenvalues.sorted { $0.modulus > $1.modulus }.map {
+        ($0.real, $0.imaginary)
+      })
   }
 }

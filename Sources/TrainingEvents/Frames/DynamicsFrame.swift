@@ -1,4 +1,4 @@
-import FileFormats
+import Glibc
 
 /// The network as a dynamic system, s(t+1) = g(s(t), x(t+1)): where its states go while it reads,
 /// whether small differences grow, what stays where it is, and what each prediction depends on.
@@ -28,6 +28,56 @@ public struct DynamicsFrame: Sendable, Equatable {
     }
   }
 
+  /// A direction in which states nearby come to a fixed point slowly, or leave it slowly.
+  public struct Direction: Sendable, Equatable {
+    /// λ along it, a real number.
+    public var eigenvalue: Double
+    /// Of length 1 before it is seen along the components, of which it has one number each.
+    public var along: [Float]
+
+    public init(eigenvalue: Double, along: [Float]) {
+      self.eigenvalue = eigenvalue
+      self.along = along
+    }
+  }
+
+  /// ∂s(t+1)/∂s(t) at one position of `path`.
+  public struct Jacobian: Sendable, Equatable {
+    /// Counted from 0: the step that leads to this state.
+    public var position: Int
+    /// Real and imaginary part of each, the largest |λ| first.
+    public var spectrum: Spectrum
+    /// The largest first.
+    public var singularValues: [Double]
+
+    public init(position: Int, spectrum: Spectrum, singularValues: [Double]) {
+      self.position = position
+      self.spectrum = spectrum
+      self.singularValues = singularValues
+    }
+  }
+
+  /// Where states of the plane of the first two components go in one step, under one input.
+  public struct VectorField: Sendable, Equatable {
+    /// The input that stays the same, as a person reads it; empty for a system without input.
+    public var input: String
+    /// Four numbers each: where an arrow begins along both components, and s(t+1) − s(t) along them.
+    public var arrows: [[Float]]
+
+    public init(input: String, arrows: [[Float]]) {
+      self.input = input
+      self.arrows = arrows
+    }
+  }
+
+  /// What outputs are asked about where inputs are attributed to them.
+  public enum Attributed: String, Sendable, Equatable {
+    /// The log-probability of a symbol, or an output number.
+    case output
+    /// The loss there.
+    case loss
+  }
+
   /// A state that one input, staying the same, leaves where it is.
   public struct FixedPoint: Sendable, Equatable {
     /// Such as `stable` or `saddle`; empty where it is not known.
@@ -40,15 +90,19 @@ public struct DynamicsFrame: Sendable, Equatable {
     public var period: Double?
     /// Where it lies along each component.
     public var place: [Float]
+    /// Directions whose |λ| is nearest to 1, the nearest first.
+    public var slow: [Direction]
 
     public init(
-      kind: String, unstable: Int?, modulus: Double?, period: Double?, place: [Float]
+      kind: String, unstable: Int?, modulus: Double?, period: Double?, place: [Float],
+      slow: [Direction] = []
     ) {
       self.kind = kind
       self.unstable = unstable
       self.modulus = modulus
       self.period = period
       self.place = place
+      self.slow = slow
     }
   }
 
@@ -85,14 +139,34 @@ public struct DynamicsFrame: Sendable, Equatable {
   public var dimension: Double?
   /// Of the recurrent matrix, and of the mean Jacobian along `path`; those that were measured.
   public var spectra: [Spectrum]
+  /// The step of training that `spectra` are of, where they take long; nil where it is the frame's.
+  public var spectraStep: Int?
+  /// The same matrices when they were first looked at, and the step of training that they are of.
+  public var earlier: (step: Int, spectra: [Spectrum])? {
+    get { earlierStep.map { ($0, earlierSpectra) } }
+    set { (earlierStep, earlierSpectra) = (newValue?.step, newValue?.spectra ?? []) }
+  }
+  private var earlierStep: Int?
+  private var earlierSpectra: [Spectrum] = []
+  /// At the position that was asked for; nil where none was, or where it takes long.
+  public var atCursor: Jacobian?
+  /// Nil where none was asked for.
+  public var field: VectorField?
   /// In nats a step, the largest first; −∞ where a difference is gone at once.
   public var lyapunov: [Double]
   /// Steps that exponents are means over.
   public var lyapunovSteps: Int
   /// ‖∂ log p(t) / ∂x(i)‖ for the last positions t of `path`: as many numbers as inputs up to t.
   public var attribution: [[Float]]
+  /// x(i) · ∂ log p(t) / ∂x(i), how far each input speaks for the answer or against it, in the order
+  /// of `attribution`; empty where that was not measured.
+  public var products: [[Float]] = []
+  /// What `attribution` is of.
+  public var attributed = Attributed.output
   /// Of which answer each of them is.
   public var answers: [String]
+  /// Whether fixed points are looked for at all.
+  public var searchesFixedPoints = true
   /// Nil before a search has ended.
   public var fixedPoints: FixedPoints?
   /// Seconds until a search that goes on is expected to end; nil where none does, or nobody knows.
@@ -107,98 +181,21 @@ public struct DynamicsFrame: Sendable, Equatable {
   }
 
   /// What the prediction at a position of `path` depends on, one number for each input up to there;
-  /// nil where that was not measured.
-  public func attribution(at position: Int) -> (answer: String, norms: [Float])? {
+  /// nil where that was not measured. Products are empty where they were not.
+  public func attribution(
+    at position: Int
+  ) -> (answer: String, norms: [Float], products: [Float])? {
     let index = position - (path.count - attribution.count)
     guard attribution.indices.contains(index), !attribution[index].isEmpty else { return nil }
-    return (answers.indices.contains(index) ? answers[index] : "", attribution[index])
-  }
-}
-
-extension DynamicsFrame: RecordedContent {
-  public static let kind = ProbeFrame.Kind.dynamics
-  public static let recording: FrameRecording? = .system
-  public var frame: ProbeFrame { .dynamics(self) }
-
-  public var members: JSONObject {
-    var object: JSONObject = [
-      "system": .string(system), "size": .integer(size), "symbols": .strings(symbols),
-      "path": .array(path.map { .reals($0) }), "others": .array(others.map { .reals($0) }),
-      "shares": .array(shares.map { .real($0) }),
-    ]
-    object["dimension"] = dimension.map { .real($0) }
-    object["spectra"] = .array(
-      spectra.map { spectrum in
-        [
-          "symbol": .string(spectrum.symbol),
-          "eigenvalues": .array(
-            spectrum.eigenvalues.map { [.real($0.real), .real($0.imaginary)] }),
-        ]
-      })
-    object["lyapunov"] = .array(lyapunov.map { .real($0) })
-    object["lyapunovSteps"] = .integer(lyapunovSteps)
-    object["attribution"] = .array(attribution.map { .reals($0) })
-    object["answers"] = .strings(answers)
-    object["fixedPoints"] = fixedPoints.map { .object(Self.json($0)) }
-    object["secondsLeft"] = secondsLeft.map { .real($0) }
-    return object
+    return (
+      answers.indices.contains(index) ? answers[index] : "", attribution[index],
+      products.indices.contains(index) ? products[index] : []
+    )
   }
 
-  private static func json(_ found: FixedPoints) -> JSONObject {
-    [
-      "step": .integer(found.step), "input": .string(found.input),
-      "points": .array(
-        found.points.map { point in
-          var object: JSONObject = ["kind": .string(point.kind), "place": .reals(point.place)]
-          object["unstable"] = point.unstable.map { .integer($0) }
-          object["modulus"] = point.modulus.map { .real($0) }
-          object["period"] = point.period.map { .real($0) }
-          return .object(object)
-        }),
-    ]
+  /// e^λ₁: what a small difference is multiplied by in one step, on average; nil where it is not
+  /// known.
+  public var growth: Double? {
+    lyapunov.first.flatMap { $0.isFinite ? exp($0) : nil }
   }
-
-  public init?(_ object: JSONObject, step: Int) {
-    guard let path = object["path"]?.array, let size = object["size"]?.int else { return nil }
-    self.init(step: step, system: object["system"]?.string ?? "", size: size)
-    symbols = .init(texts: object["symbols"])
-    self.path = path.map { .init(numbers: $0) }
-    others = (object["others"]?.array ?? []).map { .init(numbers: $0) }
-    shares = (object["shares"]?.array ?? []).map { $0.double ?? .nan }
-    dimension = object["dimension"]?.double.flatMap { $0.isFinite ? $0 : nil }
-    spectra = (object["spectra"]?.array ?? []).map { value in
-      Spectrum(
-        symbol: value["symbol"]?.string ?? "",
-        eigenvalues: (value["eigenvalues"]?.array ?? []).map { pair in
-          let parts = pair.array ?? []
-          return (parts.first?.double ?? .nan, parts.dropFirst().first?.double ?? .nan)
-        })
-    }
-    lyapunov = (object["lyapunov"]?.array ?? []).map { value in
-      value.double.flatMap { $0.isFinite ? $0 : nil } ?? -.infinity
-    }
-    lyapunovSteps = object["lyapunovSteps"]?.int ?? 0
-    attribution = (object["attribution"]?.array ?? []).map { .init(numbers: $0) }
-    answers = .init(texts: object["answers"])
-    fixedPoints = object["fixedPoints"]?.object.flatMap { Self.fixedPoints($0) }
-    secondsLeft = object["secondsLeft"]?.double.flatMap { $0.isFinite ? $0 : nil }
-  }
-
-  private static func fixedPoints(_ object: JSONObject) -> FixedPoints? {
-    guard let step = object["step"]?.int, let points = object["points"]?.array else { return nil }
-    return FixedPoints(
-      step: step, input: object["input"]?.string ?? "",
-      points: points.map { value in
-        FixedPoint(
-          kind: value["kind"]?.string ?? "", unstable: value["unstable"]?.int,
-          modulus: value["modulus"]?.double.flatMap { $0.isFinite ? $0 : nil },
-          period: value["period"]?.double.flatMap { $0.isFinite ? $0 : nil },
-          place: .init(numbers: value["place"]))
-      })
-  }
-}
-
-extension FrameRecording {
-  /// Trajectories, spectra and fixed points.
-  public static let system = FrameRecording(share: 0.1)
 }

@@ -1,0 +1,84 @@
+import Dispatch
+import Synchronization
+
+/// A look that takes long, worked on beside training for a small share of the time; at a network
+/// that stands still, at once.
+final class BackgroundLook<Found: Sendable>: Sendable {
+  private struct State {
+    var isRunning = false
+    var began: UInt64 = 0
+    /// Seconds that the last one took.
+    var took: Double?
+    var nextAt = -Double.infinity
+    var newest: Found?
+    /// How often what was found has been forgotten.
+    var generation = 0
+  }
+
+  /// The largest part of a core that it may take.
+  private static var share: Double { 0.01 }
+  /// Seconds at most that somebody waits for it.
+  private static var patience: Double { 1.0 }
+
+  private let queue: DispatchQueue
+  private let state = Mutex(State())
+
+  init(_ label: String) {
+    queue = DispatchQueue(label: label, qos: .utility)
+  }
+
+  /// Forgets what was found; a look that goes on is of no use any more.
+  func forget() {
+    state.withLock { state in
+      state.newest = nil
+      state.generation += 1
+    }
+  }
+
+  /// What was found last.
+  var newest: Found? { state.withLock(\.newest) }
+
+  /// Seconds until the look that goes on is expected to end; nil where none does, or where none
+  /// ended before it.
+  var secondsLeft: Double? {
+    state.withLock { state in
+      guard state.isRunning, let took = state.took else { return nil }
+      let passed = Double(DispatchTime.now().uptimeNanoseconds - state.began) * 1e-9
+      return max(0, took - passed)
+    }
+  }
+
+  /// Begins a look where one is due.
+  /// - Parameters:
+  ///   - now: in seconds
+  ///   - waits: whether the network stands still, and what is found is waited for
+  ///   - isKnown: whether what was found last is what would be found now
+  ///   - prepare: copies what the work needs, where there is some to do
+  func look(
+    now: Double, waits: Bool, isKnown: (Found) -> Bool, _ prepare: () -> @Sendable () -> Found
+  ) {
+    let generation = state.withLock { state -> Int? in
+      if state.isRunning || (waits && state.newest.map(isKnown) ?? false) { return nil }
+      guard waits || now >= state.nextAt else { return nil }
+      state.isRunning = true
+      state.began = DispatchTime.now().uptimeNanoseconds
+      return state.generation
+    }
+    guard let generation else { return }
+    let work = prepare()
+    let isDone = DispatchSemaphore(value: 0)
+    queue.async { @Sendable [self] in
+      let found = work()
+      state.withLock { state in
+        let took = Double(DispatchTime.now().uptimeNanoseconds - state.began) * 1e-9
+        state.isRunning = false
+        state.took = took
+        state.nextAt = now + took / Self.share
+        guard state.generation == generation else { return }
+        state.newest = found
+      }
+      isDone.signal()
+    }
+    if waits { _ = isDone.wait(timeout: .now() + Self.patience) }
+  }
+}
