@@ -10,11 +10,18 @@ struct BenchmarkCommand: ParsableCommand {
     abstract: "Time training steps and compare them with this machine's fastest matrix product.",
     discussion: """
       Without any of the options that describe a network, a grid of sizes is measured. \
-      The columns states and gradients are the memory that one training step uses.
+      The columns states and gradients are the memory that one training step uses. \
+      Of sampling a row tells one symbol, which is drawn and then read.
       """)
 
   @Flag(help: "Print an array of objects instead of a table.")
   var json = false
+
+  @Option(
+    help: """
+      What is timed: a training step (labelling, attention, ctc, grid), or one symbol (sampling).
+      """)
+  var task: BenchmarkCase.Task?
 
   @Option(help: "The recurrent cell.")
   var cell: CellKind?
@@ -25,7 +32,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Sequences in a batch.")
   var batch: Int?
 
-  @Option(help: "Time steps of the longest sequence.")
+  @Option(help: "Time steps of the longest sequence, or an image's side in pixels.")
   var length: Int?
 
   @Option(help: "Size of the vocabulary.")
@@ -47,6 +54,12 @@ struct BenchmarkCommand: ParsableCommand {
     try check("--vocabulary", vocabulary, 1...1_000_000)
     try check("--threads", threads, 1...256)
     let row = describedCase
+    if row.task == .grid {
+      try check("--length of a grid", row.length, 2...1024)
+      if varied {
+        throw ValidationError("--varied is for sequences, and a grid's images are alike")
+      }
+    }
     let scalars = Double(row.batch) * Double(row.length) * Double(20 * row.hidden + row.vocabulary)
     guard scalars < 4e9 else {
       throw ValidationError(
@@ -85,12 +98,14 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   private var describesNetwork: Bool {
-    cell != nil || hidden != nil || batch != nil || length != nil || vocabulary != nil || varied
-      || inputs != nil
+    task != nil || cell != nil || hidden != nil || batch != nil || length != nil
+      || vocabulary != nil || varied || inputs != nil
   }
 
   private var describedCase: BenchmarkCase {
     var row = BenchmarkCase()
+    row.task = task ?? row.task
+    if row.task == .grid { row.length = 28 }
     row.cell = cell ?? row.cell
     row.hidden = hidden ?? row.hidden
     row.batch = batch ?? row.batch
@@ -99,9 +114,12 @@ struct BenchmarkCommand: ParsableCommand {
     row.threads = threadCount
     row.isVaried = varied
     row.inputs = inputs ?? row.inputs
+    // One text is written, and each of its symbols is timed.
+    if row.task == .sampling { row.batch = 1 }
     return row
   }
 }
 
 extension CellKind: ExpressibleByArgument {}
 extension BenchmarkCase.Inputs: ExpressibleByArgument {}
+extension BenchmarkCase.Task: ExpressibleByArgument {}

@@ -6,11 +6,12 @@ import Training
 struct BenchmarkListing {
   let result: BenchmarkResult
   /// Share of the machine's fastest matrix product on as many threads.
-  let peakShare: Double
+  /// nil where operations are not counted.
+  let peakShare: Double?
 
   init(_ result: BenchmarkResult, peak: MatrixProductPeak) {
     self.result = result
-    peakShare = peak.gigaflops > 0 ? result.gigaflops / peak.gigaflops : 0
+    peakShare = result.gigaflops.flatMap { peak.gigaflops > 0 ? $0 / peak.gigaflops : nil }
   }
 
   static func line(_ peak: MatrixProductPeak) -> String {
@@ -19,27 +20,28 @@ struct BenchmarkListing {
   }
 
   static let head = columns([
-    "cell", "inputs", "lengths", "vocabulary", "hidden", "batch", "length", "threads", "ms/step",
-    "tokens/s", "GFLOP/s", "of peak", "states MB", "gradients MB",
+    "task", "cell", "inputs", "lengths", "vocabulary", "hidden", "batch", "length", "threads",
+    "ms/step", "tokens/s", "GFLOP/s", "of peak", "states MB", "gradients MB",
   ])
 
   var line: String {
     let row = result.measured
     return Self.columns([
-      row.cell.rawValue, row.inputs.rawValue, row.isVaried ? "varied" : "equal",
+      row.task.rawValue, row.cell.rawValue, row.inputs.rawValue, row.isVaried ? "varied" : "equal",
       "\(row.vocabulary)", "\(row.hidden)", "\(row.batch)", "\(row.length)", "\(row.threads)",
       Self.fixed(result.medianMilliseconds, 3), Self.fixed(result.tokensPerSecond, 0),
-      Self.fixed(result.gigaflops, 1), Self.fixed(100 * peakShare, 1) + " %",
+      result.gigaflops.map { Self.fixed($0, 1) } ?? "–",
+      peakShare.map { Self.fixed(100 * $0, 1) + " %" } ?? "–",
       Self.fixed(Double(result.stateBytes) / 1e6, 2),
       Self.fixed(Double(result.gradientBytes) / 1e6, 2),
     ])
   }
 
   private static func columns(_ cells: [String]) -> String {
-    let widths = [4, 9, 7, 10, 6, 5, 6, 7, 9, 9, 8, 8, 10, 13]
+    let widths = [9, 6, 9, 7, 10, 6, 5, 6, 7, 9, 9, 8, 8, 10, 13]
     return zip(cells, widths).enumerated().map { index, cell in
       let room = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
-      return index < 3 ? cell.0 + room : room + cell.0
+      return index < 4 ? cell.0 + room : room + cell.0
     }.joined(separator: " ")
   }
 
@@ -54,13 +56,15 @@ extension BenchmarkListing {
     let values = rows.map { row -> JSONValue in
       let measured = row.result.measured
       return [
-        "cell": .string(measured.cell.rawValue), "vocabulary": .integer(measured.vocabulary),
+        "task": .string(measured.task.rawValue), "cell": .string(measured.cell.rawValue),
+        "vocabulary": .integer(measured.vocabulary),
         "hidden": .integer(measured.hidden), "batch": .integer(measured.batch),
         "length": .integer(measured.length), "threads": .integer(measured.threads),
         "varied": .bool(measured.isVaried), "inputs": .string(measured.inputs.rawValue),
         "medianMilliseconds": .real(row.result.medianMilliseconds),
         "tokensPerSecond": .real(row.result.tokensPerSecond),
-        "gigaflops": .real(row.result.gigaflops), "peakShare": .real(row.peakShare),
+        "gigaflops": row.result.gigaflops.map { .real($0) } ?? .null,
+        "peakShare": row.peakShare.map { .real($0) } ?? .null,
         "lengths": .array(measured.lengths.map { .integer($0) }),
       ]
     }

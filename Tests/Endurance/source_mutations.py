@@ -372,8 +372,9 @@ def run(copy, tests, limit, environment, early=True):
     return failed, time.monotonic() - began
 
 
-def reached(copy, modules, known):
-    """(suite, seconds, numbers it reaches) of every suite that passes unchanged; `known` keeps them."""
+def reached(copy, modules, place):
+    """(suite, seconds, numbers it reaches) of every suite that passes unchanged; `place` keeps them."""
+    known = json.loads(place.read_text()) if place.exists() else {}
     targets = {f"{name}Tests" for module in modules for name in TESTS[module].split()}
     listed = subprocess.run(
         [copy / PROGRAM, "--testing-library", "swift-testing", "--list-tests"], text=True,
@@ -396,6 +397,7 @@ def reached(copy, modules, known):
             print(f"left out, since it fails unchanged: {suite} ({failed})", flush=True)
         else:
             known[suite] = [tests, seconds, numbers]
+            place.write_text(json.dumps(known))
     return [(suite, *known[suite][1:]) for suite in suites if suite in known]
 
 
@@ -468,9 +470,7 @@ def main():
         mutants = mutants[:arguments.count]
         if arguments.only:
             mutants = [m for m in mutants if str(m["number"]) in arguments.only.split(",")]
-        known = json.loads(reach.read_text()) if reach.exists() else {}
-        rows = reached(copy, modules, known)
-        reach.write_text(json.dumps(known))
+        rows = reached(copy, modules, reach)
         print(f"{len(rows)} suites, {sum(row[1] for row in rows):.0f} s", flush=True)
         counts, seconds = {module: [0, 0] for module in modules}, 0.0
         for mutant in mutants:

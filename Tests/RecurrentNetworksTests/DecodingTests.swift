@@ -132,6 +132,21 @@ import Testing
     }
   }
 
+  /// Weights are laid out once for a search; those of the one before are none of its business.
+  @Test(arguments: Kind.allCases) func aSearchReadsTheWeightsAsTheyAre(_ kind: Kind) {
+    let (model, check) = Self.network(kind)
+    var options = DecodingOptions()
+    options.maximumLength = 4
+    let search = BeamSearch(model)
+    let before = search.decode(check.batch, parameters: check.parameters, options: options)
+    for k in 0..<check.parameters.count { check.parameters.base[k] *= -1.5 }
+    let after = search.decode(check.batch, parameters: check.parameters, options: options)
+    let anew = BeamSearch(model).decode(
+      check.batch, parameters: check.parameters, options: options)
+    #expect(after.map { $0.map(\.logProbability) } == anew.map { $0.map(\.logProbability) })
+    #expect(after.map { $0.map(\.logProbability) } != before.map { $0.map(\.logProbability) })
+  }
+
   @Test func aBatchIsWrittenAsItsSourcesOneByOne() {
     let lengths = [2, 4, 3]
     let (model, check) = Self.network(.deepAttention, sources: lengths)

@@ -28,19 +28,6 @@ import Testing
     }
   }
 
-  @Test func theBenchmarkTrainsALabelAtEachStep() {
-    var tried = BenchmarkCase()
-    tried.hidden = 24
-    let preset = tried.preset
-    #expect(preset.task.kind == .sequenceLabelling && preset.network.hidden == 24)
-    #expect(preset.training.clipNorm == 5 && preset.network.embedding == nil)
-  }
-
-  @Test func theMachineMultipliesMatricesAtSomeSpeed() {
-    let peak = MatrixProductPeak.measure(threads: 1, seconds: 0.02)
-    #expect(peak.threads == 1 && peak.gigaflops > 0.01)
-  }
-
   /// What every record of a run has tells how far the weights moved, though nobody watches.
   @Test func recordedStatisticsHaveTheUpdate() async throws {
     let (preset, task) = try TinyRun.preset(["training.steps": "40"])

@@ -11,6 +11,8 @@ public final class BeamSearch<Scalar: NetworkScalar> {
   private let model: any GeneratingModel<Scalar>
   private let sourceArena = Arena<Scalar>()
   private let stepArena = Arena<Scalar>()
+  /// Weights laid out once for all steps of a batch, not once for each.
+  private let weights = PackedWeightCache<Scalar>(smallestShared: 0)
 
   /// Searches what a model may write; the model's memory is used for it.
   public init(_ model: any GeneratingModel<Scalar>) {
@@ -34,6 +36,7 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     let (sources, width) = (batch.sequenceCount, max(1, options.beamWidth))
     var finished = [[DecodedSequence]](repeating: [], count: sources)
     guard sources > 0 else { return finished }
+    weights.weightsChanged()
     sourceArena.reset()
     model.readSources(batch, Pass(parameters: parameters, arena: sourceArena))
     let hypotheses = Hypotheses<Scalar>(
@@ -44,7 +47,8 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     var live = [DecodedSequence](repeating: DecodedSequence(), count: sources)
     for _ in 0..<max(0, options.maximumLength) where !live.isEmpty {
       stepArena.reset()
-      let outputs = model.advance(hypotheses, Pass(parameters: parameters, arena: stepArena))
+      let outputs = model.advance(
+        hypotheses, Pass(parameters: parameters, arena: stepArena, weightCache: weights))
       var kept: [(parent: Int, symbol: Int32)] = []
       var next: [DecodedSequence] = []
       for group in groups(hypotheses.sources) {

@@ -184,7 +184,8 @@ extension NamedTensor {
     guard let floats else {
       return Self.bytes(range.map { Float(self[$0]).bitPattern.littleEndian })
     }
-    return Self.bytes(floats[range].map(\.bitPattern.littleEndian))
+    // A closure, not a key path: that costs a call of the runtime for each weight.
+    return Self.bytes(floats[range].map { $0.bitPattern.littleEndian })
   }
 
   fileprivate func doubleBytes(_ range: Range<Int>) -> [UInt8] {

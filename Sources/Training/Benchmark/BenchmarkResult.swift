@@ -1,24 +1,28 @@
 import LinearAlgebra
+import RecurrentNetworks
 
 /// What a training step costs: batch, forward, loss, backward, sum of the parts' gradients,
-/// clipping and update.
+/// clipping and update; or what a symbol costs that is drawn.
 public struct BenchmarkResult: Sendable {
   /// What was timed.
   public let measured: BenchmarkCase
-  /// Median of one whole training step, in milliseconds.
+  /// Median of one whole training step, or of one symbol drawn, in milliseconds.
   public let medianMilliseconds: Double
   /// Memory of states and other intermediate results, in bytes.
   public let stateBytes: Int
   /// Memory of weight gradients, one set for each part of a batch, in bytes.
   public let gradientBytes: Int
 
-  /// Real steps of all sequences in a batch; nothing is padding.
-  public var tokens: Int { measured.lengths.reduce(0, +) }
-  /// Real steps of sequences trained on in a second.
+  /// Real time steps of all sequences in a batch, of images their rows; nothing is padding. Of
+  /// sampling, the one symbol.
+  public var tokens: Int {
+    measured.task == .sampling ? 1 : measured.lengths.reduce(0, +)
+  }
+  /// Real time steps of sequences trained on in a second, or symbols drawn.
   public var tokensPerSecond: Double { Double(tokens) / medianMilliseconds * 1e3 }
-  /// Thousand million operations of matrix products a second.
-  public var gigaflops: Double {
-    measured.productOperations(rows: tokens) / medianMilliseconds / 1e6
+  /// Thousand million operations of matrix products a second; nil where they are not counted.
+  public var gigaflops: Double? {
+    measured.productOperations(rows: tokens).map { $0 / medianMilliseconds / 1e6 }
   }
 
   /// Times steps for about `seconds`, after some that are not counted.
@@ -28,33 +32,51 @@ public struct BenchmarkResult: Sendable {
     _ measured: BenchmarkCase, seconds: Double = 1
   ) throws(PresetError) -> BenchmarkResult {
     FloatingPointMode.useOneBLASThread()
-    let trainer = try Trainer(
-      preset: measured.preset, task: measured.task(), threads: measured.threads)
-    return FloatingPointMode.flushingDenormals { time(trainer, measured, seconds: seconds) }
+    let data = measured.data()
+    let trainer = try Trainer(preset: measured.preset, task: data, threads: measured.threads)
+    let step: () -> Int
+    if measured.task == .sampling {
+      guard let generator = try TextGenerator(network: trainer.network, task: data) else {
+        throw PresetError(description: "no language model can have these sizes")
+      }
+      var random = SeededRandom(seed: 1)
+      step = {
+        _ = generator.text(
+          trainer.parameters, length: measured.length, temperature: 1, prompt: [],
+          random: &random)
+        return measured.length
+      }
+    } else {
+      step = {
+        _ = trainer.advance()
+        return 1
+      }
+    }
+    let median = FloatingPointMode.flushingDenormals { time(step, seconds: seconds) }
+    return BenchmarkResult(
+      measured: measured, medianMilliseconds: median, stateBytes: trainer.stateBytes,
+      gradientBytes: trainer.gradientBytes)
   }
 
-  private static func time(
-    _ trainer: Trainer, _ measured: BenchmarkCase, seconds: Double
-  ) -> BenchmarkResult {
+  /// Median milliseconds of one of the pieces of which each call does some.
+  private static func time(_ work: () -> Int, seconds: Double) -> Double {
     let clock = ContinuousClock()
     var start = clock.now
     for done in 1... {
-      _ = trainer.advance()
+      _ = work()
       if done >= 3, start.duration(to: clock.now) > .seconds(seconds / 5) { break }
     }
-    var times: [Duration] = []
+    var times: [Double] = []
     times.reserveCapacity(1 << 16)
     start = clock.now
     var now = start
     while times.count < 5 || start.duration(to: now) < .seconds(seconds) {
-      _ = trainer.advance()
+      let pieces = work()
       let end = clock.now
-      times.append(now.duration(to: end))
+      times.append(now.duration(to: end) / .milliseconds(1) / Double(pieces))
       now = end
     }
     times.sort()
-    return BenchmarkResult(
-      measured: measured, medianMilliseconds: times[times.count / 2] / .milliseconds(1),
-      stateBytes: trainer.stateBytes, gradientBytes: trainer.gradientBytes)
+    return times[times.count / 2]
   }
 }

@@ -10,6 +10,8 @@ final class TextGenerator {
   private let model: any SequenceModel<Float>
   private let batch = PackedBatch()
   private let arena = Arena<Float>()
+  /// Weights laid out once for all symbols of a text, not once for each.
+  private let weights = PackedWeightCache<Float>(smallestShared: 0)
 
   /// - Returns: nil when the task is not a language model.
   init?(network: TaskNetwork, task: TaskData) throws(PresetError) {
@@ -25,6 +27,7 @@ final class TextGenerator {
     _ parameters: ParameterVector<Float>, count: Int, length: Int, temperature: Double,
     prompt: [Int32] = [], random: inout SeededRandom
   ) -> [String] {
+    weights.weightsChanged()
     let carried = CarriedState<Float>(sequences: count, width: model.carriedWidth)
     batch.carried = carried
     var current = [Int32](repeating: network.lineEnd, count: count)
@@ -55,6 +58,7 @@ final class TextGenerator {
     _ parameters: ParameterVector<Float>, length: Int, temperature: Double, prompt: [Int32],
     random: inout SeededRandom
   ) -> String {
+    weights.weightsChanged()
     batch.carried = CarriedState<Float>(sequences: 1, width: model.carriedWidth)
     var current = network.lineEnd
     for symbol in prompt {
@@ -78,7 +82,7 @@ final class TextGenerator {
     batch.steps.assign(lengths: symbols.map { _ in 1 })
     batch.tokens.assign(symbols)
     arena.reset()
-    return model.outputs(batch, Pass(parameters: parameters, arena: arena))
+    return model.outputs(batch, Pass(parameters: parameters, arena: arena, weightCache: weights))
   }
 
   /// Draws from softmax(o / T); T = 0 takes the likeliest.

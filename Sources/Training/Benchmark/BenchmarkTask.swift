@@ -1,0 +1,97 @@
+import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
+import TrainingEvents
+
+extension BenchmarkCase {
+  /// Floating-point operations of the matrix products that one step does, forward and backward, a
+  /// multiplication and an addition counting two. Element-wise work and look-ups count nothing.
+  ///
+  /// - Parameter rows: real time steps of all sequences
+  /// - Returns: nil for what is not counted
+  func productOperations(rows: Int) -> Double? {
+    let gates = Double(cell.gateCount * hidden)
+    let (rows, units, symbols) = (Double(rows), Double(hidden), Double(vocabulary))
+    let recurrent = gates * units
+    switch task {
+    case .labelling, .ctc:
+      // W s(t−1), Wᵀ δ(t) (not beyond the first step) and ∇W; then V s(t), its way back and ∇V.
+      var multiplications = recurrent * (3 * rows - Double(batch)) + 3 * rows * units * symbols
+      if inputs == .embedding {
+        // U e of each symbol once when there are fewer symbols than rows; ∇U and ∇E likewise.
+        multiplications += 3 * min(symbols, rows) * recurrent
+      }
+      return 2 * multiplications
+    case .sampling:
+      // W s(t−1) and V s(t); U x of a symbol is looked up.
+      return 2 * (recurrent + units * symbols)
+    case .attention, .grid: return nil
+    }
+  }
+
+  /// What to train and how: Adam, and gradients clipped to a norm of 5.
+  var preset: Preset {
+    var preset = Preset()
+    preset.name = "benchmark"
+    preset.network.cell = cell
+    preset.network.hidden = hidden
+    preset.network.embedding = inputs == .embedding && task != .grid ? hidden : nil
+    preset.training.batch = batch
+    preset.training.clipNorm = 5
+    switch task {
+    case .labelling: break
+    case .attention:
+      preset.network.direction = .bidirectional
+      preset.network.attention = .additive
+    case .ctc: preset.network.loss = .connectionistTemporalClassification
+    case .grid: preset.network.imageReading = .twoDimensional
+    case .sampling: break
+    }
+    preset.task.kind = kind
+    return preset
+  }
+
+  private var kind: TaskKind {
+    switch task {
+    case .labelling: .sequenceLabelling
+    case .attention, .ctc: .sequenceToSequence
+    case .grid: .sequenceClassification
+    case .sampling: .languageModel
+    }
+  }
+
+  /// Time steps of each sequence, of an image its rows. The first one has the full length.
+  public var lengths: [Int] {
+    var random = SeededRandom(seed: 1)
+    return (0..<batch).map {
+      isVaried && task != .grid && $0 > 0 ? 1 + random.index(below: length) : length
+    }
+  }
+
+  /// Random inputs with random targets, one batch in all.
+  func data() -> TaskData {
+    var random = SeededRandom(seed: 2)
+    let symbols = Vocabulary.integers(vocabulary)
+    let examples = lengths.map { example(steps: $0, &random) }
+    return TaskData(
+      kind: kind, train: .examples(examples), inputVocabulary: task == .grid ? nil : symbols,
+      outputVocabulary: symbols, inputWidth: task == .grid ? length : vocabulary,
+      outputWidth: vocabulary, targetName: "label")
+  }
+
+  private func example(steps: Int, _ random: inout SeededRandom) -> Example {
+    func symbol() -> Int32 { Int32(random.index(below: vocabulary)) }
+    guard task != .grid else {
+      let pixels = (0..<steps * steps).map { _ in UInt8(random.index(below: 256)) }
+      return Example(
+        input: .image(pixels, width: steps, height: steps), target: .label(symbol()))
+    }
+    var inputs: [Int32] = []
+    var labels: [Int32] = []
+    for t in 0..<steps {
+      inputs.append(symbol())
+      if task != .ctc || t % 4 == 0 { labels.append(symbol()) }
+    }
+    return Example(input: .tokens(inputs), target: .labels(labels))
+  }
+}
