@@ -31,8 +31,9 @@ public enum FloatingPointMode {
     vector_math_spin_pause()
   }
 
-  /// Lets another thread have the core, for a thread that has spun for long.
+  /// Lets another thread have the core, for a thread that has spun for long. It sleeps: who calls
+  /// sched_yield again and again while others want the core may not get it back for seconds.
   public static func yieldCore() {
-    sched_yield()
+    usleep(20)
   }
 }

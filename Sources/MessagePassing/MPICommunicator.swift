@@ -16,8 +16,10 @@
 
     /// Largest message of one call, whose count is a C int.
     private static let most = 1 << 30
-    /// Looks for messages before the core is offered to others, and before it is left to them.
-    private static let (eager, patient) = (2_000, 20_000)
+    /// Looks for messages before the core is left to others between two looks.
+    private static let eager = 2_000
+    /// Seconds of waiting before anybody asks whether a rank is lost.
+    private static let patience = 0.005
 
     private init(rank: Int, size: Int, thread: ThreadExecutor) {
       (self.rank, self.size, self.thread) = (rank, size, thread)
@@ -28,6 +30,9 @@
       let thread = ThreadExecutor(label: "unfold training")
       let place = thread.sync { () -> (rank: Int, size: Int)? in
         var (provided, rank, size) = (Int32(0), Int32(0), Int32(0))
+        // MPI itself would call sched_yield with every look where ranks share cores.
+        setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0)
+        unfold_mpi_sleep_briefly()
         guard MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided) == MPI_SUCCESS,
           unfold_mpi_return_errors() == MPI_SUCCESS,
           MPI_Comm_rank(unfold_mpi_world(), &rank) == MPI_SUCCESS,
@@ -75,6 +80,9 @@
     private func waitForAll(_ isLost: (Double) -> RankFailure?) throws(RankFailure) {
       var (done, looks) = (Int32(0), 0)
       var began: Double?
+      // By the clock, not by a number of looks, each of which may take long on a busy machine: who
+      // looks too late after a lost rank is ended by the launcher before it could say so.
+      var nextQuestion = Self.patience
       while true {
         let code = requests.withUnsafeMutableBufferPointer {
           unfold_mpi_test_all(Int32($0.count), $0.baseAddress, &done)
@@ -83,17 +91,17 @@
         if done != 0 { return }
         looks += 1
         guard looks > Self.eager else { continue }
-        guard looks > Self.patient else {
-          sched_yield()
-          continue
-        }
-        // By now somebody pauses, validates or is gone: the core is left to others, for longer the
-        // longer it takes.
         let now = Self.now
         let waited = now - (began ?? now)
         began = began ?? now
-        usleep(waited < 0.02 ? 50 : waited < 1 ? 500 : 2_000)
-        if looks % 16 == 0, let failure = isLost(waited) { throw failure }
+        if waited >= nextQuestion {
+          if let failure = isLost(waited) { throw failure }
+          nextQuestion = waited + min(0.2, max(0.01, waited / 10))
+        }
+        // For longer the longer it takes: by and by somebody pauses or is gone. Never by sched_yield,
+        // with which a thread gives its turn up for good while others want the core: some thousand
+        // calls cost it seconds.
+        usleep(waited < 0.005 ? 10 : waited < 0.02 ? 50 : waited < 1 ? 500 : 2_000)
       }
     }
 

@@ -15,7 +15,7 @@ package actor HeadlessSession {
   /// Why it diverged, if it did.
   private var divergence: String?
   /// Whether a rank of the job is gone, which was said when it was noticed.
-  private var hasLostRank = false
+  package private(set) var hasLostRank = false
   /// The newest snapshot.
   private var saved: SnapshotRecord?
   /// Why the run's end could not be saved; nil when it was.

@@ -49,6 +49,17 @@ package enum RankSession {
     }
   }
 
+  /// Ends the program where several processes were started for what one does.
+  package static func refuseIfLaunched(_ command: String) {
+    guard let job = MessagePassingJob(environment: ProcessInfo.processInfo.environment) else {
+      return
+    }
+    refuse(
+      job.rank,
+      "\(job.launcher) started \(job.size) processes, and `unfold \(command)` is for one: start it "
+        + "alone, with --threads")
+  }
+
   /// Says why nothing begins, once in a job, and ends the program.
   private static func refuse(_ rank: Int, _ text: String) -> Never {
     if rank == 0 {
@@ -75,10 +86,22 @@ package enum RankSession {
       _ = try? RankGroup.agree(communicator, on: RankIdentity(failed: "\(error)"))
       throw error
     }
-    let status = try await HeadlessSession(setup).run()
-    MessagePassingJob.leave(communicator)
-    ExitStatus.leave((status, nil))
+    // Beforehand: whatever ends a rank may end this one before it could say a word.
+    ExitStatus.say("\(communicator.size) ranks train; should one be lost, \(setup.resumption)")
+    let session = HeadlessSession(setup)
+    let result: Result<Int32, any Error>
+    do {
+      result = .success(try await session.run())
+    } catch {
+      result = .failure(error)
+    }
+    if await session.hasLostRank { linger() } else { MessagePassingJob.leave(communicator) }
+    ExitStatus.leave((try result.get(), nil))
   }
+
+  /// Stays for a moment after a rank was lost: the others, who have yet to notice, shall find nobody
+  /// gone but that one.
+  private static func linger() { usleep(1_000_000) }
 
   private static func follow(
     _ options: TrainingOptions, _ communicator: any Communicator
@@ -106,9 +129,10 @@ package enum RankSession {
     case .success(.lost(let failure, let isReporter)):
       if isReporter {
         ExitStatus.say(
-          "\(failure): the run ends; its record holds the steps that were told, and "
-            + "`unfold train --resume RUN` in the same job goes on from its newest snapshot")
+          "\(failure): the run ends; its record holds the steps that were told, and it goes on from "
+            + "its newest snapshot as was said at its start")
       }
+      linger()
       exit(ExitStatus.failed)
     case .failure(let error): throw error
     }
@@ -118,9 +142,15 @@ package enum RankSession {
 extension RunSetup {
   /// A rank that is gone, and how to go on.
   func words(for loss: WarningRecord) -> String {
+    "\(loss.text): the run ends at step \(loss.step); \(resumption)"
+  }
+
+  /// How to go on with a run of several ranks.
+  var resumption: String {
     let count = group?.ranks.count ?? 1
+    let launcher = MessagePassingJob(environment: ProcessInfo.processInfo.environment)?.launcher
     return
-      "\(loss.text): the run ends at step \(loss.step); `mpirun -n \(count) unfold train --headless "
-      + "--resume \(directory.path)` goes on from its newest snapshot"
+      "`\(launcher ?? "mpirun") -n \(count) unfold train --headless --resume \(directory.path)` goes "
+      + "on from its newest snapshot"
   }
 }

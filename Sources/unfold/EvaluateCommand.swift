@@ -54,6 +54,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    RankSession.refuseIfLaunched("evaluate")
     let loaded = try SnapshotReader.read(snapshot, best: best)
     var judge = try SnapshotEvaluation(loaded.checkpoint, file: loaded.path)
     try judge.set(settings)
