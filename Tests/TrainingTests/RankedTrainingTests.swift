@@ -12,6 +12,9 @@ import TrainingEvents
     var checkpoint: Checkpoint
     var losses: [Double]
     var norms: [Double?]
+    var validations: [ValidationRecord] = []
+    /// What a classifier answered in validations.
+    var answers: [ConfusionFrame] = []
 
     static func == (a: Outcome, b: Outcome) -> Bool {
       var (x, y) = (a.checkpoint, b.checkpoint)
@@ -20,6 +23,8 @@ import TrainingEvents
       }
       (x.frames, y.frames) = ([], [])
       return x == y && a.losses == b.losses && a.norms == b.norms
+        && a.validations.map(\.loss) == b.validations.map(\.loss)
+        && a.validations.map(\.metric) == b.validations.map(\.metric) && a.answers == b.answers
     }
   }
 
@@ -38,7 +43,7 @@ import TrainingEvents
     await engine.start(paused: true)
     if watch {
       await engine.perform(
-        .watch(ProbeRequest(interests: [.statistics, .hiddenStates, .stateNorms])))
+        .watch(ProbeRequest(interests: [.statistics, .hiddenStates, .stateNorms, .task])))
     }
     for command in commands { await engine.perform(command) }
     await engine.perform(.resume)
@@ -50,9 +55,17 @@ import TrainingEvents
     await engine.shutDown()
     for follower in followers { #expect(try await follower.value == .told) }
     let steps = events.flatMap(\.records)
+    let validations = events.compactMap {
+      if case .validation(let record) = $0 { record } else { nil }
+    }
+    let answers = events.compactMap { event -> ConfusionFrame? in
+      guard case .frame(.task(.classification(let frame))) = event else { return nil }
+      return frame
+    }
     return Outcome(
       checkpoint: try #require(events.compactMap(\.checkpoint).last { $0.reason == .final }),
-      losses: steps.map(\.loss), norms: steps.map(\.gradientNorm))
+      losses: steps.map(\.loss), norms: steps.map(\.gradientNorm), validations: validations,
+      answers: answers.suffix(1))
   }
 
   private func follow(
@@ -104,6 +117,33 @@ import TrainingEvents
     ])
     let alone = try await train(preset, task, ranks: 1)
     #expect(try await train(preset, task, ranks: 3) == alone)
+  }
+
+  @Test(arguments: [2, 3, 7])
+  func validationIsSharedOutAndGivesTheSameNumbers(ranks: Int) async throws {
+    let runs = [
+      try TinyRun.preset(["training.parts": "3", "training.steps": "12"]),
+      try TinyRun.synthetic([
+        "task.kind": "sequence-classification", "task.data.synthetic": "context",
+        "training.parts": "3", "training.steps": "12", "training.validate-every": "5",
+      ]),
+    ]
+    for (preset, task) in runs {
+      let alone = try await train(preset, task, ranks: 1, watch: true)
+      #expect(alone.validations.count >= 2)
+      #expect(alone.answers.isEmpty == (preset.task.kind == .languageModel))
+      #expect(try await train(preset, task, ranks: ranks, watch: true) == alone)
+      // And it is shared out: each part is judged on one rank alone.
+      let judges = try LoopbackCommunicator.job(of: ranks).map { communicator in
+        let trainer = try Trainer(
+          preset: preset, task: task, threads: 1, communicator: communicator)
+        return try Evaluator(
+          network: trainer.network, pool: trainer.pool, training: preset.training,
+          exchange: trainer.exchange)
+      }
+      #expect(judges.flatMap { Array($0.ownParts) } == Array(0..<3))
+      #expect(judges.allSatisfy { $0.ownParts.count < 3 })
+    }
   }
 
   @Test func aRunGoesOnWithAnotherNumberOfRanks() async throws {

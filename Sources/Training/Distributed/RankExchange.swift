@@ -38,6 +38,8 @@ final class RankExchange {
   struct Plan {
     var sending: [RankMessage] = []
     var receiving: [RankMessage] = []
+    /// Bytes that leave this rank.
+    var bytes: Int { sending.reduce(0) { $0 + $1.bytes } }
   }
 
   init(
@@ -141,16 +143,18 @@ final class RankExchange {
         health?.failure(waited: waited, messages: plan.receiving + plan.sending)
       }
     } catch {
-      failure = error
+      // A message that failed does not say whose fault it was; the table of processes may.
+      failure = error.rank == nil ? health?.failure(waited: 0, messages: []) ?? error : error
       return false
     }
     return true
   }
 
-  /// The same, and counts how long it took.
+  /// The same, and counts how long it took and what was sent.
   private func performInStep(_ plan: Plan) -> Bool {
     let began = clock.now
     defer { reports.waited += clock.now - began }
+    reports.sent += Double(plan.bytes)
     return perform(plan)
   }
 }

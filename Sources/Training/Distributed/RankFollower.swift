@@ -45,6 +45,8 @@ public final class RankFollower: Sendable {
     let trainer = try Trainer(
       preset: preset, task: task, threads: threads, communicator: group.communicator)
     guard let exchange = trainer.exchange else { return .told }
+    let evaluator = try Evaluator(
+      network: trainer.network, pool: trainer.pool, training: preset.training, exchange: exchange)
     let health = RankHealth(group.ranks, own: group.communicator.rank)
     exchange.health = health
     while let instruction = exchange.next() {
@@ -55,6 +57,9 @@ public final class RankFollower: Sendable {
       case .collectState: _ = exchange.collectState(of: trainer)
       case .takeState: takeState(trainer, exchange)
       case .change(let change): trainer.make(change)
+      case .judge(let isFirst):
+        if isFirst { evaluator.begin(trainer.task.validation) }
+        _ = evaluator.advance(trainer.parameters)
       case .end: return .told
       }
     }

@@ -15,6 +15,8 @@ enum RankInstruction: Equatable {
   case takeState
   /// A change of settings, of which a small text follows.
   case change(RankChange)
+  /// Judge a batch of held-out data, the first of all or the next.
+  case judge(isFirst: Bool)
   /// The run is over.
   case end
 
@@ -26,6 +28,8 @@ enum RankInstruction: Equatable {
     case .takeState: 4
     case .change: 5
     case .end: 6
+    case .judge(isFirst: true): 7
+    case .judge(isFirst: false): 8
     }
   }
 }
@@ -64,6 +68,8 @@ extension RankExchange {
     case 3: return .collectState
     case 4: return .takeState
     case 5: return receive(RankChange.self).map { .change($0) }
+    case 7: return .judge(isFirst: true)
+    case 8: return .judge(isFirst: false)
     default: return .end
     }
   }

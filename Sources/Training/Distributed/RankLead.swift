@@ -9,9 +9,12 @@ final class RankLead {
   private let exchange: RankExchange
   private var hasBegun = false
   private let clock = TrainingClock()
+  /// The machine of each rank.
+  let hosts: [String]
 
   init(_ trainer: Trainer, _ exchange: RankExchange, _ group: RankGroup) {
     (self.trainer, self.exchange) = (trainer, exchange)
+    hosts = group.ranks.map(\.host)
     exchange.health = RankHealth(group.ranks, own: 0)
     trainer.collectGradient = { [unowned self] in collectGradient() }
   }

@@ -53,6 +53,23 @@ extension RankExchange.Plan {
       return plan
     }
 
+    /// Each rank's range of a vector, to rank 0.
+    func gather<Scalar>(
+      _ range: (_ rank: Int) -> (UnsafeMutablePointer<Scalar>, Range<Int>)
+    ) -> RankExchange.Plan {
+      var plan = RankExchange.Plan()
+      for other in rank == 0 ? others : [rank] {
+        let (base, range) = range(other)
+        guard !range.isEmpty else { continue }
+        if rank == 0 {
+          plan.receiving.append(RankMessage(base, range, with: other))
+        } else {
+          plan.sending.append(RankMessage(base, range, with: 0))
+        }
+      }
+      return plan
+    }
+
     /// Each rank's range of a vector, to everybody.
     func allGather<Scalar>(
       _ range: (_ rank: Int) -> (UnsafeMutablePointer<Scalar>, Range<Int>)

@@ -9,6 +9,8 @@ final class RankReports {
     var computed: Double
     /// Seconds that it waited for messages since the report before.
     var waited: Double
+    /// Bytes that it sent to others since the report before.
+    var sent: Double
     /// Whether somebody asked it to stop.
     var isAskedToStop: Bool
   }
@@ -23,8 +25,11 @@ final class RankReports {
   /// Whether this process was asked to stop.
   var isAskedToStop = false
 
+  /// Bytes sent to other ranks since the last report.
+  var sent = 0.0
+
   /// Numbers of a rank, and of a part.
-  private static let (perRank, perPart) = (3, 4)
+  private static let (perRank, perPart) = (4, 4)
 
   init(_ shares: RankShares, rank: Int) {
     self.shares = shares
@@ -36,7 +41,7 @@ final class RankReports {
 
   deinit { base.deallocate() }
 
-  /// A rank's block: its own three numbers, and four of each of its parts.
+  /// A rank's block: its own four numbers, and four of each of its parts.
   func range(of rank: Int) -> Range<Int> {
     let parts = shares.parts(of: rank)
     let before = (0..<rank).reduce(0) { $0 + shares.parts(of: $1).count }
@@ -48,15 +53,11 @@ final class RankReports {
   func put(_ parts: ArraySlice<Replica>) {
     let block = base + range(of: rank).lowerBound
     (block[0], block[1], block[2]) = (computed, waited, isAskedToStop ? 1 : 0)
-    (computed, waited) = (0, 0)
+    block[3] = sent
+    (computed, waited, sent) = (0, 0, 0)
     var place = block + Self.perRank
     for part in parts {
-      let total = part.total
-      // Counts are exact in a Double, far beyond any batch's.
-      place[0] = total.sum
-      place[1] = Double(total.targets)
-      place[2] = Double(total.correct)
-      place[3] = Double(total.unreachable)
+      part.total.write(to: place)
       place += Self.perPart
     }
   }
@@ -67,11 +68,13 @@ final class RankReports {
       let place =
         base + range(of: rank).lowerBound + Self.perRank
         + Self.perPart * (part - shares.parts(of: rank).lowerBound)
-      return LossTotal(
-        sum: place[0], targets: Int(place[1]), correct: Int(place[2]), unreachable: Int(place[3]))
+      return LossTotal(from: place)
     }
     return LossTotal()
   }
+
+  /// Takes in that a rank told, otherwise than with a step, that it was asked to stop.
+  func noteAskedToStop(_ rank: Int) { base[range(of: rank).lowerBound + 2] = 1 }
 
   /// How many ranks there are.
   var count: Int { shares.ranks }
@@ -81,6 +84,7 @@ final class RankReports {
   /// What a rank told in the newest exchange.
   subscript(_ rank: Int) -> Report {
     let block = base + range(of: rank).lowerBound
-    return Report(computed: block[0], waited: block[1], isAskedToStop: block[2] != 0)
+    return Report(
+      computed: block[0], waited: block[1], sent: block[3], isAskedToStop: block[2] != 0)
   }
 }

@@ -23,14 +23,19 @@ final class TrainingWorkload: Workload {
         nil
       }
     evaluator = try Evaluator(
-      network: trainer.network, pool: trainer.pool, training: preset.training)
+      network: trainer.network, pool: trainer.pool, training: preset.training,
+      exchange: trainer.exchange)
     probes = try ProbeRunner(
       network: trainer.network, task: task, preset: preset, looks: looks)
   }
 
   var preset: Preset { trainer.preset }
   var task: TaskData { trainer.task }
-  var description: RunDescription { trainer.description }
+  var description: RunDescription {
+    var description = trainer.description
+    description.hosts = lead?.hosts ?? []
+    return description
+  }
   var step: Int { trainer.step }
   var epochs: Double { trainer.source.epochs }
   var batchesPerEpoch: Int { trainer.source.batchesPerEpoch }
@@ -58,7 +63,9 @@ final class TrainingWorkload: Workload {
   func cancelValidation() { evaluator.cancel() }
 
   func judgeOneBatch() -> LossTotal? {
-    guard !evaluator.advance(trainer.parameters) else { return nil }
+    // A validation may have begun before other processes were there, as in a run that is gone on with.
+    lead?.tell(.judge(isFirst: evaluator.isAtStart))
+    guard !evaluator.advance(trainer.parameters), failure == nil else { return nil }
     probes.note(evaluator.answers, step: trainer.step)
     return evaluator.total
   }

@@ -27,7 +27,11 @@ struct BatchPacker {
   }
 
   /// Packs the given sequences of a batch into `part`.
-  mutating func pack(_ batch: DataBatch, sequences: some Collection<Int>, into part: PackedBatch) {
+  /// - Parameter withInputs: false where only targets are counted
+  mutating func pack(
+    _ batch: DataBatch, sequences: some Collection<Int>, into part: PackedBatch,
+    withInputs: Bool = true
+  ) {
     lengths.removeAll(keepingCapacity: true)
     targetLengths.removeAll(keepingCapacity: true)
     let longest = layout.readsPadding ? batch.inputLengths.max() ?? 0 : 0
@@ -44,7 +48,7 @@ struct BatchPacker {
     case .targetSteps: part.targetSteps.assign(lengths: targetLengths)
     case .steps, .sequences: break
     }
-    packInputs(batch, sequences, part)
+    if withInputs { packInputs(batch, sequences, part) }
     packTargets(batch, sequences, part)
   }
 

@@ -231,7 +231,8 @@ final class Trainer {
 
   // MARK: Parts
 
-  /// Gives each part its sequences: neighbours when they continue from batch to batch, else shared out
+  /// Gives each part its sequences, of parts that other processes compute their targets alone, which are
+  /// counted: neighbours when they continue from batch to batch, else shared out
   /// by length, so that parts take about equally long.
   private func shard() {
     let count = batch.count
@@ -239,7 +240,9 @@ final class Trainer {
       let share = (preset.training.batch + parts.count - 1) / parts.count
       for (index, part) in parts.enumerated() {
         let first = min(index * share, count)
-        part.packer.pack(batch, sequences: first..<min(first + share, count), into: part.batch)
+        part.packer.pack(
+          batch, sequences: first..<min(first + share, count), into: part.batch,
+          withInputs: ownParts.contains(index))
         if batch.startsFresh { part.batch.carried?.clear() }
       }
       return
@@ -258,7 +261,8 @@ final class Trainer {
         if owner == index { shardRows.append(n) }
         place += 1
       }
-      part.packer.pack(batch, sequences: shardRows, into: part.batch)
+      part.packer.pack(
+        batch, sequences: shardRows, into: part.batch, withInputs: ownParts.contains(index))
     }
   }
 
