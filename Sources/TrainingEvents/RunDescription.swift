@@ -41,6 +41,8 @@ public struct RunDescription: Sendable, Equatable {
   public var hyperparameters: [Hyperparameter]
   /// Whether its inputs are symbols, so that a person can type some.
   public var readsText: Bool
+  /// The machine of each rank of a job, in their order; empty for a run of one process.
+  public var hosts: [String] = []
 
   public init(
     name: String, title: String, lecture: String, task: TaskKind, network: String,

@@ -119,6 +119,53 @@ import TrainingEvents
     #expect(state.handle(.character(" ")).isEmpty)
   }
 
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func ranksHaveATableAboveTheLog(width: Int, height: Int) {
+    var state = MouseTests.state(.log)
+    state.resize(Size(width: width, height: height))
+    state.show(view: .log)
+    #expect(!screen(state).contains("Ranks"))
+    var run = SyntheticRun.description
+    run.hosts = ["first", "first", "second"]
+    state.apply(RunMessage.event(.started(run)))
+    func tell(_ name: String, _ numbers: [Double]) {
+      state.apply(
+        RunMessage.event(
+          .values(
+            numbers.enumerated().map {
+              NamedValues(name: "rank \($0.offset) \(name)", steps: [7], numbers: [$0.element])
+            })))
+    }
+    tell("step time", [0.0069, 0.0105, 0.0072])
+    #expect(screen(state).contains("sent/step"))
+    tell("waiting", [0.004, 0.0003, 0.0025])
+    tell("bytes sent", [204_800, 204_800, 0])
+    let lines = state.render(size: state.size, appearance: Golden.appearance).lines
+    #expect(lines.contains { $0.contains("Ranks  3 on 2 hosts  slowest: rank 1  10.5 ms a step") })
+    let row = lines.first { $0.contains(" second ") } ?? ""
+    #expect(
+      ["2", "second", "7.2 ms", "2.5 ms", "0 B", "━"].allSatisfy { row.contains($0) },
+      "\(row)")
+    #expect(lines.contains { $0.contains("Log") } && state.focusedPanel == .log)
+  }
+
+  @Test func ofManyRanksTheSlowestAreSeen() {
+    var state = MouseTests.state(.log)
+    state.resize(Size(width: 80, height: 24))
+    state.show(view: .log)
+    state.apply(
+      RunMessage.event(
+        .values(
+          (0..<64).map {
+            NamedValues(
+              name: "rank \($0) step time", steps: [7], numbers: [0.001 * Double($0 + 1)])
+          })))
+    let text = screen(state)
+    #expect(text.contains("Ranks  64  slowest: rank 63  64 ms a step"), "\(text)")
+    #expect(text.contains(" 63 ") && !text.contains(" 5 –"), "\(text)")
+    #expect(text.contains("faster ones"), "\(text)")
+  }
+
   @Test func eachRankHasALaneAndTheSlowestIsNamed() {
     var state = Self.job(.processes)
     state.show(view: .overview)
@@ -138,7 +185,7 @@ import TrainingEvents
     #expect(text.contains("rank 0") && text.contains("━ 6.9 ms"), "\(text)")
     #expect(text.contains("━ 10.5 ms  slowest"))
     // A rank that tells no more has no time.
-    #expect(RankLanes(state.history).lanes.last == RankLanes.Lane(rank: 2, seconds: nil))
+    #expect(RankLanes(state.history).lanes.last == RankLanes.Lane(rank: 2))
     tell(9, [2: 1.25])
     #expect(RankLanes(state.history).words == nil, "one rank alone is not the slowest")
   }

@@ -47,11 +47,13 @@ import TrainingEvents
   func aRunOverOwnDataSaysSoAgain(data: String?) throws {
     var run = Example.run
     run.ownData = data
+    run.hosts = data == nil ? [] : ["first", "second"]
     let line = text(.started(run))
     guard case .started(let read)? = try read(String(line.dropLast())) else {
       return #expect(Bool(false), "no run in \(line)")
     }
     #expect(read.ownData == data)
+    #expect(read.hosts == run.hosts)
   }
 
   /// How large an image's grid is can be read again; sizes that nobody could draw are none.

@@ -2,7 +2,9 @@ import TerminalGraphics
 
 /// What stands where when the run is another program's log: its curves, and everything it logs.
 enum LogLayout {
-  static func placements(of view: ViewKind, in area: Rect, hasNorm: Bool) -> [PanelPlacement] {
+  static func placements(of view: ViewKind, in area: Rect, hasNorm: Bool, ranks: Int)
+    -> [PanelPlacement]
+  {
     switch view {
     case .overview: PanelRow.placements(overview(area, hasNorm))
     case .loss: PanelRow.placements(beside(area, .loss))
@@ -10,7 +12,7 @@ enum LogLayout {
     case .states: PanelRow.placements([PanelRow(area, [(.hiddenStates, 1)])])
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
     case .task: PanelRow.placements([PanelRow(area, [(.metrics, 1)])])
-    case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
+    case .log: PanelRow.placements(ViewLayout.log(area, ranks: ranks))
     case .dynamics: PanelRow.placements(ViewLayout.dynamics(area, ViewLayout.Contents()))
     }
   }

@@ -65,7 +65,7 @@ extension DashboardState {
     return ViewLayout.Contents(
       hasMetric: run?.metric != nil, hasTaskPanel: frames[.task] != nil || kind != .languageModel,
       readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil,
-      isSetByHand: kind == .handBuilt)
+      isSetByHand: kind == .handBuilt, ranks: RankLanes(history).lanes.count)
   }
 
   private func layout(in size: Size) -> [PanelPlacement] {
@@ -98,7 +98,8 @@ extension DashboardState {
   private func panels(in size: Size) -> [PanelPlacement] {
     if isLog {
       return LogLayout.placements(
-        of: view, in: ownArea(of: size), hasNorm: history.gradientNorm.hasValues)
+        of: view, in: ownArea(of: size), hasNorm: history.gradientNorm.hasValues,
+        ranks: RankLanes(history).lanes.count)
     }
     if view == .task, !history.extra.isEmpty { return besideMetrics(ownArea(of: size)) }
     return ViewLayout.placements(of: view, in: ownArea(of: size), contents)

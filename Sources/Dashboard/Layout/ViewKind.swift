@@ -38,7 +38,7 @@ public enum ViewKind: Int, Sendable, CaseIterable {
     case .states: "hidden states of every layer and gate, and what a unit responds to"
     case .graph: "the network's graph, folded and unfolded, to walk through"
     case .task: "samples or the task's own panel, and a text you type"
-    case .log: "alerts, commands, best validations, snapshots"
+    case .log: "alerts, commands, best validations, snapshots; the ranks of a job"
     case .dynamics:
       "the state as a dynamical system: trajectories, spectrum, exponents, fixed points"
     }

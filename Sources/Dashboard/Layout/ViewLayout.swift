@@ -13,6 +13,8 @@ enum ViewLayout {
     var hasReading = false
     /// Whether weights were set by hand: nothing is learned, so there are no curves of learning.
     var isSetByHand = false
+    /// Processes that train together; 0 for one alone.
+    var ranks = 0
   }
 
   static func placements(of view: ViewKind, in area: Rect, _ contents: Contents)
@@ -29,10 +31,18 @@ enum ViewLayout {
     case .gradients: PanelRow.placements(gradients(area))
     case .states: PanelRow.placements(states(area))
     case .task: PanelRow.placements(task(area, contents))
-    case .log: PanelRow.placements([PanelRow(area, [(.log, 1)])])
+    case .log: PanelRow.placements(log(area, ranks: contents.ranks))
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
     case .dynamics: PanelRow.placements(dynamics(area, contents))
     }
+  }
+
+  /// What happened, under the ranks of a job, which take half of the room at most.
+  static func log(_ area: Rect, ranks: Int) -> [PanelRow] {
+    guard ranks > 0 else { return [PanelRow(area, [(.log, 1)])] }
+    let (upper, lower) = area.cutTop(min(ranks + RanksPanel.frame, area.height / 2))
+    // The log first: it has the keys until somebody gives them to the ranks.
+    return [PanelRow(lower, [(.log, 1)]), PanelRow(upper, [(.ranks, 1)])]
   }
 
   /// The path large, numbers beside it, and the text below.
