@@ -33,12 +33,22 @@ struct AnalyseCommand: ParsableCommand {
   @Option(help: "Seed of what is drawn at random (default: the run's).")
   var seed: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Directory for tables (trajectory.csv, spectrum.csv, fixed-points.csv) and figures "
+        + "(trajectory.svg, spectrum.svg).", valueName: "dir"),
+    completion: .directory)
+  var export: String?
+
   func run() throws {
     let loaded = try SnapshotReader.read(snapshot, best: best)
     let analysis = try SnapshotAnalysis(
       loaded.checkpoint, file: loaded.path, dataDirectories: DataDirectories.all)
-    let listing = AnalysisListing(
-      try analysis.run(input: input, seed: seed), of: loaded, title: analysis.preset.title)
+    let found = try analysis.run(input: input, seed: seed)
+    let listing = AnalysisListing(found, of: loaded, title: analysis.preset.title)
     try SafeOutput.show(json ? listing.json : listing.text)
+    guard let export else { return }
+    let files = try AnalysisExport(found, title: analysis.preset.title).write(to: export)
+    if !json { try SafeOutput.show("\nwrote " + files.joined(separator: ", ")) }
   }
 }

@@ -161,7 +161,17 @@ import Testing
     for (found, expected) in zip(exponents.exponents, reference.early.sorted(by: >)) {
       #expect(abs(found - expected) < 1e-6)
     }
-    #expect(reference.lyapunov[0] > 0.1 && exponents.exponents[0] > 0.1)
+    // Rounding parts two programs on their way, so that later only means agree: over 60,000 steps
+    // λ₁ to 1 %, the smaller ones, whose means settle later, to twice as many nats.
+    for _ in 0..<60_000 {
+      let (next, jacobian) = system.linearised(at: state)
+      exponents.add(jacobian)
+      state = next
+    }
+    for (index, expected) in reference.lyapunov.enumerated() {
+      let share = index == 0 ? 0.01 : 0.02
+      #expect(abs(exponents.exponents[index] - expected) < share * reference.lyapunov[0])
+    }
   }
 
   // MARK: Components

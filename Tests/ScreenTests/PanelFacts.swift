@@ -29,6 +29,9 @@ enum PanelFacts {
     case .samples: samples(run)
     case .task: TaskFacts.of(run)
     case .log: log(run)
+    case .trajectory: DynamicsFacts.trajectory(run)
+    case .spectrum: DynamicsFacts.spectrum(run)
+    case .exponents: DynamicsFacts.exponents(run)
     default: []
     }
   }

@@ -97,7 +97,8 @@ struct TrajectoryPanel: Panel {
     _ scene: Scene, into buffer: inout CellBuffer
   ) {
     let read = frame.symbols.map(ReadableSymbol.text)
-    guard read.allSatisfy({ CharacterWidth.of($0) <= 2 }) else { return }
+    // Where all are the same, as where nothing is read, they tell nothing.
+    guard read.allSatisfy({ CharacterWidth.of($0) <= 2 }), Set(read).count > 1 else { return }
     var taken: Set<Int> = []
     for position in frame.path.indices where position < read.count {
       guard let cell = plane.cell(frame.path[position]) else { continue }
@@ -108,7 +109,7 @@ struct TrajectoryPanel: Panel {
       var style = colors.style(at: position)
       style.attributes.insert(.bold)
       buffer.write(
-        read[position].cut(to: 1), x: area.x + cell.x, y: area.y + cell.y, style: style,
+        read[position], x: area.x + cell.x, y: area.y + cell.y, style: style,
         limit: area.right)
     }
   }

@@ -96,6 +96,13 @@ struct LessonFacts: LessonExpression.Source {
     if let lag = state.gradientByLag, isNow(lag.step), let curve = lag.curves.first {
       if let value = lagValue(name, curve.norms, numbers) { return value }
     }
+    if let dynamics = state.dynamics, isNow(dynamics.step) {
+      switch name {
+      case "lambda": return dynamics.lyapunov.first
+      case "dimensions": return dynamics.dimension
+      default: break
+      }
+    }
     guard let statistics = state.statistics, isNow(statistics.step) else { return nil }
     switch name {
     case "rho": return statistics.spectralRadius

@@ -55,6 +55,12 @@ public struct StateAnalysis: Sendable {
   public var jacobian: Matrix?
   /// Variance along each principal component over the variance in all, the largest first.
   public var varianceShares: [Double]
+  /// The directions in which states vary most, ten at most; nil where they do not vary.
+  public var components: PrincipalComponents?
+  /// The states along the data, `size` numbers each, one sequence after the other.
+  var trajectory: [Double]
+  /// Steps of each sequence.
+  var lengths: [Int]
   /// How many dimensions states really use, (Σ λ)² / Σ λ²; nil where they do not vary.
   public var dimension: Double?
 }
@@ -78,6 +84,8 @@ extension StateAnalysis {
     self.input = name
     recurrentMatrix = recurrent.map { Matrix($0.0, $0.1) }
     let components = PrincipalComponents(dynamics.trajectory, size: size, count: 10)
+    self.components = components
+    (trajectory, lengths) = (dynamics.trajectory, dynamics.lengths)
     varianceShares = components?.shares ?? []
     dimension = components?.participationRatio
     fixedPoints = []
@@ -111,6 +119,33 @@ extension StateAnalysis {
     var mean = SquareMatrix(size: size)
     mean.elements = sum.map { $0 / count }
     jacobian = Matrix("∂s(t+1)/∂s(t)", mean)
+  }
+}
+
+extension StateAnalysis {
+  /// A state along the data, seen along principal components.
+  public struct Place: Sendable {
+    /// Counted from 0.
+    public var sequence: Int
+    /// The time step within its sequence, counted from 0.
+    public var step: Int
+    /// One number for each component.
+    public var along: [Double]
+  }
+
+  /// The states along the data, in the order in which they are read.
+  /// - Parameter components: what they are seen along
+  public func places(along components: PrincipalComponents) -> [Place] {
+    var places: [Place] = []
+    var row = 0
+    for (sequence, length) in lengths.enumerated() {
+      for step in 0..<length where (row + 1) * size <= trajectory.count {
+        let along = components.project(trajectory[row * size..<(row + 1) * size])
+        places.append(Place(sequence: sequence, step: step, along: along))
+        row += 1
+      }
+    }
+    return places
   }
 }
 

@@ -47,6 +47,8 @@ struct AttributionProbe {
   private func attributed(
     _ parameters: ParameterVector<Float>, _ batch: DataBatch, _ shown: Int
   ) -> Found? {
+    // What reads nothing depends on no input.
+    guard probe.network.variant != .autonomous else { return nil }
     let part = probe.part
     part.batch.carried = nil
     part.packer.pack(batch, sequences: CollectionOfOne(shown), into: part.batch)

@@ -1,3 +1,4 @@
+import Dispatch
 import LinearAlgebra
 import RecurrentNetworks
 
@@ -8,7 +9,12 @@ struct FixedPointWorker {
     var step: Int
     var input: String
     var points: [FixedPoint]
+    /// Whether nothing was left to be searched.
+    var isComplete: Bool
   }
+
+  /// Seconds that a search may take while the network trains on: then what was found so far counts.
+  private static let longest = 2.0
 
   let look = BackgroundLook<Found>("unfold fixed points")
   private let network: TaskNetwork
@@ -25,24 +31,32 @@ struct FixedPointWorker {
     _ parameters: ParameterVector<Float>, step: Int, input: ConstantInput, named name: String,
     trajectory: [Double], now: Double, waits: Bool
   ) {
-    look.look(now: now, waits: waits, isKnown: { $0.step == step && $0.input == name }) {
+    func isKnown(_ found: Found) -> Bool {
+      found.isComplete && found.step == step && found.input == name
+    }
+    look.look(now: now, waits: waits, isKnown: isKnown) {
       let weights = (0..<parameters.count).map { parameters.base[$0] }
       return { [network, seed] in
-        let points = Self.points(network, weights, input, trajectory, seed: seed)
-        return Found(step: step, input: name, points: points)
+        var search = FixedPointSearch(seed: seed)
+        (search.starts, search.settling) = (24, 64)
+        if !waits {
+          let end = DispatchTime.now() + Self.longest
+          search.isCancelled = { DispatchTime.now() > end }
+        }
+        let points = Self.points(network, weights, input, trajectory, search)
+        return Found(
+          step: step, input: name, points: points, isComplete: !search.isCancelled())
       }
     }
   }
 
   private static func points(
     _ network: TaskNetwork, _ weights: [Float], _ input: ConstantInput, _ trajectory: [Double],
-    seed: UInt64
+    _ search: FixedPointSearch
   ) -> [FixedPoint] {
     let double = DoubleNetwork(network)
     double.load(weights)
     guard let dynamics = double.dynamics() else { return [] }
-    var search = FixedPointSearch(seed: seed)
-    (search.starts, search.settling) = (24, 64)
     return search.points(dynamics.system(under: input), trajectory: trajectory)
   }
 }

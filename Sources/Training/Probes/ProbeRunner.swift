@@ -15,7 +15,7 @@ final class ProbeRunner {
   private var passages = LookSchedule(share: 0.003)
   private var passageMap = 0
   private var taskFrames = LookSchedule(share: 0.003)
-  private var dynamics = LookSchedule(share: 0.004)
+  private var dynamics = LookSchedule(share: 0.007)
   private var looksAtDynamics = false
   /// Made when somebody looks first; nil where the network is no such system.
   private lazy var dynamicsProbe = DynamicsProbe(probe, seed: seed)

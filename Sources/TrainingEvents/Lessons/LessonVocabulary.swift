@@ -76,6 +76,10 @@ public enum LessonVocabulary {
       saying: "spectral radius of ∂s(t+1)/∂s(t), averaged along a text"),
     Quantity("slope", from: [.statistics], saying: "mean slope of the activation"),
     Quantity("saturated", from: [.statistics], saying: "share of states beyond ±0.97"),
+    Quantity(
+      "lambda", from: [.dynamics], saying: "the largest Lyapunov exponent, in nats a time step"),
+    Quantity(
+      "dimensions", from: [.dynamics], saying: "dimensions that states use (participation ratio)"),
     Quantity("norm", [.text], from: [.statistics], saying: "norm of a parameter by its symbol"),
     Quantity("gradient.of", [.text], from: [.statistics], saying: "norm of a parameter's gradient"),
     Quantity("columns", from: [.hiddenStates], saying: "time steps that are read"),
