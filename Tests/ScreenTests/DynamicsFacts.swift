@@ -31,7 +31,9 @@ enum DynamicsFacts {
     let fades = first.flatMap { $0 <= -0.005 ? 4.60517 / -$0 : nil }
     let grows = first.flatMap { $0 >= 0.005 ? 1 / $0 : nil }
     var facts = [
-      Fact("λ₁ ", first), Fact("1 % left after ", fades), Fact("×e every ", grows),
+      // A number above 0 has its sign, too.
+      Fact((first ?? 0) > 0 ? "λ₁ +" : "λ₁ ", first), Fact("1 % left after ", fades),
+      Fact("×e every ", grows),
     ]
     guard let found = frame.fixedPoints else { return facts }
     for (kind, name) in [("stable", " stable point"), ("saddle", " saddle")] {
