@@ -340,6 +340,86 @@ void FN(gru_backward)(long rows, long hidden, const SCALAR *gates, const SCALAR 
   }
 }
 
+void FN(mingru_forward)(long rows, long hidden, SCALAR *gates, const SCALAR *previous,
+                        long previous_stride, SCALAR *state, long state_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict update = gates + r * 2 * hidden;
+    const SCALAR *restrict fresh = update + hidden;
+    const SCALAR *restrict before = previous + r * previous_stride;
+    SCALAR *restrict h = state + r * state_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR zj = FN(sigmoid1)(update[j]);
+      update[j] = zj;
+      h[j] = (1 - zj) * before[j] + zj * fresh[j];
+    }
+  }
+}
+
+void FN(mingru_backward)(long rows, long hidden, const SCALAR *gates, const SCALAR *previous,
+                         long previous_stride, const SCALAR *d_state, long d_state_stride,
+                         SCALAR *d_gates, SCALAR *d_previous, long d_previous_stride) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict update = gates + r * 2 * hidden, *restrict fresh = update + hidden;
+    const SCALAR *restrict before = previous + r * previous_stride;
+    const SCALAR *restrict dh = d_state + r * d_state_stride;
+    SCALAR *restrict dz = d_gates + r * 2 * hidden, *restrict dn = dz + hidden;
+    SCALAR *restrict past = d_previous + r * d_previous_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      dz[j] = dh[j] * (fresh[j] - before[j]) * update[j] * (1 - update[j]);
+      dn[j] = dh[j] * update[j];
+      past[j] += dh[j] * (1 - update[j]);
+    }
+  }
+}
+
+// The least that a gate counts: two gates that are both shut share the state as two open ones do.
+#define LEAST_GATE ((SCALAR)1e-30)
+
+void FN(minlstm_forward)(long rows, long hidden, SCALAR *gates, const SCALAR *previous,
+                         long previous_stride, SCALAR *state, long state_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict i = gates + r * 3 * hidden;
+    SCALAR *restrict f = i + hidden;
+    const SCALAR *restrict g = f + hidden;
+    const SCALAR *restrict before = previous + r * previous_stride;
+    SCALAR *restrict h = state + r * state_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR input = FN(sigmoid1)(i[j]) + LEAST_GATE;
+      SCALAR forget = FN(sigmoid1)(f[j]) + LEAST_GATE;
+      i[j] = input;
+      f[j] = forget;
+      h[j] = (forget * before[j] + input * g[j]) / (forget + input);
+    }
+  }
+}
+
+void FN(minlstm_backward)(long rows, long hidden, const SCALAR *gates, const SCALAR *previous,
+                          long previous_stride, const SCALAR *state, long state_stride,
+                          const SCALAR *d_state, long d_state_stride, SCALAR *d_gates,
+                          SCALAR *d_previous, long d_previous_stride) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict i = gates + r * 3 * hidden;
+    const SCALAR *restrict f = i + hidden, *restrict g = f + hidden;
+    const SCALAR *restrict before = previous + r * previous_stride;
+    const SCALAR *restrict h = state + r * state_stride;
+    const SCALAR *restrict dh = d_state + r * d_state_stride;
+    SCALAR *restrict di = d_gates + r * 3 * hidden;
+    SCALAR *restrict df = di + hidden, *restrict dg = df + hidden;
+    SCALAR *restrict past = d_previous + r * d_previous_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR written = i[j] / (f[j] + i[j]), kept = f[j] / (f[j] + i[j]);
+      di[j] = dh[j] * (g[j] - h[j]) * written * (1 - i[j]);
+      df[j] = dh[j] * (before[j] - h[j]) * kept * (1 - f[j]);
+      dg[j] = dh[j] * written;
+      past[j] += dh[j] * kept;
+    }
+  }
+}
+
 // ---- Rows of tables --------------------------------------------------------------------------
 
 void FN(gather)(long rows, long columns, const SCALAR *table, long table_stride,

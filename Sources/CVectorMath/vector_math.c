@@ -145,6 +145,28 @@ static inline vector_math_instructions in_use(void) {
     CALL(gru_backward, X, rows, hidden, gates, recurrent_new, previous, previous_stride, d_state, \
          d_state_stride, d_input, d_recurrent, d_previous, d_previous_stride);                    \
   }                                                                                                \
+  void vector_math_mingru_forward_##X(long rows, long hidden, T *gates, const T *previous,         \
+                                      long previous_stride, T *state, long state_stride) {         \
+    CALL(mingru_forward, X, rows, hidden, gates, previous, previous_stride, state, state_stride);  \
+  }                                                                                                \
+  void vector_math_mingru_backward_##X(long rows, long hidden, const T *gates, const T *previous,  \
+                                       long previous_stride, const T *d_state,                     \
+                                       long d_state_stride, T *d_gates, T *d_previous,             \
+                                       long d_previous_stride) {                                   \
+    CALL(mingru_backward, X, rows, hidden, gates, previous, previous_stride, d_state,              \
+         d_state_stride, d_gates, d_previous, d_previous_stride);                                  \
+  }                                                                                                \
+  void vector_math_minlstm_forward_##X(long rows, long hidden, T *gates, const T *previous,        \
+                                       long previous_stride, T *state, long state_stride) {        \
+    CALL(minlstm_forward, X, rows, hidden, gates, previous, previous_stride, state, state_stride); \
+  }                                                                                                \
+  void vector_math_minlstm_backward_##X(long rows, long hidden, const T *gates, const T *previous, \
+                                        long previous_stride, const T *state, long state_stride,   \
+                                        const T *d_state, long d_state_stride, T *d_gates,         \
+                                        T *d_previous, long d_previous_stride) {                   \
+    CALL(minlstm_backward, X, rows, hidden, gates, previous, previous_stride, state, state_stride, \
+         d_state, d_state_stride, d_gates, d_previous, d_previous_stride);                         \
+  }                                                                                                \
   void vector_math_gather_##X(long rows, long columns, const T *table, long table_stride,         \
                               const int32_t *index, const T *bias, T *y, long y_stride) {         \
     CALL(gather, X, rows, columns, table, table_stride, index, bias, y, y_stride);                \

@@ -45,7 +45,7 @@ struct AlertContext: Sendable {
   }
 
   /// Whether gates can learn to keep what an untrained network forgets.
-  var isGated: Bool { ["lstm", "gru"].contains(architecture?.cell) }
+  var isGated: Bool { architecture?.isGated == true }
 
   /// Notes a setting that changed while training.
   mutating func note(_ record: CommandRecord) {
@@ -63,8 +63,8 @@ extension Alert {
     case .vanishing: Self.vanishingAdvice(context)
     case .exploding:
       context.clipNorm.map {
-        "The norm is clipped at \(AlertText.number($0)) already: a lower learning rate, or a smaller "
-          + "initial W, treats the cause."
+        "The norm is clipped at \(AlertText.number($0)) already: a lower learning rate, or smaller "
+          + "initial weights, treat the cause."
       } ?? "Clip the gradient's norm, or lower the learning rate."
     case .notFinite:
       "Go back to a snapshot from before, then halve the learning rate or clip the gradient."
@@ -122,7 +122,9 @@ extension Alert {
     switch architecture.cell {
     case "lstm":
       return "A larger forget bias keeps more of the cell state; so do shorter sequences at first."
-    case "gru":
+    case "minlstm":
+      return "A larger forget bias keeps more of the state; so do shorter sequences at first."
+    case "gru", "mingru":
       return "Shorter sequences at first, or attention, shorten the way that a gradient has to go."
     default:
       return "An LSTM or GRU keeps gradients alive; so does starting W near the identity."

@@ -2,12 +2,14 @@ import LinearAlgebra
 import RecurrentNetworks
 import Testing
 
-/// Networks of one stack against PyTorch: loss and every gradient.
+/// Networks of one stack against PyTorch, or where it lacks the cell against its paper's equations in
+/// NumPy: loss and every gradient.
 @Suite struct EveryStepFixtureTests {
   static let names = [
     "tanh-every-step", "tanh-tokens-adam", "lstm-two-layers", "gru-final-output",
     "tanh-bidirectional", "lstm-bidirectional-final", "gru-two-layers-bidirectional",
-    "relu-two-layers-bidirectional",
+    "relu-two-layers-bidirectional", "mingru-two-layers-bidirectional",
+    "minlstm-two-layers-bidirectional",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {

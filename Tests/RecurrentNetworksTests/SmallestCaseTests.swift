@@ -29,6 +29,13 @@ import Testing
       let (i, g) = (dense(tensors, x, block: 0), dense(tensors, x, block: 2))
       let o = dense(tensors, x, block: 3)
       return (0..<3).map { sigmoid(o[$0]) * tanh(sigmoid(i[$0]) * tanh(g[$0])) }
+    case .mingru:
+      let (z, n) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))
+      return (0..<3).map { sigmoid(z[$0]) * n[$0] }
+    case .minlstm:
+      let (i, f) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))
+      let g = dense(tensors, x, block: 2)
+      return (0..<3).map { sigmoid(i[$0]) / (sigmoid(i[$0]) + sigmoid(f[$0])) * g[$0] }
     case .gru:
       let other = tensors["rnn.bias_hh_l0"] ?? []
       let (r, z) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))

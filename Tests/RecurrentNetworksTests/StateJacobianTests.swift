@@ -72,7 +72,23 @@ import Testing
     _ = step.carry(step.start)
     let layer = try #require(step.model.stacks.first?.layers.first)
     let w = step.parameters[layer.recurrentWeight]
-    #expect(layer.candidateBlock(step.parameters).elements == w.rows(block * 4, 4).elements)
+    #expect(layer.candidateBlock(step.parameters)?.elements == w.rows(block * 4, 4).elements)
     #expect(cell.description.recurrentSymbol == symbol)
+  }
+
+  /// Nothing but gates leads from state to state: there is no matrix that a spectrum were of, and the
+  /// Jacobian is diagonal.
+  @Test(arguments: CellKind.allCases.filter { !$0.description.hasRecurrentWeights })
+  func gatesAloneHaveNoMatrix(_ cell: CellKind) throws {
+    let step = Step(cell)
+    _ = step.carry(step.start)
+    let layer = try #require(step.model.stacks.first?.layers.first)
+    #expect(layer.candidateBlock(step.parameters) == nil)
+    #expect(step.model.layout.parameters.allSatisfy { !$0.name.contains("hh") || $0.count == 0 })
+    let jacobian = try #require(
+      layer.averagedJacobian(step.batch.steps, parameters: step.parameters))
+    for row in 0..<4 {
+      for column in 0..<4 { #expect((jacobian[row, column] != 0) == (row == column)) }
+    }
   }
 }

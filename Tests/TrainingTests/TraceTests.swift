@@ -28,19 +28,33 @@ import TrainingEvents
         let name = "\(test.name): ∇\(layer.letter)(\(t + 1))"
         var sum = [Float](repeating: 0, count: layer.units)
         if layer.fed == nil, let next = layer.after(t) {
-          sum = sum.adding(layer.toPast(next))
-          if let kept = layer.keptToPast(next) { sum = sum.adding(kept) }
+          if layer.hasRecurrentWeights { sum = sum.adding(layer.toPast(next)) }
+          if let kept = kept(layer, next) { sum = sum.adding(kept) }
         }
         for part in nodes.asked(t) { sum = sum.adding(part.values) }
         isClose(layer.gradients[t], sum, name)
         checkForward(layer, t, test.name)
       }
+      guard layer.hasRecurrentWeights else { continue }
       let offset = layer.w.base - trainer.parameters.base
       let gradient = Matrix(
         base: probe.part.gradient.base + offset, rows: layer.w.rows, columns: layer.w.columns)
       let last = layer.backwardOrder.last ?? 0
       let shown = nodes.weightNorms[last]
       #expect(abs(shown - gradient.norm) < 1e-4 * max(1e-3, gradient.norm), "\(test.name)")
+    }
+  }
+
+  /// What gates of a step hand back to the state before without any weight.
+  private func kept(_ layer: TraceLayer, _ t: Int) -> [Float]? {
+    let asked = layer.gradients[t]
+    switch layer.kind {
+    case .gru: return layer.gates[1][t].times(asked)
+    case .mingru: return layer.gates[0][t].map { 1 - $0 }.times(asked)
+    case .minlstm:
+      let (i, f) = (layer.gates[0][t], layer.gates[1][t])
+      return zip(i, f).map { $1 / ($0 + $1) }.times(asked)
+    case .tanh, .relu, .lstm: return nil
     }
   }
 
@@ -60,6 +74,12 @@ import TrainingEvents
       isClose(
         Array(layer.deltas[t][layer.units..<2 * layer.units]), delta, "\(name): δ of f")
     case .gru: isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): z")
+    case .mingru:
+      isClose(layer.gates[0][t], part(0).map(sigmoid), "\(name): z")
+      isClose(layer.gates[1][t], part(1), "\(name): n")
+    case .minlstm:
+      isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
+      isClose(layer.gates[2][t], part(2), "\(name): g")
     }
   }
 

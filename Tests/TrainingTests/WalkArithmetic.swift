@@ -197,6 +197,9 @@ struct WalkArithmetic {
     case .difference(let a, let b):
       guard let a = value(a), let b = right(b) ?? value(b, width: a.count) else { return nil }
       return zip(a, b).map { $0 - $1 }
+    case .quotient(let a, let b):
+      guard let a = value(a), let b = value(b) else { return nil }
+      return zip(a, b).map { $0 / $1 }
     case .scaled(let factor, let inner): return value(inner)?.map { factor * $0 }
     case .complement(let inner): return value(inner)?.map { 1 - $0 }
     case .function(let function, let inner): return value(inner).map { apply(function, $0) }

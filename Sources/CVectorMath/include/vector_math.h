@@ -69,6 +69,24 @@ void vector_math_spin_pause(void);
                                     long previous_stride, const T *d_state, long d_state_stride,  \
                                     T *d_input, T *d_recurrent, T *d_previous,                    \
                                     long d_previous_stride);                                      \
+  /* One minGRU step. gates (rows × 2·hidden, order z n) holds U x + b, whose z is replaced by its   \
+     activation. */                                                                               \
+  void vector_math_mingru_forward_##X(long rows, long hidden, T *gates, const T *previous,         \
+                                      long previous_stride, T *state, long state_stride);          \
+  /* Back through one minGRU step. d_previous += (1 − z) ⊙ d_state. */                             \
+  void vector_math_mingru_backward_##X(long rows, long hidden, const T *gates, const T *previous,  \
+                                       long previous_stride, const T *d_state,                     \
+                                       long d_state_stride, T *d_gates, T *d_previous,             \
+                                       long d_previous_stride);                                    \
+  /* One minLSTM step. gates (rows × 3·hidden, order i f g) holds U x + b, whose i and f are        \
+     replaced by activations. */                                                                  \
+  void vector_math_minlstm_forward_##X(long rows, long hidden, T *gates, const T *previous,        \
+                                       long previous_stride, T *state, long state_stride);         \
+  /* Back through one minLSTM step. d_previous += f / (i + f) ⊙ d_state. */                        \
+  void vector_math_minlstm_backward_##X(long rows, long hidden, const T *gates, const T *previous, \
+                                        long previous_stride, const T *state, long state_stride,   \
+                                        const T *d_state, long d_state_stride, T *d_gates,         \
+                                        T *d_previous, long d_previous_stride);                    \
   /* y(rows × columns) = row `index[r]` of table, plus bias unless it is null. Negative indices    \
      stand for the zero vector. */                                                                \
   void vector_math_gather_##X(long rows, long columns, const T *table, long table_stride,         \

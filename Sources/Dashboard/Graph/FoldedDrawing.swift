@@ -41,13 +41,14 @@ struct FoldedDrawing {
         let number = layers > 1 ? "\(layer)" : ""
         add("\(letter)\(number)", units, by: index == 0 ? first : layers > 3 ? "U ⋯" : "U")
         let isGrid = architecture.twoDimensional && letter == "s"
+        let way = architecture.hasRecurrentWeights ? "W" : "gate"
         loops.append(
-          Loop(from: nodes.count - 1, to: nodes.count - 1, label: isGrid ? "Wᵥ ↓, Wₕ →" : "W"))
+          Loop(from: nodes.count - 1, to: nodes.count - 1, label: isGrid ? "Wᵥ ↓, Wₕ →" : way))
         // What is written comes one symbol after the other: a decoder has one direction.
         if architecture.bidirectional, letter == "s" {
           nodes[nodes.count - 1].name = "\(letter)\(number) → ← g\(number)"
           loops.append(
-            Loop(from: nodes.count - 1, to: nodes.count - 1, label: "W", isBelow: true))
+            Loop(from: nodes.count - 1, to: nodes.count - 1, label: way, isBelow: true))
         }
       }
     }

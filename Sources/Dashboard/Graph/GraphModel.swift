@@ -154,6 +154,9 @@ struct GraphModel {
     }
   }
 
+  /// What leads from a state to the next.
+  var recurrence: String { architecture.hasRecurrentWeights ? "W" : "gate" }
+
   /// What leads from a node to the one in the next column, and whether it points back; nil where
   /// nothing does.
   func edgeAcross(_ row: GraphRow, from index: Int) -> (label: String, pointsBack: Bool)? {
@@ -167,8 +170,8 @@ struct GraphModel {
       return nil
     // The highest layer's last state is the context.
     case .state(let layer) where columns[index + 1].part == "context" && layer < top: return nil
-    case .state: return (isMeeting ? "" : parameter("W", at: index + 1), false)
-    case .backwardState: return isMeeting ? nil : ("W", true)
+    case .state: return (isMeeting ? "" : parameter(recurrence, at: index + 1), false)
+    case .backwardState: return isMeeting ? nil : (recurrence, true)
     case .target, .loss, .output, .cell, .context, .input: return nil
     }
   }

@@ -133,7 +133,10 @@ struct GraphWords {
       return ["s(t) = g(s(t−1); θ) = \(rule)"]
     case .handBuilt: return ["s(t) = σ(W s(t−1) + U x(t) + b)   σ(z) = min(max(z, 0), 1)"]
     case .vectorToSequence:
-      return ["s(t) = tanh(b + Rᵀx + U y(t−1) + W s(t−1))   o(t) = c + V s(t)"]
+      let rule =
+        architecture.cell == "tanh"
+        ? "tanh(b + Rᵀx + U y(t−1) + W s(t−1))" : "\(cell)(s(t−1), x, y(t−1))"
+      return ["s(t) = \(rule)   o(t) = c + V s(t)"]
     case .outputRecurrence:
       return ["s(t) = tanh(b + W o(t−1) + U x(t))   o(t) = c + V s(t)"]
     case .encoderDecoder:
@@ -186,9 +189,7 @@ struct GraphWords {
 
   private var alignedLoss: String { "−ln Σ P(alignment of y with t)" }
 
-  private var cell: String {
-    architecture.cell == "tanh" ? "tanh" : architecture.cell.uppercased()
-  }
+  private var cell: String { architecture.cellName }
 
   var words: String {
     switch architecture.shape {
@@ -197,13 +198,15 @@ struct GraphWords {
         + "with the time steps (CTC, Graves et al. 2006)."
     case .everyStep where architecture.unsharedSteps != nil:
       "Nothing is shared over time but V and c: each of \(architecture.unsharedSteps ?? 1) time "
-        + "steps has U, W and b of its own, and any later one has the last one's."
+        + "steps has \(architecture.hasRecurrentWeights ? "U, W and b" : "U and b") of its own, and "
+        + "any later one has the last one's."
     case .everyStep where architecture.bidirectional:
       "A second state g runs from the end to the start; the output sees both (Deep Learning "
         + "fig. 10.11)."
     case .everyStep:
-      "An output and a loss at every time step; the same U, V, W, b, c at all of them (Deep Learning "
-        + "fig. 10.3)."
+      "An output and a loss at every time step; the same "
+        + (architecture.hasRecurrentWeights ? "U, V, W, b, c" : "U, V, b, c")
+        + " at all of them (Deep Learning fig. 10.3)."
     case .final where architecture.twoDimensional:
       nearer + " One output, of where all of them end."
     case .final: "One output, at the sequence's last time step (Deep Learning fig. 10.5)."

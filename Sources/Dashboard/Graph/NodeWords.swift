@@ -99,8 +99,9 @@ extension TraceWords {
   /// The book's section on vectors for symbols; the lecture reads them one-hot.
   private var embedded: String { "beyond the slides · Deep Learning section 12.4.2" }
 
-  /// The book's section on the cell; the lecture has none.
+  /// The paper of the cell, or the book's section on it; the lecture has none.
   private var gated: String {
+    if let reference = trace.cellReference { return "beyond the slides · " + reference }
     let hasCell = trace.nodes.contains { $0.name?.quantity == .cell }
     return "beyond the slides · Deep Learning section 10.10.\(hasCell ? 1 : 2)"
   }

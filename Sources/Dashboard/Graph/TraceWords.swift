@@ -145,6 +145,7 @@ struct TraceWords {
     case .hadamard(let factors): return factors.map(factorText).joined(separator: " ⊙ ")
     case .sum(let parts): return parts.map(text).joined(separator: " + ")
     case .difference(let a, let b): return "\(text(a)) − \(subtrahend(b))"
+    case .quotient(let a, let b): return "\(factorText(a)) / \(factorText(b))"
     case .scaled(let factor, let inner):
       // 2 / K, as the mean over K numbers has it.
       let whole = NumberText.significant(factor, 3).trimmedZeros
@@ -175,7 +176,7 @@ struct TraceWords {
 
   private func factorText(_ expression: Expression) -> String {
     switch expression {
-    case .sum, .difference: "(\(text(expression)))"
+    case .sum, .difference, .quotient: "(\(text(expression)))"
     default: text(expression)
     }
   }

@@ -100,14 +100,15 @@ extension UnfoldedDrawing {
         scene.appearance.hasUnicode ? "⋯" : "..", x: area.x + Self.margin - 8, y: y,
         style: scene.theme.muted)
       arrow(
-        from: area.x + Self.margin - 6, to: area.x + Self.margin - 1, y: y, label: "W",
+        from: area.x + Self.margin - 6, to: area.x + Self.margin - 1, y: y, label: model.recurrence,
         forward: true, isGradient: false, into: &buffer)
       return
     }
     let isBack = hasGoneBack(row, 0)
     buffer.write("s(0)", x: area.x + 1, y: y, style: scene.theme.faint)
     arrow(
-      from: area.x + 6, to: area.x + Self.margin - 1, y: y, label: "W", forward: !isBack,
+      from: area.x + 6, to: area.x + Self.margin - 1, y: y, label: model.recurrence,
+      forward: !isBack,
       isGradient: isBack, into: &buffer)
   }
 

@@ -34,13 +34,16 @@ struct UnitHealthPanel: Panel {
     let theme = scene.theme
     let health = UnitHealth(map)
     let ends = map.lowest < 0 ? "saturated" : "saturated at 0 or 1"
-    var lines = [
-      StyledText("\(ends) ", theme.muted)
-        .adding(NumberText.percent(health.saturatedShare), theme.text, joined: true)
-        .adding(" of values", theme.muted),
-      list("always saturated", health.saturated, theme),
-      list("constant", health.dead, theme),
-    ]
+    var lines: [StyledText] = []
+    if map.isBounded {
+      lines = [
+        StyledText("\(ends) ", theme.muted)
+          .adding(NumberText.percent(health.saturatedShare), theme.text, joined: true)
+          .adding(" of values", theme.muted),
+        list("always saturated", health.saturated, theme),
+      ]
+    }
+    lines.append(list("constant", health.dead, theme))
     if let statistics = scene.state.statistics, let slope = statistics.meanSlope, map.lowest < 0 {
       lines.append(
         StyledText("mean slope \(statistics.slopeFormula) ", theme.muted)

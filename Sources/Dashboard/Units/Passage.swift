@@ -26,7 +26,7 @@ struct Passage: Sendable {
     let count = min(frame.symbols.count, frame.map.columns)
     map = StateMap(
       name: frame.map.name, units: units, values: [], lowest: frame.map.lowest,
-      highest: frame.map.highest)
+      highest: frame.map.highest, isBounded: frame.map.isBounded)
     isFixed = true
     let bounds = frame.starts.filter { $0 > 0 && $0 < count }
     for (start, end) in zip([0] + bounds, bounds + [count]) where start < end {
@@ -64,7 +64,8 @@ struct Passage: Sendable {
     if !isSameMap {
       self = Passage()
       self.map = StateMap(
-        name: map.name, units: map.units, values: [], lowest: map.lowest, highest: map.highest)
+        name: map.name, units: map.units, values: [], lowest: map.lowest, highest: map.highest,
+        isBounded: map.isBounded)
     } else {
       removeText(text)
       if !symbols.isEmpty {

@@ -25,7 +25,7 @@ struct UnitHealth: Equatable {
         let value = map.values[column * map.units + unit]
         guard value.isFinite else { continue }
         count += 1
-        if value <= low || value >= high { ends += 1 }
+        if map.isBounded, value <= low || value >= high { ends += 1 }
         least = min(least, value)
         most = max(most, value)
       }

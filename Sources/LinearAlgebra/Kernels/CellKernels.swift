@@ -21,6 +21,24 @@ public protocol CellKernels: BinaryFloatingPoint {
     previous: UnsafePointer<Self>, previousStride: Int, dState: UnsafePointer<Self>,
     dStateStride: Int, dInput: UnsafeMutablePointer<Self>, dRecurrent: UnsafeMutablePointer<Self>,
     dPrevious: UnsafeMutablePointer<Self>, dPreviousStride: Int)
+  /// One minGRU step over rows; see `MinGRUCell`.
+  static func minGRUForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previous: UnsafePointer<Self>,
+    previousStride: Int, state: UnsafeMutablePointer<Self>, stateStride: Int)
+  static func minGRUBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Self>, previous: UnsafePointer<Self>,
+    previousStride: Int, dState: UnsafePointer<Self>, dStateStride: Int,
+    dGates: UnsafeMutablePointer<Self>, dPrevious: UnsafeMutablePointer<Self>,
+    dPreviousStride: Int)
+  /// One minLSTM step over rows; see `MinLSTMCell`.
+  static func minLSTMForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previous: UnsafePointer<Self>,
+    previousStride: Int, state: UnsafeMutablePointer<Self>, stateStride: Int)
+  static func minLSTMBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Self>, previous: UnsafePointer<Self>,
+    previousStride: Int, state: UnsafePointer<Self>, stateStride: Int,
+    dState: UnsafePointer<Self>, dStateStride: Int, dGates: UnsafeMutablePointer<Self>,
+    dPrevious: UnsafeMutablePointer<Self>, dPreviousStride: Int)
 }
 
 extension Float: CellKernels {
@@ -64,5 +82,43 @@ extension Float: CellKernels {
     vector_math_gru_backward_f32(
       rows, hidden, gates, recurrentNew, previous, previousStride, dState, dStateStride, dInput,
       dRecurrent, dPrevious, dPreviousStride)
+  }
+
+  public static func minGRUForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
+    previousStride: Int, state: UnsafeMutablePointer<Float>, stateStride: Int
+  ) {
+    vector_math_mingru_forward_f32(
+      rows, hidden, gates, previous, previousStride, state, stateStride)
+  }
+
+  public static func minGRUBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Float>, previous: UnsafePointer<Float>,
+    previousStride: Int, dState: UnsafePointer<Float>, dStateStride: Int,
+    dGates: UnsafeMutablePointer<Float>, dPrevious: UnsafeMutablePointer<Float>,
+    dPreviousStride: Int
+  ) {
+    vector_math_mingru_backward_f32(
+      rows, hidden, gates, previous, previousStride, dState, dStateStride, dGates, dPrevious,
+      dPreviousStride)
+  }
+
+  public static func minLSTMForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
+    previousStride: Int, state: UnsafeMutablePointer<Float>, stateStride: Int
+  ) {
+    vector_math_minlstm_forward_f32(
+      rows, hidden, gates, previous, previousStride, state, stateStride)
+  }
+
+  public static func minLSTMBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Float>, previous: UnsafePointer<Float>,
+    previousStride: Int, state: UnsafePointer<Float>, stateStride: Int,
+    dState: UnsafePointer<Float>, dStateStride: Int, dGates: UnsafeMutablePointer<Float>,
+    dPrevious: UnsafeMutablePointer<Float>, dPreviousStride: Int
+  ) {
+    vector_math_minlstm_backward_f32(
+      rows, hidden, gates, previous, previousStride, state, stateStride, dState, dStateStride,
+      dGates, dPrevious, dPreviousStride)
   }
 }

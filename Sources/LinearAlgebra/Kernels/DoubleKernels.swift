@@ -47,6 +47,44 @@ extension Double: CellKernels {
       rows, hidden, gates, recurrentNew, previous, previousStride, dState, dStateStride, dInput,
       dRecurrent, dPrevious, dPreviousStride)
   }
+
+  public static func minGRUForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>, previous: UnsafePointer<Double>,
+    previousStride: Int, state: UnsafeMutablePointer<Double>, stateStride: Int
+  ) {
+    vector_math_mingru_forward_f64(
+      rows, hidden, gates, previous, previousStride, state, stateStride)
+  }
+
+  public static func minGRUBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Double>, previous: UnsafePointer<Double>,
+    previousStride: Int, dState: UnsafePointer<Double>, dStateStride: Int,
+    dGates: UnsafeMutablePointer<Double>, dPrevious: UnsafeMutablePointer<Double>,
+    dPreviousStride: Int
+  ) {
+    vector_math_mingru_backward_f64(
+      rows, hidden, gates, previous, previousStride, dState, dStateStride, dGates, dPrevious,
+      dPreviousStride)
+  }
+
+  public static func minLSTMForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>, previous: UnsafePointer<Double>,
+    previousStride: Int, state: UnsafeMutablePointer<Double>, stateStride: Int
+  ) {
+    vector_math_minlstm_forward_f64(
+      rows, hidden, gates, previous, previousStride, state, stateStride)
+  }
+
+  public static func minLSTMBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Double>, previous: UnsafePointer<Double>,
+    previousStride: Int, state: UnsafePointer<Double>, stateStride: Int,
+    dState: UnsafePointer<Double>, dStateStride: Int, dGates: UnsafeMutablePointer<Double>,
+    dPrevious: UnsafeMutablePointer<Double>, dPreviousStride: Int
+  ) {
+    vector_math_minlstm_backward_f64(
+      rows, hidden, gates, previous, previousStride, state, stateStride, dState, dStateStride,
+      dGates, dPrevious, dPreviousStride)
+  }
 }
 
 extension Double: MatrixKernels {

@@ -53,6 +53,8 @@ public indirect enum CellFormula: Sendable {
   case hadamard([CellFormula])
   /// The first less the second.
   case difference(CellFormula, CellFormula)
+  /// The first over the second, element by element.
+  case quotient(CellFormula, CellFormula)
   /// 1 − z.
   case complement(CellFormula)
   /// A function of every element.

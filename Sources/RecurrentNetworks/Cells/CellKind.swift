@@ -14,6 +14,10 @@ public enum CellKind: String, Sendable, CaseIterable {
   case lstm
   /// Cho et al. 2014, gates r, z, n as PyTorch defines them.
   case gru
+  /// Feng et al. 2024: a GRU whose gates ask the input alone, gates z, n.
+  case mingru
+  /// Feng et al. 2024: an LSTM whose gates ask the input alone and share the state out, gates i, f, g.
+  case minlstm
 
   /// The class that computes the cell.
   func type<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self)
@@ -24,6 +28,8 @@ public enum CellKind: String, Sendable, CaseIterable {
     case .relu: ReluCell<Scalar>.self
     case .lstm: LSTMCell<Scalar>.self
     case .gru: GRUCell<Scalar>.self
+    case .mingru: MinGRUCell<Scalar>.self
+    case .minlstm: MinLSTMCell<Scalar>.self
     }
   }
 
@@ -42,7 +48,8 @@ public struct CellDescription: Sendable {
     public var name: String
     /// Such as `f`.
     public var symbol: String
-    /// The lower end of its values: 0 for gates, −1 for candidates. The upper end is 1.
+    /// The lower end of its values: 0 for gates, −1 for candidates. The upper end is 1, but for
+    /// candidates that nothing bounds.
     public var lowest: Double
 
     /// A gate by name and symbol.
@@ -55,18 +62,23 @@ public struct CellDescription: Sendable {
   public var gates: [Gate]
   /// The block that proposes the new state, whose W carries the state on.
   public var candidate: Int
+  /// Whether s(t−1) reaches s(t) through W as well; nothing but gates are between them otherwise, and
+  /// W has no rows.
+  public var hasRecurrentWeights = true
+  /// Whether gates keep s within −1…1; cells without gates ask φ.
+  public var gatesAreBounded = true
   /// The block whose bias `network.forget-bias` raises at the start.
   public var forgetGate: Int?
   /// Whether c(t) is carried beside s(t).
   public var carriesCell = false
   /// Whether the bias of W s(t−1) stands apart from that of U x(t), since a gate acts between.
   public var keepsRecurrentBias = false
-  /// The gate that hands s(t−1) on to s(t) without any weight.
-  public var carryGate: Int?
   /// φ of a cell without gates, s(t) = φ(a(t)); nil where gates act between.
   public var activation: Activation?
   /// What the cell computes.
   public var equations: CellEquations
+  /// Where its equations can be read, such as `Feng et al. 2024`; nil for the lecture's own.
+  public var reference: String?
 
   /// What becomes of a pre-activation.
   public struct Activation: Sendable {
@@ -85,7 +97,7 @@ public struct CellDescription: Sendable {
   /// Whether there are no gates between s(t−1) and s(t).
   public var isPlain: Bool { activation != nil }
   /// Whether s stays within −1…1.
-  public var isBounded: Bool { activation?.isBounded ?? true }
+  public var isBounded: Bool { activation?.isBounded ?? gatesAreBounded }
 
   /// The symbol of the candidate's block of W: `W` where there is but one, such as `W_g` otherwise.
   public var recurrentSymbol: String {

@@ -10,7 +10,7 @@ enum WeightNaming {
 struct CellWeights {
   /// U, gates·hidden × input.
   var inputToHidden: ParameterHandle
-  /// W, gates·hidden × hidden.
+  /// W, gates·hidden × hidden; without rows in cells that have no such weights.
   var hiddenToHidden: ParameterHandle
   /// b, gates·hidden.
   var bias: ParameterHandle
@@ -39,7 +39,8 @@ extension CellWeights {
       start: configuration.initialization == .uniform
         ? .uniform(bound: bound) : .glorot(blocks: gates), gates: gates)
     hiddenToHidden = layout.matrix(
-      name("weight_hh", "W"), symbol: "W" + mark, gates * hidden, hidden,
+      name("weight_hh", "W"), symbol: "W" + mark,
+      cell.hasRecurrentWeights ? gates * hidden : 0, hidden,
       start: .recurrent(configuration.initialization), gates: gates)
     // Where PyTorch keeps two biases and only their sum matters, one parameter stands for both.
     bias = layout.vector(
@@ -48,7 +49,8 @@ extension CellWeights {
         .raised(
           bound: bound, by: configuration.forgetBias, rows: gate * hidden..<(gate + 1) * hidden)
       } ?? .uniform(bound: bound),
-      multiplicity: cell.keepsRecurrentBias || naming == .lecture ? 1 : 2, gates: gates)
+      multiplicity: cell.keepsRecurrentBias || !cell.hasRecurrentWeights || naming == .lecture
+        ? 1 : 2, gates: gates)
     recurrentBias =
       cell.keepsRecurrentBias
       ? layout.vector(

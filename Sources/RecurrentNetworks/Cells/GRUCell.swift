@@ -12,7 +12,8 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
       gates: [
         CellDescription.Gate("reset gate", "r"), CellDescription.Gate("update gate", "z"),
         CellDescription.Gate("candidate", "n", lowest: -1),
-      ], candidate: 2, keepsRecurrentBias: true, carryGate: 1, equations: .gru)
+      ], candidate: 2, keepsRecurrentBias: true, equations: .gru,
+      reference: "Deep Learning section 10.10.2")
   }
 
   /// U x + b_ih, turned into r z n in place; rows × 3·hidden.

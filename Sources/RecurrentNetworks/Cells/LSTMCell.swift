@@ -13,7 +13,8 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
         CellDescription.Gate("input gate", "i"), CellDescription.Gate("forget gate", "f"),
         CellDescription.Gate("candidate", "g", lowest: -1),
         CellDescription.Gate("output gate", "o"),
-      ], candidate: 2, forgetGate: 1, carriesCell: true, equations: .lstm)
+      ], candidate: 2, forgetGate: 1, carriesCell: true, equations: .lstm,
+      reference: "Deep Learning section 10.10.1")
   }
 
   /// Pre-activations, turned into i f g o in place; rows × 4·hidden.

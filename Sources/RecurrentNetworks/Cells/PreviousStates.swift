@@ -57,7 +57,7 @@ extension RecurrentLayer {
   func addRecurrentGradients(
     of range: Range<Int>, _ steps: PackedSteps, room: Matrix<Scalar>?, _ pass: Pass<Scalar>
   ) {
-    guard let gradient = pass.gradient else { return }
+    guard let gradient = pass.gradient, weights.hiddenToHidden.rows > 0 else { return }
     let rows = steps.rows(of: range)
     let delta = cell.recurrentGradient.rows(rows.lowerBound, rows.count)
     gradient[weights.hiddenToHidden].product(

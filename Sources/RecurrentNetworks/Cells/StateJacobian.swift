@@ -128,9 +128,10 @@ extension LayerView {
     return sum.average(with: parameters[recurrentWeight])
   }
 
-  /// W of the block that proposes the new state.
-  public func candidateBlock(_ parameters: ParameterVector<Scalar>) -> Matrix<Scalar> {
+  /// W of the block that proposes the new state; nil for cells without W.
+  public func candidateBlock(_ parameters: ParameterVector<Scalar>) -> Matrix<Scalar>? {
     let w = parameters[recurrentWeight]
+    guard w.rows > 0 else { return nil }
     let index = kind.description.candidate
     return w.rows(index * w.columns, w.columns)
   }

@@ -8,6 +8,8 @@ public struct StateView<Scalar: NetworkScalar> {
   public var values: Matrix<Scalar>
   /// The lower end of the values' range: −1 for states, 0 for gates. The upper end is 1.
   public var lowest: Double
+  /// Whether no value can lie beyond that range.
+  public var isBounded = true
 }
 
 /// A part of a network that has layers of its own.
@@ -68,10 +70,16 @@ extension RecurrentStack {
   func view(of part: ModelPart = .whole) -> StackView<Scalar> {
     let all = layers.flatMap { $0 }
     return StackView(
-      part: part, states: all.map { StateView(title: $0.title, values: $0.states, lowest: -1) },
+      part: part,
+      states: all.map {
+        StateView(
+          title: $0.title, values: $0.states, lowest: -1, isBounded: $0.kind.description.isBounded)
+      },
       gates: all.flatMap { layer in
         layer.cell.gateViews.map {
-          StateView(title: "\(layer.title) \($0.name)", values: $0.values, lowest: $0.lowest)
+          StateView(
+            title: "\(layer.title) \($0.name)", values: $0.values, lowest: $0.lowest,
+            isBounded: $0.lowest == 0 || layer.kind.description.gatesAreBounded)
         }
       },
       stateGradients: all.map { StateView(title: $0.title, values: $0.dStates, lowest: -1) },

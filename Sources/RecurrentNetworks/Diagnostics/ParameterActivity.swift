@@ -13,13 +13,13 @@ public struct ParameterActivity: Sendable, Equatable {
   /// ‖update‖ / ‖weights‖; about 1e-3 is healthy. NaN when unknown, or when all weights are zero.
   public let updateRatio: Double
 
-  /// One for each parameter, in the layout's order. `updateNorms` holds ‖update‖ of each, or is
+  /// One for each parameter that has values, in the layout's order. `updateNorms` holds ‖update‖ of each, or is
   /// empty where no update was measured.
   public static func all<Scalar>(
     weights: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>,
     updateNorms: [Double] = []
   ) -> [ParameterActivity] {
-    weights.layout.parameters.enumerated().map { index, parameter in
+    weights.layout.parameters.enumerated().filter { $0.element.count > 0 }.map { index, parameter in
       let norm = weights.matrix(parameter).norm
       return ParameterActivity(
         name: parameter.name, symbol: parameter.symbol, norm: norm,

@@ -66,11 +66,10 @@ public struct SnapshotAnalysis {
     var recurrent: (String, SquareMatrix)?
     if let layers = LayerDynamics(double, symbols: symbols) {
       dynamics = layers
-      if let view = double.model.stacks.first?.layers.first {
-        recurrent = (
-          view.kind.description.recurrentSymbol,
-          SquareMatrix(view.candidateBlock(double.parameters))
-        )
+      if let view = double.model.stacks.first?.layers.first,
+        let block = view.candidateBlock(double.parameters)
+      {
+        recurrent = (view.kind.description.recurrentSymbol, SquareMatrix(block))
       }
     } else if let feedback = FeedbackDynamics(double, symbols: symbols) {
       dynamics = feedback

@@ -200,12 +200,10 @@ final class DynamicsProbe {
     frame.lyapunov = exponents.exponents
     frame.lyapunovSteps = exponents.steps
     matrices = []
-    if let view = double.model.stacks.first?.layers.first, view.fedBack == nil {
-      matrices.append(
-        (
-          view.kind.description.recurrentSymbol,
-          SquareMatrix(view.candidateBlock(double.parameters))
-        ))
+    if let view = double.model.stacks.first?.layers.first, view.fedBack == nil,
+      let block = view.candidateBlock(double.parameters)
+    {
+      matrices.append((view.kind.description.recurrentSymbol, SquareMatrix(block)))
     }
     if steps > 0 { matrices.append((symbol, mean)) }
   }

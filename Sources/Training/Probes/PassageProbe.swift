@@ -73,8 +73,9 @@ extension Probe {
     let units = view.values.columns
     var frame = PassageFrame(
       step: trainer.step, symbols: [], starts: [],
-      map: StateMap(name: title, units: units, values: [], lowest: Float(view.lowest)))
-    frame.map.values.reserveCapacity(units * steps.rowCount)
+      map: StateMap(view, named: title, values: []))
+    var values: [Float] = []
+    values.reserveCapacity(units * steps.rowCount)
     // Sequences in the reader's order, each from its first step on.
     for n in 0..<batch.count {
       let k = steps.places[n]
@@ -82,9 +83,10 @@ extension Probe {
       for t in 0..<steps.lengths[k] {
         frame.symbols.append(symbol(batch, n, t))
         let row = view.values.row(steps.offsets[t] + k)
-        frame.map.values.append(contentsOf: UnsafeBufferPointer(start: row, count: units))
+        values.append(contentsOf: UnsafeBufferPointer(start: row, count: units))
       }
     }
+    frame.map = StateMap(view, named: title, values: values)
     return frame
   }
 }

@@ -128,9 +128,7 @@ final class Probe {
     for t in rows {
       values.append(contentsOf: UnsafeBufferPointer(start: view.values.row(t), count: units))
     }
-    return StateMap(
-      name: name, units: units, values: values,
-      lowest: Float(view.lowest))
+    return StateMap(view, named: name, values: values)
   }
 
   /// What is read at a step, as a person sees it.
@@ -159,6 +157,20 @@ final class Probe {
     let scale: Float = size >= 100 ? 1 : size >= 10 ? 10 : 100
     let rounded = (value * scale).rounded() / scale
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+  }
+}
+
+extension StateMap {
+  /// Values of a view. Where nothing bounds them, colours span a power of two that holds them all.
+  init(_ view: StateView<Float>, named name: String, values: [Float]) {
+    var reach: Float = 1
+    if !view.isBounded {
+      let largest = values.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
+      while reach < largest, reach < 0x1p100 { reach *= 2 }
+    }
+    self.init(
+      name: name, units: view.values.columns, values: values, lowest: Float(view.lowest) * reach,
+      highest: reach, isBounded: view.isBounded)
   }
 }
 

@@ -9,7 +9,7 @@ final class SpectrumProbe: Sendable {
   struct Measured: Sendable, Equatable {
     /// The step of training whose parameters these are of.
     var step: Int
-    /// Of W, or of its block that proposes the new state.
+    /// Of W, or of its block that proposes the new state; nil for cells without W.
     var weights: Spectrum?
     /// ρ of ∂(s, c)(t) / ∂(s, c)(t−1), averaged along the text.
     var jacobianRadius: Double?
@@ -34,8 +34,8 @@ final class SpectrumProbe: Sendable {
   func forget() { state.withLock { $0 = Progress() } }
 
   /// Measures small matrices now, and begins with large ones unless others are being worked on.
-  func measure(step: Int, weights: SquareMatrix, jacobian: SquareMatrix?) {
-    if max(weights.size, jacobian?.size ?? 0) <= Self.largestAtOnce {
+  func measure(step: Int, weights: SquareMatrix?, jacobian: SquareMatrix?) {
+    if max(weights?.size ?? 0, jacobian?.size ?? 0) <= Self.largestAtOnce {
       let result = Self.measured(step, weights, jacobian)
       return state.withLock { $0.newest = result }
     }
@@ -56,8 +56,9 @@ final class SpectrumProbe: Sendable {
   }
 
   private static func measured(
-    _ step: Int, _ weights: SquareMatrix, _ jacobian: SquareMatrix?
+    _ step: Int, _ weights: SquareMatrix?, _ jacobian: SquareMatrix?
   ) -> Measured {
-    Measured(step: step, weights: Spectrum(weights), jacobianRadius: jacobian?.spectralRadius)
+    Measured(
+      step: step, weights: weights.flatMap(Spectrum.init), jacobianRadius: jacobian?.spectralRadius)
   }
 }

@@ -27,7 +27,7 @@ extension Probe {
     let steps =
       layer.states.rows == part.batch.steps.rowCount ? part.batch.steps : part.batch.targetSteps
     spectra.measure(
-      step: trainer.step, weights: SquareMatrix(layer.candidateBlock(trainer.parameters)),
+      step: trainer.step, weights: layer.candidateBlock(trainer.parameters).map(SquareMatrix.init),
       jacobian: layer.averagedJacobian(steps, parameters: trainer.parameters))
   }
 

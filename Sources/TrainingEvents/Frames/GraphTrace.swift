@@ -16,11 +16,15 @@ public struct GraphTrace: Sendable, Equatable, Codable {
   public var note: String
   /// Every parameter with its gradient, where they are few enough to be read; else empty.
   public var parameters: [ParameterNumbers]
+  /// Where a gated cell's equations can be read, such as `Feng et al. 2024`; nil where nobody said.
+  public var cellReference: String?
 
   public init(
     step: Int, sequence: Int, sequenceCount: Int, columns: [Column], nodes: [Node],
-    outputNames: [String] = [], note: String = "", parameters: [ParameterNumbers] = []
+    outputNames: [String] = [], note: String = "", parameters: [ParameterNumbers] = [],
+    cellReference: String? = nil
   ) {
+    self.cellReference = cellReference
     self.step = step
     self.sequence = sequence
     self.sequenceCount = sequenceCount
@@ -62,6 +66,7 @@ public struct GraphTrace: Sendable, Equatable, Codable {
     note = try container.decode(String.self, forKey: .note)
     parameters =
       try container.decodeIfPresent([ParameterNumbers].self, forKey: .parameters) ?? []
+    cellReference = try container.decodeIfPresent(String.self, forKey: .cellReference)
     let told = try container.decodeIfPresent([Node].self, forKey: .nodes)
     nodes = told ?? []
     if told == nil, note.isEmpty {

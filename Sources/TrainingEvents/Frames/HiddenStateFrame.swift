@@ -40,13 +40,16 @@ public struct StateMap: Sendable, Equatable, Codable {
   public var lowest: Float
   /// The upper end of the range.
   public var highest: Float
+  /// Whether no value can lie beyond these ends, and one near them is saturated.
+  public var isBounded: Bool
   /// A name for each unit, where they have names; else empty.
   public var unitNames: [String]
 
   public init(
     name: String, units: Int, values: [Float], lowest: Float = -1, highest: Float = 1,
-    unitNames: [String] = []
+    isBounded: Bool = true, unitNames: [String] = []
   ) {
+    self.isBounded = isBounded
     self.unitNames = unitNames
     self.name = name
     self.units = units
@@ -86,7 +89,7 @@ extension HiddenStateFrame: RecordedContent {
         let map = StateMap(
           columns, name: value["name"]?.string ?? "layer \(maps.count + 1)",
           lowest: value["lowest"]?.double, highest: value["highest"]?.double,
-          unitNames: .init(texts: value["unitNames"]))
+          isBounded: value["bounded"]?.bool ?? true, unitNames: .init(texts: value["unitNames"]))
       else { return nil }
       maps.append(map)
     }
@@ -111,13 +114,14 @@ extension StateMap {
       "columns": .array(
         (0..<columns).map { .reals(values[$0 * units..<($0 + 1) * units]) }),
     ]
+    if !isBounded { object["bounded"] = false }
     if !unitNames.isEmpty { object["unitNames"] = .strings(unitNames) }
     return .object(object)
   }
 
   /// Nil where columns have no units, or not all as many.
   fileprivate init?(
-    _ columns: [JSONValue], name: String, lowest: Double?, highest: Double?,
+    _ columns: [JSONValue], name: String, lowest: Double?, highest: Double?, isBounded: Bool = true,
     unitNames: [String] = []
   ) {
     var values: [Float] = []
@@ -130,6 +134,6 @@ extension StateMap {
     }
     self.init(
       name: name, units: units, values: values, lowest: Float(lowest ?? -1),
-      highest: Float(highest ?? 1), unitNames: unitNames)
+      highest: Float(highest ?? 1), isBounded: isBounded, unitNames: unitNames)
   }
 }

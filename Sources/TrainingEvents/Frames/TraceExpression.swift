@@ -184,6 +184,8 @@ extension GraphTrace {
     case sum([Expression])
     /// The first less the second.
     case difference(Expression, Expression)
+    /// The first over the second, element by element.
+    case quotient(Expression, Expression)
     /// So many times a vector.
     case scaled(Double, Expression)
     /// 1 − z.

@@ -88,17 +88,17 @@ struct GraphWalk {
   private func ends(_ layer: TraceLayer) -> [GraphTrace.Node] {
     if let addend = reads.vectorGradient(layer) { return [addend] }
     guard probe.network.variant == .autonomous else { return [] }
-    let formula = TraceFormula(layer: layer, cellGradients: [])
     let start = layer.variable(.state, -1).gradient
-    let parts = layer.kind.description.equations.fromFuture.flatMap { formula.addends($0, -1) }
+    let parts = layer.startAddends
     let sum = parts.map(\.expression)
+    let values = parts.dropFirst().reduce(parts.first?.values ?? []) { $0.adding($1.values) }
     return [
       GraphTrace.Node(
         .backward, column: 0, place: .state(layer: layer.number),
         equations: [GraphTrace.Equation(start, sum.count == 1 ? sum[0] : .sum(sum))],
         terms: parts.map(LayerNodes.term)
-          + [GraphTrace.Term(.sum, .variable(start), value: layer.startGradient.norm)],
-        values: [GraphTrace.Values(start, layer.startGradient)], finding: .learnedStart)
+          + [GraphTrace.Term(.sum, .variable(start), value: values.norm)],
+        values: [GraphTrace.Values(start, values)], finding: .learnedStart)
     ]
   }
 

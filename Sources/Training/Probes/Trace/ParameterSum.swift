@@ -64,7 +64,7 @@ struct ParameterSum {
     }
   }
 
-  /// ∇W, ∇b and ∇U of a layer, with the bias that stands beside W where there is one.
+  /// ∇W, ∇b and ∇U of a layer where it has them, with the bias that stands beside W where there is one.
   static func sums(of layer: TraceLayer) -> [ParameterSum] {
     let order = layer.backwardOrder
     func sum(
@@ -78,17 +78,20 @@ struct ParameterSum {
       layer.variable(.preActivation(gate: nil), t).gradient
     }
     let one: [(column: Int, value: Float)] = [(0, 1)]
-    var result = [
-      sum(.recurrent, columns: layer.w.columns) { t in
-        Share(
-          variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t],
-          read: .variable(layer.variableBefore(t)),
-          columns: layer.previous(t).enumerated().map { ($0.offset, $0.element) })
-      },
+    var result: [ParameterSum] = []
+    if layer.hasRecurrentWeights {
+      result.append(
+        sum(.recurrent, columns: layer.w.columns) { t in
+          Share(
+            variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t],
+            read: .variable(layer.variableBefore(t)),
+            columns: layer.previous(t).enumerated().map { ($0.offset, $0.element) })
+        })
+    }
+    result.append(
       sum(.bias, columns: 1) { t in
         Share(variable: delta(t), rows: layer.deltas[t], columns: one)
-      },
-    ]
+      })
     if layer.recurrentBias != nil {
       result.append(
         sum(.recurrentBias, columns: 1) { t in

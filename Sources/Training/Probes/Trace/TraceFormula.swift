@@ -97,7 +97,8 @@ struct TraceFormula {
     switch formula {
     case .value(_, let at), .gradient(_, let at): at == moment
     case .sum(let parts), .hadamard(let parts): parts.contains { holds($0, moment) }
-    case .difference(let a, let b): holds(a, moment) || holds(b, moment)
+    case .difference(let a, let b), .quotient(let a, let b):
+      holds(a, moment) || holds(b, moment)
     case .complement(let a), .function(_, let a), .slope(_, let a): holds(a, moment)
     case .bias, .inputSum, .recurrentSum, .backThroughWeights: false
     }
@@ -146,6 +147,9 @@ struct TraceFormula {
     case .difference(let a, let b):
       guard let a = expression(a, t), let b = expression(b, t) else { return nil }
       return .difference(a, b)
+    case .quotient(let a, let b):
+      guard let a = expression(a, t), let b = expression(b, t) else { return nil }
+      return .quotient(a, b)
     case .complement(let a): return expression(a, t).map { .complement($0) }
     case .function(let function, let a):
       return expression(a, t).map { .function(function.traced, $0) }
@@ -177,6 +181,9 @@ struct TraceFormula {
     case .difference(let a, let b):
       guard let a = value(a, t), let b = value(b, t) else { return nil }
       return a.subtracting(b)
+    case .quotient(let a, let b):
+      guard let a = value(a, t), let b = value(b, t) else { return nil }
+      return zip(a, b).map { $0 / $1 }
     case .complement(let a): return value(a, t)?.map { 1 - $0 }
     case .function(let function, let a): return value(a, t)?.map(function.apply)
     case .slope(let function, let a): return value(a, t)?.map(function.slope)
@@ -215,7 +222,7 @@ struct TraceFormula {
     case .value(let quantity, let moment): return [(quantity, false, moment == .before)]
     case .gradient(let quantity, .now): return [(quantity, true, false)]
     case .sum(let parts), .hadamard(let parts): return parts.flatMap(read)
-    case .difference(let a, let b): return read(a) + read(b)
+    case .difference(let a, let b), .quotient(let a, let b): return read(a) + read(b)
     case .complement(let a), .function(_, let a), .slope(_, let a): return read(a)
     case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient: return []
     }

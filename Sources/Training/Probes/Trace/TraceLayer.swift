@@ -61,6 +61,9 @@ struct TraceLayer {
   var steps: Int { states.count }
   var units: Int { states.first?.count ?? 0 }
 
+  /// Whether s(t−1) reaches s(t) through W.
+  var hasRecurrentWeights: Bool { w.rows > 0 }
+
   // MARK: Time
 
   /// Rows of one gate in U, W, b and δ; all of them where there is none.
@@ -113,9 +116,10 @@ struct TraceLayer {
   func fromPast(_ t: Int) -> [Float] { w.times(previous(t)) }
   func fromInput(_ t: Int) -> [Float] { input.projected(by: u, step: t) }
 
-  /// W s(t−1) with the bias that stands beside it.
+  /// W s(t−1) with the bias that stands beside it; zeros in cells without W.
   func recurrentSum(_ t: Int) -> [Float] {
-    recurrentBias.map { fromPast(t).adding($0) } ?? fromPast(t)
+    guard hasRecurrentWeights else { return [Float](repeating: 0, count: bias.count) }
+    return recurrentBias.map { fromPast(t).adding($0) } ?? fromPast(t)
   }
 
   /// U x(t) + W s(t−1) + b of every gate, which the network turned into activations.
@@ -130,16 +134,12 @@ struct TraceLayer {
   /// Wᵀ δ of a step: what the step asks of what it read before.
   func toPast(_ t: Int) -> [Float] { w.transposedTimes(recurrentDeltas[t]) }
 
-  /// z ⊙ ∇s of a step: what a gate such as the GRU's hands back without any weight.
-  func keptToPast(_ t: Int) -> [Float]? {
-    kind.description.carryGate.map { gates[$0][t].times(gradients[t]) }
-  }
-
-  /// ∇s(0): what the first step in this direction asks of where it began.
-  var startGradient: [Float] {
-    guard let first = backwardOrder.last else { return [] }
-    let back = toPast(first)
-    return keptToPast(first).map { back.adding($0) } ?? back
+  /// What the first step in this direction asks of where it began: the addends of ∇s(0).
+  var startAddends: [TraceFormula.Addend] {
+    let formula = TraceFormula(layer: self, cellGradients: [])
+    return kind.description.equations.fromFuture.flatMap {
+      formula.addends($0, isReversed ? steps : -1)
+    }
   }
 
   /// ∇c(t) where a cell is carried: what comes through s(t), and what the step after kept of it.

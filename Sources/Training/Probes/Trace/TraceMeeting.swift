@@ -29,9 +29,9 @@ struct TraceMeeting {
     let all = layers.flatMap { $0 }
     // The first step asks the same of C as any other of the state before.
     var starts = all.flatMap { layer in
-      let formula = TraceFormula(layer: layer, cellGradients: [])
-      return layer.kind.description.equations.fromFuture.flatMap { formula.addends($0, -1) }
-        .map { TraceFormula.Addend(role: .start, expression: $0.expression, values: $0.values) }
+      layer.startAddends.map {
+        TraceFormula.Addend(role: .start, expression: $0.expression, values: $0.values)
+      }
     }
     if let query = attention?.toQueries.first {
       starts.append(

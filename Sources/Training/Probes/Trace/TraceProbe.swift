@@ -17,7 +17,8 @@ extension Probe {
     return GraphTrace(
       step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
       nodes: walk.nodes, outputNames: outputNames, note: note,
-      parameters: walk.nodes.isEmpty ? [] : fewParameters(trainer))
+      parameters: walk.nodes.isEmpty ? [] : fewParameters(trainer),
+      cellReference: network.configuration.cell.description.reference)
   }
 
   /// More numbers than these are none that a person checks.
@@ -27,7 +28,7 @@ extension Probe {
   private func fewParameters(_ trainer: Trainer) -> [GraphTrace.ParameterNumbers] {
     let layout = trainer.network.layout
     guard layout.parameterCount <= Self.readable else { return [] }
-    return layout.parameters.map { parameter in
+    return layout.parameters.filter { $0.count > 0 }.map { parameter in
       GraphTrace.ParameterNumbers(
         symbol: parameter.symbol, rows: parameter.rows, columns: parameter.columns,
         values: trainer.parameters.matrix(parameter).rowCopies.flatMap { $0 },
