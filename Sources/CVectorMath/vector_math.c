@@ -131,6 +131,18 @@ static inline vector_math_instructions in_use(void) {
     CALL(lstm_backward, X, rows, hidden, gates, previous_cell, previous_stride, tanh_cell,        \
          d_state, d_state_stride, d_cell, d_gates);                                               \
   }                                                                                                \
+  void vector_math_slstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
+                                     long previous_stride, T *cell, T *state, long state_stride) { \
+    CALL(slstm_forward, X, rows, hidden, gates, previous_cell, previous_stride, cell, state,       \
+         state_stride);                                                                            \
+  }                                                                                                \
+  void vector_math_slstm_backward_##X(long rows, long hidden, const T *gates,                      \
+                                      const T *previous_cell, long previous_stride, const T *cell, \
+                                      const T *d_state, long d_state_stride, T *d_cell,            \
+                                      T *d_gates) {                                                \
+    CALL(slstm_backward, X, rows, hidden, gates, previous_cell, previous_stride, cell, d_state,    \
+         d_state_stride, d_cell, d_gates);                                                         \
+  }                                                                                                \
   void vector_math_gru_forward_##X(long rows, long hidden, T *input, const T *recurrent,          \
                                    long recurrent_stride, T *recurrent_new, const T *previous,    \
                                    long previous_stride, T *state, long state_stride) {           \

@@ -41,7 +41,7 @@ struct AlertContext: Sendable {
       return teacherForcing == 0 ? nil : "targets are fed back"
     }
     // The cell state c(t) carries what the state s(t), whose gradient is measured, forgets.
-    return architecture.cell == "lstm" ? "of s(t), not of the cell state c(t)" : nil
+    return architecture.carriesCell ? "of s(t), not of the cell state c(t)" : nil
   }
 
   /// Whether gates can learn to keep what an untrained network forgets.
@@ -120,7 +120,7 @@ extension Alert {
         + "dependencies."
     }
     switch architecture.cell {
-    case "lstm":
+    case "lstm", "slstm":
       return "A larger forget bias keeps more of the cell state; so do shorter sequences at first."
     case "minlstm":
       return "A larger forget bias keeps more of the state; so do shorter sequences at first."

@@ -1,14 +1,17 @@
 /// What words and lines on screen need to know of a cell that they know by its name alone.
 extension Architecture {
-  private static let gated: Set<String> = ["lstm", "gru", "mingru", "minlstm"]
+  private static let gated: Set<String> = ["lstm", "gru", "mingru", "minlstm", "slstm"]
   private static let withoutRecurrentWeights: Set<String> = ["mingru", "minlstm"]
-  private static let names = ["mingru": "minGRU", "minlstm": "minLSTM"]
+  private static let names = ["mingru": "minGRU", "minlstm": "minLSTM", "slstm": "sLSTM"]
 
   /// Whether gates can learn to keep what an untrained network forgets.
   public var isGated: Bool { Self.gated.contains(cell) }
 
   /// Whether s(t−1) reaches s(t) through W; only gates lie between them otherwise.
   public var hasRecurrentWeights: Bool { !Self.withoutRecurrentWeights.contains(cell) }
+
+  /// Whether c(t) is carried beside s(t).
+  public var carriesCell: Bool { ["lstm", "slstm"].contains(cell) }
 
   /// The cell as its paper writes it, such as `minGRU`.
   public var cellName: String {

@@ -9,7 +9,7 @@ import Testing
     "tanh-every-step", "tanh-tokens-adam", "lstm-two-layers", "gru-final-output",
     "tanh-bidirectional", "lstm-bidirectional-final", "gru-two-layers-bidirectional",
     "relu-two-layers-bidirectional", "mingru-two-layers-bidirectional",
-    "minlstm-two-layers-bidirectional",
+    "minlstm-two-layers-bidirectional", "slstm-two-layers-bidirectional",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {

@@ -36,6 +36,13 @@ import Testing
       let (i, f) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))
       let g = dense(tensors, x, block: 2)
       return (0..<3).map { sigmoid(i[$0]) / (sigmoid(i[$0]) + sigmoid(f[$0])) * g[$0] }
+    case .slstm:
+      let (i, f) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))
+      let (g, o) = (dense(tensors, x, block: 2), dense(tensors, x, block: 3))
+      return (0..<3).map { k in
+        // The normaliser begins at 1.
+        sigmoid(o[k]) * exp(i[k]) * tanh(g[k]) / (sigmoid(f[k]) + exp(i[k]))
+      }
     case .gru:
       let other = tensors["rnn.bias_hh_l0"] ?? []
       let (r, z) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))

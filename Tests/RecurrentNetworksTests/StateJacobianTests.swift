@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: CellKind.allCases) func agreesWithDifferences(_ cell: CellKind) throws {
     let step = Step(cell)
     let width = step.model.carriedWidth
-    #expect(width == (cell.description.carriesCell ? 8 : 4))
+    #expect(width == 4 * (1 + cell.description.cellParts))
     _ = step.carry(step.start)
     let layer = try #require(step.model.stacks.first?.layers.first)
     let jacobian = try #require(

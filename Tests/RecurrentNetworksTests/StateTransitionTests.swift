@@ -37,7 +37,7 @@ import Testing
   func jacobiansAgreeWithDifferences(_ cell: CellKind, _ layers: Int) throws {
     let network = Network(cell, layers: layers)
     let chain = try #require(network.run())
-    let size = layers * (cell.description.carriesCell ? 8 : 4)
+    let size = layers * 4 * (1 + cell.description.cellParts)
     #expect(chain.size == size)
     let drive = chain.drive(
       .vector([0.3, -0.8]), embedding: nil, parameters: network.parameters)

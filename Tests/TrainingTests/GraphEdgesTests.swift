@@ -41,7 +41,7 @@ import TrainingEvents
     if let meeting = trace.columns.firstIndex(where: { $0.part == "context" }) {
       // A decoder begins where the encoder ended, in every layer.
       for layer in Set(makers.keys.compactMap(\.layer)) where layer.part == .decoder {
-        for quantity in [GraphTrace.Quantity.state, .cell] {
+        for quantity in [GraphTrace.Quantity.state, .cell, .normaliser] {
           let start = GraphTrace.Variable(quantity, layer: layer, time: 0)
           makers[start] = Place(row: .state(model.top), column: meeting)
         }

@@ -40,7 +40,7 @@ struct TraceCase: CustomTestStringConvertible {
   ]
 
   static let all: [TraceCase] =
-    ["tanh", "lstm", "gru", "mingru", "minlstm"].flatMap { cell -> [TraceCase] in
+    ["tanh", "lstm", "gru", "mingru", "minlstm", "slstm"].flatMap { cell -> [TraceCase] in
       let cell = [("network.cell", cell)]
       let both = [("network.direction", "bidirectional")]
       let deep = [("network.layers", "2")]

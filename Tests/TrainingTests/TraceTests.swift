@@ -54,7 +54,7 @@ import TrainingEvents
     case .minlstm:
       let (i, f) = (layer.gates[0][t], layer.gates[1][t])
       return zip(i, f).map { $1 / ($0 + $1) }.times(asked)
-    case .tanh, .relu, .lstm: return nil
+    case .tanh, .relu, .lstm, .slstm: return nil
     }
   }
 
@@ -77,6 +77,15 @@ import TrainingEvents
     case .mingru:
       isClose(layer.gates[0][t], part(0).map(sigmoid), "\(name): z")
       isClose(layer.gates[1][t], part(1), "\(name): n")
+    case .slstm:
+      isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
+      // c is a mean, so that what is left of the one before has the rest of the weight.
+      let written = layer.gates[0][t].times(layer.gates[2][t])
+      let cell = Array(layer.cells[t].prefix(layer.units))
+      isClose(cell.times(layer.gates[3][t]), layer.states[t], "\(name): s")
+      let before = layer.before(t).map { Array(layer.cells[$0].prefix(layer.units)) }
+      let kept = before.map { zip(layer.gates[0][t], $0).map { (1 - $0) * $1 } } ?? []
+      isClose(cell, before == nil ? written : kept.adding(written), "\(name): c")
     case .minlstm:
       isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
       isClose(layer.gates[2][t], part(2), "\(name): g")
@@ -224,6 +233,7 @@ extension GraphTrace.Node {
       case .preActivation, .recurrentSum: "a"
       case .gate(let gate): gate
       case .cell: "cell"
+      case .normaliser: "normaliser"
       case .state: "s"
       case .output: "o"
       case .prediction: "ŷ"

@@ -107,7 +107,17 @@ struct WalkArithmetic {
     case .preActivation(let gate), .recurrentSum(let gate):
       return block(variable, gate)
     case .state where variable.time == 0 || start(variable): return initial(variable, "state")
-    case .cell where variable.time == 0 || start(variable): return initial(variable, "cell")
+    case .cell where variable.time == 0 || start(variable):
+      return initial(variable, "cell").map { all in
+        // An sLSTM's normaliser begins behind its cell.
+        let units = shown.first { $0.key.quantity == .cell && $0.key.layer == variable.layer }
+        return Array(all.prefix(units?.value.count ?? all.count))
+      }
+    case .normaliser where variable.time == 0 || start(variable):
+      return initial(variable, "cell").map { all in
+        let units = shown.first { $0.key.quantity == .cell && $0.key.layer == variable.layer }
+        return Array(all.suffix(units?.value.count ?? all.count))
+      }
     case .attended: return attended(variable)
     default: return nil
     }
@@ -293,6 +303,8 @@ struct WalkArithmetic {
     case .tanh: values.map { Foundation.tanh($0) }
     case .relu: values.map { max(0, $0) }
     case .sigmoid: values.map { 1 / (1 + exp(-$0)) }
+    case .exponential: values.map { exp($0) }
+    case .logarithm: values.map { log($0) }
     case .softmax: softmax(values)
     case .clamp: values.map { min(max($0, 0), 1) }
     }

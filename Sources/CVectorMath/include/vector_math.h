@@ -58,6 +58,16 @@ void vector_math_spin_pause(void);
                                      const T *previous_cell, long previous_stride,                \
                                      const T *tanh_cell, const T *d_state, long d_state_stride,   \
                                      T *d_cell, T *d_gates);                                      \
+  /* One sLSTM step. gates as of an LSTM; previous_cell and cell are rows × 2·hidden, c before the    \
+     logarithm of its weight. */                                                                  \
+  void vector_math_slstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
+                                     long previous_stride, T *cell, T *state, long state_stride);  \
+  /* Back through one sLSTM step. d_cell (rows × 2·hidden) comes in from the future and leaves for    \
+     the past. */                                                                                 \
+  void vector_math_slstm_backward_##X(long rows, long hidden, const T *gates,                      \
+                                      const T *previous_cell, long previous_stride, const T *cell, \
+                                      const T *d_state, long d_state_stride, T *d_cell,            \
+                                      T *d_gates);                                                 \
   /* One GRU step. input (rows × 3·hidden, order r z n) holds W x + b_ih and is replaced by        \
      activations; recurrent holds U h + b_hh, whose n block is needed again going back. */        \
   void vector_math_gru_forward_##X(long rows, long hidden, T *input, const T *recurrent,          \

@@ -67,7 +67,7 @@ extension TraceWords {
       if gate != nil { return gated }
       return feedsOutput
         ? "slide 28 · Deep Learning fig. 10.4" : "slide 21 · Deep Learning eq. 10.8"
-    case (.gate, _), (.cell, _), (.recurrentSum, _): return gated
+    case (.gate, _), (.cell, _), (.normaliser, _), (.recurrentSum, _): return gated
     case (.state, false):
       if case .function(.clamp, _)? = node.equations.first?.expression { return universality }
       return isPlain ? "slide 21 · Deep Learning eq. 10.9" : gated

@@ -57,6 +57,7 @@ struct TraceWords {
       return (variable.isGradient ? "δ′" : "q") + mark + (gate.map { "_" + $0 } ?? "")
     case .gate(let gate): return sign + gate
     case .cell: return sign + "c"
+    case .normaliser: return sign + "ℓ"
     case .state: return sign + Self.letter(variable.layer)
     case .output: return sign + "o"
     case .prediction: return sign + "ŷ"
@@ -196,6 +197,8 @@ struct TraceWords {
       case .relu: "relu"
       case .sigmoid, .clamp: "σ"
       case .softmax: "softmax"
+      case .exponential: "exp"
+      case .logarithm: "log"
       }
     if case .variable = inner, function != .sigmoid { return "\(name) \(text(inner))" }
     return "\(name)(\(text(inner)))"
@@ -209,7 +212,7 @@ struct TraceWords {
       return "(1 − \(value)²)"
     case .sigmoid: return "\(value) (1 − \(value))"
     case .relu: return "[\(value) > 0]"
-    case .softmax, .clamp: return "∂\(value)"
+    case .softmax, .clamp, .exponential, .logarithm: return "∂\(value)"
     }
   }
 

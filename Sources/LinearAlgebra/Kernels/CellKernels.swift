@@ -11,6 +11,15 @@ public protocol CellKernels: BinaryFloatingPoint {
     rows: Int, hidden: Int, gates: UnsafePointer<Self>, previousCell: UnsafePointer<Self>,
     previousStride: Int, tanhCell: UnsafePointer<Self>, dState: UnsafePointer<Self>,
     dStateStride: Int, dCell: UnsafeMutablePointer<Self>, dGates: UnsafeMutablePointer<Self>)
+  /// One sLSTM step over rows; see `SLSTMCell`.
+  static func sLSTMForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,
+    previousStride: Int, cell: UnsafeMutablePointer<Self>, state: UnsafeMutablePointer<Self>,
+    stateStride: Int)
+  static func sLSTMBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Self>, previousCell: UnsafePointer<Self>,
+    previousStride: Int, cell: UnsafePointer<Self>, dState: UnsafePointer<Self>,
+    dStateStride: Int, dCell: UnsafeMutablePointer<Self>, dGates: UnsafeMutablePointer<Self>)
   /// One GRU step over rows; see `GRUCell`.
   static func gruForward(
     rows: Int, hidden: Int, input: UnsafeMutablePointer<Self>, recurrent: UnsafePointer<Self>,
@@ -59,6 +68,25 @@ extension Float: CellKernels {
   ) {
     vector_math_lstm_backward_f32(
       rows, hidden, gates, previousCell, previousStride, tanhCell, dState, dStateStride, dCell,
+      dGates)
+  }
+
+  public static func sLSTMForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,
+    previousStride: Int, cell: UnsafeMutablePointer<Float>, state: UnsafeMutablePointer<Float>,
+    stateStride: Int
+  ) {
+    vector_math_slstm_forward_f32(
+      rows, hidden, gates, previousCell, previousStride, cell, state, stateStride)
+  }
+
+  public static func sLSTMBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Float>, previousCell: UnsafePointer<Float>,
+    previousStride: Int, cell: UnsafePointer<Float>, dState: UnsafePointer<Float>,
+    dStateStride: Int, dCell: UnsafeMutablePointer<Float>, dGates: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_slstm_backward_f32(
+      rows, hidden, gates, previousCell, previousStride, cell, dState, dStateStride, dCell,
       dGates)
   }
 

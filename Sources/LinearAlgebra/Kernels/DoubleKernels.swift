@@ -25,6 +25,26 @@ extension Double: CellKernels {
       dGates)
   }
 
+  public static func sLSTMForward(
+    rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>,
+    previousCell: UnsafePointer<Double>,
+    previousStride: Int, cell: UnsafeMutablePointer<Double>, state: UnsafeMutablePointer<Double>,
+    stateStride: Int
+  ) {
+    vector_math_slstm_forward_f64(
+      rows, hidden, gates, previousCell, previousStride, cell, state, stateStride)
+  }
+
+  public static func sLSTMBackward(
+    rows: Int, hidden: Int, gates: UnsafePointer<Double>, previousCell: UnsafePointer<Double>,
+    previousStride: Int, cell: UnsafePointer<Double>, dState: UnsafePointer<Double>,
+    dStateStride: Int, dCell: UnsafeMutablePointer<Double>, dGates: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_slstm_backward_f64(
+      rows, hidden, gates, previousCell, previousStride, cell, dState, dStateStride, dCell,
+      dGates)
+  }
+
   public static func gruForward(
     rows: Int, hidden: Int, input: UnsafeMutablePointer<Double>, recurrent: UnsafePointer<Double>,
     recurrentNew: UnsafeMutablePointer<Double>, previous: UnsafePointer<Double>,

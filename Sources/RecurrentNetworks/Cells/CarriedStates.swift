@@ -7,12 +7,12 @@ extension RecurrentStack {
     arena: Arena<Scalar>
   ) -> InitialState<Scalar> {
     let states = arena.matrix(steps.sequenceCount, hidden)
-    let cells = hasCells ? arena.matrix(steps.sequenceCount, hidden) : nil
+    let cells = cellWidth > 0 ? arena.matrix(steps.sequenceCount, cellWidth) : nil
     let column = carriedColumn(layer: layer, way: way)
     for k in 0..<steps.sequenceCount {
       let row = carried.values.row(steps.order[k]) + column
       states.row(k).update(from: row, count: hidden)
-      cells?.row(k).update(from: row + hidden, count: hidden)
+      cells?.row(k).update(from: row + hidden, count: cellWidth)
     }
     return InitialState(state: states, cell: cells)
   }
@@ -28,7 +28,7 @@ extension RecurrentStack {
           let last = layer.finalRow(steps, sequence: k)
           row.update(from: layer.states.row(last), count: hidden)
           if let cells = layer.cell.cellStates {
-            (row + hidden).update(from: cells.row(last), count: hidden)
+            (row + hidden).update(from: cells.row(last), count: cellWidth)
           }
         }
       }
@@ -50,7 +50,7 @@ extension RecurrentStack {
         } else if let state = layer.learnedState {
           target.update(from: parameters.row(state).base, count: hidden)
           if let cell = layer.learnedCell {
-            (target + hidden).update(from: parameters.row(cell).base, count: hidden)
+            (target + hidden).update(from: parameters.row(cell).base, count: cellWidth)
           }
         }
       }
@@ -63,9 +63,9 @@ extension RecurrentStack {
       .columns(carriedColumn(layer: layers.count - 1, way: 0), hidden)
   }
 
-  private var hasCells: Bool { layers.first?.first?.carriesCell == true }
+  private var cellWidth: Int { layers.first?.first?.cellWidth ?? 0 }
 
   private func carriedColumn(layer: Int, way: Int) -> Int {
-    (layer * ways + way) * hidden * (hasCells ? 2 : 1)
+    (layer * ways + way) * (hidden + cellWidth)
   }
 }

@@ -11,6 +11,8 @@ public indirect enum CellFormula: Sendable {
     case gate(Int)
     /// c(t).
     case cell
+    /// ℓ(t), the logarithm of what an sLSTM's c(t) was divided by.
+    case normaliser
     /// s(t).
     case state
   }
@@ -33,6 +35,10 @@ public indirect enum CellFormula: Sendable {
     case relu
     /// σ(z) = 1 / (1 + e^−z), 0 to 1.
     case sigmoid
+    /// e^z.
+    case exponential
+    /// The natural logarithm.
+    case logarithm
   }
 
   /// A quantity at a moment.

@@ -18,6 +18,9 @@ public enum CellKind: String, Sendable, CaseIterable {
   case mingru
   /// Feng et al. 2024: an LSTM whose gates ask the input alone and share the state out, gates i, f, g.
   case minlstm
+  /// xLSTM's scalar memory (Beck et al. 2024): an exponential input gate, and a cell divided by the
+  /// sum of its inputs, gates i, f, g, o.
+  case slstm
 
   /// The class that computes the cell.
   func type<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self)
@@ -30,6 +33,7 @@ public enum CellKind: String, Sendable, CaseIterable {
     case .gru: GRUCell<Scalar>.self
     case .mingru: MinGRUCell<Scalar>.self
     case .minlstm: MinLSTMCell<Scalar>.self
+    case .slstm: SLSTMCell<Scalar>.self
     }
   }
 
@@ -69,8 +73,9 @@ public struct CellDescription: Sendable {
   public var gatesAreBounded = true
   /// The block whose bias `network.forget-bias` raises at the start.
   public var forgetGate: Int?
-  /// Whether c(t) is carried beside s(t).
-  public var carriesCell = false
+  /// Vectors that are carried beside s(t), as many numbers each: c(t), and for an sLSTM the logarithm
+  /// ℓ(t) of its normaliser.
+  public var cellParts = 0
   /// Whether the bias of W s(t−1) stands apart from that of U x(t), since a gate acts between.
   public var keepsRecurrentBias = false
   /// φ of a cell without gates, s(t) = φ(a(t)); nil where gates act between.
@@ -96,6 +101,8 @@ public struct CellDescription: Sendable {
 
   /// Whether there are no gates between s(t−1) and s(t).
   public var isPlain: Bool { activation != nil }
+  /// Whether c(t) is carried beside s(t).
+  public var carriesCell: Bool { cellParts > 0 }
   /// Whether s stays within −1…1.
   public var isBounded: Bool { activation?.isBounded ?? gatesAreBounded }
 

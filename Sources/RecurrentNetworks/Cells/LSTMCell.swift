@@ -13,7 +13,7 @@ final class LSTMCell<Scalar: NetworkScalar>: RecurrentCell {
         CellDescription.Gate("input gate", "i"), CellDescription.Gate("forget gate", "f"),
         CellDescription.Gate("candidate", "g", lowest: -1),
         CellDescription.Gate("output gate", "o"),
-      ], candidate: 2, forgetGate: 1, carriesCell: true, equations: .lstm,
+      ], candidate: 2, forgetGate: 1, cellParts: 1, equations: .lstm,
       reference: "Deep Learning section 10.10.1")
   }
 

@@ -14,8 +14,8 @@ struct InitialState<Scalar: NetworkScalar> {
 /// backward pass runs the loop the other way round (backpropagation through time).
 final class RecurrentLayer<Scalar: NetworkScalar> {
   let kind: CellKind
-  /// Whether c(t) is carried beside s(t).
-  let carriesCell: Bool
+  /// Numbers of one sequence that are carried beside s(t).
+  let cellWidth: Int
   let hidden: Int
   /// Whether time runs from each sequence's end to its start.
   let isReversed: Bool
@@ -46,7 +46,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
   ) {
     self.kind = kind
-    carriesCell = kind.description.carriesCell
+    cellWidth = kind.description.cellParts * hidden
     self.hidden = hidden
     self.isReversed = isReversed
     title = "layer \(layer + 1)" + (isReversed ? " backward" : "")
@@ -61,7 +61,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       learnedCell =
         kind.description.carriesCell
         ? layout.vector(
-          prefix + "initial_cell" + suffix, symbol: "c₀" + mark, hidden, start: .zero) : nil
+          prefix + "initial_cell" + suffix, symbol: "c₀" + mark, cellWidth, start: .zero) : nil
     } else {
       learnedState = nil
       learnedCell = nil
@@ -119,16 +119,17 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     _ start: InitialState<Scalar>?, sequences: Int, pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
     let initialCell =
-      carriesCell ? pass.arena.zeros(sequences, hidden) : pass.arena.matrix(0, hidden)
+      cellWidth > 0 ? pass.arena.zeros(sequences, cellWidth) : pass.arena.matrix(0, hidden)
     startsOnItsOwn = start == nil
     if let start {
       initial.copy(start.state)
-      if carriesCell, let cell = start.cell { initialCell.copy(cell) }
+      if cellWidth > 0, let cell = start.cell { initialCell.copy(cell) }
     } else if let learnedState {
       for r in 0..<sequences {
         initial.row(r).update(from: pass.parameters.row(learnedState).base, count: hidden)
         if let learnedCell {
-          initialCell.row(r).update(from: pass.parameters.row(learnedCell).base, count: hidden)
+          initialCell.row(r).update(
+            from: pass.parameters.row(learnedCell).base, count: cellWidth)
         }
       }
     } else {

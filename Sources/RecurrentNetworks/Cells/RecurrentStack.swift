@@ -59,7 +59,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   var outputSize: Int { ways * hidden }
   /// Scalars of one sequence's carried state.
   var carriedWidth: Int {
-    layers.count * ways * hidden * (layers.first?.first?.carriesCell == true ? 2 : 1)
+    layers.count * ways * (layers.first?.first?.stateSize ?? hidden)
   }
 
   // MARK: Forward

@@ -5,10 +5,12 @@ import LinearAlgebra
 /// Every cell's is a sum of diagonal matrices, each alone or times a gate's block of W. Averaging
 /// the diagonals and multiplying once is exact, and costs no more than reading the states.
 struct JacobianSum {
-  /// What is carried from step to step: s, and c where the cell has one.
+  /// What is carried from step to step: s, and c and ℓ where the cell has them.
   enum Part: Int {
     case state
     case cell
+    /// ℓ of an sLSTM.
+    case normaliser
   }
 
   let hidden: Int
@@ -26,7 +28,7 @@ struct JacobianSum {
   init(_ cell: CellDescription, hidden: Int) {
     self.hidden = hidden
     gates = cell.gates.count
-    parts = cell.carriesCell ? 2 : 1
+    parts = 1 + cell.cellParts
     throughGates = [Double](repeating: 0, count: parts * gates * hidden)
     throughInput = throughGates
     direct = [Double](repeating: 0, count: parts * parts * hidden)

@@ -55,13 +55,13 @@ public final class LayerTransition: StateTransition {
     for (index, layer) in layers.enumerated() {
       let hidden = layer.hidden
       let state = arena.matrix(count, hidden)
-      let cell = layer.carriesCell ? arena.matrix(count, hidden) : nil
+      let cell = layer.cellWidth > 0 ? arena.matrix(count, layer.cellWidth) : nil
       states.withUnsafeBufferPointer { given in
         guard let base = given.baseAddress else { return }
         for row in 0..<count {
           let from = base + row * size + column
           state.row(row).update(from: from, count: hidden)
-          cell?.row(row).update(from: from + hidden, count: hidden)
+          cell?.row(row).update(from: from + hidden, count: layer.cellWidth)
         }
       }
       let window = arena.matrix(2 * count, hidden)

@@ -50,7 +50,7 @@ public struct StateChain<Scalar: NetworkScalar> {
       for unit in 0..<layer.hidden { result.append(Double(s[unit])) }
       if let cells = layer.cell.cellStates {
         let c = cells.row(row)
-        for unit in 0..<layer.hidden { result.append(Double(c[unit])) }
+        for unit in 0..<layer.cellWidth { result.append(Double(c[unit])) }
       }
     }
     return result
@@ -145,5 +145,5 @@ extension ParameterVector {
 
 extension RecurrentLayer {
   /// Numbers that the layer carries from step to step.
-  var stateSize: Int { carriesCell ? 2 * hidden : hidden }
+  var stateSize: Int { hidden + cellWidth }
 }

@@ -92,6 +92,8 @@ extension GraphTrace {
     case gate(String)
     /// c(t).
     case cell
+    /// ℓ(t), the logarithm of what c(t) was divided by.
+    case normaliser
     /// s(t).
     case state
     /// o(t).
@@ -144,6 +146,10 @@ extension GraphTrace {
     case relu
     /// σ(z) = 1 / (1 + e^−z).
     case sigmoid
+    /// e^z.
+    case exponential
+    /// The natural logarithm.
+    case logarithm
     /// e^z over their sum.
     case softmax
     /// min(max(z, 0), 1).

@@ -41,7 +41,24 @@ def minlstm(p, xs):
         yield h
 
 
-CELLS = {"mingru": (mingru, 2), "minlstm": (minlstm, 3)}
+def slstm(p, xs):
+    """Beck et al. 2024, section 2.1 with stabiliser, one head: begins with n = 1 at m = 0."""
+    h, c, n, m = np.zeros(H, complex), np.zeros(H, complex), np.ones(H, complex), np.zeros(H)
+    for x in xs:
+        i, f, g, o = np.split(p["weight_ih"] @ x + p["weight_hh"] @ h + p["bias_ih"] + p["bias_hh"], 4)
+        log_f = np.log(sigmoid(f))
+        # Any m gives the same h, so that its derivative is none of h's.
+        new = np.maximum((log_f + m).real, i.real)
+        i, f, m = np.exp(i - new), np.exp(log_f + m - new), new
+        c = f * c + i * np.tanh(g)
+        n = f * n + i
+        h = sigmoid(o) * c / n
+        yield h
+
+
+CELLS = {"mingru": (mingru, 2), "minlstm": (minlstm, 3), "slstm": (slstm, 4)}
+
+RECURRENT = {"slstm"}
 
 
 def shapes(cell):
@@ -51,6 +68,10 @@ def shapes(cell):
         for way in ["", "_reverse"]:
             suffix = f"_l{layer}{way}"
             result["rnn.weight_ih" + suffix] = (gates * H, D if layer == 0 else 2 * H)
+            if cell in RECURRENT:
+                result["rnn.weight_hh" + suffix] = (gates * H, H)
+                # The other half of a bias that PyTorch would keep in two; only their sum counts.
+                result["rnn.bias_hh" + suffix] = (gates * H,)
             result["rnn.bias_ih" + suffix] = (gates * H,)
     return result | {"head.weight": (K, 2 * H), "head.bias": (K,)}
 

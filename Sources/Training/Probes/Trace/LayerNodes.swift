@@ -54,7 +54,7 @@ struct LayerNodes {
       let state = layer.states[t]
       let saturated = state.count { abs($0) > 0.97 }
       return saturated > 0 ? .saturated(saturated, of: state.count) : nil
-    case .cell?:
+    case .cell? where description.cellParts == 1:
       return description.forgetGate.map { .keeps(mean: layer.gates[$0][t].mean) }
     default: return nil
     }

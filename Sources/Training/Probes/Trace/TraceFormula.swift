@@ -14,7 +14,7 @@ struct TraceFormula {
   }
 
   let layer: TraceLayer
-  /// ∇c(t) as far as it is known.
+  /// ∇c(t) as far as it is known, and behind it ∇ℓ(t) where the cell has that.
   let cellGradients: [[Float]]
 
   /// The addends of a formula at a step, those alone that there are.
@@ -112,6 +112,7 @@ struct TraceFormula {
     case .recurrentSum(let gate): layer.variable(.recurrentSum(gate: gate.map(layer.symbol)), t)
     case .gate(let gate): layer.variable(.gate(layer.symbol(gate)), t)
     case .cell: layer.variable(.cell, t)
+    case .normaliser: layer.variable(.normaliser, t)
     case .state: layer.variable(.state, t)
     }
   }
@@ -201,7 +202,9 @@ struct TraceFormula {
     case .preActivation(let gate): return Array(layer.preActivation(t)[layer.block(gate)])
     case .recurrentSum(let gate): return Array(layer.recurrentSum(t)[layer.block(gate)])
     case .gate(let gate): return layer.gates[gate][t]
-    case .cell: return isStep ? layer.cells[t] : layer.initialCell
+    case .cell: return Array((isStep ? layer.cells[t] : layer.initialCell).prefix(layer.units))
+    case .normaliser:
+      return Array((isStep ? layer.cells[t] : layer.initialCell).dropFirst(layer.units))
     case .state: return isStep ? layer.states[t] : layer.initial
     }
   }
@@ -211,7 +214,8 @@ struct TraceFormula {
     case .preActivation(let gate): Array(layer.deltas[t][layer.block(gate)])
     case .recurrentSum(let gate): Array(layer.recurrentDeltas[t][layer.block(gate)])
     case .gate: []
-    case .cell: cellGradients[t]
+    case .cell: Array(cellGradients[t].prefix(layer.units))
+    case .normaliser: Array(cellGradients[t].dropFirst(layer.units))
     case .state: layer.gradients[t]
     }
   }
@@ -245,6 +249,8 @@ extension CellFormula.Function {
     case .tanh: .tanh
     case .relu: .relu
     case .sigmoid: .sigmoid
+    case .exponential: .exponential
+    case .logarithm: .logarithm
     }
   }
 
@@ -253,6 +259,8 @@ extension CellFormula.Function {
     case .tanh: Foundation.tanh(x)
     case .relu: max(0, x)
     case .sigmoid: 1 / (1 + exp(-x))
+    case .exponential: exp(x)
+    case .logarithm: log(x)
     }
   }
 
@@ -262,6 +270,8 @@ extension CellFormula.Function {
     case .tanh: 1 - y * y
     case .relu: y > 0 ? 1 : 0
     case .sigmoid: y * (1 - y)
+    case .exponential: y
+    case .logarithm: exp(-y)
     }
   }
 }

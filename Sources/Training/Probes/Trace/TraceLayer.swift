@@ -142,15 +142,21 @@ struct TraceLayer {
     }
   }
 
-  /// ∇c(t) where a cell is carried: what comes through s(t), and what the step after kept of it.
-  /// The network keeps none of it.
+  /// ∇c(t) where a cell is carried, and behind it ∇ℓ(t): what comes through s(t), and what the step
+  /// after kept of it. The network keeps none of it.
   var cellGradients: [[Float]] {
-    guard kind.description.carriesCell else { return [] }
-    let equation = kind.description.equations.backward.joined().first { $0.result == .cell }
-    guard let equation else { return [] }
+    let equations = kind.description.equations.backward.joined().filter {
+      $0.result == .cell || $0.result == .normaliser
+    }
+    guard !equations.isEmpty else { return [] }
     var result = [[Float]](repeating: [], count: steps)
     for t in backwardOrder {
-      result[t] = TraceFormula(layer: self, cellGradients: result).value(equation.formula, t) ?? []
+      for equation in equations {
+        let formula = TraceFormula(layer: self, cellGradients: result)
+        // Nothing comes back to the last step.
+        result[t] +=
+          formula.value(equation.formula, t) ?? [Float](repeating: 0, count: units)
+      }
     }
     return result
   }
