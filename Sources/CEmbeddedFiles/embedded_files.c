@@ -24,6 +24,9 @@ static const unfold_embedded_file presets[] = {
     {"sine", (const unsigned char[]){
 #embed "../../presets/sine.yaml" suffix(, 0)
     }},
+    {"state-tracking", (const unsigned char[]){
+#embed "../../presets/state-tracking.yaml" suffix(, 0)
+    }},
     {"context", (const unsigned char[]){
 #embed "../../presets/context.yaml" suffix(, 0)
     }},

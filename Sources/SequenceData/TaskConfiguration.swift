@@ -40,7 +40,7 @@ public struct DataSource: Sendable, Equatable {
     /// Hangul glyphs to romanised syllables.
     case hangul
     /// Made up from the seed, with a known answer: `adding`, `copy`, `parity`, `reber`,
-    /// `oscillator`, `flip-flop`.
+    /// `oscillator`, `flip-flop`, `modular`, `dyck-1`, `dyck-2`, `s5`.
     case synthetic
     /// Strings of a formal language for a hand-built network: `brackets`, `anbn`, `two-brackets`.
     case grammar
@@ -54,6 +54,9 @@ public struct DataSource: Sendable, Equatable {
   /// Steps of made-up sequences that are held out, longer or shorter than those trained on; nil makes
   /// them as long as the task itself says.
   public var heldOutLength: Int?
+  /// How many times the training length a task with an answer at every step is judged at, beside its
+  /// validation: at 1, 2, 4 … times it up to here; nil judges at none.
+  public var judgedUpTo: Int?
   /// Bits that `flip-flop` has to remember; nil is three.
   public var bits: Int?
   /// A file whose examples are the test set.

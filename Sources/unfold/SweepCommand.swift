@@ -14,6 +14,9 @@ struct SweepCommand: AsyncParsableCommand {
       other; leaving the list ends nothing. The directory gets results.csv, results.md and results.svg: \
       every run, and over seeds the mean and how far runs lie apart.
 
+      `unfold sweep state-tracking` needs no --over: it goes over five tasks, every cell and five seeds, \
+      and draws how much is right at lengths beyond those trained on.
+
       `unfold sweep --out DIR` goes on with a sweep that was cut off, or shows one that trains; \
       `unfold sweep --out DIR --stop` saves all of its runs and ends it.
       """)
@@ -69,7 +72,7 @@ struct SweepCommand: AsyncParsableCommand {
       throw ValidationError("--jobs must be from 1 to 256, not \(jobs)")
     }
     if out == nil, stop { throw ValidationError("--stop ends the sweep in --out: name it") }
-    if out == nil, over.isEmpty {
+    if out == nil, over.isEmpty, SweepPlan.standardAxes[preset ?? ""] == nil {
       throw ValidationError(
         "name what to go over, as in --over network.cell=tanh,lstm, or a sweep with --out")
     }
@@ -123,9 +126,16 @@ struct SweepCommand: AsyncParsableCommand {
   private var plan: SweepPlan? {
     get throws {
       guard !over.isEmpty || preset != nil || !settings.isEmpty || steps != nil else { return nil }
+      let asked = try over.map { try SweepAxis(argument: $0) }
+      // An axis that is asked for takes the standard one's place, and a setting leaves none.
+      let fixed = settings.map { $0.prefix { $0 != "=" } }
+      let standard = (SweepPlan.standardAxes[preset ?? ""] ?? []).filter { axis in
+        !fixed.contains(Substring(axis.key))
+      }.map { axis in asked.first { $0.key == axis.key } ?? axis }
+      let others = asked.filter { axis in !standard.contains { $0.key == axis.key } }
       return SweepPlan(
-        preset: preset ?? PresetLibrary.standard, settings: settings,
-        axes: try over.map { try SweepAxis(argument: $0) }, steps: steps)
+        preset: preset ?? PresetLibrary.standard, settings: settings, axes: standard + others,
+        steps: steps)
     }
   }
 }

@@ -52,6 +52,29 @@ import Testing
     #expect(again.status == 0 && again.lines.count == 2, "\(again.output)")
   }
 
+  /// Accuracy over length: a row for each setting and length, a chart for each task.
+  @Test func aSweepOverTasksIsJudgedByLength() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let sweep = try program.run([
+      "sweep", "state-tracking", "--steps", "20", "--out", "s", "--headless", "--jobs", "2",
+      "--over", "task.data.synthetic=parity,s5", "--over", "network.cell=tanh,mingru", "--over",
+      "training.seed=1,2", "--set", "task.data.judged-up-to=4", "--set", "task.data.length=8",
+      "--set", "network.hidden=8",
+    ])
+    #expect(sweep.status == 0, "\(sweep.errors)")
+    func text(_ name: String) throws -> String {
+      try String(
+        contentsOf: program.directory.appendingPathComponent("s/lengths.\(name)"), encoding: .utf8)
+    }
+    let rows = try text("csv").split(separator: "\n")
+    // Two tasks, two cells, three lengths, and what the columns mean.
+    #expect(rows.count == 13)
+    #expect(rows.contains { $0.hasPrefix("parity,mingru,32,2,") }, "\(rows)")
+    #expect(try text("md").contains("| tanh |"))
+    #expect(try text("svg").components(separatedBy: "<svg").count == 4)
+  }
+
   /// Killed in the middle, the sweep goes on where each of its runs was, and nothing is trained twice.
   @Test func aSweepThatIsKilledGoesOn() throws {
     let program = try Program()

@@ -38,7 +38,8 @@ import Training
   @Test func aWrongValueIsNamedWithWhatWasExpected() {
     #expect(
       message("network:\n  cell: lsmt\n")
-        == "my.yaml:2: network.cell: found “lsmt”, expected tanh, relu, lstm, gru; did you mean lstm?"
+        == "my.yaml:2: network.cell: found “lsmt”, expected tanh, relu, lstm, gru, "
+        + "mingru, minlstm, slstm; did you mean lstm?"
     )
     #expect(message("network: { hidden: -3 }").contains("expected a whole number from 1 to 16384"))
     #expect(message("network: { hidden: 1e99 }").contains("found “1e99”"))

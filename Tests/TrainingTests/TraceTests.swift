@@ -83,9 +83,10 @@ import TrainingEvents
       let written = layer.gates[0][t].times(layer.gates[2][t])
       let cell = Array(layer.cells[t].prefix(layer.units))
       isClose(cell.times(layer.gates[3][t]), layer.states[t], "\(name): s")
-      let before = layer.before(t).map { Array(layer.cells[$0].prefix(layer.units)) }
-      let kept = before.map { zip(layer.gates[0][t], $0).map { (1 - $0) * $1 } } ?? []
-      isClose(cell, before == nil ? written : kept.adding(written), "\(name): c")
+      let before = (layer.before(t).map { layer.cells[$0] } ?? layer.initialCell)
+        .prefix(layer.units)
+      let kept = zip(layer.gates[0][t], before).map { (1 - $0) * $1 }
+      isClose(cell, kept.adding(written), "\(name): c")
     case .minlstm:
       isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
       isClose(layer.gates[2][t], part(2), "\(name): g")

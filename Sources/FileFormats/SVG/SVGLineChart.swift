@@ -61,6 +61,8 @@ public struct SVGLineChart: Sendable {
   public var xLabel: String
   public var yLabel: String
   public var isLogarithmic: Bool
+  /// Whether equal distances along the horizontal axis are equal factors.
+  public var hasLogarithmicX = false
   public var series: [Series]
   public var markers: [Marker] = []
   public var levels: [Level] = []

@@ -16,7 +16,8 @@ struct SVGLineChartDrawing {
   init(chart: SVGLineChart, palette: SVGPalette) {
     self.chart = chart
     let xs = chart.series.flatMap { [$0.x.first, $0.x.last].compactMap { $0 } }
-    xScale = ChartScale(low: xs.min() ?? 0, high: xs.max() ?? 1)
+    xScale = ChartScale(
+      low: xs.min() ?? 0, high: xs.max() ?? 1, isLogarithmic: chart.hasLogarithmicX)
     yScale = Self.verticalScale(chart)
     left = 74
     right = chart.width - 24

@@ -61,6 +61,7 @@ public struct SweepResults: Sendable {
     try AtomicFile.write(csv, to: base + ".csv")
     try AtomicFile.write(markdown, to: base + ".md")
     var files = [base + ".csv", base + ".md"]
+    files += try SweepLengths(self).write(into: path)
     let chart = SweepPicture.losses(of: self)
     if !chart.series.isEmpty {
       try AtomicFile.write(chart.svg(), to: base + ".svg")

@@ -7,6 +7,8 @@ public struct TaskData: Sendable {
   public var train: DataSet
   public var validation: DataSet
   public var test: DataSet
+  /// What the network is judged by at several lengths; empty where it is not.
+  public var judged: [Judged] = []
   /// Symbols the network reads; nil when it reads numbers or nothing.
   public var inputVocabulary: Vocabulary?
   /// Classes, labels or symbols the network writes; nil when it writes numbers.
@@ -29,6 +31,14 @@ public struct TaskData: Sendable {
   public var notes: [String] = []
   /// Why the validation or the test part is empty though the task asks for one.
   public var whyEmpty: [EmptyPart: String] = [:]
+
+  /// Sequences of one length.
+  public struct Judged: Sendable {
+    /// Time steps of each.
+    public var steps: Int
+    /// The sequences.
+    public var data: DataSet
+  }
 
   public enum EmptyPart: String, Sendable { case validation, test }
 

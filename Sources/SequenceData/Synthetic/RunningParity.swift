@@ -6,9 +6,7 @@
 enum RunningParity {
   static func make(_ parts: SyntheticTask.Parts) -> TaskData {
     let made = parts.examples { random, isTest in
-      let shortest = max(1, parts.length / 2)
-      let count =
-        isTest ? 4 * parts.length : shortest + random.index(below: parts.length - shortest + 1)
+      let count = parts.steps(&random, isTest: isTest)
       let bits = (0..<count).map { _ in Int32(random.index(below: 2)) }
       return Example(
         input: .tokens(bits), target: .labels(parities(bits)),

@@ -26,13 +26,21 @@ enum SyntheticTask: String, CaseIterable {
   case sine
   /// Which of two streams counts is said beside them (Mante et al. 2013).
   case context
+  /// Digits added up modulo five, at every step.
+  case modular
+  /// How many brackets are open, at every step.
+  case dyck1 = "dyck-1"
+  /// Which of two kinds of brackets may close, at every step.
+  case dyck2 = "dyck-2"
+  /// Under which of five cups the ball is, two of which change places at every step.
+  case s5
 
   /// The one kind of task that it is.
   var kind: TaskKind {
     switch self {
     case .adding, .flipFlop, .sine: .forecasting
     case .context: .sequenceClassification
-    case .copy, .parity, .delay, .peek: .sequenceLabelling
+    case .copy, .parity, .delay, .peek, .modular, .dyck1, .dyck2, .s5: .sequenceLabelling
     case .reverse: .sequenceToSequence
     case .reber: .languageModel
     case .oscillator: .autonomous
@@ -45,7 +53,7 @@ enum SyntheticTask: String, CaseIterable {
     case .adding, .copy, .oscillator, .flipFlop: 100
     case .sine: 60
     case .context: 30
-    case .parity, .peek: 20
+    case .parity, .peek, .modular, .dyck1, .dyck2, .s5: 20
     case .delay: 5
     case .reverse: 9
     case .reber: 1
@@ -58,6 +66,7 @@ enum SyntheticTask: String, CaseIterable {
     case .adding, .oscillator, .delay: 2
     case .peek: 3
     case .copy, .parity, .reber, .reverse, .flipFlop, .sine, .context: 1
+    case .modular, .dyck1, .dyck2, .s5: 1
     }
   }
 
@@ -86,18 +95,42 @@ enum SyntheticTask: String, CaseIterable {
       let other = try task.make(request, length: length, key: "task.data.held-out-length")
       (data.validation, data.test) = (other.validation, other.test)
     }
+    data.judged = try task.judged(request, upTo: request.data.judgedUpTo, of: data.train)
     return data
   }
 
+  /// Sequences of one, two, four … times the training length, of each length as many.
+  private func judged(
+    _ request: LoadRequest, upTo factor: Int?, of train: DataSet
+  ) throws(DataError) -> [TaskData.Judged] {
+    guard let factor else { return [] }
+    let key = "task.data.judged-up-to"
+    guard kind == .sequenceLabelling else {
+      throw DataError(
+        key, "only a task with an answer at every step is judged at several lengths",
+        found: rawValue,
+        expected: Self.allCases.filter { $0.kind == .sequenceLabelling }.map(\.rawValue)
+          .joined(separator: ", "))
+    }
+    var (result, length): ([TaskData.Judged], Int) = ([], request.data.length ?? defaultLength)
+    let longest = factor * length
+    while length <= longest {
+      let made = try make(request, length: length, key: key, isExact: true)
+      result.append(TaskData.Judged(steps: length, data: made.validation))
+      length *= 2
+    }
+    return result
+  }
+
   private func make(
-    _ request: LoadRequest, length: Int, key: String
+    _ request: LoadRequest, length: Int, key: String, isExact: Bool = false
   ) throws(DataError) -> TaskData {
     guard (shortest...Self.longest).contains(length) else {
       throw DataError(
         key, "not a length of \(rawValue) sequences", found: "\(length)",
         expected: "\(shortest) to \(Self.longest)")
     }
-    let parts = Parts(request, length: length)
+    let parts = Parts(request, length: length, isExact: isExact)
     switch self {
     case .adding: return AddingProblem.make(parts)
     case .copy: return CopyMemory.make(parts)
@@ -110,6 +143,10 @@ enum SyntheticTask: String, CaseIterable {
     case .flipFlop: return FlipFlop.make(parts, bits: request.data.bits ?? 3)
     case .sine: return SineOnDemand.make(parts)
     case .context: return ContextSwitch.make(parts)
+    case .modular: return StateTracking.modular(parts)
+    case .dyck1: return StateTracking.depth(parts)
+    case .dyck2: return StateTracking.nesting(parts)
+    case .s5: return StateTracking.swaps(parts)
     }
   }
 
@@ -119,12 +156,22 @@ enum SyntheticTask: String, CaseIterable {
   struct Parts {
     var length: Int
     var counts: (train: Int, validation: Int, test: Int)
+    /// Whether each sequence has `length` steps, and they are there to judge by alone.
+    private let isExact: Bool
     private var seed: UInt64
 
+    /// Sequences of each length that is judged.
+    static let judged = 64
+
     /// 20,000 sequences in all, fewer when they are long.
-    init(_ request: LoadRequest, length: Int) {
+    init(_ request: LoadRequest, length: Int, isExact: Bool = false) {
       self.length = length
+      self.isExact = isExact
       seed = request.seed
+      guard !isExact else {
+        counts = (0, Self.judged, 0)
+        return
+      }
       counts = Split.sizes(
         min(20_000, max(1_000, 4_000_000 / length)), request.configuration.validationShare,
         request.configuration.testShare)
@@ -140,13 +187,22 @@ enum SyntheticTask: String, CaseIterable {
       _ body: (_ random: inout SeededRandom, _ isTest: Bool) -> Example
     ) -> (train: DataSet, validation: DataSet, test: DataSet) {
       func part(_ number: UInt64, _ count: Int, isTest: Bool) -> DataSet {
-        var random = random(number)
+        var random = random(isExact ? 0x1000 + UInt64(length) : number)
         return .examples((0..<count).map { _ in body(&random, isTest) })
       }
       return (
         part(1, counts.train, isTest: false), part(2, counts.validation, isTest: false),
         part(3, counts.test, isTest: true)
       )
+    }
+
+    /// Steps of a sequence of a task that takes any number of them: to train on between half of
+    /// `length` and `length`, to test by four times `length`.
+    func steps(_ random: inout SeededRandom, isTest: Bool) -> Int {
+      if isExact { return length }
+      if isTest { return 4 * length }
+      let shortest = max(1, length / 2)
+      return shortest + random.index(below: length - shortest + 1)
     }
 
     /// A task that answers each bit with a bit.

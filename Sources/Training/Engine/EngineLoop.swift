@@ -119,6 +119,7 @@ extension TrainingEngine {
           step: workload.step, epoch: workload.epochs, loss: total.mean,
           metric: hasClasses ? 100 * Double(total.correct) / Double(max(1, total.targets)) : nil,
           elapsed: clock.total, isBest: isBest)))
+    if !workload.judgedLengths.isEmpty { post(.values(workload.judgedLengths)) }
     if let rate = workload.validated(loss: total.mean) {
       record(
         "learning-rate", "plateau: learning rate → \(short(rate))", marker: "lr", value: rate)

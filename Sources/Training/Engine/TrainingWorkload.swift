@@ -6,6 +6,9 @@ import TrainingEvents
 final class TrainingWorkload: Workload {
   private let trainer: Trainer
   private let evaluator: Evaluator
+  /// Judges at other lengths than those trained on, in this process alone.
+  private let lengths: Evaluator
+  private(set) var judgedLengths: [NamedValues] = []
   private let probes: ProbeRunner
   /// What other processes are told that train the same network; nil where there are none.
   private let lead: RankLead?
@@ -25,6 +28,8 @@ final class TrainingWorkload: Workload {
     evaluator = try Evaluator(
       network: trainer.network, pool: trainer.pool, training: preset.training,
       exchange: trainer.exchange)
+    lengths = try Evaluator(
+      network: trainer.network, pool: trainer.pool, training: preset.training, exchange: nil)
     probes = try ProbeRunner(
       network: trainer.network, task: task, preset: preset, looks: looks)
   }
@@ -58,16 +63,43 @@ final class TrainingWorkload: Workload {
 
   // MARK: Validation
 
-  var isValidating: Bool { evaluator.isRunning }
-  func beginValidation() { evaluator.begin(trainer.task.validation) }
-  func cancelValidation() { evaluator.cancel() }
+  var isValidating: Bool { evaluator.isRunning || lengths.isRunning }
 
+  func beginValidation() {
+    judgedLengths = []
+    evaluator.begin(trainer.task.validation)
+  }
+
+  func cancelValidation() {
+    evaluator.cancel()
+    lengths.cancel()
+  }
+
+  /// The validation's own data first, then each length that is judged.
   func judgeOneBatch() -> LossTotal? {
+    if lengths.isRunning { return judgeALength() }
     // A validation may have begun before other processes were there, as in a run that is gone on with.
     lead?.tell(.judge(isFirst: evaluator.isAtStart))
     guard !evaluator.advance(trainer.parameters), failure == nil else { return nil }
     probes.note(evaluator.answers, step: trainer.step)
-    return evaluator.total
+    return nextLength()
+  }
+
+  private func judgeALength() -> LossTotal? {
+    guard !lengths.advance(trainer.parameters) else { return nil }
+    let (total, steps) = (lengths.total, task.judged[judgedLengths.count].steps)
+    judgedLengths.append(
+      NamedValues(
+        name: JudgedLength(steps: steps).seriesName, steps: [trainer.step],
+        numbers: [100 * Double(total.correct) / Double(max(1, total.targets))]))
+    return nextLength()
+  }
+
+  /// Begins with the next length; where none is left, the loss over the validation's own data.
+  private func nextLength() -> LossTotal? {
+    guard task.judged.indices.contains(judgedLengths.count) else { return evaluator.total }
+    lengths.begin(task.judged[judgedLengths.count].data)
+    return nil
   }
 
   func validated(loss: Double) -> Double? {

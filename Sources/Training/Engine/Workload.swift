@@ -41,6 +41,8 @@ protocol Workload: AnyObject {
   /// Judges one batch of held-out data.
   /// - Returns: the loss over all of it after the last batch, nil before.
   func judgeOneBatch() -> LossTotal?
+  /// How much was right at each length that is judged, of the newest validation; empty where none is.
+  var judgedLengths: [NamedValues] { get }
   /// Hears of a finished validation.
   /// - Returns: the learning rate where it falls because of it.
   func validated(loss: Double) -> Double?
@@ -90,6 +92,7 @@ extension StepOutcome {
 }
 
 extension Workload {
+  var judgedLengths: [NamedValues] { [] }
   var failure: RankFailure? { nil }
   var rankReports: RankReports? { nil }
   func begin() {}

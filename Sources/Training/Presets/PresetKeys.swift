@@ -38,6 +38,7 @@ enum PresetKeys {
       optionalText("task.data.test", \.task.data.test),
       .integer("task.data.length", \.task.data.length, 1...100_000),
       .integer("task.data.held-out-length", \.task.data.heldOutLength, 1...100_000),
+      .integer("task.data.judged-up-to", \.task.data.judgedUpTo, 1...64),
       .integer("task.data.bits", \.task.data.bits, 1...8),
       names("task.data.columns", \.task.data.columns),
       .choice(

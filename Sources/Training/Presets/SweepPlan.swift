@@ -1,3 +1,5 @@
+import RecurrentNetworks
+
 /// A key of the preset that a sweep goes over, and its values.
 public struct SweepAxis: Sendable, Equatable {
   /// Such as `network.cell`.
@@ -48,6 +50,15 @@ public struct SweepPlan: Sendable, Equatable {
 
   /// The key whose values only repeat a combination: what varies over it is chance.
   public static let seedKey = "training.seed"
+  /// What is gone over where nobody says, for presets that are made to be compared.
+  public static let standardAxes = [
+    "state-tracking": [
+      SweepAxis(
+        key: "task.data.synthetic", values: ["parity", "modular", "dyck-1", "dyck-2", "s5"]),
+      SweepAxis(key: "network.cell", values: CellKind.allCases.map(\.rawValue)),
+      SweepAxis(key: seedKey, values: ["1", "2", "3", "4", "5"]),
+    ]
+  ]
   /// Combinations beyond which a mistake is likelier than a wish.
   public static let most = 10_000
 
