@@ -12,14 +12,14 @@ extension BenchmarkCase {
   func productOperations(rows: Int) -> Double? {
     let gates = Double(cell.gateCount * hidden)
     let (rows, units, symbols) = (Double(rows), Double(hidden), Double(vocabulary))
-    let recurrent = gates * units
+    let recurrent = cell.description.hasRecurrentWeights ? gates * units : 0
     switch task {
     case .labelling, .ctc:
       // W s(t−1), Wᵀ δ(t) (not beyond the first step) and ∇W; then V s(t), its way back and ∇V.
       var multiplications = recurrent * (3 * rows - Double(batch)) + 3 * rows * units * symbols
       if inputs == .embedding {
         // U e of each symbol once when there are fewer symbols than rows; ∇U and ∇E likewise.
-        multiplications += 3 * min(symbols, rows) * recurrent
+        multiplications += 3 * min(symbols, rows) * gates * units
       }
       return 2 * multiplications
     case .sampling:
