@@ -7,19 +7,20 @@ import TrainingEvents
 /// units, small batches, little data and far fewer steps. What is right is whatever that network
 /// says.
 struct QuickLesson {
-  /// How many times fewer steps are trained.
-  private static let fewer = 20
+  /// How many times fewer steps are trained; an orbit takes its time to close.
+  private static func fewer(_ preset: String) -> Int { preset == "oscillator" ? 5 : 20 }
   /// Words of all letters, in a file that goes with this value.
   private let words = Words()
 
   func of(_ name: String, among lessons: [Lesson]) throws -> Lesson {
     var lesson = try LessonLibrary.find(name, among: lessons)
     lesson.settings += try settings(lesson.preset)
+    let fewer = Self.fewer(lesson.preset)
     for index in lesson.steps.indices {
       let step = lesson.steps[index]
       // What begins early keeps its place before what comes later.
-      lesson.steps[index].begin = step.begin.map { $0 > 40 ? $0 / Self.fewer : min($0, 2) }
-      lesson.steps[index].reveal = step.reveal.map { max(3, $0 / Self.fewer) }
+      lesson.steps[index].begin = step.begin.map { $0 > 40 ? $0 / fewer : min($0, 2) }
+      lesson.steps[index].reveal = step.reveal.map { max(3, $0 / fewer) }
     }
     return lesson
   }

@@ -1,7 +1,7 @@
 import TerminalGraphics
 
 /// A state that keys change: the dashboard of one run, or the list of several.
-protocol KeyedState {
+protocol KeyedState: SendableMetatype {
   /// What must be on screen for a key to work.
   associatedtype KeyContext: Sendable, Hashable
   /// Headings of the help.
