@@ -67,7 +67,7 @@ import Testing
       try String(
         contentsOf: program.directory.appendingPathComponent("s/lengths.\(name)"), encoding: .utf8)
     }
-    let rows = try text("csv").split(separator: "\n")
+    let rows = try text("csv").split(whereSeparator: \.isNewline)
     // Two tasks, two cells, three lengths, and what the columns mean.
     #expect(rows.count == 13)
     #expect(rows.contains { $0.hasPrefix("parity,mingru,32,2,") }, "\(rows)")
