@@ -212,4 +212,40 @@ import Testing
     #expect(outcome.errors.contains(word), "\(outcome.errors)")
     #expect(outcome.output.isEmpty)
   }
+
+  /// Tables hold the numbers that `--json` tells; what a network of few units lacks is left empty.
+  @Test(arguments: [1, 3]) func theDynamicsAreTablesAndFigures(units: Int) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let trained = try program.run([
+      "train", "flip-flop", "--headless", "--steps", "5", "--out", "run", "--set",
+      "network.hidden=\(units)",
+    ])
+    #expect(trained.status == 0, "\(trained.errors)")
+    let told = try object(try program.run(["analyse", "run", "--json"]).output)
+    let done = try program.run(["analyse", "run", "--export", "out"])
+    #expect(done.status == 0, "\(done.errors)")
+    func rows(_ name: String) throws -> [[String]] {
+      let path = program.directory.appendingPathComponent("out/\(name).csv")
+      return try String(contentsOf: path, encoding: .utf8).split(whereSeparator: \.isNewline)
+        .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    }
+    let (path, points) = (try rows("trajectory"), try rows("fixed-points"))
+    #expect(path.count - 1 == told["states"] as? Int)
+    #expect(path.allSatisfy { $0.count == 5 })
+    #expect(points.count - 1 == (told["fixedPoints"] as? [Any])?.count)
+    #expect(points.allSatisfy { $0.count == 8 + units })
+    let spectra = try #require(told["spectrum"] as? [String: [String: Any]])
+    for (name, matrix) in spectra {
+      let symbol = try #require(matrix["symbol"] as? String)
+      let found = try rows("spectrum").filter { $0[0] == symbol }.compactMap { Double($0[2]) }
+      let values = try #require(matrix["eigenvalues"] as? [[Double]])
+      // Readers of decimals may differ in the last bit.
+      #expect(found.count == units && values.count == units)
+      #expect(zip(found, values).allSatisfy { abs($0 - $1[0]) < 1e-12 }, "\(name)")
+    }
+    // A path in one dimension is no figure.
+    let names = program.names(in: "out").filter { $0.hasSuffix(".svg") }.sorted()
+    #expect(names == (units > 1 ? ["spectrum.svg", "trajectory.svg"] : ["spectrum.svg"]))
+  }
 }
