@@ -1,6 +1,4 @@
-import LinearAlgebra
 import RecurrentNetworks
-import SequenceData
 
 /// One network and batch whose training step, or whose sampling, is timed.
 public struct BenchmarkCase: Sendable, Equatable {

@@ -1,5 +1,4 @@
 import LinearAlgebra
-import RecurrentNetworks
 
 /// What a training step costs: batch, forward, loss, backward, sum of the parts' gradients,
 /// clipping and update; or what a symbol costs that is drawn.
