@@ -75,13 +75,26 @@ class Costs:
                     if line["event"] == "started")
 
 
+def branches(first, end, low, high):
+    """How many branches of the tree over parts low ..< high lie wholly, and largest, in first ..< end."""
+    if end <= low or high <= first:
+        return 0
+    if first <= low and high <= end:
+        return 1
+    middle = low + (high - low + 1) // 2
+    return branches(first, end, low, middle) + branches(first, end, middle, high)
+
+
 def sent(ranks, weights, parts):
-    """Messages and bytes of all ranks in a step: gradients of parts to who updates their slices, squares
-    of slices, weights to everybody, and what to do next."""
+    """Messages and bytes of all ranks in a step: gradients, summed over branches of the tree of parts, to
+    who updates their slices, squares of slices, weights to everybody, and what to do next."""
     if ranks == 1:
         return 0, 0
     slices = max(1, -(-weights // (1 << 14)))
     owners = min(ranks, slices)
+    working = min(ranks, parts)
+    parts = sum(branches(rank * parts // working, (rank + 1) * parts // working, 0, parts)
+                for rank in range(working))
     gradients = parts * weights * 4 * (owners - 1) / owners if owners > 1 else (
         weights * 4 * parts * (ranks - 1) / ranks)
     new = weights * 4 * (ranks - 1)

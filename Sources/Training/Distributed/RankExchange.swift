@@ -1,11 +1,11 @@
 import LinearAlgebra
 import RecurrentNetworks
 
-/// What the ranks of a job tell each other in a step: each one's gradients, part by part and slice by
-/// slice, to the rank that updates the slice; squared lengths; and the new weights, to everybody.
+/// What the ranks of a job tell each other in a step: each one's gradients, summed over branches of the
+/// tree of parts, slice by slice to the rank that updates the slice; squared lengths; and the new weights,
+/// to everybody.
 ///
-/// The rank that has a slice receives it from every part and adds the parts in their order, as one
-/// process does: however many ranks there are, a sum comes out the same to the last bit. Moments of a
+/// The rank that has a slice receives it from every branch and adds up the tree, as one process does: however many ranks there are, a sum comes out the same to the last bit. Moments of a
 /// slice live on the rank that updates it, and nowhere else.
 ///
 /// All messages are laid out once: a step allocates nothing.
@@ -44,7 +44,8 @@ final class RankExchange {
 
   init(
     _ communicator: any Communicator, shares: RankShares, slices: ParameterSlices,
-    parts: [Replica], parameters: ParameterVector<Float>, squares: UnsafeMutablePointer<Double>
+    parts: [Replica], tree: ReductionTree, parameters: ParameterVector<Float>,
+    squares: UnsafeMutablePointer<Double>
   ) {
     self.communicator = communicator
     self.shares = shares
@@ -55,7 +56,7 @@ final class RankExchange {
     reports = RankReports(shares, rank: communicator.rank)
     let everybody = Plan.Maker(communicator, shares)
     gradients = everybody.reduceScatter(
-      parts.map { $0.gradient.base }, slices, with: reports)
+      parts.map { $0.gradient.base }, tree, slices, with: reports)
     self.squares = everybody.allGather { rank in (squares, shares.slices(of: rank)) }
     weights = everybody.allGather { rank in
       (parameters.base, shares.scalars(of: rank, slices))

@@ -12,10 +12,11 @@ extension RankExchange.Plan {
 
     private var others: [Int] { (0..<shares.ranks).filter { $0 != rank } }
 
-    /// Every part's gradient, each slice to the rank that has it; where it is received, it stands in
-    /// the same part's vector. With it goes each rank's report, to everybody.
+    /// The gradient of every branch of the tree that a rank has wholly, each slice to the rank that
+    /// updates it; a branch's sum stands in its first part's vector, where it is sent and received. With it goes each
+    /// rank's report, to everybody.
     func reduceScatter(
-      _ gradients: [UnsafeMutablePointer<Float>], _ slices: ParameterSlices,
+      _ gradients: [UnsafeMutablePointer<Float>], _ tree: ReductionTree, _ slices: ParameterSlices,
       with reports: RankReports
     ) -> RankExchange.Plan {
       var plan = RankExchange.Plan()
@@ -23,21 +24,21 @@ extension RankExchange.Plan {
         plan.sending.append(RankMessage(reports.base, reports.range(of: rank), with: other))
         plan.receiving.append(RankMessage(reports.base, reports.range(of: other), with: other))
         add(
-          gradients, shares.parts(of: rank), shares.scalars(of: other, slices), other, &plan.sending
-        )
+          gradients, tree.branches(in: shares.parts(of: rank)), shares.scalars(of: other, slices),
+          other, &plan.sending)
         add(
-          gradients, shares.parts(of: other), shares.scalars(of: rank, slices), other,
-          &plan.receiving)
+          gradients, tree.branches(in: shares.parts(of: other)), shares.scalars(of: rank, slices),
+          other, &plan.receiving)
       }
       return plan
     }
 
     private func add(
-      _ gradients: [UnsafeMutablePointer<Float>], _ parts: Range<Int>, _ range: Range<Int>,
+      _ gradients: [UnsafeMutablePointer<Float>], _ branches: [Int], _ range: Range<Int>,
       _ peer: Int, _ messages: inout [RankMessage]
     ) {
       guard !range.isEmpty else { return }
-      for part in parts { messages.append(RankMessage(gradients[part], range, with: peer)) }
+      for part in branches { messages.append(RankMessage(gradients[part], range, with: peer)) }
     }
 
     /// What rank 0 has, to everybody.

@@ -7,7 +7,7 @@ import TrainingEvents
 /// A network in training: weights, optimiser, data and schedule, one step at a time.
 ///
 /// The same seed gives the same weights to the last bit on any number of threads, because a batch
-/// is cut into a fixed number of parts and their gradients are added in a fixed order. So do the
+/// is cut into a fixed number of parts and their gradients are added in a fixed order (`ReductionTree`). So do the
 /// processes of a job, each of which computes some of the parts (`RankExchange`).
 final class Trainer {
   let preset: Preset
@@ -27,6 +27,9 @@ final class Trainer {
   private let weightCache = PackedWeightCache<Float>()
   let pool: WorkerPool
   private let slices: ParameterSlices
+  /// The order in which gradients are added, of which processes that have several parts add theirs first.
+  private let ownAdditions: [ReductionTree.Addition]
+  private let commonAdditions: [ReductionTree.Addition]
   /// Σ x² of each slice of the gradient; every slice is written by the one thread that has it.
   private let squares: UnsafeMutablePointer<Double>
 
@@ -69,11 +72,15 @@ final class Trainer {
     slices = ParameterSlices(network.layout)
     squares = .allocate(capacity: slices.count)
     squares.initialize(repeating: 0, count: slices.count)
+    let tree = ReductionTree(count: count)
     exchange = communicator.map { [squares, slices, parameters] in
       RankExchange(
         $0, shares: RankShares(ranks: $0.size, partCount: count, sliceCount: slices.count),
-        slices: slices, parts: parts, parameters: parameters, squares: squares)
+        slices: slices, parts: parts, tree: tree, parameters: parameters, squares: squares)
     }
+    let shares = exchange?.shares
+    ownAdditions = shares == nil ? [] : tree.additions(in: exchange?.ownParts ?? 0..<0)
+    commonAdditions = shares?.additions(above: tree) ?? tree.additions
     ownParts = exchange?.ownParts ?? 0..<count
     ownSlices = exchange?.ownSlices ?? 0..<slices.count
     pool = WorkerPool(threads: min(threads, max(1, ownParts.count)))
@@ -150,6 +157,7 @@ final class Trainer {
         truncation: preset.training.truncatedBPTT)
     }
     if let exchange {
+      addOwnGradients()
       exchange.reports.computed += clock.now - began
       guard exchange.shareGradients(parts) else { return StepOutcome(lostAt: epoch) }
     }
@@ -171,12 +179,24 @@ final class Trainer {
     return outcome
   }
 
+  /// Adds up what this process can of its own parts, before others are told.
+  private func addOwnGradients() {
+    guard !ownAdditions.isEmpty else { return }
+    pool.run(slices.count) { add(ownAdditions, in: slices[$0]) }
+  }
+
+  private func add(_ additions: [ReductionTree.Addition], in slice: Range<Int>) {
+    for addition in additions {
+      parts[addition.range.lowerBound].gradient.add(parts[addition.second].gradient, in: slice)
+    }
+  }
+
   /// Adds all parts' gradients to the first one's and returns the sum's norm; nil when another process
   /// did not tell its share of it.
   private func sumGradients() -> Double? {
     pool.run(ownSlices.count) { place in
       let index = ownSlices.lowerBound + place
-      for part in parts.dropFirst() { gradient.add(part.gradient, in: slices[index]) }
+      add(commonAdditions, in: slices[index])
       squares[index] = gradient.sumOfSquares(in: slices[index])
     }
     guard exchange?.shareSquares() ?? true else { return nil }
