@@ -1,7 +1,10 @@
 import LinearAlgebra
 
-/// The scalar memory of xLSTM (Beck et al. 2024, section 2.1): an LSTM whose input gate is exponential,
-/// and whose cell is divided by the sum of all that it was given. Gate order i, f, g, o; one head.
+/// The scalar memory of xLSTM (Beck et al. 2024, section 2.1), with gate order i, f, g, o and one head.
+typealias SLSTMCell<Scalar: NetworkScalar> = CarryingCell<Scalar, SLSTMFormula<Scalar>>
+
+/// One step of an LSTM whose input gate is exponential, and whose cell is divided by the sum of all
+/// that it was given:
 ///
 ///     c̃(t) = f c̃(t−1) + e^a_i g,   n(t) = f n(t−1) + e^a_i,   s(t) = o ⊙ c̃(t) / n(t)
 ///
@@ -15,7 +18,7 @@ import LinearAlgebra
 ///     s(t) = o ⊙ c(t)
 ///
 /// c(0) = ℓ(0) = 0: the mean begins at 0 with the weight of one input.
-final class SLSTMCell<Scalar: NetworkScalar>: RecurrentCell {
+enum SLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
   static var description: CellDescription {
     CellDescription(
       gates: [
@@ -25,78 +28,24 @@ final class SLSTMCell<Scalar: NetworkScalar>: RecurrentCell {
       ], candidate: 2, forgetGate: 1, cellParts: 2, equations: .sLSTM,
       reference: "Beck et al. 2024")
   }
+  static var squashesCell: Bool { false }
+  static var memory: (name: String, lowest: Double) { ("cell c", -1) }
 
-  /// Pre-activations, turned into i f g o in place; rows × 4·hidden.
-  private var gates = Matrix<Scalar>.empty
-  /// c(t), and behind it ℓ(t); rows × 2·hidden.
-  private var cells = Matrix<Scalar>.empty
-  /// c(0) and ℓ(0), sequences × 2·hidden.
-  private var initialCell = Matrix<Scalar>.empty
-  private var states = Matrix<Scalar>.empty
-  private var recurrent: PackedMatrix<Scalar>?
-  private var recurrentBack: PackedMatrix<Scalar>?
-  private var dStates = Matrix<Scalar>.empty
-  /// ∂L/∂c and ∂L/∂ℓ on their way back, sequences × 2·hidden.
-  private var dCell = Matrix<Scalar>.empty
-  private(set) var inputGradient = Matrix<Scalar>.empty
-
-  private var hidden: Int { states.columns }
-  var recurrentGradient: Matrix<Scalar> { inputGradient }
-  var cellStates: Matrix<Scalar>? { cells }
-  var initialCellGradient: Matrix<Scalar>? { dCell }
-
-  var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] {
-    views(of: gates) + (cells.columns > 0 ? [("cell c", cells.columns(0, hidden), -1)] : [])
-  }
-
-  func begin(
-    states: Matrix<Scalar>, sequences: Int, initialCell: Matrix<Scalar>, weights: CellWeights,
-    pass: Pass<Scalar>
-  ) -> Matrix<Scalar> {
-    self.states = states
-    self.initialCell = initialCell
-    gates = pass.arena.matrix(states.rows, 4 * states.columns)
-    cells = pass.arena.matrix(states.rows, 2 * states.columns)
-    dCell = pass.arena.matrix(sequences, 2 * states.columns)
-    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
-    return gates
-  }
-
-  private func previousCell(_ segment: CellSegment<Scalar>) -> Matrix<Scalar> {
-    if let row = segment.previousRow { return cells.rows(row, segment.count) }
-    return initialCell.rows(segment.sequence, segment.count)
-  }
-
-  func forward(_ segment: CellSegment<Scalar>) {
-    let a = gates.rows(segment.row, segment.count)
-    if let recurrent { a.product(segment.previous, recurrent, accumulate: true) }
-    let before = previousCell(segment)
-    let state = states.rows(segment.row, segment.count)
+  static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>) {
     Scalar.sLSTMForward(
-      rows: segment.count, hidden: hidden, gates: a.base, previousCell: before.base,
-      previousStride: before.stride, cell: cells.row(segment.row), state: state.base,
-      stateStride: state.stride)
+      rows: state.rows, hidden: state.columns, gates: step.gates.base,
+      previousCell: step.before.base, previousStride: step.before.stride, cell: step.cell.base,
+      state: state.base, stateStride: state.stride)
   }
 
-  func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>) {
-    self.dStates = dStates
-    dCell.fill(0)
-    inputGradient = pass.arena.matrix(states.rows, 4 * hidden)
-    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
-  }
-
-  func cutCellGradient(sequences: Int) { dCell.rows(0, sequences).fill(0) }
-
-  func backward(_ segment: CellSegment<Scalar>) {
-    let before = previousCell(segment)
-    let ds = dStates.rows(segment.row, segment.count)
-    let delta = inputGradient.rows(segment.row, segment.count)
+  static func backward(
+    _ step: CarriedStep<Scalar>, dState: Matrix<Scalar>, dCell: Matrix<Scalar>,
+    dGates: Matrix<Scalar>
+  ) {
     Scalar.sLSTMBackward(
-      rows: segment.count, hidden: hidden, gates: gates.row(segment.row),
-      previousCell: before.base, previousStride: before.stride, cell: cells.row(segment.row),
-      dState: ds.base, dStateStride: ds.stride, dCell: dCell.row(segment.sequence),
-      dGates: delta.base)
-    if let recurrentBack { segment.dPrevious?.product(delta, recurrentBack, accumulate: true) }
+      rows: dState.rows, hidden: dState.columns, gates: step.gates.base,
+      previousCell: step.before.base, previousStride: step.before.stride, cell: step.cell.base,
+      dState: dState.base, dStateStride: dState.stride, dCell: dCell.base, dGates: dGates.base)
   }
 
   /// With u = log f + ℓ(t−1) and e = (g − c(t−1)) i (1 − i):
@@ -104,9 +53,9 @@ final class SLSTMCell<Scalar: NetworkScalar>: RecurrentCell {
   ///     ∂c/∂a_i = e,  ∂c/∂u = −e,  ∂c/∂a_g = i (1 − g²),  ∂c/∂c(t−1) = 1 − i
   ///     ∂ℓ/∂a_i = i,  ∂ℓ/∂u = 1 − i,  ∂u/∂a_f = 1 − f,  ∂u/∂ℓ(t−1) = 1
   ///     ∂s/∂·   = o ∂c/∂·, and c o (1 − o) of a_o
-  func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum) {
-    let (activations, cell) = (gates.row(row), cells.row(row))
-    let before = previousCell(segment).row(row - segment.row)
+  static func addJacobian(_ step: CarriedStep<Scalar>, to sum: inout JacobianSum) {
+    let (activations, cell) = (step.gates.row(0), step.cell.row(0))
+    let (before, hidden) = (step.before.row(0), sum.hidden)
     for unit in 0..<hidden {
       let (i, f) = (Double(activations[unit]), Double(activations[hidden + unit]))
       let g = Double(activations[2 * hidden + unit])

@@ -1,0 +1,125 @@
+import LinearAlgebra
+
+/// The rows of one segment in what a carrying cell keeps of a pass.
+struct CarriedStep<Scalar: NetworkScalar> {
+  /// Pre-activations, turned into activations in place; count × gates·hidden.
+  var gates: Matrix<Scalar>
+  /// c(t−1), and what stands behind it; count × parts·hidden.
+  var before: Matrix<Scalar>
+  /// c(t), likewise.
+  var cell: Matrix<Scalar>
+  /// φ(c(t)) of cells that squash c on its way to s, count × hidden; without columns in others.
+  var squashed: Matrix<Scalar>
+
+  /// The same of one of its rows.
+  func row(_ index: Int) -> CarriedStep {
+    CarriedStep(
+      gates: gates.rows(index, 1), before: before.rows(index, 1), cell: cell.rows(index, 1),
+      squashed: squashed.rows(index, 1))
+  }
+}
+
+/// What a cell makes of its pre-activations and of what it carries, unit by unit.
+protocol CarryingFormula<Scalar> {
+  associatedtype Scalar: NetworkScalar
+
+  static var description: CellDescription { get }
+  /// Whether c is squashed on its way to s, and the result kept for going back.
+  static var squashesCell: Bool { get }
+  /// How what stands for the memory on screen is called, and from where it ranges to 1.
+  static var memory: (name: String, lowest: Double) { get }
+
+  /// Turns pre-activations into gates, and writes c(t) and s(t).
+  static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>)
+  /// ∂L/∂ of the pre-activations from ∇s(t) and ∇c(t); the latter becomes ∇c(t−1) in place.
+  static func backward(
+    _ step: CarriedStep<Scalar>, dState: Matrix<Scalar>, dCell: Matrix<Scalar>,
+    dGates: Matrix<Scalar>)
+  /// Adds ∂(s, c)(t) / ∂(s, c)(t−1) of a step of one row.
+  static func addJacobian(_ step: CarriedStep<Scalar>, to sum: inout JacobianSum)
+}
+
+/// A cell that carries c(t) beside s(t), behind gates that ask s(t−1) through W: an LSTM, or one of
+/// its kin.
+final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>>: RecurrentCell {
+  static var description: CellDescription { Formula.description }
+
+  /// Pre-activations, turned into activations in place; rows × gates·hidden.
+  private var gates = Matrix<Scalar>.empty
+  /// c(t), and what stands behind it; rows × parts·hidden.
+  private var cells = Matrix<Scalar>.empty
+  private var squashed = Matrix<Scalar>.empty
+  /// c(0), sequences × parts·hidden.
+  private var initialCell = Matrix<Scalar>.empty
+  private var states = Matrix<Scalar>.empty
+  private var recurrent: PackedMatrix<Scalar>?
+  private var recurrentBack: PackedMatrix<Scalar>?
+  private var dStates = Matrix<Scalar>.empty
+  /// ∂L/∂c on its way back, sequences × parts·hidden.
+  private var dCell = Matrix<Scalar>.empty
+  private(set) var inputGradient = Matrix<Scalar>.empty
+
+  private var hidden: Int { states.columns }
+  var recurrentGradient: Matrix<Scalar> { inputGradient }
+  var cellStates: Matrix<Scalar>? { cells }
+  var initialCellGradient: Matrix<Scalar>? { dCell }
+
+  var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] {
+    guard cells.columns > 0 else { return views(of: gates) }
+    let memory = Formula.squashesCell ? squashed : cells.columns(0, hidden)
+    return views(of: gates) + [(Formula.memory.name, memory, Formula.memory.lowest)]
+  }
+
+  func begin(
+    states: Matrix<Scalar>, sequences: Int, initialCell: Matrix<Scalar>, weights: CellWeights,
+    pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
+    self.states = states
+    self.initialCell = initialCell
+    let (rows, hidden) = (states.rows, states.columns)
+    gates = pass.arena.matrix(rows, weights.inputToHidden.rows)
+    cells = pass.arena.matrix(rows, initialCell.columns)
+    squashed = pass.arena.matrix(rows, Formula.squashesCell ? hidden : 0)
+    dCell = pass.arena.matrix(sequences, initialCell.columns)
+    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
+    return gates
+  }
+
+  private func step(_ segment: CellSegment<Scalar>) -> CarriedStep<Scalar> {
+    let (row, count) = (segment.row, segment.count)
+    let before =
+      segment.previousRow.map { cells.rows($0, count) }
+      ?? initialCell.rows(segment.sequence, count)
+    return CarriedStep(
+      gates: gates.rows(row, count), before: before, cell: cells.rows(row, count),
+      squashed: squashed.rows(row, count))
+  }
+
+  func forward(_ segment: CellSegment<Scalar>) {
+    let step = step(segment)
+    if let recurrent { step.gates.product(segment.previous, recurrent, accumulate: true) }
+    Formula.forward(step, state: states.rows(segment.row, segment.count))
+  }
+
+  func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>) {
+    self.dStates = dStates
+    dCell.fill(0)
+    inputGradient = pass.arena.matrix(states.rows, gates.columns)
+    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
+  }
+
+  func cutCellGradient(sequences: Int) { dCell.rows(0, sequences).fill(0) }
+
+  func backward(_ segment: CellSegment<Scalar>) {
+    let (row, count) = (segment.row, segment.count)
+    let delta = inputGradient.rows(row, count)
+    Formula.backward(
+      step(segment), dState: dStates.rows(row, count),
+      dCell: dCell.rows(segment.sequence, count), dGates: delta)
+    if let recurrentBack { segment.dPrevious?.product(delta, recurrentBack, accumulate: true) }
+  }
+
+  func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum) {
+    Formula.addJacobian(step(segment).row(row - segment.row), to: &sum)
+  }
+}
