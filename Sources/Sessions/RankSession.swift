@@ -21,23 +21,13 @@ package enum RankSession {
     guard let job = MessagePassingJob(environment: ProcessInfo.processInfo.environment) else {
       return
     }
-    guard MessagePassingJob.isAvailable else { refuse(job.rank, job.buildAdvice) }
-    guard !detaches else {
+    if detaches, MessagePassingJob.isAvailable {
       refuse(
         job.rank, "--detach is for one process: start \(job.launcher) itself in the background")
     }
-    guard let communicator = job.join() else {
-      throw RunFailure(description: "\(job.launcher) started this process, and MPI does not start")
-    }
-    guard communicator.size == job.size else {
-      refuse(
-        job.rank,
-        "\(job.launcher) started \(job.size) processes, and MPI sees \(communicator.size): "
-          + "start them with the \(job.launcher) of the MPI that unfold was built with")
-    }
+    let communicator = try join(job)
     var options = options
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    options.threads = options.threads ?? max(1, cores / max(1, job.neighbours ?? 1))
+    options.threads = options.threads ?? threads(of: job)
     if communicator.rank == 0 {
       if saysSo {
         ExitStatus.say(
@@ -49,15 +39,61 @@ package enum RankSession {
     }
   }
 
-  /// Ends the program where several processes were started for what one does.
-  package static func refuseIfLaunched(_ command: String) {
-    guard let job = MessagePassingJob(environment: ProcessInfo.processInfo.environment) else {
-      return
+  private static func join(_ job: MessagePassingJob) throws -> any Communicator {
+    guard MessagePassingJob.isAvailable else { refuse(job.rank, job.buildAdvice) }
+    guard let communicator = job.join() else {
+      throw RunFailure(description: "\(job.launcher) started this process, and MPI does not start")
     }
-    refuse(
-      job.rank,
-      "\(job.launcher) started \(job.size) processes, and `unfold \(command)` is for one: start it "
-        + "alone, with --threads")
+    guard communicator.size == job.size else {
+      refuse(
+        job.rank,
+        "\(job.launcher) started \(job.size) processes, and MPI sees \(communicator.size): "
+          + "start them with the \(job.launcher) of the MPI that unfold was built with")
+    }
+    return communicator
+  }
+
+  /// A rank's share of its machine's cores.
+  private static func threads(of job: MessagePassingJob) -> Int {
+    max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, job.neighbours ?? 1))
+  }
+
+  /// Judges a snapshot, together with the other processes where several were started.
+  ///
+  /// - Parameters:
+  ///   - prepare: reads the snapshot and its data
+  ///   - options: how it is judged; without a number of threads, all cores or a rank's share of them
+  /// - Returns: what it scores; in a process other than rank 0 it does not return
+  package static func evaluate(
+    options: EvaluationOptions, threads: Int?,
+    _ prepare: () throws -> (judge: SnapshotEvaluation, task: TaskData)
+  ) throws -> Evaluation {
+    var options = options
+    guard let job = MessagePassingJob(environment: ProcessInfo.processInfo.environment) else {
+      options.threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+      let (judge, task) = try prepare()
+      return try judge.run(task, options: options)
+    }
+    let communicator = try join(job)
+    options.threads = threads ?? self.threads(of: job)
+    let evaluation: Evaluation
+    do {
+      let (judge, task): (SnapshotEvaluation, TaskData)
+      do {
+        (judge, task) = try prepare()
+      } catch {
+        // The others wait for what there is to judge.
+        _ = try? RankGroup.agree(communicator, on: RankIdentity(failed: "\(error)"))
+        throw error
+      }
+      evaluation = try judge.run(task, options: options, communicator: communicator)
+    } catch {
+      if communicator.rank == 0 { throw error }
+      refuse(communicator.rank, "")
+    }
+    MessagePassingJob.leave(communicator)
+    guard communicator.rank == 0 else { exit(ExitStatus.done) }
+    return evaluation
   }
 
   /// Says why nothing begins, once in a job, and ends the program.

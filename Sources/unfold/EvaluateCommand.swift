@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Reads the data that the snapshot's preset names and evaluates on its test set, or on its \
       validation set where it has no test set. Nothing is drawn at random: the same snapshot \
-      always scores the same.
+      always scores the same. Several processes that mpirun started share the data out.
       """)
 
   @Argument(help: "A snapshot, or a run, whose newest snapshot is taken.")
@@ -54,18 +54,19 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    RankSession.refuseIfLaunched("evaluate")
+    let clock = ContinuousClock()
+    var start = clock.now
     let loaded = try SnapshotReader.read(snapshot, best: best)
     var judge = try SnapshotEvaluation(loaded.checkpoint, file: loaded.path)
-    try judge.set(settings)
-    let task = try judge.load(dataDirectories: DataDirectories.all)
     var options = EvaluationOptions()
     options.part = split.flatMap(Evaluation.Part.init)
     options.beamWidth = beam
-    options.threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
-    let clock = ContinuousClock()
-    let start = clock.now
-    let evaluation = try judge.run(task, options: options)
+    let evaluation = try RankSession.evaluate(options: options, threads: threads) {
+      try judge.set(settings)
+      let task = try judge.load(dataDirectories: DataDirectories.all)
+      start = clock.now
+      return (judge, task)
+    }
     let listing = EvaluationListing(
       evaluation, of: loaded, title: judge.preset.title, elapsed: clock.now - start)
     try SafeOutput.show(json ? listing.json : listing.text)

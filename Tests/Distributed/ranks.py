@@ -97,6 +97,21 @@ class Ranks:
             done.returncode == 0 and self.bytes(done.stdout)[0] == straight[0],
             f"{preset}: begun on {first} ranks and resumed on {then}, it gives the same bytes")
 
+    def evaluated(self, preset, ranks):
+        """Ranks that judge a snapshot find what one process finds, and rank 0 alone says it."""
+        _, out = self.train(preset, 1, 1, self.steps)
+        told = []
+        for count in [1, *ranks]:
+            start = [*MPIRUN, "-n", str(count)] if count > 1 else []
+            done = subprocess.run(
+                [*start, self.unfold, "evaluate", out, "--json", "--threads", "1"], cwd=self.directory,
+                capture_output=True, text=True, timeout=600)
+            lines = done.stdout.splitlines()
+            told.append({**json.loads(lines[0]), "seconds": 0} if len(lines) == 1 else done.stderr)
+        self.check(
+            all(found == told[0] for found in told) and isinstance(told[0], dict),
+            f"{preset}: {ranks} ranks evaluate it with the figures of one process")
+
     def refusal(self):
         done = subprocess.run(
             [*self.command(2, ["words", "--headless"])[:-2][:len(MPIRUN)],
@@ -214,6 +229,8 @@ def main():
             [int(n) for n in arguments.threads.split(",")])
     if not arguments.ends:
         ranks.resume("words", 3, 2)
+        for preset in ["words", "speakers"]:
+            ranks.evaluated(preset, [2, 3])
         ranks.refusal()
     for _ in range(arguments.kills):
         ranks.killed(3, 2)

@@ -139,7 +139,7 @@ import TrainingEvents
           preset: preset, task: task, threads: 1, communicator: communicator)
         return try Evaluator(
           network: trainer.network, pool: trainer.pool, training: preset.training,
-          exchange: trainer.exchange)
+          channel: trainer.exchange?.channel)
       }
       #expect(judges.flatMap { Array($0.ownParts) } == Array(0..<3))
       #expect(judges.allSatisfy { $0.ownParts.count < 3 })

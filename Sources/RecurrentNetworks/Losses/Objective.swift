@@ -64,7 +64,7 @@ public struct RowLosses<Scalar: NetworkScalar> {
 }
 
 /// A loss summed over real targets, and what it was summed over.
-public struct LossTotal: Sendable, Equatable {
+public struct LossTotal: Sendable, Equatable, Codable {
   /// Nats, or squared error.
   public var sum = 0.0
   /// Real targets.

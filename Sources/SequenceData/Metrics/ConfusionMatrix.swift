@@ -1,5 +1,5 @@
 /// Targets counted by true and predicted class, and what follows from that.
-public struct ConfusionMatrix: Sendable, Equatable {
+public struct ConfusionMatrix: Sendable, Equatable, Codable {
   /// Above this many classes a matrix of all pairs would not fit, and F1 says little.
   public static let mostClasses = 2_000
 

@@ -1,7 +1,7 @@
 import TrainingEvents
 
 /// How near written sequences are to the right ones: exact matches and edit distances.
-public struct SequenceScores: Sendable, Equatable {
+public struct SequenceScores: Sendable, Equatable, Codable {
   public private(set) var sequences = 0
   /// Sequences that equal an accepted answer from end to end.
   public private(set) var exact = 0

@@ -4,11 +4,13 @@ import RecurrentNetworks
 /// answers. A block of numbers for each rank, which rank 0 receives after every batch.
 final class JudgedParts {
   private let base: UnsafeMutablePointer<Double>
-  private let exchange: RankExchange
+  private let channel: RankChannel
+  /// Where it is noted who was asked to stop; nil where nobody trains.
+  private let reports: RankReports?
   private let shares: RankShares
   /// Answers that a part has room for.
   private let room: Int
-  private let gathering: RankExchange.Plan
+  private let gathering: RankChannel.Plan
 
   /// Numbers of a rank: whether it was asked to stop.
   private static let perRank = 1
@@ -20,16 +22,16 @@ final class JudgedParts {
   /// - Parameters:
   ///   - partCount: fixed parts of a batch, the same on all ranks
   ///   - room: answers that a part may have; 0 where none are kept
-  init(_ exchange: RankExchange, partCount: Int, room: Int) {
-    self.exchange = exchange
+  init(_ channel: RankChannel, reports: RankReports?, partCount: Int, room: Int) {
+    (self.channel, self.reports) = (channel, reports)
     self.room = room
-    let ranks = exchange.communicator.size
+    let ranks = channel.ranks
     let shares = RankShares(ranks: ranks, partCount: partCount, sliceCount: 0)
     self.shares = shares
     let count = Self.perRank * ranks + (Self.perPart + Self.perAnswer * room) * partCount
     base = .allocate(capacity: count)
     base.initialize(repeating: 0, count: count)
-    gathering = RankExchange.Plan.Maker(exchange.communicator, shares).gather { [base] rank in
+    gathering = RankChannel.Plan.Maker(channel.communicator, shares).gather { [base] rank in
       (base, Self.range(of: rank, shares, room: room))
     }
   }
@@ -37,7 +39,7 @@ final class JudgedParts {
   deinit { base.deallocate() }
 
   /// Parts that this rank judges.
-  var ownParts: Range<Int> { shares.parts(of: exchange.communicator.rank) }
+  var ownParts: Range<Int> { shares.parts(of: channel.rank) }
 
   /// Writes what this rank found of a part.
   func put(_ part: Int, _ total: LossTotal, _ answers: [ClassAnswers.Answer]) {
@@ -58,11 +60,11 @@ final class JudgedParts {
   /// Brings the blocks of all ranks to rank 0.
   /// - Returns: whether all arrived
   func gather() -> Bool {
-    let (own, reports) = (exchange.communicator.rank, exchange.reports)
-    base[start(of: own)] = reports.isAskedToStop ? 1 : 0
-    guard exchange.perform(gathering) else { return false }
+    let own = channel.rank
+    base[start(of: own)] = reports?.isAskedToStop == true ? 1 : 0
+    guard channel.perform(gathering) else { return false }
     guard own == 0 else { return true }
-    for rank in 0..<shares.ranks where base[start(of: rank)] != 0 { reports.noteAskedToStop(rank) }
+    for rank in 0..<shares.ranks where base[start(of: rank)] != 0 { reports?.noteAskedToStop(rank) }
     return true
   }
 

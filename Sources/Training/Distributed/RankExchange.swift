@@ -10,17 +10,13 @@ import RecurrentNetworks
 ///
 /// All messages are laid out once: a step allocates nothing.
 final class RankExchange {
-  let communicator: any Communicator
+  let channel: RankChannel
   let shares: RankShares
   /// Parts that this rank computes, and slices that it updates.
   let ownParts: Range<Int>
   let ownSlices: Range<Int>
   /// What every rank tells of its step.
   let reports: RankReports
-  /// Tells whether a peer that is waited for is gone.
-  var health: RankHealth?
-  /// Why nothing can be exchanged any more; nil while all is well.
-  private(set) var failure: RankFailure?
   /// Whether rank 0 has the sum of all gradients of the newest step, rather than its slices of it.
   private(set) var isGradientWhole = true
 
@@ -29,25 +25,17 @@ final class RankExchange {
   private let squares: Plan
   private let weights: Plan
   private let gradient: Plan
-  /// An instruction's code, and the bytes of what follows it.
-  let header: UnsafeMutablePointer<Int64>
   let instructing: Plan
   private let clock = TrainingClock()
 
-  /// Messages of one exchange.
-  struct Plan {
-    var sending: [RankMessage] = []
-    var receiving: [RankMessage] = []
-    /// Bytes that leave this rank.
-    var bytes: Int { sending.reduce(0) { $0 + $1.bytes } }
-  }
+  typealias Plan = RankChannel.Plan
 
   init(
     _ communicator: any Communicator, shares: RankShares, slices: ParameterSlices,
     parts: [Replica], tree: ReductionTree, parameters: ParameterVector<Float>,
     squares: UnsafeMutablePointer<Double>
   ) {
-    self.communicator = communicator
+    channel = RankChannel(communicator)
     self.shares = shares
     self.slices = slices
     (ownParts, ownSlices) = (
@@ -64,12 +52,8 @@ final class RankExchange {
     gradient = everybody.allGather { rank in
       (parts[0].gradient.base, shares.scalars(of: rank, slices))
     }
-    header = .allocate(capacity: 2)
-    header.initialize(repeating: 0, count: 2)
-    instructing = everybody.broadcast(header, 0..<1)
+    instructing = channel.broadcast(channel.header, 0..<1)
   }
-
-  deinit { header.deallocate() }
 
   // MARK: A step
 
@@ -78,7 +62,7 @@ final class RankExchange {
     reports.put(parts[ownParts])
     isGradientWhole = false
     guard performInStep(gradients) else { return false }
-    for rank in 0..<shares.ranks where rank != communicator.rank {
+    for rank in 0..<shares.ranks where rank != channel.rank {
       for index in shares.parts(of: rank) { parts[index].take(reports.total(of: index)) }
     }
     return true
@@ -90,7 +74,7 @@ final class RankExchange {
   /// The sum of all gradients, to everybody: for what needs it whole.
   func shareGradientSum() -> Bool {
     guard !isGradientWhole else { return true }
-    isGradientWhole = perform(gradient)
+    isGradientWhole = channel.perform(gradient)
     return isGradientWhole
   }
 
@@ -105,11 +89,11 @@ final class RankExchange {
     for rank in 1..<shares.ranks {
       let range = shares.scalars(of: rank, slices)
       guard !range.isEmpty else { continue }
-      let message = RankMessage(vector.base, range, with: communicator.rank == 0 ? rank : 0)
-      if communicator.rank == 0 { plan.receiving.append(message) }
-      if communicator.rank == rank { plan.sending.append(message) }
+      let message = RankMessage(vector.base, range, with: channel.rank == 0 ? rank : 0)
+      if channel.rank == 0 { plan.receiving.append(message) }
+      if channel.rank == rank { plan.sending.append(message) }
     }
-    return perform(plan)
+    return channel.perform(plan)
   }
 
   /// What parts carry from batch to batch, to rank 0.
@@ -120,51 +104,19 @@ final class RankExchange {
         let values = states[index].values
         let message = RankMessage(
           values.base, 0..<values.rows * values.columns,
-          with: communicator.rank == 0 ? rank : 0)
-        if communicator.rank == 0 { plan.receiving.append(message) }
-        if communicator.rank == rank { plan.sending.append(message) }
+          with: channel.rank == 0 ? rank : 0)
+        if channel.rank == 0 { plan.receiving.append(message) }
+        if channel.rank == rank { plan.sending.append(message) }
       }
     }
-    return perform(plan)
+    return channel.perform(plan)
   }
 
-  /// Memory that rank 0 has, to everybody.
-  func distribute(_ base: UnsafeMutableRawPointer, bytes: Int) -> Bool {
-    guard bytes > 0 else { return true }
-    return perform(
-      Plan.Maker(communicator, shares).broadcast(
-        base.assumingMemoryBound(to: UInt8.self), 0..<bytes))
-  }
-
-  /// - Returns: whether all arrived; once something did not, nothing does.
-  func perform(_ plan: Plan) -> Bool {
-    guard failure == nil else { return false }
-    do {
-      try communicator.exchange(sending: plan.sending, receiving: plan.receiving) { waited in
-        health?.failure(waited: waited, messages: plan.receiving + plan.sending)
-      }
-    } catch {
-      // A message that failed does not say whose fault it was; the table of processes may.
-      failure = error.rank == nil ? health?.failure(waited: 0, messages: []) ?? error : error
-      return false
-    }
-    return true
-  }
-
-  /// The same, and counts how long it took and what was sent.
+  /// Exchanges, and counts how long it took and what was sent.
   private func performInStep(_ plan: Plan) -> Bool {
     let began = clock.now
     defer { reports.waited += clock.now - began }
     reports.sent += Double(plan.bytes)
-    return perform(plan)
-  }
-}
-
-extension RankMessage {
-  /// A range of a vector.
-  init<Scalar>(_ base: UnsafeMutablePointer<Scalar>, _ range: Range<Int>, with peer: Int) {
-    self.init(
-      peer: peer, base: UnsafeMutableRawPointer(base + range.lowerBound),
-      bytes: range.count * MemoryLayout<Scalar>.stride)
+    return channel.perform(plan)
   }
 }

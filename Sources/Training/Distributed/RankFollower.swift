@@ -46,9 +46,10 @@ public final class RankFollower: Sendable {
       preset: preset, task: task, threads: threads, communicator: group.communicator)
     guard let exchange = trainer.exchange else { return .told }
     let evaluator = try Evaluator(
-      network: trainer.network, pool: trainer.pool, training: preset.training, exchange: exchange)
+      network: trainer.network, pool: trainer.pool, training: preset.training,
+      channel: exchange.channel, reports: exchange.reports)
     let health = RankHealth(group.ranks, own: group.communicator.rank)
-    exchange.health = health
+    exchange.channel.health = health
     while let instruction = exchange.next() {
       exchange.reports.isAskedToStop = wasAskedToStop.load(ordering: .relaxed)
       switch instruction {
@@ -63,12 +64,12 @@ public final class RankFollower: Sendable {
       case .end: return .told
       }
     }
-    guard let failure = exchange.failure else { return .told }
+    guard let failure = exchange.channel.failure else { return .told }
     return .lost(failure, isReporter: health.isFirstLeft)
   }
 
   private func takeState(_ trainer: Trainer, _ exchange: RankExchange) {
-    guard let taken = exchange.receive(RankState.self) else { return }
+    guard let taken = exchange.channel.receive(RankState.self) else { return }
     trainer.restore(numbers: taken.state)
     guard exchange.distributeTensors(of: trainer) else { return }
     for carried in trainer.carriedStates { carried.isFresh = !taken.isCarrying }

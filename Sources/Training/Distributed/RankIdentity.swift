@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import RecurrentNetworks
 import SequenceData
 
 /// Who a rank is and what it is about to train, or why it cannot: compared before anything begins.
@@ -46,6 +47,17 @@ public struct RankIdentity: Sendable, Equatable, Codable {
     data = fingerprint.value
   }
 
+  /// A rank that has read a snapshot and the data that it is to judge it on.
+  init(judging weights: [NamedTensor], of preset: Preset, _ task: TaskData) {
+    self.init(preset: preset, task: task)
+    var fingerprint = Fingerprint()
+    fingerprint.add(task.test)
+    data ^= fingerprint.value
+    fingerprint = Fingerprint()
+    for tensor in weights { for value in tensor.values { fingerprint.add(value.bitPattern) } }
+    self.preset ^= fingerprint.value
+  }
+
   /// A rank that has set up what it agreed to train.
   public static var ready: RankIdentity { RankIdentity(problem: nil) }
 
@@ -62,7 +74,8 @@ public struct RankIdentity: Sendable, Equatable, Codable {
       return index == 0 ? problem : "rank \(index) on \(ranks[index].host): \(problem)"
     }
     let kinds: [(String, KeyPath<RankIdentity, UInt64>)] = [
-      ("is another program", \.program), ("was given another preset or other settings", \.preset),
+      ("is another program", \.program),
+      ("was given another preset, snapshot or settings", \.preset),
       ("read other data", \.data),
     ]
     for (index, rank) in ranks.enumerated() {

@@ -1,4 +1,3 @@
-import Foundation
 import RecurrentNetworks
 import TrainingEvents
 
@@ -53,52 +52,24 @@ struct RankState: Equatable, Codable {
 extension RankExchange {
   /// Tells all other ranks.
   func tell(_ instruction: RankInstruction) -> Bool {
-    header[0] = instruction.code
-    guard perform(instructing) else { return false }
+    channel.header[0] = instruction.code
+    guard channel.perform(instructing) else { return false }
     guard case .change(let change) = instruction else { return true }
-    return send(change)
+    return channel.send(change)
   }
 
   /// Waits for what rank 0 wants next; nil when it is gone.
   func next() -> RankInstruction? {
-    guard perform(instructing) else { return nil }
-    switch header[0] {
+    guard channel.perform(instructing) else { return nil }
+    switch channel.header[0] {
     case 1: return .step
     case 2: return .collectGradient
     case 3: return .collectState
     case 4: return .takeState
-    case 5: return receive(RankChange.self).map { .change($0) }
+    case 5: return channel.receive(RankChange.self).map { .change($0) }
     case 7: return .judge(isFirst: true)
     case 8: return .judge(isFirst: false)
     default: return .end
     }
-  }
-
-  func send(_ value: some Encodable) -> Bool {
-    let encoder = JSONEncoder()
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard var bytes = try? encoder.encode(value) else { return false }
-    header[1] = Int64(bytes.count)
-    guard distribute(UnsafeMutableRawPointer(header + 1), bytes: 8) else { return false }
-    let count = bytes.count
-    return bytes.withUnsafeMutableBytes {
-      guard let base = $0.baseAddress else { return true }
-      return distribute(base, bytes: count)
-    }
-  }
-
-  func receive<Value: Decodable>(_ type: Value.Type) -> Value? {
-    guard distribute(UnsafeMutableRawPointer(header + 1), bytes: 8) else { return nil }
-    let count = Int(header[1])
-    var bytes = Data(count: count)
-    let hasAll = bytes.withUnsafeMutableBytes {
-      guard let base = $0.baseAddress else { return true }
-      return distribute(base, bytes: count)
-    }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return hasAll ? try? decoder.decode(type, from: bytes) : nil
   }
 }

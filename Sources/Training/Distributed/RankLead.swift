@@ -15,11 +15,11 @@ final class RankLead {
   init(_ trainer: Trainer, _ exchange: RankExchange, _ group: RankGroup) {
     (self.trainer, self.exchange) = (trainer, exchange)
     hosts = group.ranks.map(\.host)
-    exchange.health = RankHealth(group.ranks, own: 0)
+    exchange.channel.health = RankHealth(group.ranks, own: 0)
     trainer.collectGradient = { [unowned self] in collectGradient() }
   }
 
-  var failure: RankFailure? { exchange.failure }
+  var failure: RankFailure? { exchange.channel.failure }
 
   /// What all ranks told of the newest step.
   var reports: RankReports { exchange.reports }
@@ -33,7 +33,7 @@ final class RankLead {
     let began = clock.now
     tell(.step)
     let outcome = advance()
-    exchange.health?.note(step: clock.now - began)
+    exchange.channel.health?.note(step: clock.now - began)
     return outcome
   }
 
@@ -46,7 +46,7 @@ final class RankLead {
     trainer.note(numbers: &state)
     let carried = trainer.carriedStates
     guard
-      exchange.send(RankState(state: state, isCarrying: carried.contains { !$0.isFresh }))
+      exchange.channel.send(RankState(state: state, isCarrying: carried.contains { !$0.isFresh }))
     else { return }
     _ = exchange.distributeTensors(of: trainer)
   }
@@ -79,14 +79,15 @@ extension RankExchange {
   func distributeTensors(of trainer: Trainer) -> Bool {
     let vectors = [trainer.parameters, trainer.optimiser.mean, trainer.optimiser.square]
     for vector in vectors.compactMap(\.self) {
-      guard distribute(vector.base, bytes: vector.count * MemoryLayout<Float>.stride) else {
+      guard channel.distribute(vector.base, bytes: vector.count * MemoryLayout<Float>.stride) else {
         return false
       }
     }
     for carried in trainer.carriedStates {
       let values = carried.values
       guard
-        distribute(values.base, bytes: values.rows * values.columns * MemoryLayout<Float>.stride)
+        channel.distribute(
+          values.base, bytes: values.rows * values.columns * MemoryLayout<Float>.stride)
       else { return false }
     }
     return true

@@ -1,6 +1,6 @@
 import RecurrentNetworks
 
-extension RankExchange.Plan {
+extension RankChannel.Plan {
   /// Lays messages out among all ranks.
   struct Maker {
     let rank: Int
@@ -18,8 +18,8 @@ extension RankExchange.Plan {
     func reduceScatter(
       _ gradients: [UnsafeMutablePointer<Float>], _ tree: ReductionTree, _ slices: ParameterSlices,
       with reports: RankReports
-    ) -> RankExchange.Plan {
-      var plan = RankExchange.Plan()
+    ) -> RankChannel.Plan {
+      var plan = RankChannel.Plan()
       for other in others {
         plan.sending.append(RankMessage(reports.base, reports.range(of: rank), with: other))
         plan.receiving.append(RankMessage(reports.base, reports.range(of: other), with: other))
@@ -41,24 +41,11 @@ extension RankExchange.Plan {
       for part in branches { messages.append(RankMessage(gradients[part], range, with: peer)) }
     }
 
-    /// What rank 0 has, to everybody.
-    func broadcast<Scalar>(
-      _ base: UnsafeMutablePointer<Scalar>, _ range: Range<Int>
-    ) -> RankExchange.Plan {
-      var plan = RankExchange.Plan()
-      if rank == 0 {
-        plan.sending = others.map { RankMessage(base, range, with: $0) }
-      } else {
-        plan.receiving = [RankMessage(base, range, with: 0)]
-      }
-      return plan
-    }
-
     /// Each rank's range of a vector, to rank 0.
     func gather<Scalar>(
       _ range: (_ rank: Int) -> (UnsafeMutablePointer<Scalar>, Range<Int>)
-    ) -> RankExchange.Plan {
-      var plan = RankExchange.Plan()
+    ) -> RankChannel.Plan {
+      var plan = RankChannel.Plan()
       for other in rank == 0 ? others : [rank] {
         let (base, range) = range(other)
         guard !range.isEmpty else { continue }
@@ -74,8 +61,8 @@ extension RankExchange.Plan {
     /// Each rank's range of a vector, to everybody.
     func allGather<Scalar>(
       _ range: (_ rank: Int) -> (UnsafeMutablePointer<Scalar>, Range<Int>)
-    ) -> RankExchange.Plan {
-      var plan = RankExchange.Plan()
+    ) -> RankChannel.Plan {
+      var plan = RankChannel.Plan()
       for other in others {
         let (own, theirs) = (range(rank), range(other))
         if !own.1.isEmpty { plan.sending.append(RankMessage(own.0, own.1, with: other)) }

@@ -27,9 +27,9 @@ final class TrainingWorkload: Workload {
       }
     evaluator = try Evaluator(
       network: trainer.network, pool: trainer.pool, training: preset.training,
-      exchange: trainer.exchange)
+      channel: trainer.exchange?.channel, reports: trainer.exchange?.reports)
     lengths = try Evaluator(
-      network: trainer.network, pool: trainer.pool, training: preset.training, exchange: nil)
+      network: trainer.network, pool: trainer.pool, training: preset.training)
     probes = try ProbeRunner(
       network: trainer.network, task: task, preset: preset, looks: looks)
   }

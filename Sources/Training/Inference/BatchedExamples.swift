@@ -3,7 +3,7 @@ import RecurrentNetworks
 import SequenceData
 
 /// Goes over examples batch by batch on several threads. The batches are the same for any number of
-/// threads, and so are the results and their order.
+/// threads and processes, and so are the results and their order.
 final class BatchedExamples {
   /// A worker's own memory, with the batch it is at.
   final class Worker {
@@ -47,11 +47,15 @@ final class BatchedExamples {
   private let pool: WorkerPool
   private let workers: [Worker]
   private let batchSize: Int
+  /// Other processes that take some of the batches; nil where this one is alone.
+  private let judges: RankJudges?
 
   init(
-    network: TaskNetwork, parameters: ParameterVector<Float>, pool: WorkerPool, batchSize: Int
+    network: TaskNetwork, parameters: ParameterVector<Float>, pool: WorkerPool, batchSize: Int,
+    judges: RankJudges? = nil
   ) {
     self.network = network
+    self.judges = judges
     self.pool = pool
     self.batchSize = max(1, batchSize)
     workers = (0..<pool.threadCount).map { _ in
@@ -59,15 +63,18 @@ final class BatchedExamples {
     }
   }
 
-  /// Calls `body` for every batch and returns the results in the examples' order.
-  func map<Result>(_ examples: [Example], _ body: (Worker) -> Result) -> [Result] {
+  /// Calls `body` for every batch and returns the results in the examples' order; of several
+  /// processes, rank 0 alone has all of them.
+  func map<Result: Codable>(_ examples: [Example], _ body: (Worker) -> Result) -> [Result] {
     let count = (examples.count + batchSize - 1) / batchSize
+    let own = (0..<count).filter { judges?.isOwn($0) ?? true }
     var results = [Result?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { results in
       // Safe: every batch's place is written by one thread, and read after all are through.
       nonisolated(unsafe) let results = results
       pool.run(workers.count) { index in
-        for batch in stride(from: index, to: count, by: workers.count) {
+        for place in stride(from: index, to: own.count, by: workers.count) {
+          let batch = own[place]
           let start = batch * batchSize
           workers[index].pack(
             examples[start..<min(start + batchSize, examples.count)], lineEnd: network.lineEnd)
@@ -75,6 +82,6 @@ final class BatchedExamples {
         }
       }
     }
-    return results.compactMap { $0 }
+    return judges?.gather(results) ?? results.compactMap { $0 }
   }
 }

@@ -8,7 +8,7 @@ struct ClassEvaluation {
   let network: TaskNetwork
   let batches: BatchedExamples
 
-  private struct Counts {
+  private struct Counts: Codable {
     var matrix: ConfusionMatrix
     var loss = LossTotal()
     var sequences = 0

@@ -63,10 +63,27 @@ public struct SnapshotEvaluation {
   /// - Parameters:
   ///   - task: the data of `preset.task`
   ///   - options: how it is judged
-  /// - Throws: `PresetError` or `ParameterMismatch` when data and network do not fit.
-  public func run(_ task: TaskData, options: EvaluationOptions) throws -> Evaluation {
+  ///   - communicator: other processes that judge with this one, each of which calls this with the same;
+  ///     rank 0 alone gets the figures of all. nil for one process.
+  /// - Throws: `PresetError` or `ParameterMismatch` when data and network do not fit,
+  ///   `RankDisagreement` when ranks were given different ones, `RankFailure` when one is lost.
+  public func run(
+    _ task: TaskData, options: EvaluationOptions, communicator: (any Communicator)? = nil
+  ) throws -> Evaluation {
+    let group = try communicator.map {
+      try RankGroup.agree(
+        $0, on: RankIdentity(judging: checkpoint.parameters, of: preset, task))
+    }
     guard preset.task.kind == .handBuilt else {
-      return try TrainedNetwork(checkpoint, file: file).evaluate(task, options: options)
+      guard let group else {
+        return try TrainedNetwork(checkpoint, file: file).evaluate(task, options: options)
+      }
+      return try group.communicator.thread.sync { [checkpoint, file] in
+        Result {
+          try TrainedNetwork(checkpoint, file: file)
+            .evaluate(task, options: options, group: group)
+        }
+      }.get()
     }
     return try verdicts(task, options)
   }

@@ -7,35 +7,42 @@ extension TrainedNetwork {
   /// Judges the network on held-out data of the task that it was trained on.
   ///
   /// Nothing is drawn at random and the network stays as it is, so that the same snapshot always
-  /// scores the same, on any number of threads.
+  /// scores the same, on any number of threads and processes.
   ///
   /// - Parameters:
   ///   - task: the task with its data, as `TaskLoader` loads it
   ///   - options: on which part of it, and how
+  ///   - group: ranks that judge together, each of which calls this on its communicator's thread; rank 0
+  ///     alone gets the figures of all. nil for one process.
   /// - Throws: `PresetError` when there is no held-out data, or when the data has other symbols or
-  ///   widths than the network was made for.
+  ///   widths than the network was made for; `RankFailure` when a rank is lost.
   public func evaluate(
-    _ task: TaskData, options: EvaluationOptions = EvaluationOptions()
-  ) throws(PresetError) -> Evaluation {
+    _ task: TaskData, options: EvaluationOptions = EvaluationOptions(), group: RankGroup? = nil
+  ) throws -> Evaluation {
     try check(task)
     let (part, data) = try task.heldOut(options.part)
     FloatingPointMode.useOneBLASThread()
-    return try FloatingPointMode.flushingDenormals { () throws(PresetError) in
-      try judge(task, part, data, options)
+    let judges = group.map { RankJudges($0) }
+    let evaluation = try FloatingPointMode.flushingDenormals { () throws(PresetError) in
+      try judge(task, part, data, options, judges)
     }
+    if let failure = judges?.channel.failure { throw failure }
+    return evaluation
   }
 
   private func judge(
-    _ task: TaskData, _ part: Evaluation.Part, _ data: DataSet, _ options: EvaluationOptions
+    _ task: TaskData, _ part: Evaluation.Part, _ data: DataSet, _ options: EvaluationOptions,
+    _ judges: RankJudges?
   ) throws(PresetError) -> Evaluation {
     let pool = WorkerPool(threads: options.threads)
     var evaluation = Evaluation(
       task: task.kind, part: part, sequences: data.count, targets: data.targetCount,
       targetName: task.targetName, longest: data.longest)
-    let evaluator = try Evaluator(network: network, pool: pool, training: preset.training)
+    let evaluator = try Evaluator(
+      network: network, pool: pool, training: preset.training, channel: judges?.channel)
     let batches = BatchedExamples(
       network: network, parameters: parameters, pool: pool,
-      batchSize: max(preset.training.batch, 32))
+      batchSize: max(preset.training.batch, 32), judges: judges)
     guard case .examples(let examples) = data, task.kind != .languageModel else {
       evaluation.figures = symbols(evaluator.judge(data, parameters), data, task)
       return evaluation

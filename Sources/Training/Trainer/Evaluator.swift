@@ -26,10 +26,12 @@ final class Evaluator {
   private var examplesJudged = 0
   private let keepsAnswers: Bool
 
-  /// - Parameter exchange: with processes that judge together with this one; nil where it is alone
+  /// - Parameters:
+  ///   - channel: to processes that judge together with this one; nil where it is alone
+  ///   - reports: where it is noted who was asked to stop training
   init(
     network: TaskNetwork, pool: WorkerPool, training: TrainingConfiguration,
-    exchange: RankExchange? = nil
+    channel: RankChannel? = nil, reports: RankReports? = nil
   ) throws(PresetError) {
     self.network = network
     self.pool = pool
@@ -40,7 +42,7 @@ final class Evaluator {
     let keepsAnswers = network.objective == .crossEntropy && network.rows.targets == .sequences
     self.keepsAnswers = keepsAnswers
     let room = keepsAnswers ? (batchSize + count - 1) / count : 0
-    judged = exchange.map { JudgedParts($0, partCount: count, room: room) }
+    judged = channel.map { JudgedParts($0, reports: reports, partCount: count, room: room) }
     ownParts = judged?.ownParts ?? 0..<count
     var parts: [Replica] = []
     for _ in ownParts {
