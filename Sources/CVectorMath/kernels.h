@@ -312,6 +312,69 @@ void FN(lstm_backward)(long rows, long hidden, const SCALAR *gates, const SCALAR
   }
 }
 
+void FN(peephole_forward)(long rows, long hidden, const SCALAR *peepholes, SCALAR *gates,
+                          const SCALAR *previous_cell, long previous_stride, SCALAR *cell,
+                          SCALAR *tanh_cell, SCALAR *state, long state_stride) {
+  const SCALAR *restrict pi = peepholes, *restrict pf = pi + hidden, *restrict po = pf + hidden;
+  for (long r = 0; r < rows; r++) {
+    SCALAR *restrict i = gates + r * 4 * hidden;
+    SCALAR *restrict f = i + hidden, *restrict g = f + hidden, *restrict o = g + hidden;
+    const SCALAR *restrict before = previous_cell + r * previous_stride;
+    SCALAR *restrict c = cell + r * hidden, *restrict tc = tanh_cell + r * hidden;
+    SCALAR *restrict h = state + r * state_stride;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR input = FN(sigmoid1)(i[j] + pi[j] * before[j]);
+      SCALAR forget = FN(sigmoid1)(f[j] + pf[j] * before[j]);
+      SCALAR candidate = FN(tanh1)(g[j]);
+      SCALAR next = forget * before[j] + input * candidate;
+      SCALAR output = FN(sigmoid1)(o[j] + po[j] * next);
+      SCALAR squashed = FN(tanh1)(next);
+      i[j] = input;
+      f[j] = forget;
+      g[j] = candidate;
+      o[j] = output;
+      c[j] = next;
+      tc[j] = squashed;
+      h[j] = output * squashed;
+    }
+  }
+}
+
+void FN(peephole_backward)(long rows, long hidden, const SCALAR *peepholes, const SCALAR *gates,
+                           const SCALAR *previous_cell, long previous_stride, const SCALAR *cell,
+                           const SCALAR *tanh_cell, const SCALAR *d_state, long d_state_stride,
+                           SCALAR *d_cell, SCALAR *d_gates, SCALAR *d_peepholes) {
+  const SCALAR *restrict pi = peepholes, *restrict pf = pi + hidden, *restrict po = pf + hidden;
+  SCALAR *restrict d_pi = d_peepholes, *restrict d_pf = d_pi + hidden;
+  SCALAR *restrict d_po = d_pf + hidden;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict i = gates + r * 4 * hidden;
+    const SCALAR *restrict f = i + hidden, *restrict g = f + hidden, *restrict o = g + hidden;
+    const SCALAR *restrict before = previous_cell + r * previous_stride;
+    const SCALAR *restrict c = cell + r * hidden, *restrict tc = tanh_cell + r * hidden;
+    const SCALAR *restrict dh = d_state + r * d_state_stride;
+    SCALAR *restrict dc = d_cell + r * hidden;
+    SCALAR *restrict di = d_gates + r * 4 * hidden;
+    SCALAR *restrict df = di + hidden, *restrict dg = df + hidden, *restrict d_o = dg + hidden;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR output = dh[j] * tc[j] * o[j] * (1 - o[j]);
+      SCALAR inward = dc[j] + dh[j] * o[j] * (1 - tc[j] * tc[j]) + output * po[j];
+      SCALAR input = inward * g[j] * i[j] * (1 - i[j]);
+      SCALAR forget = inward * before[j] * f[j] * (1 - f[j]);
+      d_o[j] = output;
+      di[j] = input;
+      df[j] = forget;
+      dg[j] = inward * i[j] * (1 - g[j] * g[j]);
+      dc[j] = inward * f[j] + input * pi[j] + forget * pf[j];
+      d_pi[j] += input * before[j];
+      d_pf[j] += forget * before[j];
+      d_po[j] += output * c[j];
+    }
+  }
+}
+
 void FN(gru_forward)(long rows, long hidden, SCALAR *input, const SCALAR *recurrent,
                      long recurrent_stride, SCALAR *recurrent_new, const SCALAR *previous,
                      long previous_stride, SCALAR *state, long state_stride) {

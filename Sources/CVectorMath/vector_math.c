@@ -131,6 +131,21 @@ static inline vector_math_instructions in_use(void) {
     CALL(lstm_backward, X, rows, hidden, gates, previous_cell, previous_stride, tanh_cell,        \
          d_state, d_state_stride, d_cell, d_gates);                                               \
   }                                                                                                \
+  void vector_math_peephole_forward_##X(long rows, long hidden, const T *peepholes, T *gates,     \
+                                        const T *previous_cell, long previous_stride, T *cell,    \
+                                        T *tanh_cell, T *state, long state_stride) {              \
+    CALL(peephole_forward, X, rows, hidden, peepholes, gates, previous_cell, previous_stride,     \
+         cell, tanh_cell, state, state_stride);                                                   \
+  }                                                                                               \
+  void vector_math_peephole_backward_##X(long rows, long hidden, const T *peepholes,              \
+                                         const T *gates, const T *previous_cell,                  \
+                                         long previous_stride, const T *cell,                     \
+                                         const T *tanh_cell, const T *d_state,                    \
+                                         long d_state_stride, T *d_cell, T *d_gates,              \
+                                         T *d_peepholes) {                                        \
+    CALL(peephole_backward, X, rows, hidden, peepholes, gates, previous_cell, previous_stride,    \
+         cell, tanh_cell, d_state, d_state_stride, d_cell, d_gates, d_peepholes);                 \
+  }                                                                                               \
   void vector_math_slstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
                                      long previous_stride, T *cell, T *state, long state_stride) { \
     CALL(slstm_forward, X, rows, hidden, gates, previous_cell, previous_stride, cell, state,       \

@@ -72,6 +72,11 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var cell: CellKind = .tanh
   /// Units of each layer and direction.
   public var hidden = 128
+  /// Numbers of s(t), fewer than `hidden`, that a matrix makes of an LSTM's units (PyTorch's
+  /// `proj_size`); nil hands the units on as they are.
+  public var projectionSize: Int?
+  /// Whether an LSTM's gates see its cell, too (Gers and Schmidhuber 2000).
+  public var peepholes = false
   /// Layers above each other; each reads the states of the one below.
   public var layers = 1
   /// In which direction layers read; a decoder always writes forward.
@@ -109,4 +114,7 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var loss: Objective?
 
   public init() {}
+
+  /// Numbers of s(t) of each layer and direction.
+  public var stateSize: Int { projectionSize ?? hidden }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch's state dicts go in through --init and come out of a snapshot with the same outputs.
 
-For nn.RNN, nn.LSTM and nn.GRU, two layers, both directions:
+For nn.RNN, nn.LSTM (with a projection, too) and nn.GRU, two layers, both directions:
 1. a random module is saved with safetensors under unfold's names (rnn.…, head.…);
 2. `unfold train --init` reads it, prints the loss of its first step, and leaves snapshots;
 3. the loss must be PyTorch's own, and the snapshot of step 0, loaded into a fresh module, must
@@ -24,18 +24,19 @@ INPUTS, HIDDEN, CLASSES = 3, 7, 5
 
 
 class Tagger(torch.nn.Module):
-    def __init__(self, kind):
+    def __init__(self, kind, projection):
         super().__init__()
-        self.rnn = kind(INPUTS, HIDDEN, num_layers=2, bidirectional=True, batch_first=True)
-        self.head = torch.nn.Linear(2 * HIDDEN, CLASSES)
+        options = {"proj_size": projection} if projection else {}
+        self.rnn = kind(INPUTS, HIDDEN, num_layers=2, bidirectional=True, batch_first=True, **options)
+        self.head = torch.nn.Linear(2 * (projection or HIDDEN), CLASSES)
 
     def forward(self, x):
         return self.head(self.rnn(x)[0])
 
 
-def check(cell, kind, directory):
+def check(cell, kind, directory, projection=None):
     torch.manual_seed(7)
-    model = Tagger(kind)
+    model = Tagger(kind, projection)
     sequences = [torch.randn(length, INPUTS) for length in (4, 9, 1, 6)]
     targets = [torch.randint(0, CLASSES, (len(s),)) for s in sequences]
     targets[0][0] = CLASSES - 1
@@ -49,7 +50,8 @@ def check(cell, kind, directory):
   data: {{ jsonl: data.jsonl }}
   classes: {CLASSES}
   split: {{ validation: 0, test: 0 }}
-network: {{ cell: {cell}, hidden: {HIDDEN}, layers: 2, direction: bidirectional }}
+network: {{ cell: {cell}, hidden: {HIDDEN}, layers: 2, direction: bidirectional,
+           projection-size: {projection or "none"} }}
 training: {{ batch: 4 }}
 """
     )
@@ -62,16 +64,16 @@ training: {{ batch: 4 }}
         assert run.returncode == 0, run.stderr
         return [json.loads(line) for line in run.stdout.splitlines()]
 
-    events = train(1, f"{cell}-one")
+    events = train(1, f"{cell}-{projection}-one")
     loss = next(e["loss"] for e in events if e["event"] == "step")
     with torch.no_grad():
         outputs = torch.cat([model(s[None])[0] for s in sequences])
         expected = torch.nn.functional.cross_entropy(outputs, torch.cat(targets)).item()
     assert abs(loss - expected) < 1e-5, (cell, loss, expected)
 
-    events = train(0, f"{cell}-none")
+    events = train(0, f"{cell}-{projection}-none")
     path = next(e["path"] for e in events if e["event"] == "snapshot")
-    again = Tagger(kind)
+    again = Tagger(kind, projection)
     again.load_state_dict(load_file(directory / path / "model.safetensors"))
     with torch.no_grad():
         difference = max(
@@ -84,3 +86,4 @@ training: {{ batch: 4 }}
 with tempfile.TemporaryDirectory() as name:
     for cell, kind in (("tanh", torch.nn.RNN), ("lstm", torch.nn.LSTM), ("gru", torch.nn.GRU)):
         check(cell, kind, pathlib.Path(name))
+    check("lstm", torch.nn.LSTM, pathlib.Path(name), projection=4)

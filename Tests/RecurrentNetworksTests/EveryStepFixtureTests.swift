@@ -10,6 +10,7 @@ import Testing
     "tanh-bidirectional", "lstm-bidirectional-final", "gru-two-layers-bidirectional",
     "relu-two-layers-bidirectional", "mingru-two-layers-bidirectional",
     "minlstm-two-layers-bidirectional", "slstm-two-layers-bidirectional",
+    "lstm-peepholes-two-layers-bidirectional", "lstm-projection-two-layers-bidirectional",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {
@@ -36,6 +37,8 @@ import Testing
     configuration.cell = try #require(CellKind(rawValue: config.cell ?? ""))
     configuration.hidden = config.H
     configuration.layers = config.layers ?? 1
+    configuration.projectionSize = config.projection
+    configuration.peepholes = config.peepholes ?? false
     configuration.direction = config.bidirectional == true ? .bidirectional : .forward
     let batch = SequenceBatch<Scalar>()
     batch.steps.assign(lengths: try #require(fixture.batch.lengths))

@@ -9,6 +9,8 @@ struct Fixture: Decodable {
     var variant: String?
     var output: String?
     var layers: Int?
+    var projection: Int?
+    var peepholes: Bool?
     var bidirectional: Bool?
     var N: Int
     var T: Int

@@ -87,6 +87,22 @@ import Testing
     }
   }
 
+  /// W of a projection is not square: PyTorch draws all of an LSTM alike, from ±1/√units.
+  @Test func aProjectionIsDrawnLikeTheRest() {
+    var configuration = NetworkConfiguration()
+    (configuration.cell, configuration.hidden, configuration.projectionSize) = (.lstm, 60, 7)
+    let model = EveryStepOutput<Double>(configuration, sizes: ModelSizes(width: 40, outputs: 3))
+    let weights = ParameterVector<Double>(model.layout)
+    var random = SeededRandom(seed: 5)
+    weights.initialise(using: &random)
+    let shapes = ["rnn.weight_hh_l0": (240, 7), "rnn.weight_hr_l0": (7, 60)]
+    for parameter in model.layout.parameters {
+      guard let shape = shapes[parameter.name] else { continue }
+      #expect(shape == (parameter.rows, parameter.columns))
+      expectUniform(weights.matrix(parameter).elements, bound: 1 / 60.0.squareRoot())
+    }
+  }
+
   @Test func identityIsTheIdentity() throws {
     let weights = weights(.tanh, .identity, Float.self)
     try withExtendedLifetime(weights) {

@@ -70,7 +70,7 @@ import Testing
     for layer in model.stacks.flatMap(\.layers) {
       for handle in Self.handles(layer) {
         ofLayers.insert(handle.index)
-        #expect(model.layout.parameters[handle.index].gates == layer.kind.gateCount)
+        #expect(model.layout.parameters[handle.index].gates == layer.description.gates.count)
       }
     }
     for (index, parameter) in model.layout.parameters.enumerated()

@@ -13,9 +13,11 @@ import Testing
     let arena = Arena<Double>()
     let start: [Double]
 
-    init(_ cell: CellKind) {
-      var configuration = NetworkConfiguration()
-      (configuration.cell, configuration.hidden) = (cell, 4)
+    init(_ cell: CellKind) { self.init(CheckedCell(kind: cell)) }
+
+    init(_ cell: CheckedCell) {
+      var configuration = NetworkConfiguration.checked(cell)
+      configuration.hidden = 4
       model = EveryStepOutput(configuration, sizes: ModelSizes(width: 2, outputs: 3))
       parameters = ParameterVector(model.layout)
       var random = SeededRandom(seed: 7)
@@ -39,10 +41,10 @@ import Testing
     }
   }
 
-  @Test(arguments: CellKind.allCases) func agreesWithDifferences(_ cell: CellKind) throws {
+  @Test(arguments: CheckedCell.all) func agreesWithDifferences(_ cell: CheckedCell) throws {
     let step = Step(cell)
     let width = step.model.carriedWidth
-    #expect(width == 4 * (1 + cell.description.cellParts))
+    #expect(width == (cell.isProjected ? 2 : 4) + 4 * cell.kind.description.cellParts)
     _ = step.carry(step.start)
     let layer = try #require(step.model.stacks.first?.layers.first)
     let jacobian = try #require(

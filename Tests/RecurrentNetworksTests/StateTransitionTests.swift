@@ -13,8 +13,13 @@ import Testing
     let arena = Arena<Double>()
 
     init(_ cell: CellKind, layers: Int, bidirectional: Bool = false, hidden: Int = 4) {
-      var configuration = NetworkConfiguration()
-      (configuration.cell, configuration.hidden, configuration.layers) = (cell, hidden, layers)
+      self.init(
+        CheckedCell(kind: cell), layers: layers, bidirectional: bidirectional, hidden: hidden)
+    }
+
+    init(_ cell: CheckedCell, layers: Int, bidirectional: Bool = false, hidden: Int = 4) {
+      var configuration = NetworkConfiguration.checked(cell, layers: layers)
+      configuration.hidden = hidden
       configuration.direction = bidirectional ? .bidirectional : .forward
       model = EveryStepOutput(configuration, sizes: ModelSizes(width: 2, outputs: 3))
       parameters = ParameterVector(model.layout)
@@ -33,11 +38,11 @@ import Testing
     }
   }
 
-  @Test(arguments: CellKind.allCases, [1, 3])
-  func jacobiansAgreeWithDifferences(_ cell: CellKind, _ layers: Int) throws {
+  @Test(arguments: CheckedCell.all, [1, 3])
+  func jacobiansAgreeWithDifferences(_ cell: CheckedCell, _ layers: Int) throws {
     let network = Network(cell, layers: layers)
     let chain = try #require(network.run())
-    let size = layers * 4 * (1 + cell.description.cellParts)
+    let size = layers * ((cell.isProjected ? 2 : 4) + 4 * cell.kind.description.cellParts)
     #expect(chain.size == size)
     let drive = chain.drive(
       .vector([0.3, -0.8]), embedding: nil, parameters: network.parameters)
@@ -60,8 +65,8 @@ import Testing
   }
 
   /// One step under the input that was read goes where the network itself went, from its own state.
-  @Test(arguments: CellKind.allCases, [1, 2])
-  func followsTheNetwork(_ cell: CellKind, _ layers: Int) throws {
+  @Test(arguments: CheckedCell.all, [1, 2])
+  func followsTheNetwork(_ cell: CheckedCell, _ layers: Int) throws {
     let network = Network(cell, layers: layers)
     var chain = try #require(network.run())
     let steps = network.batch.steps

@@ -52,6 +52,13 @@ import TrainingEvents
     multiply(\.attention, Network.Attention.allCases)
     multiply(\.embedding, [nil, 2])
     multiply(\.imageReading, Network.ImageReading.allCases)
+    all += all.filter { $0.cell == .lstm || $0.cell == .slstm }.flatMap { network in
+      [(true, nil), (false, 2), (true, 2)].map { (peepholes: Bool, projection: Int?) in
+        var result = network
+        (result.peepholes, result.projectionSize) = (peepholes, projection)
+        return result
+      }
+    }
     multiply(\.loss, [nil, .connectionistTemporalClassification])
     return all
   }
@@ -178,6 +185,29 @@ import TrainingEvents
       message(.sequenceClassification, Self.vectors) {
         ($0.imageReading, $0.imageCorners) = (.twoDimensional, 5)
       }?.contains("set 1 to 4") == true)
+    #expect(
+      message(.languageModel, Self.symbols) { ($0.cell, $0.peepholes) = (.slstm, true) }
+        == "network.peepholes: true with network.cell: slstm: peepholes show an LSTM's gates its "
+        + "cell; set network.cell: lstm, or leave network.peepholes out")
+    #expect(
+      message(.languageModel, Self.symbols) { ($0.cell, $0.projectionSize) = (.gru, 2) }
+        == "network.projection-size: 2 with network.cell: gru: only an LSTM's units are projected; "
+        + "set network.cell: lstm, or leave network.projection-size out")
+    #expect(
+      message(.languageModel, Self.symbols) { ($0.cell, $0.projectionSize) = (.lstm, 3) }?
+        .hasPrefix("network.projection-size: 3 with network.hidden: 3: ") == true)
+    #expect(
+      message(.languageModel, Self.symbols) {
+        ($0.cell, $0.projectionSize, $0.initialization) = (.lstm, 2, .orthogonal)
+      }?.hasPrefix("network.projection-size: 2 with network.initialization: orthogonal") == true)
+    #expect(
+      message(.captioning, Self.vectors) {
+        ($0.cell, $0.projectionSize, $0.imageReading) = (.lstm, 2, .twoDimensional)
+      }?.hasPrefix("network.projection-size: 2 with network.image-reading") == true)
+    #expect(
+      message(.sequenceLabelling, Self.symbols) {
+        ($0.cell, $0.projectionSize, $0.unsharedSteps) = (.lstm, 2, 2)
+      }?.hasPrefix("network.unshared-steps: 2 with network.cell: lstm") == true)
   }
 
   @Test func alignedTargetsOfTheirOwnLengthGetABlank() throws {

@@ -39,9 +39,16 @@ struct TraceCase: CustomTestStringConvertible {
     ("task.data.length", "6"),
   ]
 
+  /// Every cell, and the options that make another one of an LSTM.
+  private static let cells: [[(String, String)]] = {
+    let kinds = ["tanh", "lstm", "gru", "mingru", "minlstm", "slstm"]
+    let (projected, seen) = (("network.projection-size", "3"), ("network.peepholes", "true"))
+    return kinds.map { [("network.cell", $0)] }
+      + [[projected], [seen], [projected, seen]].map { [("network.cell", "lstm")] + $0 }
+  }()
+
   static let all: [TraceCase] =
-    ["tanh", "lstm", "gru", "mingru", "minlstm", "slstm"].flatMap { cell -> [TraceCase] in
-      let cell = [("network.cell", cell)]
+    cells.flatMap { cell -> [TraceCase] in
       let both = [("network.direction", "bidirectional")]
       let deep = [("network.layers", "2")]
       return [

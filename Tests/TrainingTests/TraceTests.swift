@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import RecurrentNetworks
 import Testing
 import TrainingEvents
 
@@ -20,6 +21,7 @@ import TrainingEvents
   /// pre-activation, and ∇W grows to what backpropagation through time added up.
   @Test(arguments: TraceCase.all) func aWalkShowsWhatBackpropagationDid(of test: TraceCase) throws {
     let (trainer, probe) = try test.trainer()
+    let cell = trainer.network.configuration.cell
     let (walk, _) = try #require(probe.walk(trainer, batch: trainer.batch, sequence: 1))
     #expect(walk.layers.isEmpty == (trainer.network.variant == .imageFinal))
     for nodes in walk.layers {
@@ -29,11 +31,11 @@ import TrainingEvents
         var sum = [Float](repeating: 0, count: layer.units)
         if layer.fed == nil, let next = layer.after(t) {
           if layer.hasRecurrentWeights { sum = sum.adding(layer.toPast(next)) }
-          if let kept = kept(layer, next) { sum = sum.adding(kept) }
+          if let kept = kept(layer, next, cell) { sum = sum.adding(kept) }
         }
         for part in nodes.asked(t) { sum = sum.adding(part.values) }
         isClose(layer.gradients[t], sum, name)
-        checkForward(layer, t, test.name)
+        checkForward(layer, t, cell, test.name)
       }
       guard layer.hasRecurrentWeights else { continue }
       let offset = layer.w.base - trainer.parameters.base
@@ -46,9 +48,9 @@ import TrainingEvents
   }
 
   /// What gates of a step hand back to the state before without any weight.
-  private func kept(_ layer: TraceLayer, _ t: Int) -> [Float]? {
+  private func kept(_ layer: TraceLayer, _ t: Int, _ cell: CellKind) -> [Float]? {
     let asked = layer.gradients[t]
-    switch layer.kind {
+    switch cell {
     case .gru: return layer.gates[1][t].times(asked)
     case .mingru: return layer.gates[0][t].map { 1 - $0 }.times(asked)
     case .minlstm:
@@ -58,11 +60,14 @@ import TrainingEvents
     }
   }
 
-  private func checkForward(_ layer: TraceLayer, _ t: Int, _ name: String) {
+  private func checkForward(
+    _ layer: TraceLayer, _ t: Int, _ cell: CellKind, _ name: String
+  ) {
+    let units = layer.cellUnits
     let a = layer.preActivation(t)
     func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
-    let part = { (index: Int) in Array(a[index * layer.units..<(index + 1) * layer.units]) }
-    switch layer.kind {
+    let part = { (index: Int) in Array(a[index * units..<(index + 1) * units]) }
+    switch cell {
     case .tanh: isClose(layer.states[t], a.map { tanh($0) }, "\(name): \(layer.letter)(\(t + 1))")
     case .relu: isClose(layer.states[t], a.map { max(0, $0) }, "\(name): \(layer.letter)(\(t + 1))")
     case .lstm:
@@ -72,7 +77,7 @@ import TrainingEvents
       let delta = layer.cellGradients[t].times(before)
         .times(layer.gates[1][t].map { 1 - $0 })
       isClose(
-        Array(layer.deltas[t][layer.units..<2 * layer.units]), delta, "\(name): δ of f")
+        Array(layer.deltas[t][units..<2 * units]), delta, "\(name): δ of f")
     case .gru: isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): z")
     case .mingru:
       isClose(layer.gates[0][t], part(0).map(sigmoid), "\(name): z")
@@ -236,6 +241,7 @@ extension GraphTrace.Node {
       case .cell: "cell"
       case .normaliser: "normaliser"
       case .state: "s"
+      case .memory: "m"
       case .output: "o"
       case .prediction: "ŷ"
       case .loss: "L"
@@ -255,6 +261,8 @@ extension GraphTrace.Node {
         case .output: "V"
         case .outputBias: "c"
         case .vector: "R"
+        case .projection: "P"
+        case .peephole: "p"
         case .embedding: "E"
         case .targetEmbedding: "Eₜ"
         case .attentionQuery, .attentionKey, .attentionEnergy: "attention"

@@ -59,6 +59,8 @@ struct WalkArithmetic {
       case .recurrentBias: [part + "bias_hh_" + layer, "b_h"]
       case .output: ["head.weight", "V"]
       case .outputBias: ["head.bias", "c"]
+      case .projection: [part + "weight_hr_" + layer, "P"]
+      case .peephole: [part + "peepholes_" + layer, "p"]
       case .vector: ["R"]
       case .embedding: ["embedding.weight"]
       case .targetEmbedding: ["target_embedding.weight", "embedding.weight"]
@@ -89,6 +91,9 @@ struct WalkArithmetic {
     guard let matrix = matrix(parameter) else { return [] }
     let all = matrix.rowCopies.map { $0.map { Double($0) } }
     guard let gate = parameter.gate, let index = gates.firstIndex(of: gate) else { return all }
+    if parameter.kind == .peephole, let row = ["i", "f", "o"].firstIndex(of: gate) {
+      return all[row].map { [$0] }
+    }
     let units = all.count / gates.count
     return Array(all[index * units..<(index + 1) * units])
   }

@@ -58,6 +58,17 @@ void vector_math_spin_pause(void);
                                      const T *previous_cell, long previous_stride,                \
                                      const T *tanh_cell, const T *d_state, long d_state_stride,   \
                                      T *d_cell, T *d_gates);                                      \
+  /* One LSTM step with peepholes (3 × hidden: of i, f and o), else as above. */                  \
+  void vector_math_peephole_forward_##X(long rows, long hidden, const T *peepholes, T *gates,     \
+                                        const T *previous_cell, long previous_stride, T *cell,    \
+                                        T *tanh_cell, T *state, long state_stride);               \
+  /* Back through one; gradients of the peepholes are added to d_peepholes. */                    \
+  void vector_math_peephole_backward_##X(long rows, long hidden, const T *peepholes,              \
+                                         const T *gates, const T *previous_cell,                  \
+                                         long previous_stride, const T *cell,                     \
+                                         const T *tanh_cell, const T *d_state,                    \
+                                         long d_state_stride, T *d_cell, T *d_gates,              \
+                                         T *d_peepholes);                                         \
   /* One sLSTM step. gates as of an LSTM; previous_cell and cell are rows × 2·hidden, c before the    \
      logarithm of its weight. */                                                                  \
   void vector_math_slstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \

@@ -59,6 +59,7 @@ struct TraceWords {
     case .cell: return sign + "c"
     case .normaliser: return sign + "ℓ"
     case .state: return sign + Self.letter(variable.layer)
+    case .memory: return sign + "m"
     case .output: return sign + "o"
     case .prediction: return sign + "ŷ"
     case .loss: return variable.isGradient ? "∂L/∂L" : "L"
@@ -105,6 +106,8 @@ struct TraceWords {
     case .outputBias: "c"
     case .embedding: "E"
     case .targetEmbedding: "Eₜ"
+    case .projection: "P" + mark
+    case .peephole: "p" + mark + gate
     case .vector: "R" + gate
     case .attentionQuery: "Wₐ"
     case .attentionKey: "Uₐ"

@@ -11,6 +11,17 @@ public protocol CellKernels: BinaryFloatingPoint {
     rows: Int, hidden: Int, gates: UnsafePointer<Self>, previousCell: UnsafePointer<Self>,
     previousStride: Int, tanhCell: UnsafePointer<Self>, dState: UnsafePointer<Self>,
     dStateStride: Int, dCell: UnsafeMutablePointer<Self>, dGates: UnsafeMutablePointer<Self>)
+  /// One step over rows of an LSTM with peepholes, 3 × hidden; see `PeepholeLSTMCell`.
+  static func peepholeForward(
+    rows: Int, hidden: Int, peepholes: UnsafePointer<Self>, gates: UnsafeMutablePointer<Self>,
+    previousCell: UnsafePointer<Self>, previousStride: Int, cell: UnsafeMutablePointer<Self>,
+    tanhCell: UnsafeMutablePointer<Self>, state: UnsafeMutablePointer<Self>, stateStride: Int)
+  static func peepholeBackward(
+    rows: Int, hidden: Int, peepholes: UnsafePointer<Self>, gates: UnsafePointer<Self>,
+    previousCell: UnsafePointer<Self>, previousStride: Int, cell: UnsafePointer<Self>,
+    tanhCell: UnsafePointer<Self>, dState: UnsafePointer<Self>, dStateStride: Int,
+    dCell: UnsafeMutablePointer<Self>, dGates: UnsafeMutablePointer<Self>,
+    dPeepholes: UnsafeMutablePointer<Self>)
   /// One sLSTM step over rows; see `SLSTMCell`.
   static func sLSTMForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,
@@ -69,6 +80,28 @@ extension Float: CellKernels {
     vector_math_lstm_backward_f32(
       rows, hidden, gates, previousCell, previousStride, tanhCell, dState, dStateStride, dCell,
       dGates)
+  }
+
+  public static func peepholeForward(
+    rows: Int, hidden: Int, peepholes: UnsafePointer<Float>, gates: UnsafeMutablePointer<Float>,
+    previousCell: UnsafePointer<Float>, previousStride: Int, cell: UnsafeMutablePointer<Float>,
+    tanhCell: UnsafeMutablePointer<Float>, state: UnsafeMutablePointer<Float>, stateStride: Int
+  ) {
+    vector_math_peephole_forward_f32(
+      rows, hidden, peepholes, gates, previousCell, previousStride, cell, tanhCell, state,
+      stateStride)
+  }
+
+  public static func peepholeBackward(
+    rows: Int, hidden: Int, peepholes: UnsafePointer<Float>, gates: UnsafePointer<Float>,
+    previousCell: UnsafePointer<Float>, previousStride: Int, cell: UnsafePointer<Float>,
+    tanhCell: UnsafePointer<Float>, dState: UnsafePointer<Float>, dStateStride: Int,
+    dCell: UnsafeMutablePointer<Float>, dGates: UnsafeMutablePointer<Float>,
+    dPeepholes: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_peephole_backward_f32(
+      rows, hidden, peepholes, gates, previousCell, previousStride, cell, tanhCell, dState,
+      dStateStride, dCell, dGates, dPeepholes)
   }
 
   public static func sLSTMForward(

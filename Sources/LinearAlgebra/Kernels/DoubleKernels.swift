@@ -25,6 +25,28 @@ extension Double: CellKernels {
       dGates)
   }
 
+  public static func peepholeForward(
+    rows: Int, hidden: Int, peepholes: UnsafePointer<Double>, gates: UnsafeMutablePointer<Double>,
+    previousCell: UnsafePointer<Double>, previousStride: Int, cell: UnsafeMutablePointer<Double>,
+    tanhCell: UnsafeMutablePointer<Double>, state: UnsafeMutablePointer<Double>, stateStride: Int
+  ) {
+    vector_math_peephole_forward_f64(
+      rows, hidden, peepholes, gates, previousCell, previousStride, cell, tanhCell, state,
+      stateStride)
+  }
+
+  public static func peepholeBackward(
+    rows: Int, hidden: Int, peepholes: UnsafePointer<Double>, gates: UnsafePointer<Double>,
+    previousCell: UnsafePointer<Double>, previousStride: Int, cell: UnsafePointer<Double>,
+    tanhCell: UnsafePointer<Double>, dState: UnsafePointer<Double>, dStateStride: Int,
+    dCell: UnsafeMutablePointer<Double>, dGates: UnsafeMutablePointer<Double>,
+    dPeepholes: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_peephole_backward_f64(
+      rows, hidden, peepholes, gates, previousCell, previousStride, cell, tanhCell, dState,
+      dStateStride, dCell, dGates, dPeepholes)
+  }
+
   public static func sLSTMForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>,
     previousCell: UnsafePointer<Double>,

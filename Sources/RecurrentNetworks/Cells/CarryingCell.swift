@@ -10,12 +10,14 @@ struct CarriedStep<Scalar: NetworkScalar> {
   var cell: Matrix<Scalar>
   /// φ(c(t)) of cells that squash c on its way to s, count × hidden; without columns in others.
   var squashed: Matrix<Scalar>
+  /// What acts unit by unit, such as peepholes, a row for each; without rows in most cells.
+  var diagonals: Matrix<Scalar>
 
   /// The same of one of its rows.
   func row(_ index: Int) -> CarriedStep {
     CarriedStep(
       gates: gates.rows(index, 1), before: before.rows(index, 1), cell: cell.rows(index, 1),
-      squashed: squashed.rows(index, 1))
+      squashed: squashed.rows(index, 1), diagonals: diagonals)
   }
 }
 
@@ -31,16 +33,17 @@ protocol CarryingFormula<Scalar> {
 
   /// Turns pre-activations into gates, and writes c(t) and s(t).
   static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>)
-  /// ∂L/∂ of the pre-activations from ∇s(t) and ∇c(t); the latter becomes ∇c(t−1) in place.
+  /// ∂L/∂ of the pre-activations from ∇s(t) and ∇c(t); the latter becomes ∇c(t−1) in place. What
+  /// the diagonals learn is added to `dDiagonals`.
   static func backward(
     _ step: CarriedStep<Scalar>, dState: Matrix<Scalar>, dCell: Matrix<Scalar>,
-    dGates: Matrix<Scalar>)
+    dGates: Matrix<Scalar>, dDiagonals: Matrix<Scalar>)
   /// Adds ∂(s, c)(t) / ∂(s, c)(t−1) of a step of one row.
   static func addJacobian(_ step: CarriedStep<Scalar>, to sum: inout JacobianSum)
 }
 
 /// A cell that carries c(t) beside s(t), behind gates that ask s(t−1) through W: an LSTM, or one of
-/// its kin.
+/// its kin. With a projection, s(t) = P m(t), where m(t) is what the formula makes (Sak et al. 2014).
 final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>>: RecurrentCell {
   static var description: CellDescription { Formula.description }
 
@@ -52,6 +55,14 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
   /// c(0), sequences × parts·hidden.
   private var initialCell = Matrix<Scalar>.empty
   private var states = Matrix<Scalar>.empty
+  /// m(t), rows × hidden; the states themselves where nothing is projected.
+  private var memory = Matrix<Scalar>.empty
+  private var projection: PackedMatrix<Scalar>?
+  private var projectionBack: PackedMatrix<Scalar>?
+  /// ∂L/∂m of one step, sequences × hidden.
+  private var dMemory = Matrix<Scalar>.empty
+  private var diagonals = Matrix<Scalar>.empty
+  private var dDiagonals = Matrix<Scalar>.empty
   private var recurrent: PackedMatrix<Scalar>?
   private var recurrentBack: PackedMatrix<Scalar>?
   private var dStates = Matrix<Scalar>.empty
@@ -59,15 +70,17 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
   private var dCell = Matrix<Scalar>.empty
   private(set) var inputGradient = Matrix<Scalar>.empty
 
-  private var hidden: Int { states.columns }
+  private var hidden: Int { memory.columns }
+  private var isProjected = false
+  var unprojected: Matrix<Scalar>? { isProjected ? memory : nil }
   var recurrentGradient: Matrix<Scalar> { inputGradient }
   var cellStates: Matrix<Scalar>? { cells }
   var initialCellGradient: Matrix<Scalar>? { dCell }
 
   var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] {
     guard cells.columns > 0 else { return views(of: gates) }
-    let memory = Formula.squashesCell ? squashed : cells.columns(0, hidden)
-    return views(of: gates) + [(Formula.memory.name, memory, Formula.memory.lowest)]
+    let shown = Formula.squashesCell ? squashed : cells.columns(0, hidden)
+    return views(of: gates) + [(Formula.memory.name, shown, Formula.memory.lowest)]
   }
 
   func begin(
@@ -76,7 +89,11 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
   ) -> Matrix<Scalar> {
     self.states = states
     self.initialCell = initialCell
-    let (rows, hidden) = (states.rows, states.columns)
+    let rows = states.rows
+    isProjected = weights.projection != nil
+    memory = weights.projection.map { pass.arena.matrix(rows, $0.columns) } ?? states
+    projection = weights.projection.flatMap { pass.packed(transposed: pass.parameters[$0]) }
+    diagonals = weights.diagonals.map { pass.parameters[$0] } ?? .empty
     gates = pass.arena.matrix(rows, weights.inputToHidden.rows)
     cells = pass.arena.matrix(rows, initialCell.columns)
     squashed = pass.arena.matrix(rows, Formula.squashesCell ? hidden : 0)
@@ -92,13 +109,17 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
       ?? initialCell.rows(segment.sequence, count)
     return CarriedStep(
       gates: gates.rows(row, count), before: before, cell: cells.rows(row, count),
-      squashed: squashed.rows(row, count))
+      squashed: squashed.rows(row, count), diagonals: diagonals)
   }
 
   func forward(_ segment: CellSegment<Scalar>) {
     let step = step(segment)
     if let recurrent { step.gates.product(segment.previous, recurrent, accumulate: true) }
-    Formula.forward(step, state: states.rows(segment.row, segment.count))
+    let units = memory.rows(segment.row, segment.count)
+    Formula.forward(step, state: units)
+    if let projection {
+      states.rows(segment.row, segment.count).product(units, projection)
+    }
   }
 
   func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>) {
@@ -106,6 +127,12 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
     dCell.fill(0)
     inputGradient = pass.arena.matrix(states.rows, gates.columns)
     recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
+    projectionBack = weights.projection.flatMap { pass.packed(pass.parameters[$0]) }
+    dMemory = pass.arena.matrix(isProjected ? dCell.rows : 0, hidden)
+    // Where nothing learns, what would be learned is written and never read.
+    dDiagonals =
+      weights.diagonals.map { pass.gradient?[$0] ?? pass.arena.zeros($0.rows, $0.columns) }
+      ?? .empty
   }
 
   func cutCellGradient(sequences: Int) { dCell.rows(0, sequences).fill(0) }
@@ -113,9 +140,14 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
   func backward(_ segment: CellSegment<Scalar>) {
     let (row, count) = (segment.row, segment.count)
     let delta = inputGradient.rows(row, count)
+    var dUnits = dStates.rows(row, count)
+    if let projectionBack {
+      dUnits = dMemory.rows(0, count)
+      dUnits.product(dStates.rows(row, count), projectionBack)
+    }
     Formula.backward(
-      step(segment), dState: dStates.rows(row, count),
-      dCell: dCell.rows(segment.sequence, count), dGates: delta)
+      step(segment), dState: dUnits, dCell: dCell.rows(segment.sequence, count), dGates: delta,
+      dDiagonals: dDiagonals)
     if let recurrentBack { segment.dPrevious?.product(delta, recurrentBack, accumulate: true) }
   }
 

@@ -15,6 +15,8 @@ public indirect enum CellFormula: Sendable {
     case normaliser
     /// s(t).
     case state
+    /// m(t), of which a projection makes s(t).
+    case memory
   }
 
   /// Which step a quantity is of, seen from the step that is computed.
@@ -53,6 +55,10 @@ public indirect enum CellFormula: Sendable {
   case recurrentSum(gate: Int?)
   /// Wᵀ δ(t+1).
   case backThroughWeights
+  /// One of the cell's diagonals, such as the peephole of a gate.
+  case diagonal(Int)
+  /// P z, and Pᵀ z.
+  case projected(CellFormula), backThroughProjection(CellFormula)
   /// Addends, in the order in which they are added.
   case sum([CellFormula])
   /// The product element by element.

@@ -40,8 +40,26 @@ public enum CellKind: String, Sendable, CaseIterable {
   /// Its gates, what it carries and its equations.
   public var description: CellDescription { type(Double.self).description }
 
+  /// Whether it is an LSTM, whose peepholes and projection can be asked for.
+  public var isLSTM: Bool { self == .lstm }
+
   /// Blocks of `hidden` rows in each weight matrix.
   public var gateCount: Int { description.gates.count }
+}
+
+extension NetworkConfiguration {
+  /// The class that computes the cell that is asked for.
+  func cellType<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self)
+    -> any RecurrentCell<Scalar>.Type
+  {
+    cell.isLSTM && peepholes ? PeepholeLSTMCell<Scalar>.self : cell.type(Scalar.self)
+  }
+
+  /// The cell's gates, what it carries and its equations, with what options make of it.
+  public var cellDescription: CellDescription {
+    let plain = cellType(Double.self).description
+    return projectionSize == nil ? plain : plain.projected
+  }
 }
 
 /// What a layer needs to know of its cell.
@@ -80,6 +98,10 @@ public struct CellDescription: Sendable {
   public var keepsRecurrentBias = false
   /// φ of a cell without gates, s(t) = φ(a(t)); nil where gates act between.
   public var activation: Activation?
+  /// Whether a matrix P makes s(t) of the cell's units.
+  public var isProjected = false
+  /// Blocks of units, each with a number for every unit, that stand beside the weight matrices.
+  public var diagonals: [Gate] = []
   /// What the cell computes.
   public var equations: CellEquations
   /// Where its equations can be read, such as `Feng et al. 2024`; nil for the lecture's own.
@@ -104,7 +126,7 @@ public struct CellDescription: Sendable {
   /// Whether c(t) is carried beside s(t).
   public var carriesCell: Bool { cellParts > 0 }
   /// Whether s stays within −1…1.
-  public var isBounded: Bool { activation?.isBounded ?? gatesAreBounded }
+  public var isBounded: Bool { !isProjected && activation?.isBounded ?? gatesAreBounded }
 
   /// The symbol of the candidate's block of W: `W` where there is but one, such as `W_g` otherwise.
   public var recurrentSymbol: String {

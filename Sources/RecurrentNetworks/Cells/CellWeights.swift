@@ -16,15 +16,23 @@ struct CellWeights {
   var bias: ParameterHandle
   /// b_hh, gates·hidden; nil where it is part of b.
   var recurrentBias: ParameterHandle?
+  /// P, states × hidden, which makes s(t) of the cell's units; nil where they are s(t).
+  var projection: ParameterHandle?
+  /// What acts unit by unit, such as peepholes: one row of `hidden` numbers for each of the
+  /// description's diagonals; nil where there are none.
+  var diagonals: ParameterHandle?
 }
 
 extension CellWeights {
   /// Appends a layer's parameters to the layout. `mark` tells the layer and direction in symbols.
+  /// - Parameters:
+  ///   - units: hidden units of the cell
+  ///   - states: numbers of s(t), as many unless it is projected
   init(
-    kind: CellKind, inputSize: Int, hidden: Int, prefix: String, suffix: String, mark: String,
+    inputSize: Int, units hidden: Int, states: Int, prefix: String, suffix: String, mark: String,
     naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
   ) {
-    let cell = kind.description
+    let cell = configuration.cellDescription
     let gates = cell.gates.count
     let bound = 1 / Double(max(1, hidden)).squareRoot()
     let raised = configuration.forgetBias == 0 ? nil : cell.forgetGate
@@ -40,8 +48,11 @@ extension CellWeights {
         ? .uniform(bound: bound) : .glorot(blocks: gates), gates: gates)
     hiddenToHidden = layout.matrix(
       name("weight_hh", "W"), symbol: "W" + mark,
-      cell.hasRecurrentWeights ? gates * hidden : 0, hidden,
-      start: .recurrent(configuration.initialization), gates: gates)
+      cell.hasRecurrentWeights ? gates * hidden : 0, states,
+      start: cell.isProjected
+        ? configuration.initialization == .glorot
+          ? .glorot(blocks: gates) : .uniform(bound: bound)
+        : .recurrent(configuration.initialization), gates: gates)
     // Where PyTorch keeps two biases and only their sum matters, one parameter stands for both.
     bias = layout.vector(
       name("bias_ih", "b"), symbol: "b" + mark, gates * hidden,
@@ -57,5 +68,16 @@ extension CellWeights {
         name("bias_hh", "b_h"), symbol: "bₕ" + mark, gates * hidden, start: .uniform(bound: bound),
         gates: gates)
       : nil
+    if cell.isProjected {
+      projection = layout.matrix(
+        name("weight_hr", "P"), symbol: "P" + mark, states, hidden,
+        start: configuration.initialization == .uniform
+          ? .uniform(bound: bound) : .glorot(blocks: 1))
+    }
+    if !cell.diagonals.isEmpty {
+      diagonals = layout.matrix(
+        name("peepholes", "p"), symbol: "p" + mark, cell.diagonals.count, hidden,
+        start: .uniform(bound: bound))
+    }
   }
 }

@@ -31,7 +31,7 @@ enum LSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
 
   static func backward(
     _ step: CarriedStep<Scalar>, dState: Matrix<Scalar>, dCell: Matrix<Scalar>,
-    dGates: Matrix<Scalar>
+    dGates: Matrix<Scalar>, dDiagonals: Matrix<Scalar>
   ) {
     Scalar.lstmBackward(
       rows: dState.rows, hidden: dState.columns, gates: step.gates.base,

@@ -4,7 +4,7 @@ import LinearAlgebra
 /// for whoever walks through it step by step; valid until the arena is reset.
 public struct LayerView<Scalar: NetworkScalar> {
   /// The cell.
-  public var kind: CellKind
+  public var description: CellDescription
   /// From 1.
   public var number: Int
   /// Whether time runs from a sequence's end to its start.
@@ -21,6 +21,8 @@ public struct LayerView<Scalar: NetworkScalar> {
   public var gates: [Matrix<Scalar>]
   /// c(t) of LSTM cells.
   public var cells: Matrix<Scalar>?
+  /// m(t) where s(t) = P m(t), rows × hidden.
+  public var unprojected: Matrix<Scalar>?
   /// ∂L/∂(U x(t) + b), rows × gates·hidden.
   public var inputGradients: Matrix<Scalar>
   /// ∂L/∂(W s(t−1)), rows × gates·hidden; the same as `inputGradients` but in GRUs.
@@ -33,6 +35,10 @@ public struct LayerView<Scalar: NetworkScalar> {
   public var bias: ParameterHandle
   /// The GRU's second bias, which stands beside W; nil in other cells.
   public var recurrentBias: ParameterHandle?
+  /// P, states × hidden; nil where the cell's units are s(t).
+  public var projection: ParameterHandle?
+  /// What acts unit by unit, such as peepholes, a row for each of the cell's; nil where nothing does.
+  public var diagonals: ParameterHandle?
   /// f(t−1), what each row read of the output before instead of a state, and whether each row
   /// hands its own output on to the next; nil where the recurrence goes through the state.
   public var fedBack: (values: Matrix<Scalar>, ownIsHandedOn: [Bool])?
@@ -44,12 +50,13 @@ extension RecurrentLayer {
   /// What the layer holds as layer `number`.
   func view(number: Int) -> LayerView<Scalar> {
     LayerView(
-      kind: kind, number: number, isReversed: isReversed, initial: initial,
+      description: description, number: number, isReversed: isReversed, initial: initial,
       initialCell: initialCell, states: states,
-      stateGradients: dStates, gates: cell.gateViews.prefix(kind.gateCount).map(\.values),
-      cells: cell.cellStates, inputGradients: cell.inputGradient,
+      stateGradients: dStates, gates: cell.gateViews.prefix(description.gates.count).map(\.values),
+      cells: cell.cellStates, unprojected: cell.unprojected, inputGradients: cell.inputGradient,
       recurrentGradients: cell.recurrentGradient, inputWeight: weights.inputToHidden,
       recurrentWeight: weights.hiddenToHidden, bias: weights.bias,
-      recurrentBias: weights.recurrentBias, layer: self)
+      recurrentBias: weights.recurrentBias, projection: weights.projection,
+      diagonals: weights.diagonals, layer: self)
   }
 }

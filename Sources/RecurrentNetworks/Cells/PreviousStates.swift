@@ -53,12 +53,19 @@ extension RecurrentLayer {
     return room.rows(0, rows.count)
   }
 
-  /// Adds ∇W = Σ δ(t) s(t−1)ᵀ of the rows of some steps, and the recurrent bias's gradient.
+  /// Adds ∇W = Σ δ(t) s(t−1)ᵀ of the rows of some steps, the recurrent bias's gradient, and
+  /// ∇P = Σ ∇s(t) m(t)ᵀ where s(t) = P m(t).
   func addRecurrentGradients(
     of range: Range<Int>, _ steps: PackedSteps, room: Matrix<Scalar>?, _ pass: Pass<Scalar>
   ) {
-    guard let gradient = pass.gradient, weights.hiddenToHidden.rows > 0 else { return }
+    guard let gradient = pass.gradient else { return }
     let rows = steps.rows(of: range)
+    if let projection = weights.projection, let memory = cell.unprojected {
+      gradient[projection].product(
+        transposed: dStates.rows(rows.lowerBound, rows.count),
+        memory.rows(rows.lowerBound, rows.count), beta: 1)
+    }
+    guard weights.hiddenToHidden.rows > 0 else { return }
     let delta = cell.recurrentGradient.rows(rows.lowerBound, rows.count)
     gradient[weights.hiddenToHidden].product(
       transposed: delta, previousStates(of: range, steps, room: room), beta: 1)

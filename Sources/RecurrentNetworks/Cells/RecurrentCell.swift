@@ -80,10 +80,13 @@ protocol RecurrentCell<Scalar>: AnyObject {
   var cellStates: Matrix<Scalar>? { get }
   /// ∂L/∂c(0) after the backward loop, sequences × hidden.
   var initialCellGradient: Matrix<Scalar>? { get }
+  /// m(t) where s(t) = P m(t), rows × columns of P; nil where nothing is projected.
+  var unprojected: Matrix<Scalar>? { get }
   /// Forgets what is on its way back beside ∇s of the first sequences, where the chain is cut.
   func cutCellGradient(sequences: Int)
 }
 
 extension RecurrentCell {
+  var unprojected: Matrix<Scalar>? { nil }
   func cutCellGradient(sequences: Int) {}
 }

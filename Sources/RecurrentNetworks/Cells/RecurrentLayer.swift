@@ -13,10 +13,14 @@ struct InitialState<Scalar: NetworkScalar> {
 /// Forward runs t = 1…τ, and the other direction from each sequence's own end to its start. The
 /// backward pass runs the loop the other way round (backpropagation through time).
 final class RecurrentLayer<Scalar: NetworkScalar> {
-  let kind: CellKind
+  /// Its cell.
+  let description: CellDescription
   /// Numbers of one sequence that are carried beside s(t).
   let cellWidth: Int
+  /// Numbers of s(t).
   let hidden: Int
+  /// Hidden units of the cell, as many unless they are projected.
+  let units: Int
   /// Whether time runs from each sequence's end to its start.
   let isReversed: Bool
   /// `layer 1`, `layer 1 backward`.
@@ -42,24 +46,26 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private var dInitial: Matrix<Scalar>?
 
   init(
-    kind: CellKind, inputSize: Int, hidden: Int, layer: Int, isReversed: Bool, prefix: String,
+    inputSize: Int, hidden: Int, layer: Int, isReversed: Bool, prefix: String,
     naming: WeightNaming, configuration: NetworkConfiguration, layout: inout ParameterLayout
   ) {
-    self.kind = kind
-    cellWidth = kind.description.cellParts * hidden
+    description = configuration.cellDescription
+    // A decoder's states are as many as its context has; its units grow with them.
+    units = configuration.projectionSize.map { hidden / $0 * configuration.hidden } ?? hidden
+    cellWidth = description.cellParts * units
     self.hidden = hidden
     self.isReversed = isReversed
     title = "layer \(layer + 1)" + (isReversed ? " backward" : "")
     let suffix = "_l\(layer)" + (isReversed ? "_reverse" : "")
     let mark = (layer > 0 ? "\(layer + 1)" : "") + (isReversed ? "←" : "")
     weights = CellWeights(
-      kind: kind, inputSize: inputSize, hidden: hidden, prefix: prefix, suffix: suffix, mark: mark,
-      naming: naming, configuration: configuration, layout: &layout)
+      inputSize: inputSize, units: units, states: hidden, prefix: prefix, suffix: suffix,
+      mark: mark, naming: naming, configuration: configuration, layout: &layout)
     if configuration.initialState == .learned {
       learnedState = layout.vector(
         prefix + "initial_state" + suffix, symbol: "s₀" + mark, hidden, start: .zero)
       learnedCell =
-        kind.description.carriesCell
+        description.carriesCell
         ? layout.vector(
           prefix + "initial_cell" + suffix, symbol: "c₀" + mark, cellWidth, start: .zero) : nil
     } else {
@@ -67,7 +73,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       learnedCell = nil
     }
     let empty = Matrix<Scalar>.empty
-    cell = kind.type(Scalar.self).init()
+    cell = configuration.cellType(Scalar.self).init()
     projection = InputProjection(weights: weights)
     initial = empty
     states = empty

@@ -22,6 +22,7 @@ enum StackStart<Scalar: NetworkScalar> {
 /// end to its start (GBC fig. 10.11).
 public final class RecurrentStack<Scalar: NetworkScalar> {
   let layers: [[RecurrentLayer<Scalar>]]
+  /// Numbers of s(t) of one layer and direction.
   let hidden: Int
   let inputSize: Int
   /// What each layer read in the last forward pass.
@@ -44,8 +45,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
       for way in 0..<ways {
         directions.append(
           RecurrentLayer(
-            kind: configuration.cell, inputSize: layer == 0 ? inputSize : ways * hidden,
-            hidden: hidden, layer: layer, isReversed: way == 1, prefix: prefix,
+            inputSize: layer == 0 ? inputSize : ways * hidden, hidden: hidden, layer: layer,
+            isReversed: way == 1, prefix: prefix,
             naming: naming, configuration: configuration, layout: &layout))
       }
       stack.append(directions)

@@ -40,7 +40,7 @@ enum SLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
 
   static func backward(
     _ step: CarriedStep<Scalar>, dState: Matrix<Scalar>, dCell: Matrix<Scalar>,
-    dGates: Matrix<Scalar>
+    dGates: Matrix<Scalar>, dDiagonals: Matrix<Scalar>
   ) {
     Scalar.sLSTMBackward(
       rows: dState.rows, hidden: dState.columns, gates: step.gates.base,

@@ -13,6 +13,7 @@ struct JacobianSum {
     case normaliser
   }
 
+  /// Hidden units of the cell.
   let hidden: Int
   private let gates: Int
   private let parts: Int
@@ -51,33 +52,62 @@ struct JacobianSum {
     direct[(part.rawValue * parts + from.rawValue) * hidden + unit] += value
   }
 
-  /// The average, with W (gates·hidden × hidden): hidden × hidden, or 2·hidden × 2·hidden with s
-  /// before c where a cell is carried. Nil where no step was added.
-  func average<Scalar>(with w: Matrix<Scalar>) -> SquareMatrix? {
+  /// The average, with W (gates·hidden × states): states × states, or larger with s before c where a
+  /// cell is carried. `projection` is P (states × hidden), through which s depends on the cell's
+  /// units, and nil where they are s. Nil where no step was added.
+  func average<Scalar>(
+    with w: Matrix<Scalar>, projection: Matrix<Scalar>? = nil
+  ) -> SquareMatrix? {
     guard count > 0 else { return nil }
-    var result = SquareMatrix(size: parts * hidden)
+    let states = projection?.rows ?? hidden
+    let size = states + (parts - 1) * hidden
+    var rows = [Double](repeating: 0, count: parts * hidden * size)
     let share = 1 / Double(count)
     for part in 0..<parts {
       for unit in 0..<hidden {
-        let row = part * hidden + unit
+        let start = (part * hidden + unit) * size
         for gate in 0..<gates {
           let factor = throughGates[(part * gates + gate) * hidden + unit] * share
           guard factor != 0 else { continue }
           let weights = w.row(gate * hidden + unit)
-          for column in 0..<hidden { result[row, column] += factor * Double(weights[column]) }
+          for column in 0..<states { rows[start + column] += factor * Double(weights[column]) }
         }
         for from in 0..<parts {
-          result[row, from * hidden + unit] +=
-            direct[(part * parts + from) * hidden + unit] * share
+          let value = direct[(part * parts + from) * hidden + unit] * share
+          let column = from == 0 ? unit : states + (from - 1) * hidden + unit
+          // Of what is projected, no unit of s stands for one of the cell's.
+          if value != 0 { rows[start + column] += value }
         }
       }
     }
+    var result = SquareMatrix(size: size)
+    result.elements = projected(rows, columns: size, through: projection)
     return result
   }
 
-  /// ∂(s, c)(t)/∂x(t), averaged, with U (gates·hidden × input): hidden rows, or 2·hidden with s
-  /// before c where a cell is carried, one after the other. Nothing where no step was added.
-  func inputAverage<Scalar>(with u: Matrix<Scalar>) -> [Double] {
+  /// Rows of the cell's units, replaced by P times them where there is a P; the others as they are.
+  private func projected<Scalar>(
+    _ rows: [Double], columns: Int, through projection: Matrix<Scalar>?
+  ) -> [Double] {
+    guard let projection else { return rows }
+    var result = [Double](repeating: 0, count: projection.rows * columns)
+    for state in 0..<projection.rows {
+      for unit in 0..<hidden {
+        let factor = Double(projection[state, unit])
+        for column in 0..<columns {
+          result[state * columns + column] += factor * rows[unit * columns + column]
+        }
+      }
+    }
+    return result + rows[(hidden * columns)...]
+  }
+
+  /// ∂(s, c)(t)/∂x(t), averaged, with U (gates·hidden × input) and P as above: a row for each number
+  /// of s, and behind them of c where a cell is carried, one after the other. Nothing where no step
+  /// was added.
+  func inputAverage<Scalar>(
+    with u: Matrix<Scalar>, projection: Matrix<Scalar>? = nil
+  ) -> [Double] {
     var result = [Double](repeating: 0, count: parts * hidden * u.columns)
     let share = 1 / Double(max(1, count))
     for part in 0..<parts {
@@ -90,7 +120,7 @@ struct JacobianSum {
         }
       }
     }
-    return result
+    return projected(result, columns: u.columns, through: projection)
   }
 }
 
@@ -117,7 +147,7 @@ extension LayerView {
     _ steps: PackedSteps, parameters: ParameterVector<Scalar>
   ) -> SquareMatrix? {
     guard let layer else { return nil }
-    var sum = JacobianSum(kind.description, hidden: states.columns)
+    var sum = JacobianSum(description, hidden: layer.units)
     let every = max(1, steps.rowCount / Self.mostSteps)
     for t in 0..<steps.stepCount {
       layer.forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
@@ -127,14 +157,16 @@ extension LayerView {
         }
       }
     }
-    return sum.average(with: parameters[recurrentWeight])
+    return sum.average(
+      with: parameters[recurrentWeight], projection: projection.map { parameters[$0] })
   }
 
-  /// W of the block that proposes the new state; nil for cells without W.
+  /// W of the block that proposes the new state; nil for cells without W, and where W reads a
+  /// projection, so that no block of it leads from states to as many.
   public func candidateBlock(_ parameters: ParameterVector<Scalar>) -> Matrix<Scalar>? {
     let w = parameters[recurrentWeight]
-    guard w.rows > 0 else { return nil }
-    let index = kind.description.candidate
+    guard w.rows > 0, projection == nil else { return nil }
+    let index = description.candidate
     return w.rows(index * w.columns, w.columns)
   }
 }

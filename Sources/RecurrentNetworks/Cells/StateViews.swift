@@ -73,13 +73,13 @@ extension RecurrentStack {
       part: part,
       states: all.map {
         StateView(
-          title: $0.title, values: $0.states, lowest: -1, isBounded: $0.kind.description.isBounded)
+          title: $0.title, values: $0.states, lowest: -1, isBounded: $0.description.isBounded)
       },
       gates: all.flatMap { layer in
         layer.cell.gateViews.map {
           StateView(
             title: "\(layer.title) \($0.name)", values: $0.values, lowest: $0.lowest,
-            isBounded: $0.lowest == 0 || layer.kind.description.gatesAreBounded)
+            isBounded: $0.lowest == 0 || layer.description.gatesAreBounded)
         }
       },
       stateGradients: all.map { StateView(title: $0.title, values: $0.dStates, lowest: -1) },

@@ -102,7 +102,33 @@ struct CheckedBatch {
   private mutating func draw(_ count: Int) -> Int32 { Int32(random.index(below: count)) }
 }
 
+/// A cell with the options that make another one of it.
+struct CheckedCell: CustomStringConvertible {
+  let kind: CellKind
+  var isProjected = false
+  var hasPeepholes = false
+
+  static let all =
+    CellKind.allCases.map { CheckedCell(kind: $0) } + [
+      CheckedCell(kind: .lstm, isProjected: true), CheckedCell(kind: .lstm, hasPeepholes: true),
+      CheckedCell(kind: .lstm, isProjected: true, hasPeepholes: true),
+    ]
+
+  var description: String {
+    kind.rawValue + (hasPeepholes ? " with peepholes" : "") + (isProjected ? " projected" : "")
+  }
+}
+
 extension NetworkConfiguration {
+  static func checked(
+    _ checked: CheckedCell, _ direction: Direction = .forward, layers: Int = 1
+  ) -> NetworkConfiguration {
+    var result = Self.checked(checked.kind, direction, layers: layers)
+    result.peepholes = checked.hasPeepholes
+    result.projectionSize = checked.isProjected ? 2 : nil
+    return result
+  }
+
   static func checked(
     _ cell: CellKind, _ direction: Direction = .forward, layers: Int = 1
   ) -> NetworkConfiguration {

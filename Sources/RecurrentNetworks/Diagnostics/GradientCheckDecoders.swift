@@ -2,7 +2,7 @@
 extension GradientCheckCase {
   /// A vector to a sequence, and one sequence to another.
   static var translationCases: [GradientCheckCase] {
-    CellKind.allCases.flatMap { cell in
+    CheckedCell.all.flatMap { cell in
       [
         GradientCheckCase("\(cell), vector to sequence") {
           vectorSubject(.checked(cell), .mixed)

@@ -20,7 +20,7 @@ extension GradientCheckCase {
 
   /// Every cell × output at every step or at the end × direction × 1 or 2 layers.
   static var stackCases: [GradientCheckCase] {
-    CellKind.allCases.flatMap { cell in
+    CheckedCell.all.flatMap { cell in
       Configuration.Output.allCases.flatMap { output in
         Configuration.Direction.allCases.flatMap { direction in
           [1, 2].map { layers in
@@ -41,7 +41,7 @@ extension GradientCheckCase {
 
   /// Every cell × batch shape, in both directions at once.
   static var batchShapeCases: [GradientCheckCase] {
-    CellKind.allCases.flatMap { cell in
+    CheckedCell.all.flatMap { cell in
       CheckedLengths.allCases.filter { $0 != .mixed }.map { lengths in
         GradientCheckCase("\(cell), bidirectional, \(lengths.rawValue)") {
           stackSubject(.checked(cell, .bidirectional), lengths)
@@ -52,7 +52,7 @@ extension GradientCheckCase {
 
   /// Symbols, one-hot or embedded, more or fewer of them than there are steps.
   static var inputCases: [GradientCheckCase] {
-    CellKind.allCases.flatMap { cell in
+    CheckedCell.all.flatMap { cell in
       [(5, nil), (5, 2), (40, 2)].map { (symbols: Int, embedding: Int?) in
         let text = embedding == nil ? "one-hot" : "embedded"
         return GradientCheckCase("\(cell), \(symbols) symbols \(text)") {
@@ -72,7 +72,7 @@ extension GradientCheckCase {
 
   /// States that are learned, and states carried over from the chunk before.
   static var startCases: [GradientCheckCase] {
-    CellKind.allCases.flatMap { cell in
+    CheckedCell.all.flatMap { cell in
       [
         GradientCheckCase("\(cell), learned initial state, bidirectional") {
           var configuration = Configuration.checked(cell, .bidirectional, layers: 2)

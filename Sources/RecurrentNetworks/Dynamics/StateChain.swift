@@ -14,7 +14,7 @@ public struct StateChain<Scalar: NetworkScalar> {
   /// Numbers of one state: s of every layer, each followed by c where the cell has one.
   public let size: Int
   /// The cell of all layers.
-  public let cell: CellKind
+  public let cell: CellDescription
 
   /// Nil where a network has no such layers: where states run in two dimensions, where each step
   /// has weights of its own, or where the recurrence goes through the output.
@@ -31,14 +31,14 @@ public struct StateChain<Scalar: NetworkScalar> {
       : all.count == 1 ? "layer 1" : "\(all.count) layers"
     if stack.part == .encoder { words = "encoder, " + words }
     title = words
-    cell = first.kind
+    cell = first.description
     size = layers.reduce(0) { $0 + $1.stateSize }
   }
 
   /// Whether c is part of a state.
-  public var carriesCell: Bool { cell.description.carriesCell }
+  public var carriesCell: Bool { cell.carriesCell }
 
-  /// Units of every layer.
+  /// Numbers of s of every layer.
   public var hidden: Int { layers.first?.hidden ?? 0 }
 
   /// The state after a packed row of the last pass, or any row where rows are sequences.
@@ -64,17 +64,20 @@ public struct StateChain<Scalar: NetworkScalar> {
     var result = SquareMatrix(size: size)
     var (start, below) = (0, 0)
     for (index, layer) in layers.enumerated() {
-      var sum = JacobianSum(layer.kind.description, hidden: layer.hidden)
+      var sum = JacobianSum(layer.description, hidden: layer.units)
+      let projection = layer.weights.projection.map { parameters[$0] }
       layer.forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
         guard (segment.row..<segment.row + segment.count).contains(row) else { return }
         layer.cell.addJacobian(row, of: segment, to: &sum)
         sum.count += 1
       }
-      guard let own = sum.average(with: parameters[layer.weights.hiddenToHidden]) else {
-        return nil
-      }
+      guard
+        let own = sum.average(
+          with: parameters[layer.weights.hiddenToHidden], projection: projection)
+      else { return nil }
       if index > 0 {
-        var through = sum.inputAverage(with: parameters[layer.weights.inputToHidden])
+        var through = sum.inputAverage(
+          with: parameters[layer.weights.inputToHidden], projection: projection)
         let (rows, inner, columns) = (own.size, layers[index - 1].hidden, start)
         result.elements.withMatrix(columns: size) { all in
           through.withMatrix(columns: inner) { u in

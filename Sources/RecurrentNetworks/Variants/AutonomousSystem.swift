@@ -21,7 +21,7 @@ public final class AutonomousSystem<Scalar: NetworkScalar>: SequenceModel {
     var configuration = configuration
     configuration.initialState = .learned
     stack = RecurrentStack(
-      inputSize: 0, hidden: configuration.hidden, layers: configuration.layers,
+      inputSize: 0, hidden: configuration.stateSize, layers: configuration.layers,
       bidirectional: false, prefix: "rnn.", configuration: configuration, layout: &layout)
     head = OutputLayer(states: stack.outputSize, outputs: outputs, layout: &layout)
     self.layout = layout

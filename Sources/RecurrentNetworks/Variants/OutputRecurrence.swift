@@ -57,7 +57,8 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
   private var layerView: LayerView<Scalar> {
     let rows = 0..<states.rows
     return LayerView(
-      kind: .tanh, number: 1, isReversed: false, initial: .empty, states: states,
+      description: CellKind.tanh.description, number: 1, isReversed: false, initial: .empty,
+      states: states,
       stateGradients: dStates, gates: [], inputGradients: delta, recurrentGradients: delta,
       inputWeight: weights.inputToHidden, recurrentWeight: weights.hiddenToHidden,
       bias: weights.bias,

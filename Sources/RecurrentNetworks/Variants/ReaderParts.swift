@@ -12,7 +12,7 @@ struct ReaderParts<Scalar: NetworkScalar> {
     var layout = ParameterLayout()
     reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
     stack = RecurrentStack(
-      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
+      inputSize: reader.width, hidden: configuration.stateSize, layers: configuration.layers,
       bidirectional: configuration.direction == .bidirectional, prefix: "rnn.",
       configuration: configuration, layout: &layout)
     head = OutputLayer(states: stack.outputSize, outputs: sizes.outputs, layout: &layout)

@@ -40,7 +40,7 @@ final class RecurrentEncoder<Scalar: NetworkScalar>: SourceEncoder {
   ) {
     reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
     stack = RecurrentStack(
-      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
+      inputSize: reader.width, hidden: configuration.stateSize, layers: configuration.layers,
       bidirectional: configuration.direction == .bidirectional, prefix: "encoder.",
       configuration: configuration, layout: &layout)
   }

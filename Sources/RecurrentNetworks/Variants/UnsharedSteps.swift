@@ -33,7 +33,7 @@ public final class UnsharedSteps<Scalar: NetworkScalar>: SequenceModel {
     for step in 0..<max(1, configuration.unsharedSteps ?? 1) {
       layers.append(
         RecurrentLayer(
-          kind: configuration.cell, inputSize: reader.width, hidden: hidden, layer: step,
+          inputSize: reader.width, hidden: hidden, layer: step,
           isReversed: false, prefix: "rnn.", naming: .framework, configuration: configuration,
           layout: &layout))
     }

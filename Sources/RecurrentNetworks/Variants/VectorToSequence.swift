@@ -30,7 +30,7 @@ public final class VectorToSequence<Scalar: NetworkScalar>: SequenceModel {
     reader = TargetReader(
       configuration, symbols: sizes.outputs, layout: &layout, name: "embedding.weight")
     stack = RecurrentStack(
-      inputSize: reader.width, hidden: configuration.hidden, layers: configuration.layers,
+      inputSize: reader.width, hidden: configuration.stateSize, layers: configuration.layers,
       bidirectional: false, prefix: "", naming: .lecture, configuration: configuration,
       layout: &layout)
     head = OutputLayer(

@@ -69,7 +69,7 @@ public struct SnapshotAnalysis {
       if let view = double.model.stacks.first?.layers.first,
         let block = view.candidateBlock(double.parameters)
       {
-        recurrent = (view.kind.description.recurrentSymbol, SquareMatrix(block))
+        recurrent = (view.description.recurrentSymbol, SquareMatrix(block))
       }
     } else if let feedback = FeedbackDynamics(double, symbols: symbols) {
       dynamics = feedback

@@ -17,6 +17,7 @@ struct NetworkRules {
     try checkInputs()
     try checkImages()
     try checkBeginnings()
+    try checkMemory()
     try checkLoss()
     try checkSharing()
   }
@@ -25,16 +26,16 @@ struct NetworkRules {
   private var direction: String { "network.direction: \(network.direction.rawValue)" }
   private var output: String { "network.output: \(network.output.rawValue)" }
   private var recurrence: String { "network.recurrence: \(network.recurrence.rawValue)" }
-  private var cell: String { "network.cell: \(network.cell.rawValue)" }
+  var cell: String { "network.cell: \(network.cell.rawValue)" }
   private var attention: String { "network.attention: \(network.attention.rawValue)" }
-  private var imageReading: String { "network.image-reading: \(network.imageReading.rawValue)" }
+  var imageReading: String { "network.image-reading: \(network.imageReading.rawValue)" }
   private var embedding: String { "network.embedding: \(network.embedding ?? 0)" }
 
   private var writesSequences: Bool { task == .sequenceToSequence || task == .captioning }
-  private var isTwoDimensional: Bool { network.imageReading == .twoDimensional }
+  var isTwoDimensional: Bool { network.imageReading == .twoDimensional }
   private var isBidirectional: Bool { network.direction == .bidirectional }
 
-  private func refuse(
+  func refuse(
     _ settings: String..., because reason: String, instead remedy: String
   ) throws(ImpossibleNetwork) {
     throw ImpossibleNetwork(settings, because: reason, instead: remedy)
@@ -45,6 +46,7 @@ struct NetworkRules {
   private func checkNumbers() throws(ImpossibleNetwork) {
     let least = [
       ("hidden", network.hidden), ("layers", network.layers),
+      ("projection-size", network.projectionSize ?? 1),
       ("embedding", network.embedding ?? 1), ("image-block", network.imageBlock),
       ("image-corners", network.imageCorners), ("unshared-steps", network.unsharedSteps ?? 1),
     ]

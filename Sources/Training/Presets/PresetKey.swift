@@ -100,6 +100,21 @@ extension PresetKey {
       })
   }
 
+  /// What is on or off; only what is on is written down.
+  static func flag(_ path: String, _ place: Place<Bool>) -> PresetKey {
+    PresetKey(
+      path: path, expected: "true or false", choices: ["true", "false"],
+      read: { $0[keyPath: place] ? "true" : nil },
+      write: { preset, value in
+        switch value {
+        case .absent, .scalar("false"): preset[keyPath: place] = false
+        case .scalar("true"): preset[keyPath: place] = true
+        case .scalar, .list: return false
+        }
+        return true
+      })
+  }
+
   static func number(
     _ path: String, _ place: Place<Double>, _ bounds: NumberBounds
   ) -> PresetKey {

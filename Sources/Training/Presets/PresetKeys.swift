@@ -61,6 +61,8 @@ enum PresetKeys {
   private static let network: [PresetKey] = [
     .choice("network.cell", \.network.cell),
     .integer("network.hidden", \.network.hidden, 1...16_384),
+    .integer("network.projection-size", \.network.projectionSize, 1...16_384),
+    .flag("network.peepholes", \.network.peepholes),
     .integer("network.layers", \.network.layers, 1...64),
     .choice("network.direction", \.network.direction),
     .choice("network.output", \.network.output),

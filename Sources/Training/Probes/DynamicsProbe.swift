@@ -203,7 +203,7 @@ final class DynamicsProbe {
     if let view = double.model.stacks.first?.layers.first, view.fedBack == nil,
       let block = view.candidateBlock(double.parameters)
     {
-      matrices.append((view.kind.description.recurrentSymbol, SquareMatrix(block)))
+      matrices.append((view.description.recurrentSymbol, SquareMatrix(block)))
     }
     if steps > 0 { matrices.append((symbol, mean)) }
   }

@@ -23,7 +23,7 @@ extension Architecture {
       || (shape == .encoderDecoder && network.imageReading == .twoDimensional && !readsSymbols)
     self.init(
       shape: shape, cell: network.cell.rawValue, inputSize: inputSize,
-      hiddenSize: network.hidden, outputSize: outputSize, layers: network.layers,
+      hiddenSize: network.stateSize, outputSize: outputSize, layers: network.layers,
       bidirectional: network.direction == .bidirectional, attention: variant == .attentionDecoder,
       twoDimensional: isGrid,
       teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil,
@@ -69,8 +69,9 @@ extension Preset {
   public var networkName: String {
     guard task.kind != .handBuilt else { return "set by hand" }
     var words = [network.cell.rawValue]
-    words.append(
-      network.layers > 1 ? "\(network.layers)×\(network.hidden)" : "\(network.hidden)")
+    let size = "\(network.hidden)" + (network.projectionSize.map { "→\($0)" } ?? "")
+    words.append(network.layers > 1 ? "\(network.layers)×\(size)" : size)
+    if network.peepholes { words.append("peepholes") }
     if network.direction == .bidirectional { words.append("bidirectional") }
     if network.attention != .none { words.append("attention") }
     return words.joined(separator: " ")

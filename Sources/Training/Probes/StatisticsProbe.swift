@@ -53,7 +53,7 @@ extension Probe {
     let activity = StateActivity(stacks.flatMap(\.states).map(\.values))
     // A grid's cells are the lecture's, and all layers of a network have the same cell.
     let layer = stacks.first?.layers.first
-    let cell = (layer?.kind ?? .tanh).description
+    let cell = layer?.description ?? CellKind.tanh.description
     let parameters = ParameterActivity.all(
       weights: trainer.parameters, gradient: trainer.wholeGradient,
       updateNorms: trainer.updateNorms

@@ -118,7 +118,7 @@ extension Trainer {
     var table = WeightAddress.Table(
       symbol: parameter.symbol, name: parameter.name, rows: parameter.rows,
       columns: parameter.columns)
-    let gates = network.configuration.cell.description.gates
+    let gates = network.configuration.cellDescription.gates
     if gates.count > 1, parameter.gates == gates.count {
       let units = parameter.rows / gates.count
       for (gate, description) in gates.enumerated() {

@@ -48,6 +48,8 @@ extension GraphTrace {
       case output, outputBias
       /// E of the symbols that are read, and Eₜ of the symbol written before.
       case embedding, targetEmbedding
+      /// P of a projection, and p of a gate's peephole.
+      case projection, peephole
       /// R, through which one vector enters every step.
       case vector
       /// Wₐ, Uₐ and v of additive attention.
@@ -96,6 +98,8 @@ extension GraphTrace {
     case normaliser
     /// s(t).
     case state
+    /// m(t), of which a projection makes s(t).
+    case memory
     /// o(t).
     case output
     /// ŷ(t).

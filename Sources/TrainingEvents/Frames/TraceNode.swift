@@ -67,6 +67,8 @@ extension GraphTrace {
       case state
       /// What a gate keeps of the state or the cell of the step beside.
       case kept
+      /// What a peephole lets a gate see of the cell; going back, what it asks of the cell.
+      case peephole
       /// What a gate lets in.
       case written
       /// The quantity itself, at this step.
@@ -96,6 +98,8 @@ extension GraphTrace {
       case passedOn
       /// What the addends add up to.
       case sum
+      /// What comes through P, of ∇s to ∇m.
+      case projected
       /// What comes through φ or through the gates.
       case through(Function?)
       /// What a step adds to a parameter's gradient, and the sum so far.

@@ -56,9 +56,24 @@ def slstm(p, xs):
         yield h
 
 
-CELLS = {"mingru": (mingru, 2), "minlstm": (minlstm, 3), "slstm": (slstm, 4)}
+def peephole_lstm(p, xs):
+    """Graves 2013, equations 7 to 11, with peepholes of i, f and o (Gers and Schmidhuber 2000)."""
+    h, c = np.zeros(H, complex), np.zeros(H, complex)
+    for x in xs:
+        i, f, g, o = np.split(p["weight_ih"] @ x + p["weight_hh"] @ h + p["bias_ih"] + p["bias_hh"], 4)
+        of_i, of_f, of_o = p["peepholes"]
+        i, f = sigmoid(i + of_i * c), sigmoid(f + of_f * c)
+        c = f * c + i * np.tanh(g)
+        h = sigmoid(o + of_o * c) * np.tanh(c)
+        yield h
 
-RECURRENT = {"slstm"}
+
+CELLS = {
+    "mingru": (mingru, 2), "minlstm": (minlstm, 3), "slstm": (slstm, 4),
+    "lstm-peepholes": (peephole_lstm, 4),
+}
+
+RECURRENT = {"slstm", "lstm-peepholes"}
 
 
 def shapes(cell):
@@ -73,6 +88,8 @@ def shapes(cell):
                 # The other half of a bias that PyTorch would keep in two; only their sum counts.
                 result["rnn.bias_hh" + suffix] = (gates * H,)
             result["rnn.bias_ih" + suffix] = (gates * H,)
+            if cell == "lstm-peepholes":
+                result["rnn.peepholes" + suffix] = (3, H)
     return result | {"head.weight": (K, 2 * H), "head.bias": (K,)}
 
 
@@ -111,8 +128,9 @@ def write(cell, seed):
     name = cell + "-two-layers-bidirectional"
     document = {
         "name": name,
-        "config": dict(cell=cell, N=N, T=T, D=D, H=H, K=K, layers=2, bidirectional=True,
-                       output="every-step"),
+        "config": dict(cell=cell.removesuffix("-peepholes"), N=N, T=T, D=D, H=H, K=K, layers=2,
+                       bidirectional=True, output="every-step",
+                       **({"peepholes": True} if cell.endswith("-peepholes") else {})),
         "parameters": {k: v.tolist() for k, v in parameters.items()},
         "batch": {"lengths": lengths, "inputs": inputs.tolist(), "targets": targets.tolist()},
         "loss": float(loss(cell, at, inputs, targets).real),

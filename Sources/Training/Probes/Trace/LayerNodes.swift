@@ -29,7 +29,7 @@ struct LayerNodes {
     sums = ParameterSum.sums(of: layer)
   }
 
-  private var description: CellDescription { layer.kind.description }
+  private var description: CellDescription { layer.description }
 
   var place: GraphTrace.Place {
     layer.isReversed ? .reversedState(layer: layer.number) : .state(layer: layer.number)
@@ -170,8 +170,9 @@ struct LayerNodes {
         Term(
           .sum, .variable(layer.variable(.state, t).gradient), value: layer.gradients[t].norm),
         Term(
-          .through(description.activation?.function.traced), .variable(variable),
-          value: values.norm),
+          equation.result == .memory
+            ? .projected : .through(description.activation?.function.traced),
+          .variable(variable), value: values.norm),
       ]
     }
     return [Term(.now, .variable(variable), value: values.norm)]
@@ -187,7 +188,9 @@ struct LayerNodes {
       guard !result.contains(where: { $0.variable == named }) else { continue }
       let values =
         isGradient ? self.formula.gradient(quantity, step) : self.formula.value(quantity, step)
-      if values.count == layer.units { result.append(Values(named, values)) }
+      if [layer.units, layer.cellUnits].contains(values.count) {
+        result.append(Values(named, values))
+      }
     }
     return result
   }

@@ -64,7 +64,8 @@ struct ParameterSum {
     }
   }
 
-  /// ∇W, ∇b and ∇U of a layer where it has them, with the bias that stands beside W where there is one.
+  /// ∇W, ∇b and ∇U of a layer where it has them, with the bias that stands beside W where there is
+  /// one, and ∇P of a projection.
   static func sums(of layer: TraceLayer) -> [ParameterSum] {
     let order = layer.backwardOrder
     func sum(
@@ -96,6 +97,15 @@ struct ParameterSum {
       result.append(
         sum(.recurrentBias, columns: 1) { t in
           Share(variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t], columns: one)
+        })
+    }
+    if let projection = layer.projection {
+      result.append(
+        sum(.projection, columns: projection.columns) { t in
+          Share(
+            variable: layer.variable(.state, t).gradient, rows: layer.gradients[t],
+            read: .variable(layer.variable(.memory, t)),
+            columns: layer.memory[t].enumerated().map { ($0.offset, $0.element) })
         })
     }
     if layer.input.expression(step: 0) != nil {

@@ -73,8 +73,10 @@ struct TraceFormula {
     switch formula {
     case .bias: .bias
     case .backThroughWeights: .future
+    case .hadamard(let factors) where factors.contains(where: isDiagonal): .peephole
     case _ where holds(formula, .after): .kept
     case _ where isBackward(formula): .throughState
+    case .hadamard(let factors) where factors.contains(where: isDiagonal): .peephole
     case .hadamard(let factors) where factors.contains(where: isRecurrent): .recurrent
     case _ where holds(formula, .before): .kept
     default: .written
@@ -83,6 +85,10 @@ struct TraceFormula {
 
   private func isRecurrent(_ formula: CellFormula) -> Bool {
     if case .recurrentSum = formula { true } else { false }
+  }
+
+  private func isDiagonal(_ formula: CellFormula) -> Bool {
+    if case .diagonal = formula { true } else { false }
   }
 
   private func isBackward(_ formula: CellFormula) -> Bool {
@@ -99,8 +105,10 @@ struct TraceFormula {
     case .sum(let parts), .hadamard(let parts): parts.contains { holds($0, moment) }
     case .difference(let a, let b), .quotient(let a, let b):
       holds(a, moment) || holds(b, moment)
-    case .complement(let a), .function(_, let a), .slope(_, let a): holds(a, moment)
-    case .bias, .inputSum, .recurrentSum, .backThroughWeights: false
+    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a),
+      .backThroughProjection(let a):
+      holds(a, moment)
+    case .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal: false
     }
   }
 
@@ -114,6 +122,7 @@ struct TraceFormula {
     case .cell: layer.variable(.cell, t)
     case .normaliser: layer.variable(.normaliser, t)
     case .state: layer.variable(.state, t)
+    case .memory: layer.variable(.memory, t)
     }
   }
 
@@ -156,6 +165,13 @@ struct TraceFormula {
       return expression(a, t).map { .function(function.traced, $0) }
     case .slope(let function, let a):
       return expression(a, t).map { .slope(function.traced, of: $0) }
+    case .diagonal(let index):
+      let gate = layer.description.gates.firstIndex(of: layer.description.diagonals[index])
+      return .parameter(layer.parameter(.peephole, gate: gate))
+    case .projected(let a):
+      return expression(a, t).map { .product(layer.parameter(.projection), $0) }
+    case .backThroughProjection(let a):
+      return expression(a, t).map { .transposedProduct(layer.parameter(.projection), $0) }
     }
   }
 
@@ -188,6 +204,13 @@ struct TraceFormula {
     case .complement(let a): return value(a, t)?.map { 1 - $0 }
     case .function(let function, let a): return value(a, t)?.map(function.apply)
     case .slope(let function, let a): return value(a, t)?.map(function.slope)
+    case .diagonal(let index): return layer.diagonals[index]
+    case .projected(let a):
+      guard let projection = layer.projection else { return nil }
+      return value(a, t).map(projection.times)
+    case .backThroughProjection(let a):
+      guard let projection = layer.projection else { return nil }
+      return value(a, t).map(projection.transposedTimes)
     }
   }
 
@@ -197,15 +220,14 @@ struct TraceFormula {
   }
 
   func value(_ quantity: CellFormula.Quantity, _ t: Int) -> [Float] {
-    let isStep = layer.states.indices.contains(t)
     switch quantity {
     case .preActivation(let gate): return Array(layer.preActivation(t)[layer.block(gate)])
     case .recurrentSum(let gate): return Array(layer.recurrentSum(t)[layer.block(gate)])
     case .gate(let gate): return layer.gates[gate][t]
-    case .cell: return Array((isStep ? layer.cells[t] : layer.initialCell).prefix(layer.units))
-    case .normaliser:
-      return Array((isStep ? layer.cells[t] : layer.initialCell).dropFirst(layer.units))
-    case .state: return isStep ? layer.states[t] : layer.initial
+    case .cell: return Array(layer.cell(t).prefix(layer.cellUnits))
+    case .normaliser: return Array(layer.cell(t).dropFirst(layer.cellUnits))
+    case .state: return layer.states.indices.contains(t) ? layer.states[t] : layer.initial
+    case .memory: return layer.memory[t]
     }
   }
 
@@ -214,9 +236,10 @@ struct TraceFormula {
     case .preActivation(let gate): Array(layer.deltas[t][layer.block(gate)])
     case .recurrentSum(let gate): Array(layer.recurrentDeltas[t][layer.block(gate)])
     case .gate: []
-    case .cell: Array(cellGradients[t].prefix(layer.units))
-    case .normaliser: Array(cellGradients[t].dropFirst(layer.units))
+    case .cell: Array(cellGradients[t].prefix(layer.cellUnits))
+    case .normaliser: Array(cellGradients[t].dropFirst(layer.cellUnits))
     case .state: layer.gradients[t]
+    case .memory: layer.projection?.transposedTimes(layer.gradients[t]) ?? []
     }
   }
 
@@ -227,8 +250,10 @@ struct TraceFormula {
     case .gradient(let quantity, .now): return [(quantity, true, false)]
     case .sum(let parts), .hadamard(let parts): return parts.flatMap(read)
     case .difference(let a, let b), .quotient(let a, let b): return read(a) + read(b)
-    case .complement(let a), .function(_, let a), .slope(_, let a): return read(a)
-    case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient: return []
+    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a),
+      .backThroughProjection(let a):
+      return read(a)
+    case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient, .diagonal: return []
     }
   }
 }
@@ -238,40 +263,7 @@ extension TraceLayer {
   /// the gradient behind that gate.
   func deltaIntoPast(_ t: Int) -> GraphTrace.Variable {
     variable(
-      kind.description.keepsRecurrentBias ? .recurrentSum(gate: nil) : .preActivation(gate: nil), t
+      description.keepsRecurrentBias ? .recurrentSum(gate: nil) : .preActivation(gate: nil), t
     ).gradient
-  }
-}
-
-extension CellFormula.Function {
-  var traced: GraphTrace.Function {
-    switch self {
-    case .tanh: .tanh
-    case .relu: .relu
-    case .sigmoid: .sigmoid
-    case .exponential: .exponential
-    case .logarithm: .logarithm
-    }
-  }
-
-  func apply(_ x: Float) -> Float {
-    switch self {
-    case .tanh: Foundation.tanh(x)
-    case .relu: max(0, x)
-    case .sigmoid: 1 / (1 + exp(-x))
-    case .exponential: exp(x)
-    case .logarithm: log(x)
-    }
-  }
-
-  /// φ′ where φ is y.
-  func slope(_ y: Float) -> Float {
-    switch self {
-    case .tanh: 1 - y * y
-    case .relu: y > 0 ? 1 : 0
-    case .sigmoid: y * (1 - y)
-    case .exponential: y
-    case .logarithm: exp(-y)
-    }
   }
 }

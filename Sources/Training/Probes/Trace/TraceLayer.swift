@@ -6,7 +6,7 @@ import TrainingEvents
 /// One direction of one layer with the numbers that a pass forward and back over one sequence left
 /// behind. Rows are steps, from the first in time to the last.
 struct TraceLayer {
-  let kind: CellKind
+  let description: CellDescription
   /// Which layer and direction it is.
   let name: GraphTrace.Layer
   let initial: [Float]
@@ -18,6 +18,8 @@ struct TraceLayer {
   let gates: [[[Float]]]
   /// c(t) of LSTM cells.
   let cells: [[Float]]
+  /// m(t) of which P makes s(t); empty where nothing does.
+  let memory: [[Float]]
   /// ∂L/∂(U x(t) + b) and ∂L/∂(W s(t−1)).
   let deltas: [[Float]]
   let recurrentDeltas: [[Float]]
@@ -26,6 +28,9 @@ struct TraceLayer {
   let w: Matrix<Float>
   let bias: [Float]
   let recurrentBias: [Float]?
+  let projection: Matrix<Float>?
+  /// Such as peepholes, one for each of the cell's.
+  let diagonals: [[Float]]
   /// f(t−1), and whether a step hands its own output on, where the recurrence is the output's.
   let fed: [[Float]]?
   let ownIsHandedOn: [Bool]
@@ -35,7 +40,7 @@ struct TraceLayer {
     _ view: LayerView<Float>, part: GraphTrace.Layer.Part, isOneOfSeveral: Bool,
     input: TraceInput, parameters: ParameterVector<Float>
   ) {
-    kind = view.kind
+    description = view.description
     name = GraphTrace.Layer(
       part: part, number: view.number, isOneOfSeveral: isOneOfSeveral,
       isReversed: view.isReversed)
@@ -45,12 +50,15 @@ struct TraceLayer {
     gradients = view.stateGradients.rowCopies
     gates = view.gates.map(\.rowCopies)
     cells = view.cells?.rowCopies ?? []
+    memory = view.unprojected?.rowCopies ?? []
     deltas = view.inputGradients.rowCopies
     recurrentDeltas = view.recurrentGradients.rowCopies
     u = parameters[view.inputWeight]
     w = parameters[view.recurrentWeight]
     bias = parameters.row(view.bias).copy(ofRow: 0)
     recurrentBias = view.recurrentBias.map { parameters.row($0).copy(ofRow: 0) }
+    projection = view.projection.map { parameters[$0] }
+    diagonals = view.diagonals.map { parameters[$0].rowCopies } ?? []
     fed = view.fedBack?.values.rowCopies
     ownIsHandedOn = view.fedBack?.ownIsHandedOn ?? []
     self.input = input
@@ -59,7 +67,10 @@ struct TraceLayer {
   var isReversed: Bool { name.isReversed }
   var number: Int { name.number }
   var steps: Int { states.count }
+  /// Numbers of s(t).
   var units: Int { states.first?.count ?? 0 }
+  /// Hidden units of the cell, as many unless they are projected.
+  var cellUnits: Int { bias.count / max(1, description.gates.count) }
 
   /// Whether s(t−1) reaches s(t) through W.
   var hasRecurrentWeights: Bool { w.rows > 0 }
@@ -69,7 +80,7 @@ struct TraceLayer {
   /// Rows of one gate in U, W, b and δ; all of them where there is none.
   func block(_ gate: Int?) -> Range<Int> {
     guard let gate else { return 0..<bias.count }
-    return gate * units..<(gate + 1) * units
+    return gate * cellUnits..<(gate + 1) * cellUnits
   }
 
   /// Steps in the order in which gradients come by.
@@ -96,7 +107,7 @@ struct TraceLayer {
     GraphTrace.Parameter(kind, layer: name, gate: gate.map(symbol))
   }
 
-  func symbol(_ gate: Int) -> String { kind.description.gates[gate].symbol }
+  func symbol(_ gate: Int) -> String { description.gates[gate].symbol }
 
   /// What W is multiplied by at a step: the state before, or the output before.
   func variableBefore(_ t: Int) -> GraphTrace.Variable {
@@ -122,10 +133,20 @@ struct TraceLayer {
     return recurrentBias.map { fromPast(t).adding($0) } ?? fromPast(t)
   }
 
-  /// U x(t) + W s(t−1) + b of every gate, which the network turned into activations.
+  /// c(t); before the first step, and behind the last in the other direction, c(0).
+  func cell(_ t: Int) -> [Float] { states.indices.contains(t) ? cells[t] : initialCell }
+
+  /// U x(t) + W s(t−1) + b of every gate, and what peepholes see, which the network turned into activations.
   func preActivation(_ t: Int) -> [Float] {
     var sum = fromInput(t).adding(recurrentSum(t)).adding(bias)
     if let addend = input.addend { sum = sum.adding(addend) }
+    for (weights, diagonal) in zip(diagonals, description.diagonals) {
+      guard let gate = description.gates.firstIndex(of: diagonal) else { continue }
+      // The last gate asks what the cell has become, the others what it was.
+      let isLast = gate == description.gates.count - 1
+      let seen = weights.times(cell(isLast ? t : isReversed ? t + 1 : t - 1))
+      for (row, value) in zip(block(gate), seen) { sum[row] += value }
+    }
     return sum
   }
 
@@ -137,7 +158,7 @@ struct TraceLayer {
   /// What the first step in this direction asks of where it began: the addends of ∇s(0).
   var startAddends: [TraceFormula.Addend] {
     let formula = TraceFormula(layer: self, cellGradients: [])
-    return kind.description.equations.fromFuture.flatMap {
+    return description.equations.fromFuture.flatMap {
       formula.addends($0, isReversed ? steps : -1)
     }
   }
@@ -145,7 +166,7 @@ struct TraceLayer {
   /// ∇c(t) where a cell is carried, and behind it ∇ℓ(t): what comes through s(t), and what the step
   /// after kept of it. The network keeps none of it.
   var cellGradients: [[Float]] {
-    let equations = kind.description.equations.backward.joined().filter {
+    let equations = description.equations.backward.joined().filter {
       $0.result == .cell || $0.result == .normaliser
     }
     guard !equations.isEmpty else { return [] }
@@ -155,7 +176,7 @@ struct TraceLayer {
         let formula = TraceFormula(layer: self, cellGradients: result)
         // Nothing comes back to the last step.
         result[t] +=
-          formula.value(equation.formula, t) ?? [Float](repeating: 0, count: units)
+          formula.value(equation.formula, t) ?? [Float](repeating: 0, count: cellUnits)
       }
     }
     return result

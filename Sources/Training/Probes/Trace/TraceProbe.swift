@@ -18,7 +18,7 @@ extension Probe {
       step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
       nodes: walk.nodes, outputNames: outputNames, note: note,
       parameters: walk.nodes.isEmpty ? [] : fewParameters(trainer),
-      cellReference: network.configuration.cell.description.reference)
+      cellReference: network.configuration.cellDescription.reference)
   }
 
   /// More numbers than these are none that a person checks.
