@@ -51,6 +51,7 @@ extension DashboardState {
     settingChanges = SettingChanges()
     (finish, lastSnapshot, bestSnapshot) = (nil, nil, nil)
     passage = Passage()
+    if isAnother { alike = AlikeControls() } else { alike.startAgain() }
     alerts = StandingAlerts()
     (chart.window, chart.cursor) = (.whole, nil)
     learningRate = description.learningRate
@@ -65,6 +66,7 @@ extension DashboardState {
     frames.keep(frame)
     switch frame {
     case .hiddenStates(let states):
+      for index in alike.kept.indices { alike.kept[index].follow(states) }
       let map = heatmap.map(in: states)
       if let map, !passage.isFixed || passage.map.name != map.name { passage.add(states, map) }
       // Rows stay where they are while somebody looks back.

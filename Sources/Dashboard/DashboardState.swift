@@ -84,6 +84,7 @@ public struct DashboardState: Sendable {
   var chart = ChartControls()
   var heatmap = HeatmapControls()
   var dynamicsControls = DynamicsControls()
+  var alike = AlikeControls()
   var graph = GraphControls()
   var alerts = StandingAlerts()
   /// What the newest gradient by lag means, judged as the alerts judge it.
@@ -215,6 +216,7 @@ public struct DashboardState: Sendable {
         columns = max(columns, TrajectoryPanel.columns)
         request.position = dynamicsCursor
         request.wantsField = dynamicsControls.wantsField(size: dynamics?.size)
+      case .alike: request.alike = alike.query
       default: break
       }
     }

@@ -20,6 +20,9 @@ import TrainingEvents
       state.apply(.frame(.hiddenStates(SyntheticRun.gatedStates(step: 900))))
       for _ in 0..<14 { state.pickUnit(by: 1) }
       for _ in 0..<4 { state.pickColumn(by: 1) }
+    case .alike:
+      state = AlikeTests.found()
+      state.alike.chosen = 1
     case .dynamics:
       state.show(view: .dynamics)
       for _ in 0..<4 { state.pickColumn(by: 1) }

@@ -18,6 +18,9 @@ import TrainingEvents
       interests: [.hiddenStates, .trace, .passage], columns: 77, sequence: 3, temperature: 0.25,
       rate: 2, map: 1)
     request.interests.insert(.statistics)
+    request.alike = AlikeQuery(
+      set: UnitSet(map: "layer 2", units: [1, 7], threshold: 0.35, usesMagnitude: false),
+      length: 6, number: 4)
     let commands: [TrainingCommand] = [
       .pause, .resume, .step(count: 17), .run(until: .step(900)), .run(until: .epoch(1.5)),
       .run(until: .loss(0.125)), .scaleLearningRate(by: 0.5),

@@ -15,6 +15,8 @@ extension DashboardState: KeyedState {
     case chart
     /// The panel with the focus shows hidden states.
     case units
+    /// The panel with the focus lists places where the same units are on.
+    case alike
     /// The panel with the focus is the log.
     case log
     /// The panel with the focus lists metrics.
@@ -56,6 +58,7 @@ extension DashboardState: KeyedState {
     case views = "Views"
     case charts = "In charts over training"
     case units = "In hidden states"
+    case alike = "Among places alike"
     case dynamics = "In the dynamics"
     case graph = "In the graph"
     case walk = "Walking through the graph"

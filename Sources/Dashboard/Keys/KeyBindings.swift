@@ -4,7 +4,8 @@ import TrainingEvents
 /// The table of the dashboard's keys.
 enum KeyBindings {
   static let all: [KeyBinding] =
-    training + pace + past + openingHyperparameters + views + charts + units + dynamics + graph
+    training + pace + past + openingHyperparameters + views + charts + units + marking + alike
+    + dynamics + graph
     + walk + log + metrics
     + console
     + looking + openingWalk + opening + program + detaching + openingPages + openingLesson + lesson

@@ -99,6 +99,8 @@ extension DashboardState {
       chart.cursor = nil
     } else if enlarged {
       enlarged = false
+    } else if contexts.contains(.alike), alike.isOpen {
+      closeAlike()
     } else if contexts.contains(.units), heatmap.unit != nil || heatmap.column != nil {
       (heatmap.unit, heatmap.column) = (nil, nil)
     } else if lesson != nil {

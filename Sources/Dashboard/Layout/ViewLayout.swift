@@ -11,6 +11,8 @@ enum ViewLayout {
     var readsText = true
     /// Whether there is an answer to show; an empty panel needs little room.
     var hasReading = false
+    /// Whether a passage is marked in a text, or what is alike is looked for.
+    var findsAlike = false
     /// Whether weights were set by hand: nothing is learned, so there are no curves of learning.
     var isSetByHand = false
     /// Processes that train together; 0 for one alone.
@@ -29,7 +31,7 @@ enum ViewLayout {
       }
     case .loss: PanelRow.placements(loss(area, contents))
     case .gradients: PanelRow.placements(gradients(area))
-    case .states: PanelRow.placements(states(area))
+    case .states: PanelRow.placements(states(area, contents))
     case .task: PanelRow.placements(task(area, contents))
     case .log: PanelRow.placements(log(area, ranks: contents.ranks))
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
@@ -116,17 +118,18 @@ enum ViewLayout {
     ]
   }
 
-  private static func states(_ area: Rect) -> [PanelRow] {
+  private static func states(_ area: Rect, _ contents: Contents) -> [PanelRow] {
+    let reading: PanelKind = contents.findsAlike ? .alike : .unitReading
     guard area.height >= 18 else {
       let (upper, bottom) = area.cutBottom(5)
-      return [PanelRow(upper, [(.hiddenStates, 1)]), PanelRow(bottom, [(.unitReading, 1)])]
+      return [PanelRow(upper, [(.hiddenStates, 1)]), PanelRow(bottom, [(reading, 1)])]
     }
     let (upper, bottom) = area.cutBottom(max(9, area.height / 3))
-    let units: [(PanelKind, Int)] = [(.unitReading, 68), (.unitHealth, 32)]
+    let units: [(PanelKind, Int)] = [(reading, 68), (.unitHealth, 32)]
     if area.width >= 150 {
       return [
         PanelRow(upper, [(.hiddenStates, 1)]),
-        PanelRow(bottom, [(.unitReading, 48), (.unitHealth, 22), (.stateNorms, 30)]),
+        PanelRow(bottom, [(reading, 48), (.unitHealth, 22), (.stateNorms, 30)]),
       ]
     }
     guard area.height >= 34 else {

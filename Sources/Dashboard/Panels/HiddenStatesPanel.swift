@@ -76,12 +76,13 @@ struct HiddenStatesPanel: Panel {
     _ map: StateMap, _ view: HeatmapGeometry, scene: Scene, into buffer: inout CellBuffer
   ) {
     let shade = Shade(map: Self.colors(of: map, scene.theme), appearance: scene.appearance)
+    let marked = Set(scene.state.markedUnits?.units ?? [])
     for (row, unit) in view.units.enumerated() {
       let y = view.area.y + 1 + row
       let isPicked = unit == scene.state.heatmap.unit
+      let plain = marked.contains(unit) ? scene.theme.accent : scene.theme.muted
       label(
-        map.name(ofUnit: unit), y: y, style: isPicked ? scene.theme.chosen : scene.theme.muted,
-        into: &buffer)
+        map.name(ofUnit: unit), y: y, style: isPicked ? scene.theme.chosen : plain, into: &buffer)
       for column in 0..<view.grid.count {
         let value = map.values[(column + view.firstColumn) * map.units + unit]
         let cell = shade.cell(value, lowest: map.lowest, highest: map.highest)
@@ -95,13 +96,15 @@ struct HiddenStatesPanel: Panel {
   ) {
     let y = view.area.y
     label("reading", y: y, style: scene.theme.muted, into: &buffer)
+    let marked = scene.state.markedColumns
     for column in 0..<view.grid.count where column + view.firstColumn < frame.symbols.count {
       let rect = view.rect(column, y: y)
       let text = ReadableSymbol.text(frame.symbols[column + view.firstColumn])
       let isPicked = column + view.firstColumn == scene.state.heatmap.column
       buffer.write(
         text.cut(to: rect.width), x: rect.x, y: y,
-        style: isPicked ? scene.theme.chosen : scene.theme.title, limit: rect.right)
+        style: isPicked || marked?.contains(column + view.firstColumn) ?? false
+          ? scene.theme.chosen : scene.theme.title, limit: rect.right)
     }
   }
 

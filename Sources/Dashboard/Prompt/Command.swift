@@ -32,7 +32,7 @@ struct Command: Sendable {
     self.perform = perform
   }
 
-  static let all: [Command] = training + looking + program
+  static let all: [Command] = training + looking + findingAlike + program
 
   /// The command with this name, or the only one that begins with it.
   static func find(_ name: String) -> Found {

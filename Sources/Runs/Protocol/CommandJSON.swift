@@ -63,6 +63,7 @@ public enum CommandJSON {
     object["at"] = request.pastStep.map { .integer($0) }
     object["position"] = request.position.map { .integer($0) }
     if request.wantsField { object["field"] = .bool(true) }
+    object["alike"] = request.alike.map { .object(AlikeJSON.object($0)) }
     return object
   }
 
@@ -132,6 +133,7 @@ public enum CommandJSON {
     request.map = max(0, object["map"]?.int ?? 0)
     request.position = object["position"]?.int.flatMap { (0..<1 << 20).contains($0) ? $0 : nil }
     request.wantsField = object["field"]?.bool ?? false
+    request.alike = object["alike"]?.object.flatMap(AlikeJSON.query)
     request.pastStep = object["at"]?.int.flatMap { SaneNumbers.steps.contains($0) ? $0 : nil }
     if let value = object["temperature"]?.double, value.isFinite {
       request.temperature = min(max(0, value), 10)

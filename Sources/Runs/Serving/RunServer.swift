@@ -80,6 +80,7 @@ public final class RunServer: Sendable {
       merged.interests.formUnion(request.interests)
       merged.columns = max(merged.columns, request.columns)
       merged.rate = max(merged.rate, request.rate)
+      if own?.alike == nil { merged.alike = request.alike ?? merged.alike }
       // Of what cannot be shown to each in its own way, the newest wish wins.
       if own == nil {
         merged.sequence = request.sequence

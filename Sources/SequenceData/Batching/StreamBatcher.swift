@@ -112,7 +112,7 @@ public struct StreamBatcher: Sendable {
   private var longestSlice: Int { (targetCount + batchSize - 1) / batchSize }
 
   /// Input positions of a slice. The first `targetCount % batchSize` slices are one step longer.
-  private func range(of slice: Int) -> Range<Int> {
+  public func range(of slice: Int) -> Range<Int> {
     let (length, longer) = targetCount.quotientAndRemainder(dividingBy: batchSize)
     let start = slice * length + min(slice, longer)
     return start..<start + length + (slice < longer ? 1 : 0)

@@ -51,6 +51,8 @@ public actor TrainingEngine {
   weak var bestLease: CheckpointLease?
   /// What ranks of a job took since somebody was told.
   var rankTimes = RankTimes()
+  /// Whether somebody is told of a search although nothing trains.
+  private var followsSearch = false
   var clock = TrainingClock()
   var pace = Pace()
 
@@ -183,5 +185,30 @@ public actor TrainingEngine {
       workload.look(request, now: clock.now, force: force)
     }
     for frame in frames { post(.frame(frame)) }
+    if state != .training, workload.isSearching, !followsSearch {
+      followsSearch = true
+      Task { [weak self] in
+        repeat {
+          try? await Task.sleep(for: .milliseconds(250))
+        } while await self?.tellOfSearch() == true
+      }
+    }
+  }
+
+  /// Tells what was found so far beside a network that stands still.
+  /// - Returns: whether there is more to come
+  private func tellOfSearch() -> Bool {
+    // Asked first: a search that ends in between has its last word in the next turn.
+    followsSearch = state != .training && workload.isSearching
+    guard state != .training, request.interests.contains(.alike) else {
+      followsSearch = false
+      return false
+    }
+    var search = request
+    search.interests = [.alike]
+    let goesOn = followsSearch
+    for frame in workload.look(search, now: clock.now, force: true) { post(.frame(frame)) }
+    flush()
+    return goesOn
   }
 }

@@ -147,6 +147,7 @@ final class TrainingWorkload: Workload {
     probes.look(trainer, request, now: now, force: force)
   }
 
+  var isSearching: Bool { probes.isSearching }
   func recordedFrames() -> [ProbeFrame] { probes.recordedFrames(trainer) }
   func pastFrames(_ request: ProbeRequest) -> [ProbeFrame] { probes.pastFrames(trainer, request) }
 

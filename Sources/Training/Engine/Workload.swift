@@ -69,6 +69,8 @@ protocol Workload: AnyObject {
   /// Frames that are due behind the newest step for whoever looks back at it later; where somebody
   /// watches, of what is watched.
   func pastFrames(_ request: ProbeRequest) -> [ProbeFrame]
+  /// Whether something is looked for that takes long, so that there is more to see soon.
+  var isSearching: Bool { get }
   /// Reads a text that a person typed.
   func read(_ text: String) throws(PresetError) -> ReadingFrame
 }
@@ -93,6 +95,7 @@ extension StepOutcome {
 
 extension Workload {
   var judgedLengths: [NamedValues] { [] }
+  var isSearching: Bool { false }
   var failure: RankFailure? { nil }
   var rankReports: RankReports? { nil }
   func begin() {}

@@ -14,6 +14,9 @@ final class Probe {
   let sample: TaskSample
   let heldOutPassage: ProbePassage
   private let source: DataSource
+  private let inputNames: InputNames
+  /// Looks through all training data.
+  let alike: AlikeSearch
   /// Makes inputs of what a person types.
   let queries: QueryReader
   /// Hypotheses kept where an answer is written for a person; 1 is greedy.
@@ -25,6 +28,9 @@ final class Probe {
     self.network = network
     self.task = task
     self.source = source
+    let synthetic = source.format == .synthetic ? source.location : nil
+    inputNames = InputNames(task, synthetic: synthetic)
+    alike = AlikeSearch(network, task, synthetic: synthetic)
     sample = TaskSample(task, seed: seed)
     heldOutPassage = ProbePassage(
       task: task, lineEnd: network.lineEnd, readsStream: network.readsStream, seed: seed)
@@ -132,32 +138,7 @@ final class Probe {
   }
 
   /// What is read at a step, as a person sees it.
-  func symbol(_ batch: DataBatch, _ n: Int, _ t: Int) -> String {
-    let at = batch.inputStarts[n] + t
-    if batch.inputTokens.indices.contains(at) {
-      return task.inputVocabulary?.name(of: batch.inputTokens[at]) ?? ""
-    }
-    guard batch.inputWidth > 0, batch.inputValues.indices.contains(at * batch.inputWidth) else {
-      return ""
-    }
-    if isSynthetic("adding"), batch.inputWidth == 2 {
-      let isMarked = batch.inputValues[at * 2 + 1] > 0.5
-      return short(batch.inputValues[at * 2]) + (isMarked ? "*" : "")
-    }
-    guard batch.inputWidth == 1 else { return "\(t + 1)" }
-    // A series is read in its own units.
-    let value = batch.inputValues[at]
-    return short(task.series == nil ? value : restored(value, 0))
-  }
-
-  /// At most two digits behind the point, and few enough cells for a column.
-  private func short(_ value: Float) -> String {
-    guard value.isFinite, abs(value) < 1e6 else { return "…" }
-    let size = abs(value)
-    let scale: Float = size >= 100 ? 1 : size >= 10 ? 10 : 100
-    let rounded = (value * scale).rounded() / scale
-    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
-  }
+  func symbol(_ batch: DataBatch, _ n: Int, _ t: Int) -> String { inputNames.name(batch, n, t) }
 }
 
 extension StateMap {

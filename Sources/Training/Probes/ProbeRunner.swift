@@ -17,6 +17,8 @@ final class ProbeRunner {
   private var taskFrames = LookSchedule(share: 0.003)
   private var dynamics = LookSchedule(share: 0.007)
   private var looksAtDynamics = false
+  private var alikeFrames = LookSchedule(share: 0.003)
+  private var alikeShown: AlikeFrame?
   /// Made when somebody looks first; nil where the network is no such system.
   private lazy var dynamicsProbe = DynamicsProbe(probe, seed: seed)
   private var lagRecord: SparseSchedule
@@ -53,8 +55,8 @@ final class ProbeRunner {
   func look(
     _ trainer: Trainer, _ request: ProbeRequest, now: Double, force: Bool
   ) -> [ProbeFrame] {
+    var made = alike(trainer, request, now: now, force: force)
     guard !request.interests.isEmpty else { return [] }
-    var made: [ProbeFrame] = []
     frames.run(every: 1 / max(0.1, request.rate), now: now, force: force) {
       if request.interests.contains(.hiddenStates),
         let frame = probe.hiddenStates(
@@ -114,6 +116,27 @@ final class ProbeRunner {
       let trace = probe.trace(trainer, batch: sequences.batch, sequence: request.sequence)
     {
       made.append(.trace(trace))
+    }
+    return made
+  }
+
+  /// Whether a search through all training data goes on.
+  var isSearching: Bool { probe.alike.isRunning }
+
+  deinit { probe.alike.forget() }
+
+  /// What was found in all training data since it was told last; a search that nobody looks at any
+  /// more ends.
+  private func alike(
+    _ trainer: Trainer, _ request: ProbeRequest, now: Double, force: Bool
+  ) -> [ProbeFrame] {
+    let query = request.interests.contains(.alike) ? request.alike : nil
+    let found = probe.alike.look(query, trainer.parameters, step: trainer.step, waits: force)
+    guard let found else { return [] }
+    var made: [ProbeFrame] = []
+    alikeFrames.run(every: 0.25, now: now, force: force) {
+      if force || found != alikeShown { made = [.alike(found)] }
+      alikeShown = found
     }
     return made
   }
@@ -205,6 +228,8 @@ final class ProbeRunner {
   func forgetAnswers() {
     validated = nil
     probe.spectra.forget()
+    probe.alike.forget()
+    alikeShown = nil
     if looksAtDynamics { dynamicsProbe?.forget() }
   }
 

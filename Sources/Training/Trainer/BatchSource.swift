@@ -61,6 +61,11 @@ struct BatchSource: Sendable {
     }
   }
 
+  /// Where in the text a sequence of a stream's batches lies; nil where whole sequences are read.
+  func range(ofSlice slice: Int) -> Range<Int>? {
+    if case .stream(let stream) = batcher { stream.range(of: slice) } else { nil }
+  }
+
   /// Steps of a chunk of a stream; nil where whole sequences are read.
   var sequenceLength: Int? {
     if case .stream(let stream) = batcher { stream.sequenceLength } else { nil }

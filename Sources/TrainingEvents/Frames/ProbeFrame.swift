@@ -23,6 +23,8 @@ public enum ProbeFrame: Sendable, Equatable {
   case trace(GraphTrace)
   /// The network as a dynamic system.
   case dynamics(DynamicsFrame)
+  /// Where in all training data the same units are on.
+  case alike(AlikeFrame)
 
   /// The raw values are the names of events in a record, and of what a reader can watch.
   public enum Kind: String, Sendable, CaseIterable {
@@ -44,6 +46,8 @@ public enum ProbeFrame: Sendable, Equatable {
     case trace
     /// Of ``DynamicsFrame``.
     case dynamics
+    /// Of ``AlikeFrame``.
+    case alike
 
     /// The type that holds what a frame of this kind shows.
     public var content: any ProbeContent.Type {
@@ -57,6 +61,7 @@ public enum ProbeFrame: Sendable, Equatable {
       case .task: TaskFrame.self
       case .trace: GraphTrace.self
       case .dynamics: DynamicsFrame.self
+      case .alike: AlikeFrame.self
       }
     }
   }
@@ -73,6 +78,7 @@ public enum ProbeFrame: Sendable, Equatable {
     case .task(let frame): frame
     case .trace(let frame): frame
     case .dynamics(let frame): frame
+    case .alike(let frame): frame
     }
   }
 }

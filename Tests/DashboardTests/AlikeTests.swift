@@ -1,0 +1,131 @@
+import TerminalGraphics
+import Testing
+import TrainingEvents
+
+@testable import Dashboard
+
+@Suite struct AlikeTests {
+  private static let size = Size(width: 120, height: 40)
+
+  /// Three columns of two units: unit 0 is on in all, unit 1 in the first two.
+  private static func frame(_ step: Int, _ values: [Float] = [0.9, 0.8, -0.7, 0.6, 0.8, 0.1])
+    -> HiddenStateFrame
+  {
+    HiddenStateFrame(
+      step: step, symbols: ["a", "b", "c"],
+      maps: [StateMap(name: "layer 1", units: 2, values: values)])
+  }
+
+  /// The first two columns are marked.
+  private static func marked() -> DashboardState {
+    var state = SyntheticRun.state(lastStep: 900)
+    state.resize(size)
+    state.apply(.frame(.hiddenStates(frame(900))))
+    state.show(view: .states)
+    _ = state.handle(.character("m"))
+    _ = state.handle(.right)
+    return state
+  }
+
+  /// A search with two places.
+  static func found() -> DashboardState {
+    var state = marked()
+    _ = state.handle(.character("a"))
+    guard let query = state.alike.query else { return state }
+    state.apply(
+      .frame(
+        .alike(
+          AlikeFrame(
+            step: 880, query: query, isOneText: true, read: 430, total: 1_000, found: 2,
+            places: [
+              AlikeFrame.Place(
+                sequence: 0, position: 41, on: 2, others: 0, before: ["x", "y"],
+                symbols: ["a", "b"], after: ["z"]),
+              AlikeFrame.Place(
+                sequence: 0, position: 7, on: 1, others: 0, before: [], symbols: ["c", "b"],
+                after: ["q"]),
+            ]))))
+    return state
+  }
+
+  private func text(_ state: DashboardState) -> String {
+    state.render(size: Self.size, appearance: Golden.appearance).lines.joined(separator: "\n")
+  }
+
+  @Test func aPassageIsMarkedAndItsUnitsAreFound() throws {
+    var state = Self.marked()
+    #expect(state.markedColumns == 0..<2)
+    #expect(state.markedUnits?.units == [0, 1])
+    #expect(text(state).contains("2 of 2 units beyond ±0.50 throughout"))
+    #expect(state.probeRequest.alike == nil)
+    _ = state.handle(.right)
+    #expect(state.markedUnits?.units == [0])
+    // By value, unit 0 is off in the second column.
+    _ = state.handle(.character("M"))
+    #expect(state.markedUnits?.units == [])
+    _ = state.handle(.character("a"))
+    #expect(state.alike.query == nil)
+    _ = state.handle(.character("M"))
+    for _ in 0..<9 { _ = state.handle(.character("<")) }
+    #expect(state.markedUnits?.units == [0, 1])
+    _ = state.handle(.character("a"))
+    let query = try #require(state.probeRequest.alike)
+    #expect(query.length == 3 && query.set.units == [0, 1])
+    #expect(abs(query.set.threshold - 0.05) < 1e-6)
+    #expect(state.probeRequest.interests.contains(.alike))
+    state.show(view: .loss)
+    #expect(state.probeRequest.alike == nil && !state.probeRequest.interests.contains(.alike))
+  }
+
+  @Test func placesAreListedAndWalkedThrough() {
+    var state = Self.found()
+    for words in [
+      "43 % of 1,000 time steps read", "weights of step 880", "2 places with 1 or more on",
+      "2/2 +0", "xyabz", "1: time step 42 of the text",
+    ] {
+      #expect(text(state).contains(words), "\(words)")
+    }
+    _ = state.handle(.down)
+    #expect(text(state).contains("2: time step 8 of the text"))
+    _ = state.handle(.escape)
+    #expect(!state.alike.isOpen && !text(state).contains("Find alike"))
+    #expect(state.probeRequest.alike == nil)
+  }
+
+  /// An answer to another question is not shown as one to this.
+  @Test func anOlderAnswerIsNotTaken() {
+    var state = Self.found()
+    #expect(state.foundAlike != nil)
+    _ = state.handle(.character("a"))
+    #expect(state.foundAlike == nil)
+  }
+
+  @Test func aKeptSetIsFollowed() throws {
+    var state = Self.marked()
+    _ = try state.run(command: "keep pair")
+    state.apply(.frame(.hiddenStates(Self.frame(910, [0.9, 0.1, 0.9, 0.1, 0, 0]))))
+    var other = Self.frame(920)
+    other.symbols = ["x", "b", "c"]
+    state.apply(.frame(.hiddenStates(other)))
+    let history = try #require(state.alike.kept.first).history
+    #expect(history.map(\.step) == [900, 910] && history.map(\.on) == [2, 1])
+    #expect(text(state).contains("pair  1 of 2 on in “ab”"))
+    _ = try state.run(command: "alike pair")
+    #expect(state.alike.query?.length == 2 && state.alike.query?.set.units == [0, 1])
+    #expect(throws: CommandMistake.self) { try state.run(command: "alike pear") }
+    _ = try state.run(command: "drop pair")
+    #expect(state.alike.kept.isEmpty)
+  }
+
+  @Test func ofAnotherProgramsRunItIsSaidThatItCannotBe() {
+    var state = Self.marked()
+    state.apply(RunMessage.hello(RunAbilities(can: [.pause, .stop, .watch])))
+    _ = state.handle(.escape)
+    _ = state.handle(.character("m"))
+    #expect(!state.alike.isOpen)
+    #expect(state.message?.text.contains("another program’s network") ?? false)
+    state.apply(RunMessage.hello(.engine([])))
+    _ = state.handle(.character("m"))
+    #expect(state.alike.isOpen)
+  }
+}
