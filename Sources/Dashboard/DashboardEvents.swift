@@ -34,7 +34,9 @@ extension DashboardState {
       guard let entry = alerts.end(kind: record.kind) else { return }
       log.add("over: \(entry.alert.title)", step: record.step, alert: entry.alert)
     case .finished(let record): end(record)
-    case .reading(let frame): reading = frame
+    case .reading(let frame):
+      reading = frame
+      (dynamicsControls.showsTyped, dynamicsControls.typedPosition) = (true, nil)
     }
   }
 

@@ -216,6 +216,7 @@ public struct DashboardState: Sendable {
         columns = max(columns, TrajectoryPanel.columns)
         request.position = dynamicsCursor
         request.wantsField = dynamicsControls.wantsField(size: dynamics?.size)
+        request.fieldAxes = dynamicsControls.direction.fieldAxes(of: dynamics?.shares.count ?? 0)
       case .alike: request.alike = alike.query
       default: break
       }

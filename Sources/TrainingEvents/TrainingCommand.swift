@@ -68,6 +68,8 @@ public struct ProbeRequest: Sendable, Equatable {
   public var position: Int?
   /// Whether arrows are wanted that say where states go.
   public var wantsField = false
+  /// The plane in which they are wanted.
+  public var fieldAxes = DynamicsFrame.PlaneAxes()
   /// What is looked for in all training data; nil while nothing is.
   public var alike: AlikeQuery?
   /// A past step that is looked at: what is recorded of it is wanted as well, once for each step that

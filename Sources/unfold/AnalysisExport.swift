@@ -1,5 +1,4 @@
 import FileFormats
-import RecurrentNetworks
 import Runs
 import Training
 
@@ -22,8 +21,8 @@ struct AnalysisExport {
     var written: [String] = []
     for (name, text) in [
       ("trajectory.csv", trajectoryTable), ("spectrum.csv", spectrumTable),
-      ("fixed-points.csv", fixedPointTable), ("trajectory.svg", trajectoryFigure),
-      ("spectrum.svg", spectrumFigure),
+      ("fixed-points.csv", fixedPointTable), ("trajectory.svg", figures.trajectory),
+      ("spectrum.svg", figures.spectrum),
     ] {
       guard let text else { continue }
       try AtomicFile.write(text, to: base + name, makesDirectories: true)
@@ -87,50 +86,21 @@ struct AnalysisExport {
 
   // MARK: Figures
 
-  private var trajectoryFigure: String? {
-    guard let components = analysis.components, components.directions.count > 1 else { return nil }
-    func axis(_ index: Int) -> String {
-      "principal component \(index + 1), "
-        + "\(Int((100 * components.shares[index]).rounded())) % of the variance"
-    }
-    var figure = SVGPlane(title: "States: \(title)", xLabel: axis(0), yLabel: axis(1))
-    figure.subtitle = analysis.system
-    var paths: [[(x: Double, y: Double)]] = []
-    for place in analysis.places(along: components) {
-      if place.step == 0 || paths.isEmpty { paths.append([]) }
-      paths[paths.count - 1].append((place.along[0], place.along[1]))
-    }
-    figure.paths = paths
-    for kind in FixedPoint.Kind.allCases {
-      let points = analysis.fixedPoints.filter { $0.kind == kind }.map {
-        let along = components.project($0.state)
-        return (x: along[0], y: along[1])
+  private var figures: DynamicsFigures {
+    var figures = DynamicsFigures(
+      title: title, subtitle: analysis.system, shares: analysis.components?.shares ?? [])
+    if let components = analysis.components {
+      for place in analysis.places(along: components) {
+        if place.step == 0 || figures.paths.isEmpty { figures.paths.append([]) }
+        figures.paths[figures.paths.count - 1].append(place.along)
       }
-      guard !points.isEmpty else { continue }
-      let (shape, color): (SVGPlane.Shape, SVGColor) =
-        switch kind {
-        case .stable: (.dot, .lag)
-        case .saddle: (.cross, .validation)
-        case .repeller: (.ring, .limit)
-        case .neutral: (.plus, .gradient)
-        }
-      figure.marks.append(
-        .init("\(kind.rawValue) (\(points.count))", points, shape: shape, color: color))
+      figures.fixedPoints = analysis.fixedPoints.map {
+        ($0.kind?.rawValue ?? "", components.project($0.state))
+      }
     }
-    return figure.svg()
-  }
-
-  private var spectrumFigure: String? {
-    let matrices = [analysis.recurrentMatrix, analysis.jacobian].compactMap { $0 }
-    guard matrices.contains(where: { $0.eigenvalues != nil }) else { return nil }
-    var figure = SVGPlane(title: "Spectrum: \(title)", xLabel: "Re λ", yLabel: "Im λ")
-    figure.subtitle = "inside the circle |λ| = 1 a direction fades, outside it grows"
-    figure.hasUnitCircle = true
-    figure.marks = matrices.enumerated().map { index, matrix in
-      SVGPlane.Marks(
-        matrix.symbol, (matrix.eigenvalues ?? []).map { ($0.real, $0.imaginary) },
-        shape: index == 0 ? .dot : .plus, color: index == 0 ? .smoothed : .validation)
+    figures.spectra = [analysis.recurrentMatrix, analysis.jacobian].compactMap { $0 }.map {
+      ($0.symbol, ($0.eigenvalues ?? []).map { ($0.real, $0.imaginary) })
     }
-    return figure.svg()
+    return figures
   }
 }

@@ -32,11 +32,13 @@ import TrainingEvents
     var state = marked()
     _ = state.handle(.character("a"))
     guard let query = state.alike.query else { return state }
+    // What the keys said is no longer on screen.
+    state.advance(to: state.clock + 60)
     state.apply(
       .frame(
         .alike(
           AlikeFrame(
-            step: 880, query: query, isOneText: true, read: 430, total: 1_000, found: 2,
+            step: 880, query: query, isOneText: true, read: 430, total: 1_000, found: 3,
             places: [
               AlikeFrame.Place(
                 sequence: 0, position: 41, on: 2, others: 0, before: ["x", "y"],
@@ -44,6 +46,9 @@ import TrainingEvents
               AlikeFrame.Place(
                 sequence: 0, position: 7, on: 1, others: 0, before: [], symbols: ["c", "b"],
                 after: ["q"]),
+              AlikeFrame.Place(
+                sequence: 0, position: 90, on: 1, others: 3, before: ["u"],
+                symbols: ["v", "w"], after: []),
             ]))))
     return state
   }
@@ -80,7 +85,7 @@ import TrainingEvents
   @Test func placesAreListedAndWalkedThrough() {
     var state = Self.found()
     for words in [
-      "43 % of 1,000 time steps read", "weights of step 880", "2 places with 1 or more on",
+      "43 % of 1,000 time steps read", "weights of step 880", "3 places, 1 or more on",
       "2/2 +0", "xyabz", "1: time step 42 of the text",
     ] {
       #expect(text(state).contains(words), "\(words)")

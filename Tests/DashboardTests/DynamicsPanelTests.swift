@@ -105,6 +105,15 @@ import TrainingEvents
     #expect(state.probeRequest.wantsField && text(state).contains("arrows: one step under ␣"))
     _ = state.handle(.character(">"))
     #expect(text(state).contains("arrows lie in PC 1 and PC 2"))
+    _ = state.handle(.character("<"))
+    // Another plane has arrows of its own, once they are there.
+    _ = state.handle(.character("a"))
+    #expect(state.probeRequest.fieldAxes == .init(right: 0, up: 2))
+    #expect(text(state).contains("arrows lie in PC 1 and PC 2"))
+    var other = SyntheticRun.dynamics
+    other.field?.axes = .init(right: 0, up: 2)
+    state.apply(.frame(.dynamics(other)))
+    #expect(text(state).contains("arrows: one step under ␣"))
     // A network of two numbers is seen as a whole.
     let small = self.state { $0.size = 2 }
     #expect(small.probeRequest.wantsField)
@@ -112,6 +121,60 @@ import TrainingEvents
       [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)].map {
         FieldArrows.direction($0.0, $0.1)
       } == Array(0..<8))
+  }
+
+  /// Of a network of several layers, a path is coloured by the one whose state changed most.
+  @Test func theLayerThatMovesMostGivesTheColour() {
+    var state = state { $0.system = "2 layers" }
+    let count = SyntheticRun.dynamics.path.count
+    // Layer 1 moves at odd columns, layer 2 at even ones and twice as far.
+    func map(_ name: String, _ move: (Int) -> Float) -> StateMap {
+      StateMap(
+        name: name, units: 2,
+        values: (0..<count).flatMap { column in
+          [Float](repeating: (0...column).reduce(0) { $0 + move($1) }, count: 2)
+        })
+    }
+    state.apply(
+      .frame(
+        .hiddenStates(
+          HiddenStateFrame(
+            step: 12_480, symbols: SyntheticRun.dynamics.symbols,
+            maps: [
+              map("layer 1") { $0 % 2 == 1 ? 0.5 : 0 },
+              map("layer 1 forget gate") { _ in 9 }, map("layer 2") { $0 % 2 == 0 ? -1 : 0 },
+            ]))))
+    #expect(state.chainedLayers.map(\.name) == ["layer 1", "layer 2"])
+    let moving = PathColors.moving(state.chainedLayers, count: count)
+    #expect(moving.first == .some(nil) && moving[1] == 0 && moving[2] == 1 && moving[3] == 0)
+    for _ in 0..<3 { _ = state.handle(.character("o")) }
+    #expect(text(state).contains("moves most: layer 1 2"))
+    _ = state.handle(.character("o"))
+    #expect(text(state).contains("colour: time"))
+  }
+
+  /// The answers of a text that was typed are traced back in its own symbols.
+  @Test func aTypedTextIsTracedBack() {
+    var state = state()
+    var reading = SyntheticTasks.reading
+    let count = reading.states.symbols.count
+    reading.attributed = AttributedInputs(
+      norms: (1...count).map { (1...$0).map { 1 / Float($0) } },
+      products: (1...count).map { [Float](repeating: -1, count: $0) },
+      answers: "abcdefghijkl".map { String($0) })
+    state.apply(.reading(reading))
+    #expect(text(state).contains("Your text: log p(l)  90 % of the gradient within 11 back"))
+    _ = state.handle(.home)
+    _ = state.handle(.right)
+    #expect(text(state).contains("Your text: log p(b)") && text(state).contains("position 2"))
+    #expect(state.heatmap.column == nil)
+    // A text typed here is answered here.
+    _ = state.read("abc")
+    #expect(state.view == .dynamics)
+    _ = state.handle(.character("i"))
+    #expect(!text(state).contains("Your text"))
+    _ = state.handle(.home)
+    #expect(state.heatmap.column == 0)
   }
 
   @Test func fixedPointsAreWalkedThrough() {

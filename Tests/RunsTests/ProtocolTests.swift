@@ -18,6 +18,8 @@ import TrainingEvents
       interests: [.hiddenStates, .trace, .passage], columns: 77, sequence: 3, temperature: 0.25,
       rate: 2, map: 1)
     request.interests.insert(.statistics)
+    request.wantsField = true
+    request.fieldAxes = DynamicsFrame.PlaneAxes(right: 0, up: 2)
     request.alike = AlikeQuery(
       set: UnitSet(map: "layer 2", units: [1, 7], threshold: 0.35, usesMagnitude: false),
       length: 6, number: 4)
@@ -99,10 +101,24 @@ import TrainingEvents
               step: 1, language: "aⁿbⁿ", unitNames: ["u"],
               rows: [.init(symbol: "a", stack: 0.25, units: [1], accepted: true)])))),
       frame(.passage(PassageFrame(step: 2, symbols: ["x"], starts: [0], map: map))),
+      frame(
+        .alike(
+          AlikeFrame(
+            step: 3,
+            query: AlikeQuery(
+              set: UnitSet(map: "layer 1", units: [0, 4], threshold: 0.25, usesMagnitude: true),
+              length: 2, number: 1),
+            isOneText: false, read: 5, total: 9, found: 1,
+            places: [
+              .init(
+                sequence: 2, position: 0, on: 2, others: 1, before: [], symbols: ["a", "b"],
+                after: ["\n"])
+            ]))),
       .event(
         .reading(
           ReadingFrame(
-            text: "t", answer: "a", alternatives: [(label: "b", probability: 0.5)], states: states))
+            text: "t", answer: "a", alternatives: [(label: "b", probability: 0.5)], states: states,
+            attributed: AttributedInputs(norms: [[], [1, 0.5]], products: [[], [-1, 0.5]])))
       ),
       .event(.command(CommandRecord(step: 3, name: "learning-rate", text: "x", value: 0.5))),
       .event(.finished(FinishRecord(reason: .stopped, step: 9))),

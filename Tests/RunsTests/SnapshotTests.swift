@@ -36,10 +36,20 @@ import TrainingEvents
     var screen = CellBuffer(size: Size(width: 20, height: 2))
     screen.write("<loss> & 世", x: 0, y: 0, style: Style(.hex(0xFF0000)))
     contents.screen = screen
+    var dynamics = DynamicsFrame(step: 3, system: "layer 1", size: 3)
+    (dynamics.path, dynamics.shares) = ([[0.5, 1, 0], [-0.5, 0.25, 0]], [0.75, 0.25, 0])
+    dynamics.spectra = [.init(symbol: "W", eigenvalues: [(0.5, 0)])]
+    dynamics.fixedPoints = .init(
+      step: 3, input: "a",
+      points: [
+        .init(kind: "saddle", unstable: 1, modulus: 2, period: nil, place: [0.125, 0.5, 0])
+      ])
+    contents.frames.keep(.dynamics(dynamics))
     let path = try SnapshotWriter(directory: run).write(contents).path
     for name in [
       "model.safetensors", "optimizer.safetensors", "state.json", "preset.yaml", "metrics.csv",
       "loss.svg", "gradients.svg", "hidden-state.svg", "screen.txt", "screen.svg", "screen.ans",
+      "trajectory.svg", "spectrum.svg",
     ] {
       #expect(FileManager.default.fileExists(atPath: path + "/" + name), "\(name)")
     }
@@ -49,6 +59,10 @@ import TrainingEvents
     let picture = try String(contentsOfFile: path + "/screen.svg", encoding: .utf8)
     #expect(picture.contains(">&lt;loss&gt;</text>"))
     #expect(picture.contains(">世</text>"))
+    let states = try String(contentsOfFile: path + "/trajectory.svg", encoding: .utf8)
+    for words in ["saddle (1)", "principal component 2, 25 % of the variance", "layer 1, step 3"] {
+      #expect(states.contains(words), "\(words)")
+    }
   }
 
   @Test func metricsHoldEveryStep() throws {

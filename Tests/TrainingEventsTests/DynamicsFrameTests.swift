@@ -26,7 +26,8 @@ import Testing
     frame.earlier = (2, [.init(symbol: "W_g", eigenvalues: [(0.75, 0)])])
     frame.atCursor = .init(
       position: 1, spectrum: .init(symbol: "J", eigenvalues: [(0.5, 0)]), singularValues: [2, 0.5])
-    frame.field = .init(input: "a", arrows: [[0, 1, 0.5, -0.5]])
+    frame.field = .init(
+      input: "a", arrows: [[0, 1, 0.5, -0.5]], axes: .init(right: 1, up: 2))
     (frame.products, frame.attributed) = ([[-0.5, 0.25]], .loss)
     frame.searchesFixedPoints = false
     return frame

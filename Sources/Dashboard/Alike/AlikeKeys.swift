@@ -2,27 +2,30 @@ import TerminalGraphics
 
 extension KeyBindings {
   /// In a heatmap: a passage is marked in its text.
-  static let marking: [KeyBinding] = [
-    key(
-      [.character("m")], "m", hint: "mark", as: "m a", rank: 8,
-      "mark a passage from the cursor on, which ← → extend; again: no passage", in: .units
-    ) { $0.markPassage() }
-  ] + finding(in: .units)
+  static let marking: [KeyBinding] =
+    [
+      key(
+        [.character("m")], "m", hint: "mark", as: "m a", rank: 8,
+        "mark a passage from the cursor on, which ← → extend; again: no passage", in: .units
+      ) { $0.markPassage() }
+    ] + finding(in: .units)
 
-  static let alike: [KeyBinding] = [
-    key([.up], "↑", hint: "place", as: "↑ ↓", rank: 5, "the place above in the list", in: .alike) {
-      $0.chooseAlike(by: -1)
-    },
-    key([.down], "↓", "the place below in the list", in: .alike) { $0.chooseAlike(by: 1) },
-    key([.pageUp], "page up", "ten places up", in: .alike) { $0.chooseAlike(by: -10) },
-    key([.pageDown], "page down", "ten places down", in: .alike) { $0.chooseAlike(by: 10) },
-    key([.left], "←", "the passage’s end, or the cursor, one position back", in: .alike) {
-      $0.pickColumn(by: -1)
-    },
-    key([.right], "→", "the passage’s end, or the cursor, one position on", in: .alike) {
-      $0.pickColumn(by: 1)
-    },
-  ] + finding(in: .alike)
+  static let alike: [KeyBinding] =
+    [
+      key([.up], "↑", hint: "place", as: "↑ ↓", rank: 5, "the place above in the list", in: .alike)
+      {
+        $0.chooseAlike(by: -1)
+      },
+      key([.down], "↓", "the place below in the list", in: .alike) { $0.chooseAlike(by: 1) },
+      key([.pageUp], "page up", "ten places up", in: .alike) { $0.chooseAlike(by: -10) },
+      key([.pageDown], "page down", "ten places down", in: .alike) { $0.chooseAlike(by: 10) },
+      key([.left], "←", "the passage’s end, or the cursor, one position back", in: .alike) {
+        $0.pickColumn(by: -1)
+      },
+      key([.right], "→", "the passage’s end, or the cursor, one position on", in: .alike) {
+        $0.pickColumn(by: 1)
+      },
+    ] + finding(in: .alike)
 
   private static func finding(in context: KeyBinding.Context) -> [KeyBinding] {
     [

@@ -31,12 +31,12 @@ enum AlikeText {
     // Rounded down: all is read only when it is.
     let percent = frame.isComplete ? "all" : "\(Int(100 * share)) % of"
     var text = StyledText("\(percent) \(total) time steps read", theme.text)
-    text.add("  weights of step \(NumberText.grouped(frame.step))", theme.muted)
     let half = max(1, (frame.query.set.units.count + 1) / 2)
-    text.add("  \(NumberText.grouped(frame.found)) places", theme.text)
-    text.add(" with \(half) or more on", theme.muted, joined: true)
+    let places = frame.found == 1 ? "place" : "places"
+    text.add("  \(NumberText.grouped(frame.found)) \(places), \(half) or more on", theme.text)
+    text.add("  weights of step \(NumberText.grouped(frame.step))", theme.muted)
     if frame.places.count < frame.found {
-      text.add(", the best \(frame.places.count)", theme.muted, joined: true)
+      text.add("  the best \(frame.places.count) listed", theme.muted)
     }
     if !frame.isComplete, scene.state.trainingState == .training {
       text.add("  faster while paused", theme.muted)

@@ -13,6 +13,7 @@ struct AttributionPanel: Panel {
   var context: KeyBinding.Context? { .dynamics }
 
   func absence(in state: DashboardState) -> String? {
+    if state.typedReading != nil { return nil }
     if let absence = state.dynamicsAbsence("attribution") { return absence }
     guard let frame = state.dynamics else { return nil }
     if frame.attribution.allSatisfy(\.isEmpty) {
@@ -23,24 +24,45 @@ struct AttributionPanel: Panel {
     return nil
   }
 
-  /// The answer that is looked at: under the cursor, else the last one.
-  private func position(_ scene: Scene, _ frame: DynamicsFrame) -> Int {
-    scene.state.dynamicsCursor ?? frame.path.count - 1
+  /// A sequence, and the answer in it that is looked at.
+  private struct Shown {
+    var symbols: [String]
+    var position: Int
+    var found: (answer: String, norms: [Float], products: [Float])?
+    var attributed = DynamicsFrame.Attributed.output
+    /// Positions whose answers are traced back.
+    var measured: Int
+    var isTyped = false
+  }
+
+  /// What was typed; else the answer under the cursor, or the last one.
+  private func shown(_ state: DashboardState) -> Shown? {
+    if let reading = state.typedReading {
+      let (symbols, position) = (reading.states.symbols, state.typedPosition)
+      return Shown(
+        symbols: symbols, position: position,
+        found: reading.attributed.at(position, of: symbols.count),
+        measured: reading.attributed.norms.count, isTyped: true)
+    }
+    guard let frame = state.dynamics else { return nil }
+    let position = state.dynamicsCursor ?? frame.path.count - 1
+    return Shown(
+      symbols: frame.symbols, position: position, found: frame.attribution(at: position),
+      attributed: frame.attributed, measured: frame.attribution.count)
   }
 
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
     var text = StyledText("What the prediction depends on", theme.title)
-    guard let frame = scene.state.dynamics else { return text }
-    let position = position(scene, frame)
-    guard let found = frame.attribution(at: position) else { return text }
+    guard let shown = shown(scene.state), let found = shown.found else { return text }
     let what =
-      switch frame.attributed {
+      switch shown.attributed {
       case .loss: "the loss"
       case .output where found.answer.isEmpty: "the output"
       case .output: "log p(\(ReadableSymbol.text(found.answer)))"
       }
-    text = StyledText("What \(what) depends on", theme.title)
+    text = StyledText(
+      shown.isTyped ? "Your text: \(what)" : "What \(what) depends on", theme.title)
     if scene.state.dynamicsControls.multipliesInput {
       text.add(
         found.products.isEmpty ? "  gradient alone" : "  input × gradient, for it and against it",
@@ -49,7 +71,11 @@ struct AttributionPanel: Panel {
     if let reach = Self.reach(found.norms) {
       text.add("  90 % of the gradient within \(reach) back", theme.text)
     }
-    text.add("  at position \(position + 1)", theme.muted)
+    let at = shown.isTyped ? "" : "at "
+    text.add("  \(at)position \(shown.position + 1)", theme.muted)
+    if shown.isTyped, let step = scene.state.reading?.states.step {
+      text.add("  read at step \(NumberText.grouped(step))", theme.muted)
+    }
     return text
   }
 
@@ -66,17 +92,15 @@ struct AttributionPanel: Panel {
   }
 
   func draw(_ scene: Scene, into buffer: inout CellBuffer) {
-    guard let frame = scene.state.dynamics else { return }
-    let area = buffer.inside
-    let position = position(scene, frame)
-    guard let found = frame.attribution(at: position) else {
+    guard let shown = shown(scene.state) else { return }
+    let (area, position) = (buffer.inside, shown.position)
+    guard let found = shown.found else {
       return buffer.note(
-        "measured for the last \(frame.attribution.count) positions: → goes on",
-        style: scene.theme.muted)
+        "measured for the last \(shown.measured) positions: → goes on", style: scene.theme.muted)
     }
     let picture = AttributionShades(found.norms, found.products, scene)
-    let read = frame.symbols.map(ReadableSymbol.text)
-    let separator = Passage.separator(of: frame.symbols)
+    let read = shown.symbols.map(ReadableSymbol.text)
+    let separator = Passage.separator(of: shown.symbols)
     let widths = read.map { max(1, CharacterWidth.of($0)) + separator.count }
     // Up to the answer, as much as fits; what comes after it is dim.
     var (first, room) = (min(position, read.count - 1), (area.width - 2) * area.height)

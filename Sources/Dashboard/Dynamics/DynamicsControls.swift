@@ -8,12 +8,16 @@ struct DynamicsControls: Sendable, Equatable {
     case time
     case symbol
     case unit
+    /// Of a network of several, the layer whose state changes most.
+    case layer
 
-    var next: Coloring {
+    /// - Parameter hasLayers: whether there are several
+    func next(hasLayers: Bool) -> Coloring {
       switch self {
       case .time: .symbol
       case .symbol: .unit
-      case .unit: .time
+      case .unit: hasLayers ? .layer : .time
+      case .layer: .time
       }
     }
   }
@@ -26,6 +30,10 @@ struct DynamicsControls: Sendable, Equatable {
   var multipliesInput = false
   /// The fixed point that is looked at, in the order in which they are listed.
   var fixedPoint: Int?
+  /// Whether answers of a text that was typed are traced back, where there is one.
+  var showsTyped = true
+  /// The position in it that is looked at; nil is the last one.
+  var typedPosition: Int?
 
   /// Whether arrows are drawn of a network whose state has so many numbers; nil is not known yet.
   func wantsField(size: Int?) -> Bool { showsField ?? (size == 2) }
@@ -62,6 +70,12 @@ struct ViewingDirection: Sendable, Equatable {
 
   mutating func turn(by steps: Int) { turned = (turned + steps) % Self.around }
   mutating func tilt(by steps: Int) { tilted = (tilted + steps) % Self.around }
+
+  /// The components of the plane before it is turned, of so many that there are.
+  func fieldAxes(of count: Int) -> DynamicsFrame.PlaneAxes {
+    let axes = (count > 2 ? plane : .first).axes
+    return DynamicsFrame.PlaneAxes(right: axes.right, up: axes.up)
+  }
 
   /// How much of every component goes to the right, and how much upwards; nil where there are too
   /// few to draw a plane.
@@ -105,67 +119,20 @@ extension DashboardState {
     let position = frame.path.count - map.columns + column
     return frame.path.indices.contains(position) ? position : nil
   }
-
-  /// Turns the trajectory, where it has a third component.
-  mutating func turnTrajectory(_ turn: (inout ViewingDirection) -> Void) {
-    guard (dynamics?.shares.count ?? 0) > 2 else {
-      return show("states have two principal components: there is nothing to turn")
-    }
-    turn(&dynamicsControls.direction)
-    let direction = dynamicsControls.direction
-    show(direction.isTurned ? "rotated by \(direction.words)" : "not rotated")
-  }
-
-  /// Picks a fixed point so many lines further; the first press picks the first.
-  mutating func pickFixedPoint(by lines: Int) {
-    let count = dynamics?.fixedPoints?.points.count ?? 0
-    guard count > 0 else { return show("no fixed point to look at") }
-    let next = dynamicsControls.fixedPoint.map { $0 + lines } ?? (lines < 0 ? count - 1 : 0)
-    dynamicsControls.fixedPoint = min(max(0, next), count - 1)
-  }
-
-  /// The fixed point that is looked at, by its place in the list; nil while none is.
-  var pickedFixedPoint: Int? {
-    guard let index = dynamicsControls.fixedPoint,
-      dynamics?.fixedPoints?.points.indices.contains(index) ?? false
-    else { return nil }
-    return index
-  }
-
-  /// The sentence of a panel that has nothing to show of the system.
-  func dynamicsAbsence(_ what: String) -> String? {
-    if dynamics != nil { return nil }
-    if Absence.isSetByHand(self) {
-      return "weights set by hand: unfold analyse tells of its fixed points"
-    }
-    let graph = run?.architecture
-    if graph?.shape == .vectorToSequence {
-      return "one vector enters every time step: there is no system s(t+1) = g(s(t), x) with one g"
-    }
-    if graph?.twoDimensional ?? false {
-      return "states run over an image in two dimensions: there is no s(t+1) = g(s(t), x)"
-    }
-    if graph?.unsharedSteps != nil {
-      return "every time step has its own weights: there is no s(t+1) = g(s(t), x) with one g"
-    }
-    return Absence.missing(what, self)
-  }
 }
 
 extension KeyBindings {
   static let dynamics: [KeyBinding] = [
     key([.left], "←", hint: "position", as: "← →", rank: 5, "the position before") {
-      $0.pickColumn(by: -1)
+      $0.pickPosition(by: -1)
     },
-    key([.right], "→", "the position after") { $0.pickColumn(by: 1) },
-    key([.home], "home", "the first position") { state in
-      state.heatmap.column = 0
-      state.pickColumn(by: 0)
-    },
-    key([.end], "end", "the last position") { state in
-      state.heatmap.column = max(0, (state.shownMap?.columns ?? 1) - 1)
-      state.pickColumn(by: 0)
-    },
+    key([.right], "→", "the position after") { $0.pickPosition(by: 1) },
+    key([.home], "home", "the first position") { $0.pickPosition(from: 0) },
+    key([.end], "end", "the last position") { $0.pickPosition(from: .max) },
+    key(
+      [.character("i")], "i",
+      "what answers of the text that you typed depend on, or those of the sequence on screen"
+    ) { $0.toggleTyped() },
     key([.up], "↑", hint: "fixed point", as: "↑ ↓", rank: 6, "the fixed point above in the list") {
       $0.pickFixedPoint(by: -1)
     },
@@ -208,10 +175,11 @@ extension KeyBindings {
     },
     key(
       [.character("o")], "o", hint: "colour", rank: 8,
-      "colour the trajectory by time, by symbol or by the picked unit"
+      "colour the trajectory by time, symbol, picked unit or the layer that moves most"
     ) { state in
-      state.dynamicsControls.coloring = state.dynamicsControls.coloring.next
-      state.show("coloured by \(state.dynamicsControls.coloring.rawValue)")
+      let next = state.dynamicsControls.coloring.next(hasLayers: state.chainedLayers.count > 1)
+      state.dynamicsControls.coloring = next
+      state.show("coloured by \(next == .layer ? "the layer that moves most" : next.rawValue)")
     },
   ]
 

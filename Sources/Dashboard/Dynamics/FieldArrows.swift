@@ -11,12 +11,14 @@ enum FieldArrows {
     into buffer: inout CellBuffer
   ) {
     let arrows = frame.field?.arrows.filter { $0.count == 4 } ?? []
+    let axes = frame.field?.axes ?? DynamicsFrame.PlaneAxes()
     let longest = arrows.map { length($0) }.max() ?? 0
     guard longest > 0 else { return }
     for arrow in arrows {
-      // Of more than two numbers, a place has components that are 0 in this plane.
-      let place =
-        [arrow[0], arrow[1]] + [Float](repeating: 0, count: max(0, frame.shares.count - 2))
+      // Components that are not in this plane are 0.
+      var place = [Float](repeating: 0, count: frame.shares.count)
+      guard place.indices.contains(axes.right), place.indices.contains(axes.up) else { return }
+      (place[axes.right], place[axes.up]) = (arrow[0], arrow[1])
       guard let cell = plane.cell(place), length(arrow) > 0.001 * longest else { continue }
       let index = direction(arrow[2], arrow[3])
       let style = length(arrow) > 0.33 * longest ? scene.theme.muted : scene.theme.faint

@@ -38,6 +38,32 @@ struct PathColors {
         return Style(
           theme.sequential.color(at: 0.25 + 0.75 * Double((value - unit.lowest) / range)))
       }
+    case .layer:
+      styles = Self.moving(scene.state.chainedLayers, count: count).map { layer in
+        guard let layer, !theme.series.isEmpty else { return theme.faint }
+        return theme.series[layer % theme.series.count]
+      }
+    }
+  }
+
+  /// The place in `layers` of the one whose state changes most on the way to each position: by the
+  /// mean square over its units. What all hold ends with the last step.
+  static func moving(_ layers: [StateMap], count: Int) -> [Int?] {
+    (0..<count).map { position in
+      let moves = layers.map { map -> Float in
+        let column = position - (count - map.columns)
+        guard column > 0, column < map.columns, map.units > 0 else { return -1 }
+        let sum = (0..<map.units).reduce(Float(0)) { sum, unit in
+          let difference =
+            map.values[column * map.units + unit] - map.values[(column - 1) * map.units + unit]
+          return sum + difference * difference
+        }
+        return sum.isFinite ? sum / Float(map.units) : -1
+      }
+      guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most] >= 0 else {
+        return nil
+      }
+      return most
     }
   }
 
@@ -60,6 +86,18 @@ struct PathColors {
     let coloring = scene.state.dynamicsControls.coloring
     guard coloring == .unit, let unit = unit(scene) else { return coloring.rawValue }
     return "unit \(unit.name)"
+  }
+
+  /// Of layers, each in its colour; empty where something else is coloured by.
+  static func layerLegend(_ scene: Scene) -> StyledText {
+    let theme = scene.theme
+    guard scene.state.dynamicsControls.coloring == .layer else { return StyledText() }
+    var text = StyledText("  moves most: layer", theme.muted)
+    for (index, map) in scene.state.chainedLayers.enumerated() where !theme.series.isEmpty {
+      let number = map.name.split(separator: " ").last.map { String($0) } ?? map.name
+      text.add(" \(number)", theme.series[index % theme.series.count], joined: true)
+    }
+    return text
   }
 
   func style(at position: Int) -> Style {

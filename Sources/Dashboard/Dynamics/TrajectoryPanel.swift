@@ -66,10 +66,11 @@ struct TrajectoryPanel: Panel {
     drawFoot(frame, axes, foot, scene, into: &buffer)
   }
 
-  /// Arrows lie in the plane of the first two components, as it is before it is turned.
+  /// Arrows lie in one plane of two components, as it is before it is turned.
   private func showsField(_ scene: Scene) -> Bool {
+    guard let frame = scene.state.dynamics, let field = frame.field else { return false }
     let direction = scene.state.dynamicsControls.direction
-    return direction.plane == .first && !direction.isTurned
+    return !direction.isTurned && direction.fieldAxes(of: frame.shares.count) == field.axes
   }
 
   /// Through every stable point and saddle, or through the one that is looked at alone.
@@ -160,12 +161,14 @@ struct TrajectoryPanel: Panel {
     if scene.state.dynamicsControls.wantsField(size: frame.size), let field = frame.field {
       let words = field.input.isEmpty ? "" : " under \(ReadableSymbol.text(field.input))"
       text.add(
-        showsField(scene) ? "  arrows: one step\(words)" : "  arrows lie in PC 1 and PC 2",
-        theme.muted)
+        showsField(scene)
+          ? "  arrows: one step\(words)"
+          : "  arrows lie in PC \(field.axes.right + 1) and PC \(field.axes.up + 1)", theme.muted)
     }
     if let position = scene.state.dynamicsCursor {
       text.add("  position \(position + 1) of \(frame.path.count)", theme.muted)
     }
+    text = text.appending(PathColors.layerLegend(scene))
     for kind in FixedPointMark.kinds
     where frame.fixedPoints?.points.contains(where: { $0.kind == kind }) ?? false {
       let mark = FixedPointMark.cell(kind, scene)

@@ -65,7 +65,8 @@ extension DashboardState {
     return ViewLayout.Contents(
       hasMetric: run?.metric != nil, hasTaskPanel: frames[.task] != nil || kind != .languageModel,
       readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil,
-      findsAlike: alike.isOpen, isSetByHand: kind == .handBuilt, ranks: RankLanes(history).lanes.count)
+      findsAlike: alike.isOpen, isSetByHand: kind == .handBuilt,
+      ranks: RankLanes(history).lanes.count)
   }
 
   private func layout(in size: Size) -> [PanelPlacement] {

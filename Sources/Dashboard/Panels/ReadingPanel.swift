@@ -26,6 +26,7 @@ struct ReadingPanel: Panel {
     let says = scene.state.run?.task == .languageModel ? "next" : "says"
     StyledText("\(says)  ", theme.muted)
       .adding(readable(reading.answer).cut(to: head.width - 8), theme.good, joined: true)
+      .appending(reach(of: reading, theme)).fitting(head.width - 2)
       .write(x: head.x + 1, y: head.y + 1, limit: head.right, into: &buffer)
     guard rest.height >= 2 else { return }
     if rest.width >= 64 {
@@ -38,6 +39,16 @@ struct ReadingPanel: Panel {
       drawAlternatives(reading, in: upper, scene: scene, into: &buffer)
       drawStates(reading.states, in: lower, scene: scene, into: &buffer)
     }
+  }
+
+  /// How far back the answer at the text's end reaches.
+  private func reach(of reading: ReadingFrame, _ theme: Theme) -> StyledText {
+    let count = reading.states.symbols.count
+    guard let last = reading.attributed.at(count - 1, of: count),
+      let reach = AttributionPanel.reach(last.norms)
+    else { return StyledText() }
+    return StyledText("  90 % of its gradient within \(reach) back", theme.muted)
+      .adding("  8 shows it", theme.muted)
   }
 
   private func readable(_ text: String) -> String {

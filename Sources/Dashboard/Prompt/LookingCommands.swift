@@ -219,7 +219,9 @@ extension DashboardState {
 
   /// Lets the network read a text, and goes where its answer is shown.
   mutating func read(_ text: String) -> [DashboardAction] {
-    if !placements(in: size).contains(where: { $0.panel == .reading }) { show(view: .task) }
+    // Where answers are traced back to inputs, those of the text are.
+    let isShown = placements(in: size).contains { [.reading, .attribution].contains($0.panel) }
+    if !isShown { show(view: .task) }
     return [.send(.read(text: text))]
   }
 }

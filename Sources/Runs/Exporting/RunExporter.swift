@@ -84,6 +84,9 @@ public enum RunExporter {
       pictures.append(
         ("hidden-state.svg", RunCharts.hiddenStates(frame, of: run.description).svg()))
     }
+    for case .dynamics(let frame) in frames {
+      pictures += DynamicsFigures(frame, of: run.description).files.map { ($0.name, $0.text) }
+    }
     for (name, picture) in pictures { try AtomicFile.write(picture, to: directory + "/" + name) }
     return pictures.map { directory + "/" + $0.0 }
   }

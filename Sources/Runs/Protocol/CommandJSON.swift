@@ -62,7 +62,10 @@ public enum CommandJSON {
     ]
     object["at"] = request.pastStep.map { .integer($0) }
     object["position"] = request.position.map { .integer($0) }
-    if request.wantsField { object["field"] = .bool(true) }
+    if request.wantsField {
+      object["field"] = .bool(true)
+      object["fieldAxes"] = [.integer(request.fieldAxes.right), .integer(request.fieldAxes.up)]
+    }
     object["alike"] = request.alike.map { .object(AlikeJSON.object($0)) }
     return object
   }
@@ -133,6 +136,7 @@ public enum CommandJSON {
     request.map = max(0, object["map"]?.int ?? 0)
     request.position = object["position"]?.int.flatMap { (0..<1 << 20).contains($0) ? $0 : nil }
     request.wantsField = object["field"]?.bool ?? false
+    request.fieldAxes = DynamicsFrame.PlaneAxes(object["fieldAxes"])
     request.alike = object["alike"]?.object.flatMap(AlikeJSON.query)
     request.pastStep = object["at"]?.int.flatMap { SaneNumbers.steps.contains($0) ? $0 : nil }
     if let value = object["temperature"]?.double, value.isFinite {

@@ -158,14 +158,16 @@ public enum MessageJSON {
   }
 
   private static func reading(_ frame: ReadingFrame) -> [UInt8] {
-    line([
+    var object: JSONObject = [
       "event": "reading", "step": .integer(frame.states.step), "text": .string(frame.text),
       "answer": .string(frame.answer),
       "alternatives": .array(
         frame.alternatives.map {
           ["label": .string($0.label), "probability": .real($0.probability)]
         }), "states": ProbeFrame.hiddenStates(frame.states).json ?? .null,
-    ])
+    ]
+    if !frame.attributed.isEmpty { object["attributed"] = .object(frame.attributed.json) }
+    return line(.object(object))
   }
 
   private static func reading(_ object: JSONObject, step: Int) -> ReadingFrame {
@@ -179,6 +181,7 @@ public enum MessageJSON {
       },
       states: states
         ?? HiddenStateFrame(
-          step: step, symbols: [], maps: [], targetProbability: [], loss: [], prediction: []))
+          step: step, symbols: [], maps: [], targetProbability: [], loss: [], prediction: []),
+      attributed: object["attributed"]?.object.map { AttributedInputs($0) } ?? AttributedInputs())
   }
 }

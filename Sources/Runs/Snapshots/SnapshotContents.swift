@@ -59,6 +59,9 @@ public struct SnapshotContents: Sendable {
       files.append(
         .init("gradient-by-lag.svg", text: RunCharts.gradientByLag(gradients, of: run).svg()))
     }
+    if let dynamics: DynamicsFrame = shown.newest() {
+      files += DynamicsFigures(dynamics, of: run).files.map { .init($0.name, text: $0.text) }
+    }
     if let screen {
       files.append(.init("screen.txt", text: ScreenText.plain(screen)))
       files.append(.init("screen.ans", text: ScreenText.ansi(screen)))

@@ -195,6 +195,9 @@ public actor TrainingEngine {
     }
   }
 
+  /// Whether something is looked for that takes long.
+  var isSearching: Bool { workload.isSearching }
+
   /// Tells what was found so far beside a network that stands still.
   /// - Returns: whether there is more to come
   private func tellOfSearch() -> Bool {

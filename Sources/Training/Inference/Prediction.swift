@@ -31,6 +31,8 @@ public struct Prediction: Sendable, Equatable {
   public var isClass = false
   /// Whether `values` are the steps of a system without input rather than what comes next.
   public var isUnrolled = false
+  /// What the answers along an input that was typed depend on; empty where that was not measured.
+  public var attributed = AttributedInputs()
   /// s(t) while the input was read; without maps where nothing was.
   public var states: HiddenStateFrame
 
@@ -49,7 +51,7 @@ public struct Prediction: Sendable, Equatable {
     }
     return ReadingFrame(
       text: text, answer: answer, alternatives: alternatives.map { ($0.label, $0.probability) },
-      states: states)
+      states: states, attributed: attributed)
   }
 
   /// Rows of numbers in one line: blanks between rows, commas inside them.

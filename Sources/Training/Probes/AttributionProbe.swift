@@ -1,3 +1,4 @@
+import Dispatch
 import LinearAlgebra
 import RecurrentNetworks
 import SequenceData
@@ -9,9 +10,7 @@ struct AttributionProbe {
   /// What was traced back of one sequence.
   private struct Found {
     var sequence: Int
-    var norms: [[Float]] = []
-    var products: [[Float]] = []
-    var answers: [String] = []
+    var inputs: AttributedInputs
   }
 
   private let probe: Probe
@@ -38,41 +37,65 @@ struct AttributionProbe {
       found = attributed(parameters, batch, sequence)
     }
     (newest, self.schedule) = (found, schedule)
-    frame.attribution = found?.norms ?? []
-    frame.products = found?.products ?? []
-    frame.answers = found?.answers ?? []
+    frame.attribution = found?.inputs.norms ?? []
+    frame.products = found?.inputs.products ?? []
+    frame.answers = found?.inputs.answers ?? []
   }
 
-  /// For each of the last positions, the gradient of what is answered there by every input so far.
   private func attributed(
     _ parameters: ParameterVector<Float>, _ batch: DataBatch, _ shown: Int
   ) -> Found? {
-    // What reads nothing depends on no input.
-    guard probe.network.variant != .autonomous else { return nil }
     let part = probe.part
     part.batch.carried = nil
     part.packer.pack(batch, sequences: CollectionOfOne(shown), into: part.batch)
-    let steps = part.batch.steps.rowCount
-    let isAtEnd = probe.network.rows.targets == .sequences
-    guard isAtEnd || probe.network.rows.targets == .steps, steps > 0 else { return nil }
-    let outputs = probe.outputs(parameters, forcing: probe.network.alone)
     let hasClasses = probe.network.objective == .crossEntropy
+    return probe.attributed(parameters, atMost: Self.predictions) { row in
+      hasClasses ? Int(part.batch.targets[row]) : nil
+    }.map { Found(sequence: shown, inputs: $0) }
+  }
+}
+
+extension Probe {
+  /// For each of the last positions of the one sequence that is packed, the gradient of what is
+  /// answered there by every input so far; nil where no output stands at what is read.
+  /// - Parameters:
+  ///   - parameters: the weights
+  ///   - count: positions at most
+  ///   - seconds: how long it may take; the last positions come first
+  ///   - known: the class that is asked about in a row of outputs; nil or below 0 asks about the
+  ///     likeliest
+  func attributed(
+    _ parameters: ParameterVector<Float>, atMost count: Int, seconds: Double = .infinity,
+    known: (Int) -> Int?
+  ) -> AttributedInputs? {
+    // What reads nothing depends on no input.
+    guard network.variant != .autonomous else { return nil }
+    let steps = part.batch.steps.rowCount
+    let isAtEnd = network.rows.targets == .sequences
+    guard isAtEnd || network.rows.targets == .steps, steps > 0 else { return nil }
+    let outputs = outputs(parameters, forcing: network.alone)
+    let hasClasses = network.objective == .crossEntropy
     let likeliest = (0..<outputs.rows).map {
       outputs.row($0).indexOfLargest(count: outputs.columns)
     }
-    let positions = isAtEnd ? steps - 1..<steps : max(0, steps - Self.predictions)..<steps
-    var result = Found(sequence: shown)
-    for position in positions {
+    let positions = isAtEnd ? steps - 1..<steps : max(0, steps - count)..<steps
+    let began = DispatchTime.now().uptimeNanoseconds
+    var result = AttributedInputs()
+    for position in positions.reversed() {
       let row = isAtEnd ? 0 : position
-      let known = hasClasses ? Int(part.batch.targets[row]) : -1
-      let symbol = known >= 0 ? known : likeliest[row]
+      let asked = known(row).flatMap { $0 >= 0 ? $0 : nil } ?? likeliest[row]
       let found = InputAttribution.measure(
-        part.model, part.batch, output: hasClasses ? .logProbability(of: symbol) : .value(0),
+        part.model, part.batch, output: hasClasses ? .logProbability(of: asked) : .value(0),
         row: row, parameters: parameters, arena: part.arena)
       result.norms.append(found?.norms.prefix(position + 1).map { Float($0) } ?? [])
       result.products.append(found?.products.prefix(position + 1).map { Float($0) } ?? [])
-      result.answers.append(hasClasses ? probe.outputName(Int32(symbol)) : "")
+      result.answers.append(hasClasses ? outputName(Int32(asked)) : "")
+      let passed = Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
+      if passed > seconds { break }
     }
+    result.norms.reverse()
+    result.products.reverse()
+    result.answers.reverse()
     return result
   }
 }

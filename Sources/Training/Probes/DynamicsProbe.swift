@@ -11,7 +11,7 @@ final class DynamicsProbe {
   private let search: FixedPointWorker
   private let seed: UInt64
   /// The last frame's directions, which the next ones are turned to.
-  private var basis: PrincipalComponents?
+  private(set) var basis: PrincipalComponents?
   private var attribution: AttributionProbe
   private let largeSpectra = BackgroundLook<LargeSpectra>("unfold spectra of the dynamics")
   /// The first spectra that were measured.
@@ -71,7 +71,8 @@ final class DynamicsProbe {
     attribution.look(trainer.parameters, batch, shown, now: now, force: force, into: &frame)
     let (input, name) = constantInput(dynamics, frame.symbols, at: position)
     if request.wantsField {
-      frame.field = field(dynamics.system(under: input), name, components, frame)
+      frame.field = field(
+        dynamics.system(under: input), name, components, request.fieldAxes, frame)
     }
     search.search(
       trainer.parameters, step: trainer.step, input: input, named: name,
@@ -141,18 +142,18 @@ final class DynamicsProbe {
   /// Arrows of the field, side by side and one above the other.
   private static let arrows = (across: 24, down: 12)
 
-  /// Where states of the plane of the first two components go in one step, the others at their mean.
+  /// Where states of the plane of two components go in one step, the others at their mean.
   private func field(
     _ system: some StateTransition, _ name: String, _ components: PrincipalComponents,
-    _ frame: DynamicsFrame
+    _ axes: DynamicsFrame.PlaneAxes, _ frame: DynamicsFrame
   ) -> DynamicsFrame.VectorField? {
-    guard components.directions.count > 1 else { return nil }
+    guard components.directions.indices.contains(max(axes.right, axes.up)) else { return nil }
     func range(_ axis: Int) -> (low: Double, width: Double) {
       let values = (frame.path + frame.others).map { Double($0[axis]) }
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
       return (low - 0.1 * (high - low), 1.2 * (high - low))
     }
-    let (right, up) = (range(0), range(1))
+    let (right, up) = (range(axes.right), range(axes.up))
     var (starts, states): ([(Double, Double)], [Double]) = ([], [])
     for row in 0..<Self.arrows.down {
       for column in 0..<Self.arrows.across {
@@ -160,18 +161,20 @@ final class DynamicsProbe {
         let y = up.low + up.width * Double(row) / Double(Self.arrows.down - 1)
         starts.append((x, y))
         states += components.mean.indices.map {
-          components.mean[$0] + x * components.directions[0][$0]
-            + y * components.directions[1][$0]
+          components.mean[$0] + x * components.directions[axes.right][$0]
+            + y * components.directions[axes.up][$0]
         }
       }
     }
     let (next, size) = (system.next(states), system.size)
     let arrows = starts.enumerated().map { index, start in
       let end = components.project(next[index * size..<(index + 1) * size])
-      return [start.0, start.1, end[0] - start.0, end[1] - start.1].map { Float($0) }
+      return [start.0, start.1, end[axes.right] - start.0, end[axes.up] - start.1].map {
+        Float($0)
+      }
     }
     return DynamicsFrame.VectorField(
-      input: name, arrows: arrows.filter { $0.allSatisfy(\.isFinite) })
+      input: name, arrows: arrows.filter { $0.allSatisfy(\.isFinite) }, axes: axes)
   }
 
   // MARK: Jacobians

@@ -25,21 +25,39 @@ extension Probe {
     }
     var prediction = predict(example, parameters, step: step)
     prediction.text = text
+    prediction.attributed = attributed(example, parameters)
     return prediction
+  }
+
+  /// Positions at most whose answers are traced back, and seconds that this may take: training waits.
+  private static let traced = (positions: 100, seconds: 0.1)
+
+  /// What the answers along a typed input depend on: of a text, the symbols that were typed next, and
+  /// the likeliest one at its end; of other inputs the likeliest.
+  private func attributed(
+    _ example: Example, _ parameters: ParameterVector<Float>
+  ) -> AttributedInputs {
+    let example = asRead(example)
+    part.batch.carried = nil
+    _ = pack([example])
+    var next: ArraySlice<Int32> = []
+    if task.kind == .languageModel, case .tokens(let tokens) = example.input {
+      next = tokens.dropFirst()
+    }
+    return attributed(
+      parameters, atMost: Self.traced.positions, seconds: Self.traced.seconds
+    ) { row in
+      let index = next.startIndex + row
+      return next.indices.contains(index) ? Int(next[index]) : nil
+    } ?? AttributedInputs()
   }
 
   /// What the network makes of an input, whose answer need not be known.
   func predict(
     _ example: Example, _ parameters: ParameterVector<Float>, step: Int
   ) -> Prediction {
-    var example = example
     let truth = truth(of: example)
-    if task.kind == .languageModel, case .tokens(let tokens) = example.input {
-      example.input = .tokens([network.lineEnd] + tokens)
-    }
-    example.target = unknownTarget(of: example)
-    example.scoredFrom = 0
-    let batch = pack([example])
+    let batch = pack([asRead(example)])
     var prediction =
       switch task.kind {
       case .sequenceToSequence, .captioning: written(batch, parameters, step)
@@ -50,6 +68,17 @@ extension Probe {
     prediction.text = example.text
     prediction.truth = truth
     return prediction
+  }
+
+  /// With what opens a text, and without an answer.
+  private func asRead(_ example: Example) -> Example {
+    var example = example
+    if task.kind == .languageModel, case .tokens(let tokens) = example.input {
+      example.input = .tokens([network.lineEnd] + tokens)
+    }
+    example.target = unknownTarget(of: example)
+    example.scoredFrom = 0
+    return example
   }
 
   /// Nobody knows the right answer to what a person typed: every row of targets counts for nothing.

@@ -57,15 +57,31 @@ public struct DynamicsFrame: Sendable, Equatable {
     }
   }
 
-  /// Where states of the plane of the first two components go in one step, under one input.
+  /// Two components that span a plane, counted from 0.
+  public struct PlaneAxes: Sendable, Equatable {
+    /// The component to the right.
+    public var right: Int
+    /// The component upwards.
+    public var up: Int
+
+    /// - Parameters:
+    ///   - right: the component to the right
+    ///   - up: the component upwards
+    public init(right: Int = 0, up: Int = 1) { (self.right, self.up) = (right, up) }
+  }
+
+  /// Where states of the plane of two components go in one step, under one input.
   public struct VectorField: Sendable, Equatable {
     /// The input that stays the same, as a person reads it; empty for a system without input.
     public var input: String
+    /// The plane; along the other components, states lie at their mean.
+    public var axes: PlaneAxes
     /// Four numbers each: where an arrow begins along both components, and s(t+1) − s(t) along them.
     public var arrows: [[Float]]
 
-    public init(input: String, arrows: [[Float]]) {
+    public init(input: String, arrows: [[Float]], axes: PlaneAxes = PlaneAxes()) {
       self.input = input
+      self.axes = axes
       self.arrows = arrows
     }
   }
@@ -185,12 +201,8 @@ public struct DynamicsFrame: Sendable, Equatable {
   public func attribution(
     at position: Int
   ) -> (answer: String, norms: [Float], products: [Float])? {
-    let index = position - (path.count - attribution.count)
-    guard attribution.indices.contains(index), !attribution[index].isEmpty else { return nil }
-    return (
-      answers.indices.contains(index) ? answers[index] : "", attribution[index],
-      products.indices.contains(index) ? products[index] : []
-    )
+    AttributedInputs(norms: attribution, products: products, answers: answers)
+      .at(position, of: path.count)
   }
 
   /// e^λ₁: what a small difference is multiplied by in one step, on average; nil where it is not

@@ -35,6 +35,7 @@ extension DynamicsFrame: RecordedContent {
     if let field {
       object["field"] = [
         "input": .string(field.input), "arrows": .array(field.arrows.map { .reals($0) }),
+        "axes": [.integer(field.axes.right), .integer(field.axes.up)],
       ]
     }
     object["lyapunov"] = .array(lyapunov.map { .real($0) })
@@ -106,7 +107,8 @@ extension DynamicsFrame: RecordedContent {
     }
     if let value = object["field"], let arrows = value["arrows"]?.array {
       field = VectorField(
-        input: value["input"]?.string ?? "", arrows: arrows.map { .init(numbers: $0) })
+        input: value["input"]?.string ?? "", arrows: arrows.map { .init(numbers: $0) },
+        axes: PlaneAxes(value["axes"]))
     }
     lyapunov = (object["lyapunov"]?.array ?? []).map { value in
       value.double.flatMap { $0.isFinite ? $0 : nil } ?? -.infinity
@@ -137,6 +139,16 @@ extension DynamicsFrame: RecordedContent {
               along: .init(numbers: direction["along"]))
           })
       })
+  }
+}
+
+extension DynamicsFrame.PlaneAxes {
+  /// Two numbers; the first two components for what is no such plane.
+  public init(_ value: JSONValue?) {
+    let axes = (value?.array ?? []).compactMap(\.int)
+    self.init()
+    guard axes.count == 2, axes[0] != axes[1], axes.allSatisfy((0..<3).contains) else { return }
+    (right, up) = (axes[0], axes[1])
   }
 }
 
