@@ -375,6 +375,50 @@ void FN(peephole_backward)(long rows, long hidden, const SCALAR *peepholes, cons
   }
 }
 
+void FN(lru_forward)(long rows, long hidden, const SCALAR *factors, const SCALAR *inputs,
+                     const SCALAR *previous_cell, long previous_stride, SCALAR *cell) {
+  const SCALAR *restrict re = factors, *restrict im = re + hidden, *restrict scale = im + hidden;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict ar = inputs + r * 3 * hidden, *restrict aj = ar + hidden;
+    const SCALAR *restrict before = previous_cell + r * previous_stride;
+    const SCALAR *restrict beside = before + hidden;
+    SCALAR *restrict c = cell + r * 2 * hidden, *restrict k = c + hidden;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      c[j] = re[j] * before[j] - im[j] * beside[j] + scale[j] * ar[j];
+      k[j] = im[j] * before[j] + re[j] * beside[j] + scale[j] * aj[j];
+    }
+  }
+}
+
+void FN(lru_backward)(long rows, long hidden, const SCALAR *factors, const SCALAR *inputs,
+                      const SCALAR *previous_cell, long previous_stride, SCALAR *d_cell,
+                      SCALAR *d_inputs, SCALAR *d_logarithms) {
+  const SCALAR *restrict re = factors, *restrict im = re + hidden, *restrict scale = im + hidden;
+  const SCALAR *restrict decay = scale + hidden, *restrict angle = decay + hidden;
+  SCALAR *restrict d_nu = d_logarithms, *restrict d_theta = d_nu + hidden;
+  SCALAR *restrict d_gamma = d_theta + hidden;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *restrict ar = inputs + r * 3 * hidden, *restrict aj = ar + hidden;
+    const SCALAR *restrict before = previous_cell + r * previous_stride;
+    const SCALAR *restrict beside = before + hidden;
+    SCALAR *restrict dc = d_cell + r * 2 * hidden, *restrict dk = dc + hidden;
+    SCALAR *restrict dr = d_inputs + r * 3 * hidden, *restrict dj = dr + hidden;
+    EACH_LANE
+    for (long j = 0; j < hidden; j++) {
+      SCALAR x = dc[j], y = dk[j];
+      SCALAR d_re = x * before[j] + y * beside[j], d_im = y * before[j] - x * beside[j];
+      d_nu[j] += decay[j] * (re[j] * d_re + im[j] * d_im);
+      d_theta[j] += angle[j] * (re[j] * d_im - im[j] * d_re);
+      d_gamma[j] += scale[j] * (x * ar[j] + y * aj[j]);
+      dr[j] = scale[j] * x;
+      dj[j] = scale[j] * y;
+      dc[j] = re[j] * x + im[j] * y;
+      dk[j] = re[j] * y - im[j] * x;
+    }
+  }
+}
+
 void FN(gru_forward)(long rows, long hidden, SCALAR *input, const SCALAR *recurrent,
                      long recurrent_stride, SCALAR *recurrent_new, const SCALAR *previous,
                      long previous_stride, SCALAR *state, long state_stride) {

@@ -146,6 +146,16 @@ static inline vector_math_instructions in_use(void) {
     CALL(peephole_backward, X, rows, hidden, peepholes, gates, previous_cell, previous_stride,    \
          cell, tanh_cell, d_state, d_state_stride, d_cell, d_gates, d_peepholes);                 \
   }                                                                                               \
+  void vector_math_lru_forward_##X(long rows, long hidden, const T *factors, const T *inputs,     \
+                                   const T *previous_cell, long previous_stride, T *cell) {       \
+    CALL(lru_forward, X, rows, hidden, factors, inputs, previous_cell, previous_stride, cell);    \
+  }                                                                                               \
+  void vector_math_lru_backward_##X(long rows, long hidden, const T *factors, const T *inputs,    \
+                                    const T *previous_cell, long previous_stride, T *d_cell,      \
+                                    T *d_inputs, T *d_logarithms) {                               \
+    CALL(lru_backward, X, rows, hidden, factors, inputs, previous_cell, previous_stride, d_cell,  \
+         d_inputs, d_logarithms);                                                                 \
+  }                                                                                               \
   void vector_math_slstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \
                                      long previous_stride, T *cell, T *state, long state_stride) { \
     CALL(slstm_forward, X, rows, hidden, gates, previous_cell, previous_stride, cell, state,       \

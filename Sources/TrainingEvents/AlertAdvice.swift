@@ -124,6 +124,10 @@ extension Alert {
       return "A larger forget bias keeps more of the cell state; so do shorter sequences at first."
     case "minlstm":
       return "A larger forget bias keeps more of the state; so do shorter sequences at first."
+    case "lru":
+      return
+        "Its |λ| begin between 0.9 and 0.999: more units have more of the large ones, and shorter "
+        + "sequences ask less."
     case "gru", "mingru":
       return "Shorter sequences at first, or attention, shorten the way that a gradient has to go."
     default:

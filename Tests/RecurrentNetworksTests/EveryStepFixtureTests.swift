@@ -11,6 +11,7 @@ import Testing
     "relu-two-layers-bidirectional", "mingru-two-layers-bidirectional",
     "minlstm-two-layers-bidirectional", "slstm-two-layers-bidirectional",
     "lstm-peepholes-two-layers-bidirectional", "lstm-projection-two-layers-bidirectional",
+    "lru-two-layers-bidirectional",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {

@@ -26,6 +26,10 @@ import Testing
   }
 
   private static func handles(_ layer: LayerView<Double>) -> [ParameterHandle] {
+    gated(layer) + [layer.projection, layer.diagonals].compactMap(\.self)
+  }
+
+  private static func gated(_ layer: LayerView<Double>) -> [ParameterHandle] {
     [layer.inputWeight, layer.recurrentWeight, layer.bias, layer.recurrentBias].compactMap(\.self)
   }
 
@@ -68,7 +72,7 @@ import Testing
     let model = Self.model(variant, cell)
     var ofLayers: Set<Int> = []
     for layer in model.stacks.flatMap(\.layers) {
-      for handle in Self.handles(layer) {
+      for handle in Self.gated(layer) {
         ofLayers.insert(handle.index)
         #expect(model.layout.parameters[handle.index].gates == layer.description.gates.count)
       }

@@ -43,6 +43,13 @@ import Testing
         // The normaliser begins at 1.
         sigmoid(o[k]) * exp(i[k]) * tanh(g[k]) / (sigmoid(f[k]) + exp(i[k]))
       }
+    case .lru:
+      let (r, j) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))
+      let (d, kept) = (dense(tensors, x, block: 2), tensors["rnn.eigenvalues_l0"] ?? [])
+      // Nothing of the past: the inputs by γ, read by P.
+      let read = (0..<6).map { exp(kept[6 + $0 % 3]) * ($0 < 3 ? r[$0] : j[$0 - 3]) }
+      let p = tensors["rnn.weight_hr_l0"] ?? []
+      return (0..<3).map { k in (0..<6).reduce(d[k]) { $0 + p[6 * k + $1] * read[$1] } }
     case .gru:
       let other = tensors["rnn.bias_hh_l0"] ?? []
       let (r, z) = (dense(tensors, x, block: 0), dense(tensors, x, block: 1))

@@ -78,9 +78,23 @@ import Testing
     #expect(cell.description.recurrentSymbol == symbol)
   }
 
+  /// An LRU's s is read by no later step, and its eigenvalues are those of what it carries.
+  @Test func theSpectrumOfALinearUnitIsItsOwn() throws {
+    let step = Step(.lru)
+    _ = step.carry(step.start)
+    let layer = try #require(step.model.stacks.first?.layers.first)
+    let jacobian = try #require(
+      layer.averagedJacobian(step.batch.steps, parameters: step.parameters))
+    let factors = layer.factors(step.parameters)
+    let radii = zip(factors[0], factors[1]).map { ($0 * $0 + $1 * $1).squareRoot() }
+    let spectrum = try #require(Spectrum(jacobian))
+    #expect(abs(spectrum.radius - (radii.max() ?? 0)) < 1e-12)
+    for row in 0..<12 { for column in 0..<4 { #expect(jacobian[row, column] == 0) } }
+  }
+
   /// Nothing but gates leads from state to state: there is no matrix that a spectrum were of, and the
   /// Jacobian is diagonal.
-  @Test(arguments: CellKind.allCases.filter { !$0.description.hasRecurrentWeights })
+  @Test(arguments: [CellKind.mingru, .minlstm])
   func gatesAloneHaveNoMatrix(_ cell: CellKind) throws {
     let step = Step(cell)
     _ = step.carry(step.start)

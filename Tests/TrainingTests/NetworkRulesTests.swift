@@ -201,6 +201,9 @@ import TrainingEvents
         ($0.cell, $0.projectionSize, $0.initialization) = (.lstm, 2, .orthogonal)
       }?.hasPrefix("network.projection-size: 2 with network.initialization: orthogonal") == true)
     #expect(
+      message(.sequenceToSequence, Self.symbols) { $0.cell = .lru }?
+        .hasPrefix("network.cell: lru with task.kind: sequence-to-sequence: a decoder") == true)
+    #expect(
       message(.captioning, Self.vectors) {
         ($0.cell, $0.projectionSize, $0.imageReading) = (.lstm, 2, .twoDimensional)
       }?.hasPrefix("network.projection-size: 2 with network.image-reading") == true)

@@ -39,7 +39,7 @@ import Training
     #expect(
       message("network:\n  cell: lsmt\n")
         == "my.yaml:2: network.cell: found “lsmt”, expected tanh, relu, lstm, gru, "
-        + "mingru, minlstm, slstm; did you mean lstm?"
+        + "mingru, minlstm, slstm, lru; did you mean lstm?"
     )
     #expect(message("network: { hidden: -3 }").contains("expected a whole number from 1 to 16384"))
     #expect(message("network: { hidden: 1e99 }").contains("found “1e99”"))

@@ -56,7 +56,7 @@ import TrainingEvents
     case .minlstm:
       let (i, f) = (layer.gates[0][t], layer.gates[1][t])
       return zip(i, f).map { $1 / ($0 + $1) }.times(asked)
-    case .tanh, .relu, .lstm, .slstm: return nil
+    case .tanh, .relu, .lstm, .slstm, .lru: return nil
     }
   }
 
@@ -95,6 +95,15 @@ import TrainingEvents
     case .minlstm:
       isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
       isClose(layer.gates[2][t], part(2), "\(name): g")
+    case .lru:
+      // ∂L/∂a follows from ∇c and ∇k, which the network does not keep.
+      for (block, asked) in [
+        Array(layer.cellGradients[t].prefix(units)), Array(layer.cellGradients[t].dropFirst(units)),
+      ].enumerated() {
+        isClose(
+          Array(layer.deltas[t][block * units..<(block + 1) * units]),
+          layer.diagonals[2].times(asked), "\(name): δ of block \(block)")
+      }
     }
   }
 
@@ -242,6 +251,7 @@ extension GraphTrace.Node {
       case .normaliser: "normaliser"
       case .state: "s"
       case .memory: "m"
+      case .imaginary: "k"
       case .output: "o"
       case .prediction: "ŷ"
       case .loss: "L"
@@ -263,6 +273,8 @@ extension GraphTrace.Node {
         case .vector: "R"
         case .projection: "P"
         case .peephole: "p"
+        case .eigenvalue, .eigenvalueImaginary: "λ"
+        case .inputScale: "γ"
         case .embedding: "E"
         case .targetEmbedding: "Eₜ"
         case .attentionQuery, .attentionKey, .attentionEnergy: "attention"

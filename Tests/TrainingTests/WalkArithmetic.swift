@@ -61,6 +61,7 @@ struct WalkArithmetic {
       case .outputBias: ["head.bias", "c"]
       case .projection: [part + "weight_hr_" + layer, "P"]
       case .peephole: [part + "peepholes_" + layer, "p"]
+      case .eigenvalue, .eigenvalueImaginary, .inputScale: [part + "eigenvalues_" + layer, "Λ"]
       case .vector: ["R"]
       case .embedding: ["embedding.weight"]
       case .targetEmbedding: ["target_embedding.weight", "embedding.weight"]
@@ -90,12 +91,29 @@ struct WalkArithmetic {
   private func rows(_ parameter: GraphTrace.Parameter) -> [[Double]] {
     guard let matrix = matrix(parameter) else { return [] }
     let all = matrix.rowCopies.map { $0.map { Double($0) } }
+    if let factors = Self.factors(parameter.kind, all) { return factors.map { [$0] } }
+    if parameter.kind == .projection, let gate = parameter.gate {
+      return all.map { Array(gate == "r" ? $0.prefix($0.count / 2) : $0.suffix($0.count / 2)) }
+    }
     guard let gate = parameter.gate, let index = gates.firstIndex(of: gate) else { return all }
     if parameter.kind == .peephole, let row = ["i", "f", "o"].firstIndex(of: gate) {
       return all[row].map { [$0] }
     }
     let units = all.count / gates.count
     return Array(all[index * units..<(index + 1) * units])
+  }
+
+  /// Re λ, Im λ or γ from the logarithms of ν, θ and γ.
+  private static func factors(
+    _ kind: GraphTrace.Parameter.Kind, _ logarithms: [[Double]]
+  ) -> [Double]? {
+    let phase = { (unit: Int) in (exp(-exp(logarithms[0][unit])), exp(logarithms[1][unit])) }
+    switch kind {
+    case .eigenvalue: return logarithms[0].indices.map { phase($0).0 * cos(phase($0).1) }
+    case .eigenvalueImaginary: return logarithms[0].indices.map { phase($0).0 * sin(phase($0).1) }
+    case .inputScale: return logarithms[2].map { exp($0) }
+    default: return nil
+    }
   }
 
   // MARK: Values
@@ -118,7 +136,8 @@ struct WalkArithmetic {
         let units = shown.first { $0.key.quantity == .cell && $0.key.layer == variable.layer }
         return Array(all.prefix(units?.value.count ?? all.count))
       }
-    case .normaliser where variable.time == 0 || start(variable):
+    case .normaliser where variable.time == 0 || start(variable),
+      .imaginary where variable.time == 0 || start(variable):
       return initial(variable, "cell").map { all in
         let units = shown.first { $0.key.quantity == .cell && $0.key.layer == variable.layer }
         return Array(all.suffix(units?.value.count ?? all.count))

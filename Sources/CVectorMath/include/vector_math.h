@@ -69,6 +69,16 @@ void vector_math_spin_pause(void);
                                          const T *tanh_cell, const T *d_state,                    \
                                          long d_state_stride, T *d_cell, T *d_gates,              \
                                          T *d_peepholes);                                         \
+  /* One step of a linear recurrent unit. factors (at least 3 × hidden) are Re λ, Im λ and γ; inputs\
+     (rows × 3·hidden) U x + b, of whose last block nothing is read; cells rows × 2·hidden. */    \
+  void vector_math_lru_forward_##X(long rows, long hidden, const T *factors, const T *inputs,     \
+                                   const T *previous_cell, long previous_stride, T *cell);        \
+  /* Back through one. factors (5 × hidden) go on with log |λ| and arg λ; d_cell comes in as the  \
+     gradient of the cell and leaves for the past; gradients of the logarithms of ν, θ and γ are  \
+     added to d_logarithms. The last block of d_inputs is left as it is. */                       \
+  void vector_math_lru_backward_##X(long rows, long hidden, const T *factors, const T *inputs,    \
+                                    const T *previous_cell, long previous_stride, T *d_cell,      \
+                                    T *d_inputs, T *d_logarithms);                                \
   /* One sLSTM step. gates as of an LSTM; previous_cell and cell are rows × 2·hidden, c before the    \
      logarithm of its weight. */                                                                  \
   void vector_math_slstm_forward_##X(long rows, long hidden, T *gates, const T *previous_cell,     \

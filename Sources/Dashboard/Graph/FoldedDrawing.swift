@@ -41,7 +41,7 @@ struct FoldedDrawing {
         let number = layers > 1 ? "\(layer)" : ""
         add("\(letter)\(number)", units, by: index == 0 ? first : layers > 3 ? "U ⋯" : "U")
         let isGrid = architecture.twoDimensional && letter == "s"
-        let way = architecture.hasRecurrentWeights ? "W" : "gate"
+        let way = architecture.recurrence
         loops.append(
           Loop(from: nodes.count - 1, to: nodes.count - 1, label: isGrid ? "Wᵥ ↓, Wₕ →" : way))
         // What is written comes one symbol after the other: a decoder has one direction.

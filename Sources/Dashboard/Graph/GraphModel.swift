@@ -155,7 +155,7 @@ struct GraphModel {
   }
 
   /// What leads from a state to the next.
-  var recurrence: String { architecture.hasRecurrentWeights ? "W" : "gate" }
+  var recurrence: String { architecture.recurrence }
 
   /// What leads from a node to the one in the next column, and whether it points back; nil where
   /// nothing does.

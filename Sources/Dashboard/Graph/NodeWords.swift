@@ -11,7 +11,7 @@ extension TraceWords {
     case .horizontal: "horizontal"
     case .input: "from the input"
     case .vector: "from the vector"
-    case .peephole: "from the cell"
+    case .cell: "from the cell"
     case .projected: "through P"
     case .bias: "bias"
     case .state: "from the state"
@@ -69,7 +69,7 @@ extension TraceWords {
       if gate != nil { return gated }
       return feedsOutput
         ? "slide 28 · Deep Learning fig. 10.4" : "slide 21 · Deep Learning eq. 10.8"
-    case (.gate, _), (.cell, _), (.normaliser, _), (.recurrentSum, _): return gated
+    case (.gate, _), (.cell, _), (.normaliser, _), (.imaginary, _), (.recurrentSum, _): return gated
     case (.memory, _): return "beyond the slides · Sak et al. 2014"
     case (.state, false):
       if case .function(.clamp, _)? = node.equations.first?.expression { return universality }
@@ -147,7 +147,8 @@ extension TraceWords {
     case .recurrent, .vertical, .horizontal: "Deep Learning eq. 10.26"
     case .input: "Deep Learning eq. 10.28"
     case .embedding, .targetEmbedding: "Deep Learning section 12.4.2"
-    case .projection: "Sak et al. 2014"
+    case .projection: trace.cellReference ?? "Sak et al. 2014"
+    case .eigenvalue, .eigenvalueImaginary, .inputScale: "Orvieto et al. 2023"
     case .peephole: "Gers and Schmidhuber 2000"
     case .vector: "Deep Learning fig. 10.9"
     case .attentionQuery, .attentionKey, .attentionEnergy: "Bahdanau et al. 2015"

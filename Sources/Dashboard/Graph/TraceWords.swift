@@ -58,6 +58,7 @@ struct TraceWords {
     case .gate(let gate): return sign + gate
     case .cell: return sign + "c"
     case .normaliser: return sign + "ℓ"
+    case .imaginary: return sign + "k"
     case .state: return sign + Self.letter(variable.layer)
     case .memory: return sign + "m"
     case .output: return sign + "o"
@@ -106,7 +107,10 @@ struct TraceWords {
     case .outputBias: "c"
     case .embedding: "E"
     case .targetEmbedding: "Eₜ"
-    case .projection: "P" + mark
+    case .projection: "P" + mark + gate
+    case .eigenvalue: "Re λ" + mark
+    case .eigenvalueImaginary: "Im λ" + mark
+    case .inputScale: "γ" + mark
     case .peephole: "p" + mark + gate
     case .vector: "R" + gate
     case .attentionQuery: "Wₐ"

@@ -22,6 +22,14 @@ public protocol CellKernels: BinaryFloatingPoint {
     tanhCell: UnsafePointer<Self>, dState: UnsafePointer<Self>, dStateStride: Int,
     dCell: UnsafeMutablePointer<Self>, dGates: UnsafeMutablePointer<Self>,
     dPeepholes: UnsafeMutablePointer<Self>)
+  /// One step over rows of a linear recurrent unit; see `LRUCell`.
+  static func lruForward(
+    rows: Int, hidden: Int, factors: UnsafePointer<Self>, inputs: UnsafePointer<Self>,
+    previousCell: UnsafePointer<Self>, previousStride: Int, cell: UnsafeMutablePointer<Self>)
+  static func lruBackward(
+    rows: Int, hidden: Int, factors: UnsafePointer<Self>, inputs: UnsafePointer<Self>,
+    previousCell: UnsafePointer<Self>, previousStride: Int, dCell: UnsafeMutablePointer<Self>,
+    dInputs: UnsafeMutablePointer<Self>, dLogarithms: UnsafeMutablePointer<Self>)
   /// One sLSTM step over rows; see `SLSTMCell`.
   static func sLSTMForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,
@@ -102,6 +110,23 @@ extension Float: CellKernels {
     vector_math_peephole_backward_f32(
       rows, hidden, peepholes, gates, previousCell, previousStride, cell, tanhCell, dState,
       dStateStride, dCell, dGates, dPeepholes)
+  }
+
+  public static func lruForward(
+    rows: Int, hidden: Int, factors: UnsafePointer<Float>, inputs: UnsafePointer<Float>,
+    previousCell: UnsafePointer<Float>, previousStride: Int, cell: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_lru_forward_f32(
+      rows, hidden, factors, inputs, previousCell, previousStride, cell)
+  }
+
+  public static func lruBackward(
+    rows: Int, hidden: Int, factors: UnsafePointer<Float>, inputs: UnsafePointer<Float>,
+    previousCell: UnsafePointer<Float>, previousStride: Int, dCell: UnsafeMutablePointer<Float>,
+    dInputs: UnsafeMutablePointer<Float>, dLogarithms: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_lru_backward_f32(
+      rows, hidden, factors, inputs, previousCell, previousStride, dCell, dInputs, dLogarithms)
   }
 
   public static func sLSTMForward(

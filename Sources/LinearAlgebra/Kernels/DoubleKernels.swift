@@ -47,6 +47,23 @@ extension Double: CellKernels {
       dStateStride, dCell, dGates, dPeepholes)
   }
 
+  public static func lruForward(
+    rows: Int, hidden: Int, factors: UnsafePointer<Double>, inputs: UnsafePointer<Double>,
+    previousCell: UnsafePointer<Double>, previousStride: Int, cell: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_lru_forward_f64(
+      rows, hidden, factors, inputs, previousCell, previousStride, cell)
+  }
+
+  public static func lruBackward(
+    rows: Int, hidden: Int, factors: UnsafePointer<Double>, inputs: UnsafePointer<Double>,
+    previousCell: UnsafePointer<Double>, previousStride: Int, dCell: UnsafeMutablePointer<Double>,
+    dInputs: UnsafeMutablePointer<Double>, dLogarithms: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_lru_backward_f64(
+      rows, hidden, factors, inputs, previousCell, previousStride, dCell, dInputs, dLogarithms)
+  }
+
   public static func sLSTMForward(
     rows: Int, hidden: Int, gates: UnsafeMutablePointer<Double>,
     previousCell: UnsafePointer<Double>,

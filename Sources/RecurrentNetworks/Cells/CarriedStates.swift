@@ -47,8 +47,10 @@ extension RecurrentStack {
         let target = row + carriedColumn(layer: index, way: way)
         if let given {
           target.update(from: given, count: hidden)
-        } else if let state = layer.learnedState {
-          target.update(from: parameters.row(state).base, count: hidden)
+        } else {
+          if let state = layer.learnedState {
+            target.update(from: parameters.row(state).base, count: hidden)
+          }
           if let cell = layer.learnedCell {
             (target + hidden).update(from: parameters.row(cell).base, count: cellWidth)
           }

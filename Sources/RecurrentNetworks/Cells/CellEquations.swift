@@ -13,6 +13,8 @@ public indirect enum CellFormula: Sendable {
     case cell
     /// ℓ(t), the logarithm of what an sLSTM's c(t) was divided by.
     case normaliser
+    /// k(t), the imaginary part of an LRU's c(t), whose real part then is the cell.
+    case imaginary
     /// s(t).
     case state
     /// m(t), of which a projection makes s(t).
@@ -55,10 +57,13 @@ public indirect enum CellFormula: Sendable {
   case recurrentSum(gate: Int?)
   /// Wᵀ δ(t+1).
   case backThroughWeights
-  /// One of the cell's diagonals, such as the peephole of a gate.
+  /// One of the vectors that act unit by unit, such as the peephole of a gate; of an LRU the real and
+  /// the imaginary part of λ, and γ.
   case diagonal(Int)
-  /// P z, and Pᵀ z.
-  case projected(CellFormula), backThroughProjection(CellFormula)
+  /// P z, and Pᵀ z, where P reads several vectors with the block of it that reads one of them.
+  case projected(CellFormula, block: Int? = nil)
+  /// Pᵀ z.
+  case backThroughProjection(CellFormula, block: Int? = nil)
   /// Addends, in the order in which they are added.
   case sum([CellFormula])
   /// The product element by element.

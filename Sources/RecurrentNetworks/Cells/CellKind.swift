@@ -21,6 +21,9 @@ public enum CellKind: String, Sendable, CaseIterable {
   /// xLSTM's scalar memory (Beck et al. 2024): an exponential input gate, and a cell divided by the
   /// sum of its inputs, gates i, f, g, o.
   case slstm
+  /// Orvieto et al. 2023, the linear recurrent unit: complex numbers that turn and fade, read out by a
+  /// matrix; inputs r, j and d.
+  case lru
 
   /// The class that computes the cell.
   func type<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self)
@@ -34,6 +37,7 @@ public enum CellKind: String, Sendable, CaseIterable {
     case .mingru: MinGRUCell<Scalar>.self
     case .minlstm: MinLSTMCell<Scalar>.self
     case .slstm: SLSTMCell<Scalar>.self
+    case .lru: LRUCell<Scalar>.self
     }
   }
 
@@ -98,10 +102,10 @@ public struct CellDescription: Sendable {
   public var keepsRecurrentBias = false
   /// φ of a cell without gates, s(t) = φ(a(t)); nil where gates act between.
   public var activation: Activation?
-  /// Whether a matrix P makes s(t) of the cell's units.
-  public var isProjected = false
-  /// Blocks of units, each with a number for every unit, that stand beside the weight matrices.
-  public var diagonals: [Gate] = []
+  /// Vectors of the cell, `hidden` numbers each, of which a matrix P makes s(t); 0 where there is no P.
+  public var projectedParts = 0
+  /// What acts unit by unit, such as peepholes; nil where nothing does.
+  public var diagonals: Diagonals?
   /// What the cell computes.
   public var equations: CellEquations
   /// Where its equations can be read, such as `Feng et al. 2024`; nil for the lecture's own.
@@ -121,6 +125,22 @@ public struct CellDescription: Sendable {
     public var isBounded: Bool
   }
 
+  /// Vectors of `hidden` numbers each, that are learned beside the matrices and act unit by unit.
+  public struct Diagonals: Sendable {
+    /// In files, before the number of the layer.
+    public var name: String
+    /// Such as `p`.
+    public var symbol: String
+    /// Symbols of the vectors, in the order of their rows; of peepholes those of their gates.
+    public var rows: [String]
+    /// Starting values; nil takes those of the other weights.
+    public var start: Parameter.Start?
+  }
+
+  /// Whether a matrix P makes s(t) of what the cell computes.
+  public var isProjected: Bool { projectedParts > 0 }
+  /// Whether s(t−1) is read at all: an LRU reads only what it carries.
+  public var readsState: Bool { hasRecurrentWeights || cellParts == 0 }
   /// Whether there are no gates between s(t−1) and s(t).
   public var isPlain: Bool { activation != nil }
   /// Whether c(t) is carried beside s(t).

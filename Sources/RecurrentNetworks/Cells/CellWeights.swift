@@ -16,7 +16,7 @@ struct CellWeights {
   var bias: ParameterHandle
   /// b_hh, gates·hidden; nil where it is part of b.
   var recurrentBias: ParameterHandle?
-  /// P, states × hidden, which makes s(t) of the cell's units; nil where they are s(t).
+  /// P, states × parts·hidden, which makes s(t) of what the cell computes; nil where that is s(t).
   var projection: ParameterHandle?
   /// What acts unit by unit, such as peepholes: one row of `hidden` numbers for each of the
   /// description's diagonals; nil where there are none.
@@ -70,14 +70,14 @@ extension CellWeights {
       : nil
     if cell.isProjected {
       projection = layout.matrix(
-        name("weight_hr", "P"), symbol: "P" + mark, states, hidden,
+        name("weight_hr", "P"), symbol: "P" + mark, states, cell.projectedParts * hidden,
         start: configuration.initialization == .uniform
           ? .uniform(bound: bound) : .glorot(blocks: 1))
     }
-    if !cell.diagonals.isEmpty {
+    if let unitwise = cell.diagonals {
       diagonals = layout.matrix(
-        name("peepholes", "p"), symbol: "p" + mark, cell.diagonals.count, hidden,
-        start: .uniform(bound: bound))
+        name(unitwise.name, unitwise.symbol), symbol: unitwise.symbol + mark, unitwise.rows.count,
+        hidden, start: unitwise.start ?? .uniform(bound: bound))
     }
   }
 }

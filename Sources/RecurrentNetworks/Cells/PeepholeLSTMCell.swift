@@ -15,7 +15,8 @@ typealias PeepholeLSTMCell<Scalar: NetworkScalar> = CarryingCell<
 enum PeepholeLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
   static var description: CellDescription {
     var result = LSTMFormula<Scalar>.description
-    result.diagonals = [result.gates[0], result.gates[1], result.gates[3]]
+    result.diagonals = CellDescription.Diagonals(
+      name: "peepholes", symbol: "p", rows: ["i", "f", "o"])
     result.equations = .peepholeLSTM
     result.reference = "Gers and Schmidhuber 2000"
     return result

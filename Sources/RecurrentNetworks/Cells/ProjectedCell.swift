@@ -4,7 +4,7 @@ extension CellDescription {
   /// The same cell with a projection.
   var projected: CellDescription {
     var result = self
-    result.isProjected = true
+    result.projectedParts = 1
     result.equations = equations.projected
     return result
   }
@@ -18,7 +18,8 @@ extension CellEquations {
         return [group]
       }
       return [
-        [Equation(.memory, state.formula)], [Equation(.state, .projected(.value(.memory)))],
+        [Equation(.memory, state.formula)],
+        [Equation(.state, .projected(.value(.memory)))],
       ]
     }
     let back = backward.map { group in

@@ -62,8 +62,10 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       inputSize: inputSize, units: units, states: hidden, prefix: prefix, suffix: suffix,
       mark: mark, naming: naming, configuration: configuration, layout: &layout)
     if configuration.initialState == .learned {
-      learnedState = layout.vector(
-        prefix + "initial_state" + suffix, symbol: "s₀" + mark, hidden, start: .zero)
+      learnedState =
+        description.readsState
+        ? layout.vector(
+          prefix + "initial_state" + suffix, symbol: "s₀" + mark, hidden, start: .zero) : nil
       learnedCell =
         description.carriesCell
         ? layout.vector(
@@ -130,16 +132,17 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     if let start {
       initial.copy(start.state)
       if cellWidth > 0, let cell = start.cell { initialCell.copy(cell) }
-    } else if let learnedState {
+    } else {
+      if learnedState == nil { initial.fill(0) }
       for r in 0..<sequences {
-        initial.row(r).update(from: pass.parameters.row(learnedState).base, count: hidden)
+        if let learnedState {
+          initial.row(r).update(from: pass.parameters.row(learnedState).base, count: hidden)
+        }
         if let learnedCell {
           initialCell.row(r).update(
             from: pass.parameters.row(learnedCell).base, count: cellWidth)
         }
       }
-    } else {
-      initial.fill(0)
     }
     return initialCell
   }
@@ -186,7 +189,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     self.dStates = dStates
     truncation = pass.truncation
     cell.beginBackward(dStates: dStates, weights: weights, pass: pass)
-    let learns = startsOnItsOwn && learnedState != nil && pass.gradient != nil
+    let learns =
+      startsOnItsOwn && (learnedState != nil || learnedCell != nil) && pass.gradient != nil
     dInitial = wantsStart || learns ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
   }
 
@@ -219,8 +223,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     if let dStart {
       dStart.state.add(dInitial)
       if let dCell = cell.initialCellGradient { dStart.cell?.add(dCell) }
-    } else if let learnedState, let gradient = pass.gradient {
-      gradient.row(learnedState).addColumnSums(dInitial)
+    } else if let gradient = pass.gradient {
+      if let learnedState { gradient.row(learnedState).addColumnSums(dInitial) }
       if let learnedCell, let dCell = cell.initialCellGradient {
         gradient.row(learnedCell).addColumnSums(dCell)
       }

@@ -66,13 +66,13 @@ enum SLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
         sum.add(o * factor, gate: gate, unit: unit)
       }
       sum.add(Double(cell[unit]) * o * (1 - o), gate: 3, unit: unit)
-      sum.add(i, gate: 0, unit: unit, to: .normaliser)
-      sum.add((1 - i) * (1 - f), gate: 1, unit: unit, to: .normaliser)
+      sum.add(i, gate: 0, unit: unit, to: .second)
+      sum.add((1 - i) * (1 - f), gate: 1, unit: unit, to: .second)
       sum.addDirect(1 - i, unit: unit, to: .cell, from: .cell)
-      sum.addDirect(-e, unit: unit, to: .cell, from: .normaliser)
-      sum.addDirect(1 - i, unit: unit, to: .normaliser, from: .normaliser)
+      sum.addDirect(-e, unit: unit, to: .cell, from: .second)
+      sum.addDirect(1 - i, unit: unit, to: .second, from: .second)
       sum.addDirect(o * (1 - i), unit: unit, from: .cell)
-      sum.addDirect(-o * e, unit: unit, from: .normaliser)
+      sum.addDirect(-o * e, unit: unit, from: .second)
     }
   }
 }

@@ -9,8 +9,8 @@ struct JacobianSum {
   enum Part: Int {
     case state
     case cell
-    /// ℓ of an sLSTM.
-    case normaliser
+    /// What stands behind c: ℓ of an sLSTM, the imaginary part of an LRU.
+    case second
   }
 
   /// Hidden units of the cell.
@@ -85,17 +85,23 @@ struct JacobianSum {
     return result
   }
 
-  /// Rows of the cell's units, replaced by P times them where there is a P; the others as they are.
+  /// Rows of s by rows of what P reads, where there is a P; the others as they are. P reads the cell's
+  /// units, whose rows stand in the place of those of s, or all that is carried, and then adds to them.
   private func projected<Scalar>(
     _ rows: [Double], columns: Int, through projection: Matrix<Scalar>?
   ) -> [Double] {
     guard let projection else { return rows }
-    var result = [Double](repeating: 0, count: projection.rows * columns)
+    let readsCarried = projection.columns > hidden
+    let first = readsCarried ? hidden : 0
+    var result =
+      readsCarried
+      ? Array(rows[..<(hidden * columns)])
+      : [Double](repeating: 0, count: projection.rows * columns)
     for state in 0..<projection.rows {
-      for unit in 0..<hidden {
+      for unit in 0..<projection.columns {
         let factor = Double(projection[state, unit])
         for column in 0..<columns {
-          result[state * columns + column] += factor * rows[unit * columns + column]
+          result[state * columns + column] += factor * rows[(first + unit) * columns + column]
         }
       }
     }

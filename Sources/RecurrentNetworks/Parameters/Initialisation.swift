@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 
 extension ParameterVector {
@@ -22,6 +23,8 @@ extension ParameterVector {
     case .raised(let bound, let value, let rows):
       values.drawUniform(bound, using: &random)
       for i in rows { values.base[i] += Scalar(value) }
+    case .ring(let inner, let outer):
+      values.drawRing(inner, outer, using: &random)
     case .recurrent(let kind):
       let side = parameter.columns
       for first in stride(from: 0, to: parameter.rows, by: max(1, side)) {
@@ -34,6 +37,18 @@ extension ParameterVector {
 extension Matrix {
   fileprivate func drawUniform(_ bound: Double, using random: inout SeededRandom) {
     for i in 0..<rows * columns { base[i] = Scalar((2 * random.uniform() - 1) * bound) }
+  }
+
+  /// Rows log ν, log θ and log γ of eigenvalues whose squares of moduli and whose angles are uniform.
+  fileprivate func drawRing(_ inner: Double, _ outer: Double, using random: inout SeededRandom) {
+    for unit in 0..<columns {
+      let square = inner * inner + random.uniform() * (outer * outer - inner * inner)
+      // An angle of 0 has no logarithm.
+      let angle = (1 - random.uniform()) * 2 * Double.pi
+      self[0, unit] = Scalar(log(-log(square) / 2))
+      self[1, unit] = Scalar(log(angle))
+      self[2, unit] = Scalar(log((1 - square).squareRoot()))
+    }
   }
 
   fileprivate func drawGlorot(blocks: Int, using random: inout SeededRandom) {

@@ -14,6 +14,9 @@ public struct Parameter: Sendable, Equatable {
     case glorot(blocks: Int)
     /// Uniform in ±bound, with `by` added to some rows, as to the forget gate's.
     case raised(bound: Double, by: Double, rows: Range<Int>)
+    /// Rows ν, θ and γ of an LRU, logarithms all: λ = exp(−ν + iθ) uniform in the ring between two
+    /// radii (Orvieto et al. 2023, lemma 3.2), and γ = √(1 − |λ|²).
+    case ring(inner: Double, outer: Double)
   }
 
   /// The name in files, PyTorch's.

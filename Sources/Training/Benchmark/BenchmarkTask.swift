@@ -13,10 +13,13 @@ extension BenchmarkCase {
     let gates = Double(cell.gateCount * hidden)
     let (rows, units, symbols) = (Double(rows), Double(hidden), Double(vocabulary))
     let recurrent = cell.description.hasRecurrentWeights ? gates * units : 0
+    let read = Double(cell.description.projectedParts) * units * units
     switch task {
     case .labelling, .ctc:
-      // W s(t−1), Wᵀ δ(t) (not beyond the first step) and ∇W; then V s(t), its way back and ∇V.
-      var multiplications = recurrent * (3 * rows - Double(batch)) + 3 * rows * units * symbols
+      // W s(t−1), Wᵀ δ(t) (not beyond the first step) and ∇W; then V s(t), its way back and ∇V, and
+      // likewise P where the cell has one.
+      var multiplications =
+        recurrent * (3 * rows - Double(batch)) + 3 * rows * (units * symbols + read)
       if inputs == .embedding {
         // U e of each symbol once when there are fewer symbols than rows; ∇U and ∇E likewise.
         multiplications += 3 * min(symbols, rows) * gates * units
@@ -24,7 +27,7 @@ extension BenchmarkCase {
       return 2 * multiplications
     case .sampling:
       // W s(t−1) and V s(t); U x of a symbol is looked up.
-      return 2 * (recurrent + units * symbols)
+      return 2 * (recurrent + read + units * symbols)
     case .attention, .grid: return nil
     }
   }

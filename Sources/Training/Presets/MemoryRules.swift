@@ -1,14 +1,25 @@
 import RecurrentNetworks
 
-/// Which settings go with what changes an LSTM's memory.
+/// Which settings go with what a cell carries.
 extension NetworkRules {
-  /// - Throws: `ImpossibleNetwork` where peepholes or a projection are asked of another cell, or do not
-  ///   fit its sizes.
+  /// Whether C is where a second stack of layers begins.
+  private var hasDecoder: Bool {
+    writesSequences && !sizes.hasOneVector && network.loss != .connectionistTemporalClassification
+  }
+
+  /// - Throws: `ImpossibleNetwork` where a decoder is asked of an LRU, or where peepholes or a projection
+  ///   are asked of another cell, or do not fit its sizes.
   func checkMemory() throws(ImpossibleNetwork) {
     if network.peepholes, !network.cell.isLSTM {
       try refuse(
         "network.peepholes: true", cell, because: "peepholes show an LSTM's gates its cell",
         instead: "set network.cell: lstm, or leave network.peepholes out")
+    }
+    if !network.cell.description.readsState, hasDecoder {
+      try refuse(
+        cell, kind,
+        because: "a decoder begins from s(0) = C, and this cell reads only what it carries",
+        instead: "set another network.cell, or network.loss: ctc")
     }
     guard let size = network.projectionSize else { return }
     let key = "network.projection-size: \(size)"

@@ -22,7 +22,7 @@ struct NetworkRules {
     try checkSharing()
   }
 
-  private var kind: String { "task.kind: \(task.rawValue)" }
+  var kind: String { "task.kind: \(task.rawValue)" }
   private var direction: String { "network.direction: \(network.direction.rawValue)" }
   private var output: String { "network.output: \(network.output.rawValue)" }
   private var recurrence: String { "network.recurrence: \(network.recurrence.rawValue)" }
@@ -31,7 +31,7 @@ struct NetworkRules {
   var imageReading: String { "network.image-reading: \(network.imageReading.rawValue)" }
   private var embedding: String { "network.embedding: \(network.embedding ?? 0)" }
 
-  private var writesSequences: Bool { task == .sequenceToSequence || task == .captioning }
+  var writesSequences: Bool { task == .sequenceToSequence || task == .captioning }
   var isTwoDimensional: Bool { network.imageReading == .twoDimensional }
   private var isBidirectional: Bool { network.direction == .bidirectional }
 

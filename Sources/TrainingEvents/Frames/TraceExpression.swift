@@ -48,8 +48,11 @@ extension GraphTrace {
       case output, outputBias
       /// E of the symbols that are read, and Eₜ of the symbol written before.
       case embedding, targetEmbedding
-      /// P of a projection, and p of a gate's peephole.
+      /// P of a projection, the block of it that reads one of several vectors where a gate is named, and
+      /// p of a gate's peephole.
       case projection, peephole
+      /// Re λ, Im λ and γ of a linear recurrent unit.
+      case eigenvalue, eigenvalueImaginary, inputScale
       /// R, through which one vector enters every step.
       case vector
       /// Wₐ, Uₐ and v of additive attention.
@@ -96,6 +99,8 @@ extension GraphTrace {
     case cell
     /// ℓ(t), the logarithm of what c(t) was divided by.
     case normaliser
+    /// k(t), the imaginary part of a linear recurrent unit's cell.
+    case imaginary
     /// s(t).
     case state
     /// m(t), of which a projection makes s(t).

@@ -67,8 +67,8 @@ extension GraphTrace {
       case state
       /// What a gate keeps of the state or the cell of the step beside.
       case kept
-      /// What a peephole lets a gate see of the cell; going back, what it asks of the cell.
-      case peephole
+      /// What a gate or the state reads of the cell; going back, what a gate asks of it.
+      case cell
       /// What a gate lets in.
       case written
       /// The quantity itself, at this step.

@@ -68,9 +68,20 @@ def peephole_lstm(p, xs):
         yield h
 
 
+def lru(p, xs):
+    """Orvieto et al. 2023, appendix A, real and imaginary parts apart for the complex step."""
+    c, k = np.zeros(H, complex), np.zeros(H, complex)
+    nu, theta, gamma = np.exp(p["eigenvalues"])
+    re, im = np.exp(-nu) * np.cos(theta), np.exp(-nu) * np.sin(theta)
+    for x in xs:
+        r, j, d = np.split(p["weight_ih"] @ x + p["bias_ih"], 3)
+        c, k = re * c - im * k + gamma * r, im * c + re * k + gamma * j
+        yield p["weight_hr"] @ np.concatenate([c, k]) + d
+
+
 CELLS = {
     "mingru": (mingru, 2), "minlstm": (minlstm, 3), "slstm": (slstm, 4),
-    "lstm-peepholes": (peephole_lstm, 4),
+    "lstm-peepholes": (peephole_lstm, 4), "lru": (lru, 3),
 }
 
 RECURRENT = {"slstm", "lstm-peepholes"}
@@ -90,6 +101,9 @@ def shapes(cell):
             result["rnn.bias_ih" + suffix] = (gates * H,)
             if cell == "lstm-peepholes":
                 result["rnn.peepholes" + suffix] = (3, H)
+            if cell == "lru":
+                result["rnn.weight_hr" + suffix] = (H, 2 * H)
+                result["rnn.eigenvalues" + suffix] = (3, H)
     return result | {"head.weight": (K, 2 * H), "head.bias": (K,)}
 
 

@@ -1,6 +1,30 @@
 import Foundation
+import LinearAlgebra
 import RecurrentNetworks
 import TrainingEvents
+
+extension TraceLayer {
+  /// The vector that acts unit by unit with this index, as the walk writes it.
+  func diagonal(_ index: Int) -> GraphTrace.Parameter {
+    let kinds: [GraphTrace.Parameter.Kind] = [.eigenvalue, .eigenvalueImaginary, .inputScale]
+    guard hasRecurrentWeights else { return parameter(kinds[index]) }
+    let symbol = description.diagonals?.rows[index]
+    return parameter(.peephole, gate: description.gates.firstIndex { $0.symbol == symbol })
+  }
+
+  /// P, or the columns of it that read one of several vectors.
+  func projection(_ block: Int?) -> Matrix<Float>? {
+    guard let block else { return projection }
+    return projection?.columns(block * cellUnits, cellUnits)
+  }
+
+  /// What P reads at a step.
+  func projected(_ t: Int) -> GraphTrace.Expression {
+    description.projectedParts > 1
+      ? .stacked([.variable(variable(.cell, t)), .variable(variable(.imaginary, t))])
+      : .variable(variable(.memory, t))
+  }
+}
 
 extension CellFormula.Function {
   var traced: GraphTrace.Function {

@@ -87,9 +87,10 @@ struct GraphWalk {
   /// What lies before the first step: a learned state, or the vector that entered every step.
   private func ends(_ layer: TraceLayer) -> [GraphTrace.Node] {
     if let addend = reads.vectorGradient(layer) { return [addend] }
-    guard probe.network.variant == .autonomous else { return [] }
-    let start = layer.variable(.state, -1).gradient
     let parts = layer.startAddends
+    // Nothing is asked of an s(0) that no step reads.
+    guard probe.network.variant == .autonomous, !parts.isEmpty else { return [] }
+    let start = layer.variable(.state, -1).gradient
     let sum = parts.map(\.expression)
     let values = parts.dropFirst().reduce(parts.first?.values ?? []) { $0.adding($1.values) }
     return [

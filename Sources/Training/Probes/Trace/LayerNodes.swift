@@ -151,7 +151,11 @@ struct LayerNodes {
       }
       if isBackward {
         let delta = layer.variable(.preActivation(gate: nil), t).gradient
-        terms = [Term(.through(nil), .variable(delta), value: layer.deltas[t].norm)]
+        terms = [
+          Term(
+            description.readsState ? .through(nil) : .passedOn, .variable(delta),
+            value: layer.deltas[t].norm)
+        ]
       }
     }
     return Node(
@@ -170,7 +174,7 @@ struct LayerNodes {
         Term(
           .sum, .variable(layer.variable(.state, t).gradient), value: layer.gradients[t].norm),
         Term(
-          equation.result == .memory
+          equation.result == .memory || !description.readsState
             ? .projected : .through(description.activation?.function.traced),
           .variable(variable), value: values.norm),
       ]

@@ -104,7 +104,7 @@ struct ParameterSum {
         sum(.projection, columns: projection.columns) { t in
           Share(
             variable: layer.variable(.state, t).gradient, rows: layer.gradients[t],
-            read: .variable(layer.variable(.memory, t)),
+            read: layer.projected(t),
             columns: layer.memory[t].enumerated().map { ($0.offset, $0.element) })
         })
     }

@@ -73,10 +73,12 @@ struct TraceFormula {
     switch formula {
     case .bias: .bias
     case .backThroughWeights: .future
-    case .hadamard(let factors) where factors.contains(where: isDiagonal): .peephole
+    case .projected: .cell
+    case .backThroughProjection: .throughState
+    case .value(.preActivation, .now): .input
+    case .hadamard(let factors) where isPeephole(factors): .cell
     case _ where holds(formula, .after): .kept
     case _ where isBackward(formula): .throughState
-    case .hadamard(let factors) where factors.contains(where: isDiagonal): .peephole
     case .hadamard(let factors) where factors.contains(where: isRecurrent): .recurrent
     case _ where holds(formula, .before): .kept
     default: .written
@@ -87,8 +89,10 @@ struct TraceFormula {
     if case .recurrentSum = formula { true } else { false }
   }
 
-  private func isDiagonal(_ formula: CellFormula) -> Bool {
-    if case .diagonal = formula { true } else { false }
+  /// Whether a cell is read, or asked, through a vector of its own.
+  private func isPeephole(_ factors: [CellFormula]) -> Bool {
+    guard case .diagonal? = factors.first, layer.hasRecurrentWeights else { return false }
+    return true
   }
 
   private func isBackward(_ formula: CellFormula) -> Bool {
@@ -105,8 +109,8 @@ struct TraceFormula {
     case .sum(let parts), .hadamard(let parts): parts.contains { holds($0, moment) }
     case .difference(let a, let b), .quotient(let a, let b):
       holds(a, moment) || holds(b, moment)
-    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a),
-      .backThroughProjection(let a):
+    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a, _),
+      .backThroughProjection(let a, _):
       holds(a, moment)
     case .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal: false
     }
@@ -121,6 +125,7 @@ struct TraceFormula {
     case .gate(let gate): layer.variable(.gate(layer.symbol(gate)), t)
     case .cell: layer.variable(.cell, t)
     case .normaliser: layer.variable(.normaliser, t)
+    case .imaginary: layer.variable(.imaginary, t)
     case .state: layer.variable(.state, t)
     case .memory: layer.variable(.memory, t)
     }
@@ -165,13 +170,13 @@ struct TraceFormula {
       return expression(a, t).map { .function(function.traced, $0) }
     case .slope(let function, let a):
       return expression(a, t).map { .slope(function.traced, of: $0) }
-    case .diagonal(let index):
-      let gate = layer.description.gates.firstIndex(of: layer.description.diagonals[index])
-      return .parameter(layer.parameter(.peephole, gate: gate))
-    case .projected(let a):
-      return expression(a, t).map { .product(layer.parameter(.projection), $0) }
-    case .backThroughProjection(let a):
-      return expression(a, t).map { .transposedProduct(layer.parameter(.projection), $0) }
+    case .diagonal(let index): return .parameter(layer.diagonal(index))
+    case .projected(let a, let block):
+      return expression(a, t).map { .product(layer.parameter(.projection, gate: block), $0) }
+    case .backThroughProjection(let a, let block):
+      return expression(a, t).map {
+        .transposedProduct(layer.parameter(.projection, gate: block), $0)
+      }
     }
   }
 
@@ -205,11 +210,11 @@ struct TraceFormula {
     case .function(let function, let a): return value(a, t)?.map(function.apply)
     case .slope(let function, let a): return value(a, t)?.map(function.slope)
     case .diagonal(let index): return layer.diagonals[index]
-    case .projected(let a):
-      guard let projection = layer.projection else { return nil }
+    case .projected(let a, let block):
+      guard let projection = layer.projection(block) else { return nil }
       return value(a, t).map(projection.times)
-    case .backThroughProjection(let a):
-      guard let projection = layer.projection else { return nil }
+    case .backThroughProjection(let a, let block):
+      guard let projection = layer.projection(block) else { return nil }
       return value(a, t).map(projection.transposedTimes)
     }
   }
@@ -225,7 +230,7 @@ struct TraceFormula {
     case .recurrentSum(let gate): return Array(layer.recurrentSum(t)[layer.block(gate)])
     case .gate(let gate): return layer.gates[gate][t]
     case .cell: return Array(layer.cell(t).prefix(layer.cellUnits))
-    case .normaliser: return Array(layer.cell(t).dropFirst(layer.cellUnits))
+    case .normaliser, .imaginary: return Array(layer.cell(t).dropFirst(layer.cellUnits))
     case .state: return layer.states.indices.contains(t) ? layer.states[t] : layer.initial
     case .memory: return layer.memory[t]
     }
@@ -237,7 +242,7 @@ struct TraceFormula {
     case .recurrentSum(let gate): Array(layer.recurrentDeltas[t][layer.block(gate)])
     case .gate: []
     case .cell: Array(cellGradients[t].prefix(layer.cellUnits))
-    case .normaliser: Array(cellGradients[t].dropFirst(layer.cellUnits))
+    case .normaliser, .imaginary: Array(cellGradients[t].dropFirst(layer.cellUnits))
     case .state: layer.gradients[t]
     case .memory: layer.projection?.transposedTimes(layer.gradients[t]) ?? []
     }
@@ -250,8 +255,8 @@ struct TraceFormula {
     case .gradient(let quantity, .now): return [(quantity, true, false)]
     case .sum(let parts), .hadamard(let parts): return parts.flatMap(read)
     case .difference(let a, let b), .quotient(let a, let b): return read(a) + read(b)
-    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a),
-      .backThroughProjection(let a):
+    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a, _),
+      .backThroughProjection(let a, _):
       return read(a)
     case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient, .diagonal: return []
     }

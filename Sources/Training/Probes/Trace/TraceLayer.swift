@@ -29,7 +29,7 @@ struct TraceLayer {
   let bias: [Float]
   let recurrentBias: [Float]?
   let projection: Matrix<Float>?
-  /// Such as peepholes, one for each of the cell's.
+  /// What acts unit by unit, such as peepholes, as the cell's equations name it.
   let diagonals: [[Float]]
   /// f(t−1), and whether a step hands its own output on, where the recurrence is the output's.
   let fed: [[Float]]?
@@ -58,7 +58,7 @@ struct TraceLayer {
     bias = parameters.row(view.bias).copy(ofRow: 0)
     recurrentBias = view.recurrentBias.map { parameters.row($0).copy(ofRow: 0) }
     projection = view.projection.map { parameters[$0] }
-    diagonals = view.diagonals.map { parameters[$0].rowCopies } ?? []
+    diagonals = view.factors(parameters)
     fed = view.fedBack?.values.rowCopies
     ownIsHandedOn = view.fedBack?.ownIsHandedOn ?? []
     self.input = input
@@ -140,8 +140,8 @@ struct TraceLayer {
   func preActivation(_ t: Int) -> [Float] {
     var sum = fromInput(t).adding(recurrentSum(t)).adding(bias)
     if let addend = input.addend { sum = sum.adding(addend) }
-    for (weights, diagonal) in zip(diagonals, description.diagonals) {
-      guard let gate = description.gates.firstIndex(of: diagonal) else { continue }
+    for (weights, name) in zip(diagonals, description.diagonals?.rows ?? []) {
+      guard let gate = description.gates.firstIndex(where: { $0.symbol == name }) else { continue }
       // The last gate asks what the cell has become, the others what it was.
       let isLast = gate == description.gates.count - 1
       let seen = weights.times(cell(isLast ? t : isReversed ? t + 1 : t - 1))
@@ -167,7 +167,7 @@ struct TraceLayer {
   /// after kept of it. The network keeps none of it.
   var cellGradients: [[Float]] {
     let equations = description.equations.backward.joined().filter {
-      $0.result == .cell || $0.result == .normaliser
+      [.cell, .normaliser, .imaginary].contains($0.result)
     }
     guard !equations.isEmpty else { return [] }
     var result = [[Float]](repeating: [], count: steps)
