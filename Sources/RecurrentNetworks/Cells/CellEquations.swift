@@ -60,9 +60,9 @@ public indirect enum CellFormula: Sendable {
   /// One of the vectors that act unit by unit, such as the peephole of a gate; of an LRU the real and
   /// the imaginary part of λ, and γ.
   case diagonal(Int)
-  /// P z, and Pᵀ z, where P reads several vectors with the block of it that reads one of them.
+  /// P z; where P reads several vectors, the block of it that reads one of them by z.
   case projected(CellFormula, block: Int? = nil)
-  /// Pᵀ z.
+  /// Pᵀ z, or that of a block.
   case backThroughProjection(CellFormula, block: Int? = nil)
   /// Addends, in the order in which they are added.
   case sum([CellFormula])
