@@ -35,6 +35,7 @@ struct AnalysisListing {
       ],
       "dimension": analysis.dimension.map { .real($0) } ?? .null,
       "variance": .array(analysis.varianceShares.map { .real($0) }),
+      "sharpness": analysis.sharpness.map(Self.json) ?? .null,
     ]
     return String(decoding: object.encoded(), as: UTF8.self)
   }
@@ -52,6 +53,13 @@ struct AnalysisListing {
   private static func json(_ pairs: [[Double]]?) -> JSONValue {
     guard let pairs else { return .null }
     return .array(pairs.map { pair in .array(pair.map { .real($0) }) })
+  }
+
+  private static func json(_ sharpness: Sharpness) -> JSONValue {
+    [
+      "eigenvalue": .real(sharpness.eigenvalue), "residual": .real(sharpness.residual),
+      "converged": .bool(sharpness.isConverged),
+    ]
   }
 
   private static func json(_ matrix: StateAnalysis.Matrix) -> JSONValue {
@@ -73,6 +81,11 @@ struct AnalysisListing {
       lines.append(
         "spectrum    \(symbol): largest |λ| \(Self.number(matrix.radius)), largest singular value "
           + Self.number(matrix.singularValues?.first))
+    }
+    if let sharpness = analysis.sharpness {
+      lines.append(
+        "sharpness   largest eigenvalue of the loss’s Hessian \(Self.number(sharpness.eigenvalue))"
+          + ", found to \(String(format: "%.1g", 100 * sharpness.residual)) %")
     }
     lines.append("")
     lines.append(pointsInWords)

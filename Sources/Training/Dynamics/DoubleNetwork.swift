@@ -12,6 +12,7 @@ final class DoubleNetwork {
   private let arena = Arena<Double>()
   private let packed = PackedBatch()
   private var packer: BatchPacker
+  private lazy var gradient = ParameterVector<Double>(model.layout)
 
   init(_ network: TaskNetwork) {
     self.network = network
@@ -46,6 +47,12 @@ final class DoubleNetwork {
   /// Reads these sequences, the network's own outputs fed back where it reads any. What it computed
   /// stands in the model until the next run.
   func run(_ data: DataBatch, sequences: some Collection<Int>) {
+    pack(data, sequences: sequences)
+    forward()
+  }
+
+  /// Takes these sequences in, without running them.
+  func pack(_ data: DataBatch, sequences: some Collection<Int>) {
     packer.pack(data, sequences: sequences, into: packed)
     batch.steps = packed.steps
     batch.targetSteps = packed.targetSteps
@@ -62,7 +69,20 @@ final class DoubleNetwork {
     copy(packed.targets, to: batch.targets)
     widen(packed.vectors, to: batch.vectors)
     widen(packed.targetValues, to: batch.targetValues)
-    forward()
+  }
+
+  /// The mean loss of the packed sequences, each read from the network's own initial state and without
+  /// dropout, and its gradient, which is valid until the next call.
+  func lossGradient() -> (loss: Double, gradient: ParameterVector<Double>) {
+    let gradient = gradient
+    gradient.fill(0)
+    arena.reset()
+    let pass = Pass(parameters: parameters, gradient: gradient, arena: arena)
+    let outputs = model.outputs(batch, pass)
+    let targets = network.objective.targetCount(batch, outputWidth: network.outputWidth)
+    let total = network.objective.evaluate(outputs, batch, scale: 1 / Double(max(1, targets)))
+    model.backward(outputs, batch, pass)
+    return (total.mean, gradient)
   }
 
   /// What the first sequence of the last run has at one step; nil where it reads nothing there.

@@ -79,9 +79,11 @@ public struct SnapshotAnalysis {
       throw Self.refusal("its states run over an image in two dimensions")
     }
     let (input, name) = try constantInput(wish, dynamics, network.variant)
-    return StateAnalysis(
+    var analysis = StateAnalysis(
       dynamics, cell: network.configuration.cell.rawValue, recurrent: recurrent, input: input,
       named: name, seed: seed)
+    if network.variant != .autonomous { analysis.sharpness = double.sharpness(seed: seed) }
+    return analysis
   }
 
   private static func refusal(_ reason: String) -> PresetError {

@@ -63,6 +63,9 @@ public struct StateAnalysis: Sendable {
   var lengths: [Int]
   /// How many dimensions states really use, (Σ λ)² / Σ λ²; nil where they do not vary.
   public var dimension: Double?
+  /// The largest eigenvalue of the Hessian of the mean loss over the data that was read; nil where
+  /// there is no loss to be differentiated, or where it would take long.
+  public var sharpness: Sharpness?
 }
 
 extension StateAnalysis {
