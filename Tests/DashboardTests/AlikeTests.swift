@@ -53,6 +53,61 @@ import TrainingEvents
     return state
   }
 
+  /// A search that has been through a third of the data, and a set that was kept, in a run that looks
+  /// like one.
+  static func searching(_ size: Size) throws -> DashboardState {
+    var state = SyntheticRun.state()
+    state.resize(size)
+    state.show(view: .states)
+    state.heatmap.column = 13
+    _ = state.handle(.character("m"))
+    for _ in 0..<3 { _ = state.handle(.right) }
+    for _ in 0..<4 { _ = state.handle(.character("<")) }
+    _ = try state.run(command: "keep ously")
+    var run = SyntheticRun()
+    for step in 1...30 {
+      state.apply(.frame(.hiddenStates(run.hiddenStates(step: 12_480 + 10 * step))))
+    }
+    _ = state.handle(.character("a"))
+    let query = try #require(state.alike.query)
+    let all = query.set.units.count
+    let letters = SyntheticRun.text.map { String($0) }
+    let places = (0..<40).map { index in
+      let start = 30 + index % 18
+      return AlikeFrame.Place(
+        sequence: 17 * index, position: index % 9, on: all - index * all / 80, others: index % 13,
+        before: Array(letters[(start - 24)..<start]), symbols: Array(letters[start..<start + 4]),
+        after: Array(letters[(start + 4)..<(start + 28)]))
+    }
+    state.apply(
+      .frame(
+        .alike(
+          AlikeFrame(
+            step: 12_700, query: query, isOneText: false, read: 302_114, total: 874_291,
+            found: 1_204, places: places))))
+    for _ in 0..<3 { _ = state.handle(.down) }
+    state.advance(to: state.clock + 60)
+    return state
+  }
+
+  @Test(arguments: GoldenFrameTests.sizes) func theScreenOfASearch(size: Size) throws {
+    let state = try Self.searching(size)
+    let buffer = state.render(size: size, appearance: Golden.appearance)
+    try Golden.check(buffer, "alike-\(size.width)x\(size.height)")
+  }
+
+  @Test func everySizeWillDo() throws {
+    let state = try Self.searching(Size(width: 80, height: 24))
+    for width in [1, 12, 59, 60, 79, 84, 101, 151, 240] {
+      for height in [1, 3, 16, 17, 20, 25, 35, 70] {
+        var state = state
+        let size = Size(width: width, height: height)
+        state.resize(size)
+        #expect(state.render(size: size, appearance: Golden.appearance).size == size)
+      }
+    }
+  }
+
   private func text(_ state: DashboardState) -> String {
     state.render(size: Self.size, appearance: Golden.appearance).lines.joined(separator: "\n")
   }
@@ -61,7 +116,7 @@ import TrainingEvents
     var state = Self.marked()
     #expect(state.markedColumns == 0..<2)
     #expect(state.markedUnits?.units == [0, 1])
-    #expect(text(state).contains("2 of 2 units beyond ±0.50 throughout"))
+    #expect(text(state).contains("2 of 2 units beyond ±0.50  “ab”"))
     #expect(state.probeRequest.alike == nil)
     _ = state.handle(.right)
     #expect(state.markedUnits?.units == [0])

@@ -23,7 +23,7 @@ struct AlikePanel: Panel {
     guard let map = state.shownMap else { return text }
     if let set = state.markedUnits {
       text.add("  \(set.units.count) of \(map.units) units", theme.text)
-      text.add(" \(AlikeText.condition(set)) throughout", theme.text, joined: true)
+      text.add(" \(AlikeText.condition(set))", theme.text, joined: true)
       if let words = passage(state) { text.add("  “\(words)”", theme.accent) }
       text.add("  \(map.name)", theme.muted)
     } else if let query = state.alike.query {
@@ -51,11 +51,16 @@ struct AlikePanel: Panel {
       AlikeText.line(set, width: foot.width - 2, scene).fitting(foot.width - 2)
         .write(x: foot.x + 1, y: foot.y, limit: foot.right, into: &buffer)
     }
-    let (head, list) = area.cutTop(1)
+    var (head, list) = area.cutTop(1)
     status(scene).fitting(head.width - 2)
       .write(x: head.x + 1, y: head.y, limit: head.right, into: &buffer)
     guard let frame = state.foundAlike else { return drawUnits(scene, list, into: &buffer) }
     guard !frame.places.isEmpty, list.height > 0 else { return }
+    if list.height > 3 {
+      (head, list) = list.cutTop(1)
+      AlikeText.heading(frame, theme).write(
+        x: head.x + 1, y: head.y, limit: head.right, into: &buffer)
+    }
     let chosen = min(state.alike.chosen, frame.places.count - 1)
     let first = max(0, chosen - list.height + 1)
     for (row, index) in (first..<frame.places.count).prefix(list.height).enumerated() {

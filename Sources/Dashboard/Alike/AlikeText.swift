@@ -44,6 +44,13 @@ enum AlikeText {
     return text
   }
 
+  /// What stands over the numbers of a list.
+  static func heading(_ frame: AlikeFrame, _ theme: Theme) -> StyledText {
+    let digits = "\(frame.query.set.units.count)".count
+    return StyledText("on".padded(to: 2 * digits + 1), theme.muted)
+      .adding(" others on", theme.muted, joined: true)
+  }
+
   /// Such as `9/9  +3  …before[here]after…`, the passage in the middle.
   static func line(
     _ place: AlikeFrame.Place, _ frame: AlikeFrame, isChosen: Bool, width: Int, _ theme: Theme
