@@ -56,6 +56,11 @@ import TrainingEvents
       #expect(
         sums.keys.contains { $0.kind == .recurrent } == cell.description.hasRecurrentWeights)
     }
+    #expect(
+      sums.keys.contains { $0.kind == .peephole } == trainer.network.configuration.peepholes)
+    #expect(
+      sums.keys.contains { $0.kind == .projection }
+        == trainer.network.configuration.cellDescription.isProjected)
     for corner in trainer.network.architecture.grid?.corners ?? [] {
       let kinds = Set(sums.keys.filter { $0.layer?.corner == corner }.map(\.kind))
       #expect(kinds == [.input, .vertical, .horizontal, .bias], "\(test.name): \(corner)")

@@ -13,8 +13,11 @@ struct ParameterSum {
     var columns: [(column: Int, value: Float)]
     /// Whether what is read chooses a row, as in a table of vectors, and no column.
     var isReadFirst = false
+    /// What the rows are, where they are no quantity by themselves.
+    var formula: GraphTrace.Expression?
 
     var expression: GraphTrace.Expression {
+      if let formula { return formula }
       guard let read else { return .variable(variable) }
       return isReadFirst ? .outer(read, .variable(variable)) : .outer(.variable(variable), read)
     }
@@ -65,7 +68,7 @@ struct ParameterSum {
   }
 
   /// ∇W, ∇b and ∇U of a layer where it has them, with the bias that stands beside W where there is
-  /// one, and ∇P of a projection.
+  /// one, ∇P of a projection and ∇p of peepholes.
   static func sums(of layer: TraceLayer) -> [ParameterSum] {
     let order = layer.backwardOrder
     func sum(
@@ -106,6 +109,27 @@ struct ParameterSum {
             variable: layer.variable(.state, t).gradient, rows: layer.gradients[t],
             read: layer.projected(t),
             columns: layer.memory[t].enumerated().map { ($0.offset, $0.element) })
+        })
+    }
+    if !layer.peepholes.isEmpty {
+      result.append(
+        sum(.peephole, columns: 1) { t in
+          let parts = layer.peepholes.map { gate in
+            (gate: gate, cell: layer.stepOfCell(seenBy: gate, t))
+          }
+          return Share(
+            variable: delta(t),
+            rows: parts.flatMap {
+              Array(layer.deltas[t][layer.block($0.gate)]).times(layer.cell($0.cell))
+            }, columns: one,
+            formula: .stacked(
+              parts.map {
+                .hadamard([
+                  .variable(
+                    layer.variable(.preActivation(gate: layer.symbol($0.gate)), t).gradient),
+                  .variable(layer.variable(.cell, $0.cell)),
+                ])
+              }))
         })
     }
     if layer.input.expression(step: 0) != nil {

@@ -136,15 +136,25 @@ struct TraceLayer {
   /// c(t); before the first step, and behind the last in the other direction, c(0).
   func cell(_ t: Int) -> [Float] { states.indices.contains(t) ? cells[t] : initialCell }
 
+  /// The gates that have peepholes, in the order of those.
+  var peepholes: [Int] {
+    (description.diagonals?.rows ?? []).compactMap { symbol in
+      description.gates.firstIndex { $0.symbol == symbol }
+    }
+  }
+
+  /// When the cell was what a gate with a peephole sees at a step: the last gate sees what it has
+  /// become, the others what it was before.
+  func stepOfCell(seenBy gate: Int, _ t: Int) -> Int {
+    gate == description.gates.count - 1 ? t : isReversed ? t + 1 : t - 1
+  }
+
   /// U x(t) + W s(t−1) + b of every gate, and what peepholes see, which the network turned into activations.
   func preActivation(_ t: Int) -> [Float] {
     var sum = fromInput(t).adding(recurrentSum(t)).adding(bias)
     if let addend = input.addend { sum = sum.adding(addend) }
-    for (weights, name) in zip(diagonals, description.diagonals?.rows ?? []) {
-      guard let gate = description.gates.firstIndex(where: { $0.symbol == name }) else { continue }
-      // The last gate asks what the cell has become, the others what it was.
-      let isLast = gate == description.gates.count - 1
-      let seen = weights.times(cell(isLast ? t : isReversed ? t + 1 : t - 1))
+    for (weights, gate) in zip(diagonals, peepholes) {
+      let seen = weights.times(cell(stepOfCell(seenBy: gate, t)))
       for (row, value) in zip(block(gate), seen) { sum[row] += value }
     }
     return sum
