@@ -88,6 +88,24 @@ import TrainingEvents
     #expect(drawing.measures.states.isEmpty)
   }
 
+  /// The encoder's way back reaches the start of the source last: there it is nearest to the decoder.
+  @Test func anEncodersWayBackEndsAtItsStart() throws {
+    var architecture = SyntheticTraces.architecture(.encoderDecoder)
+    architecture.bidirectional = true
+    var state = SyntheticTraces.state(architecture)
+    state.apply(
+      .frame(
+        .gradientByLag(
+          GradientByLag(
+            step: 50,
+            curves: [LagCurve(name: "encoder layer 1 backward", norms: [0, 0, 0, 7, 6, 5])]))))
+    let drawing = drawing(state)
+    let gradients = drawing.model.columns.indices.map {
+      drawing.measures.gradients[Place(row: .backwardState(1), column: $0)]
+    }
+    #expect(gradients.prefix(3) == [7, 6, 5] && gradients.dropFirst(3).allSatisfy { $0 == nil })
+  }
+
   @Test func thePictureSaysWhatIsColouredAndOnWhichScale() {
     var state = state(SyntheticTraces.architecture(.everyStep), curves: [falling])
     state.resize(Size(width: 200, height: 60))

@@ -82,6 +82,18 @@ import TrainingEvents
     #expect(joint.name(.state(1), at: 4) == "d(1)" && joint.name(.input, at: 4) == "y(0)")
   }
 
+  /// Both directions end at the output, each where it ends: the way back at the sequence's start.
+  @Test func anOutputAtTheEndReadsEachDirectionWhereItEnds() {
+    for (architecture, expected) in [
+      (SyntheticTraces.finalBothWays, [GraphRow.state(1)]),
+      (SyntheticTraces.bidirectional, [.state(1), .backwardState(1)]),
+    ] {
+      let model = GraphModel(architecture, columns: SyntheticTraces.columns(architecture))
+      let last = model.columns.indices.last { model.has(.output, at: $0) } ?? 0
+      #expect(model.read(by: .output, at: last) == expected)
+    }
+  }
+
   /// A strong signal and a weak one have different colours, and so have both directions.
   @Test func nodesHaveTheColourOfTheirValues() throws {
     var trace = SyntheticTraces.trace(Self.everyStep)
@@ -106,6 +118,14 @@ import TrainingEvents
     #expect(there.strengths[strong] == 1 && (there.strengths[weak] ?? 1) < 0.1)
     #expect(there.style(.forward, strong) != there.style(.forward, weak))
     #expect(there.style(.forward, strong) != there.style(.backward, strong))
+    // Beside the strongest of its row, however weak all of them are.
+    for index in trace.nodes.indices {
+      trace.nodes[index].values = trace.nodes[index].values.map {
+        GraphTrace.Values($0.variable, $0.values.map { $0 / 1000 })
+      }
+    }
+    state.apply(.frame(.trace(trace)))
+    #expect(drawing(turn - 1).strengths[strong] == 1)
   }
 
   /// Losses stand beside all nodes L(t) with as many digits, or beside none; the legend says which.

@@ -1,6 +1,20 @@
 import FileFormats
 import Testing
 
+@Suite struct FlatNumbersTests {
+  /// A number that is added by name takes the place of a name that was begun.
+  @Test func numbersAreAddedByName() {
+    var numbers = FlatNumbers()
+    numbers.add(1.5, name: "loss".utf8)
+    numbers.add(-2, name: "a/b".utf8)
+    var found: [String] = []
+    numbers.forEach { found.append(String(decoding: $1, as: UTF8.self) + " \($0)") }
+    #expect(found == ["loss 1.5", "a/b -2.0"])
+    numbers.removeAll()
+    numbers.forEach { _, _ in Issue.record("it was emptied") }
+  }
+}
+
 @Suite struct JSONTests {
   private static let accepted: [(text: String, value: JSONValue)] = [
     ("0", JSONValue.integer(0)), ("-0", .number(-0.0)), ("-12", .integer(-12)),

@@ -26,6 +26,7 @@ struct PickleReaderTests {
     #expect(try read(bytes: [0x80, 2, 0x4A, 0xFE, 0xFF, 0xFF, 0xFF, 0x2E]) == .integer(-2))
     #expect(try read(bytes: [0x8A, 2, 0, 0x80, 0x2E]) == .integer(-32768))
     #expect(try read(bytes: [0x8A, 1, 7, 0x2E]) == .integer(7))
+    #expect(try read(bytes: [0x8B, 2, 0, 0, 0, 0, 0x80, 0x2E]) == .integer(-32768))
     #expect(try read(bytes: [0x47, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0, 0x2E]) == .real(1.5))
     #expect(
       try read(bytes: [0x80, 4, 0x95, 4, 0, 0, 0, 0, 0, 0, 0, 0x8C, 1, 0x61, 0x2E]) == .text("a"))

@@ -48,6 +48,36 @@ import Testing
     #expect(path.prefix { $0 != "\"" }.filter { $0 == "M" }.count == 2)
   }
 
+  @Test func aLegendOfSeveralRowsKeepsThemApart() {
+    let svg = SVGLineChart(
+      title: "", xLabel: "", yLabel: "",
+      series: (0..<9).map {
+        .init(name: "a series with a long name \($0)", color: .raw, x: [0, 1], y: [1, 2])
+      }
+    ).svg()
+    let heights = svg.components(separatedBy: "stroke-width=\"3\"").dropFirst().compactMap {
+      $0.components(separatedBy: "y1=\"").dropFirst().first.flatMap {
+        Double($0.prefix { $0 != "\"" })
+      }
+    }
+    #expect(heights.count == 9)
+    let rows = Set(heights).sorted()
+    #expect(rows.count > 1 && zip(rows, rows.dropFirst()).allSatisfy { $1 - $0 >= 10 })
+  }
+
+  /// The scale beside a map is read in whole numbers where it is wide.
+  @Test func theScaleOfAMapFitsItsExtent() {
+    for (extent, labels) in [(Float(2), ["-1", "0", "1"]), (1, ["-0.5", "0.0", "0.5"])] {
+      let svg = SVGHeatmap(
+        title: "", xLabel: "", yLabel: "",
+        panels: [
+          .init(name: "", rows: 1, values: [0], lowest: -extent / 2, highest: extent / 2)
+        ]
+      ).svg().replacing("−", with: "-")
+      for label in labels { #expect(svg.contains(">\(label)<"), "\(label)") }
+    }
+  }
+
   @Test func extremeDataIsDrawnWithoutNonsense() {
     for values in [
       [], [0.0], [.nan], [.infinity, 1], [1e308, -1e308], [-1, -2], [.leastNonzeroMagnitude, 1],

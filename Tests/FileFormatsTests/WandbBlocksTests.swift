@@ -38,6 +38,15 @@ import Testing
     #expect(found == Self.log.records && damage.isEmpty && blocks.isAtBoundary)
   }
 
+  /// A file that begins otherwise is none of W&B's, which its first seven bytes show.
+  @Test func anotherFileIsKnownByItsBeginning() {
+    for (count, damage) in [(6, []), (7, [WandbError.header(found: Array("GIF8".utf8))])] {
+      var blocks = WandbBlocks()
+      let found = Array("GIF89a;".utf8.prefix(count)).withUnsafeBytes { blocks.append($0) { _ in } }
+      #expect(found == damage)
+    }
+  }
+
   /// Damage hides the record that it is in, and is told by its place in the file.
   @Test func damageHidesOneRecord() {
     var bytes = Self.log.bytes

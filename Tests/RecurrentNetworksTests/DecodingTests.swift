@@ -98,6 +98,23 @@ import Testing
     }
   }
 
+  /// Of a step's symbols a beam keeps the likeliest ones, whatever order they come in.
+  @Test(arguments: Kind.allCases) func aNarrowBeamKeepsTheLikeliest(_ kind: Kind) {
+    let (model, check) = Self.network(kind)
+    func decoded(width: Int) -> [[[Int32]]] {
+      var options = DecodingOptions()
+      (options.maximumLength, options.beamWidth) = (1, width)
+      return BeamSearch(model).decode(
+        check.batch, parameters: check.parameters, options: options
+      ).map { $0.map(\.symbols) }
+    }
+    let all = decoded(width: Self.symbols)
+    #expect(all.allSatisfy { Set($0.joined()).count == Self.symbols })
+    for width in 2..<Self.symbols {
+      #expect(decoded(width: width) == all.map { Array($0.prefix(width)) })
+    }
+  }
+
   @Test(arguments: Kind.allCases, [0.0, 0.6, 2.0])
   func aWideBeamFindsWhatEnumerationFinds(_ kind: Kind, _ penalty: Double) {
     let (model, check) = Self.network(kind, cell: .gru, sources: [3, 2])

@@ -29,6 +29,36 @@ import TrainingEvents
     #expect(rows[1000].hasSuffix(",1000,1.5,60"))
   }
 
+  /// A point of a curve stands in the middle of the steps that it is the mean of.
+  @Test func pointsStandInTheMiddleOfTheirSteps() throws {
+    let history = try RecordedRun(record).history
+    let x = RunCharts.sampled(history.loss, history).x
+    #expect(history.count == 1000 && x.count == 600)
+    #expect(x.prefix(3) == [1, 2.5, 4.5] && x.suffix(2) == [997.5, 999.5])
+    var short = RunHistory()
+    for step in [10, 20, 30] {
+      short.append(StepBatch([StepRecord(step: step, loss: 1)]))
+    }
+    #expect(RunCharts.sampled(short.loss, short).x == [10, 20, 30])
+  }
+
+  /// Numbers of 32 bits have the digits of 32, and others all of theirs.
+  @Test func numbersHaveTheDigitsThatTheyWereToldWith() throws {
+    for (loss, text) in [(1.0 / 3, "0.3333333333333333"), (Double(Float(0.1)), "0.1")] {
+      let events: [TrainingEvent] = [
+        .started(Example.run), .steps(StepBatch([Example.step(1)])),
+        .validation(ValidationRecord(step: 1, loss: loss, isBest: true)),
+      ]
+      let path = temporary.path + "/digits.jsonl"
+      try ExampleRecord.write(events.flatMap { EventLine.encode($0, for: .record) }, to: path)
+      let file = try RunExporter.export(path, format: .csv, to: temporary.path + "/digits")[0]
+      let rows = try String(contentsOfFile: file, encoding: .utf8)
+        .split(whereSeparator: \.isNewline).map { $0.components(separatedBy: ",") }
+      let column = try #require(rows[0].firstIndex(of: "validation_loss"))
+      #expect(rows[1][column] == text)
+    }
+  }
+
   /// A page of prose, a picture, an empty file: no table is written that looks like a run's.
   @Test(arguments: [
     "Dear reader, there are no numbers here.\n", "", "\u{1}\u{2}\u{3}", "{\"name\": \"a\"}\n",

@@ -78,6 +78,8 @@ import TrainingEvents
     let started = tree.look(at: 0)
     let first = try #require(started)
     #expect(first.processors == nil && first.processes == 1 && first.threads == 1)
+    // Any program needs some kilobytes, and this one not more than some megabytes.
+    #expect((64 << 10...64 << 20).contains(first.memoryBytes))
     // One tick of the clock, at most, was spent on starting it.
     let second = tree.look(at: 0.001)
     #expect((second?.processors).map { (0...20).contains($0) } == true)

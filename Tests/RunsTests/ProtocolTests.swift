@@ -67,7 +67,7 @@ import TrainingEvents
     let messages: [RunMessage] = [
       .hello(.engine([.learningRate, .clipNorm])), .hello(.processes),
       .console(ConsoleLine(number: 12, text: "\u{1B}[31mx\u{1B}[m")),
-      .usage(ResourceUsage(processors: 1.5, memoryBytes: 4096, processes: 3, threads: 9)),
+      .usage(ResourceUsage(processors: 1.125, memoryBytes: 4096, processes: 3, threads: 9)),
       .exit(JobExit(status: 137)), .event(.refused("no")), .event(.frame(.hiddenStates(states))),
       frame(
         .trace(

@@ -28,11 +28,11 @@ import TrainingEvents
     try Data(bytes).write(to: URL(fileURLWithPath: path + "/events.jsonl"))
   }
 
-  private static func results(in folder: String) throws -> SweepResults {
+  private static func results(in folder: String, step: Int = 10) throws -> SweepResults {
     let losses = [1.0, 3, 0.5, 0.7]
     let rows = try zip(plan.members(), losses).map { member, loss in
       let path = folder + "/" + member.name
-      try record(path, loss: loss)
+      try record(path, loss: loss, step: step)
       return SweepResults.Row(member: member, path: path, summary: try RunSummary(path))
     }
     return SweepResults(plan: plan, rows: rows)
@@ -64,6 +64,12 @@ import TrainingEvents
     #expect(results.csv.contains(#""cell=tanh,seed=2",tanh,2,waiting,,,,,,,,"#), "\(results.csv)")
   }
 
+  @Test func oneValidatedStepIsACurve() throws {
+    let temporary = try TemporaryDirectory()
+    let chart = SweepPicture.losses(of: try Self.results(in: temporary.path, step: 1))
+    #expect(chart.title == "Validation loss of 2 settings" && chart.series[0].x == [1])
+  }
+
   @Test func thePictureHasACurveForEachSettingAndABandOverSeeds() throws {
     let temporary = try TemporaryDirectory()
     let results = try Self.results(in: temporary.path)
@@ -72,6 +78,7 @@ import TrainingEvents
     #expect(chart.series[0].x == [10] && chart.series[0].y == [2])
     #expect(chart.series[0].band.map(\.low) == [1] && chart.series[0].band.map(\.high) == [3])
     #expect(chart.subtitle == "mean, lowest and highest of 2 seeds")
+    #expect(chart.title == "Validation loss of 2 settings")
     let files = try results.write(into: temporary.path)
     #expect(files.map { $0.split(separator: ".").last } == ["csv", "md", "svg"])
     // They are no runs of their own.

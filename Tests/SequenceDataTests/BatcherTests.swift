@@ -32,6 +32,13 @@ struct ExampleBatcherTests {
     #expect(batcher.epochs == 2)
   }
 
+  @Test func aBatchMayBeOneExample() {
+    var batcher = ExampleBatcher(lines(5), batchSize: 1, seed: 2)
+    let batches = epoch(&batcher)
+    #expect(batches.map(\.count) == [1, 1, 1, 1, 1])
+    #expect(batches.flatMap(\.indices).sorted() == Array(0..<5))
+  }
+
   @Test func batchesHoldSimilarLengths() {
     var batcher = ExampleBatcher(lines(4000), batchSize: 8, seed: 2)
     let spread = epoch(&batcher).map { ($0.inputLengths.max() ?? 0) - ($0.inputLengths.min() ?? 0) }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import TrainingEvents
 
@@ -25,6 +26,13 @@ struct LimitTests {
     configuration.classes = nil
     configuration.data.location = try scratch.write(lines(999))
     #expect(try load(configuration).outputWidth == 1_000)
+  }
+
+  /// What a call before left behind in `errno` says nothing of a file that ends.
+  @Test func aFileIsReadWhateverCallsBeforeFailedWith() throws {
+    let path = try scratch.write("abc")
+    errno = EINTR
+    #expect(try FileBytes.read(path, limit: 10) == Array("abc".utf8))
   }
 
   @Test func aTokenFarBeyondTheOthersIsRefused() throws {

@@ -79,6 +79,21 @@ struct StateTrackingTests {
     #expect(answers.count == 5)
   }
 
+  @Test func aSequenceIsShownAsItIsRead() throws {
+    for (name, separator) in [("dyck-1", ""), ("s5", " ")] {
+      let task = try task(name)
+      let inputs = try #require(task.inputVocabulary)
+      for example in task.train.examples.prefix(5) {
+        guard case .tokens(let tokens) = example.input else {
+          Issue.record("not symbols")
+          return
+        }
+        let symbols = tokens.map { inputs.name(of: $0) }
+        #expect(example.text == symbols.joined(separator: separator))
+      }
+    }
+  }
+
   @Test(arguments: ["parity", "modular", "dyck-1", "dyck-2", "s5"])
   func eachLengthIsJudgedByItself(_ name: String) throws {
     let task = try task(name, judgedUpTo: 4)

@@ -274,6 +274,42 @@ struct TabSeparatedCasesTests {
     #expect(task.train.examples[0].target == .label(1))
   }
 
+  /// Days in one number each, in whatever order, are dates; other whole numbers are not.
+  @Test func compactDaysAreDates() throws {
+    let days = "day,x\n20240305,1.5\n20240301,2.5\n20231231,4\n20240229,8"
+    let table = try NumericTable(Array(days.utf8)[...])
+    #expect(table.columns.map(\.kind) == [.dates, .numbers])
+    let others = days.replacing("20240229", with: "20240231")
+    #expect(try NumericTable(Array(others.utf8)[...]).columns[0].kind == .numbers)
+  }
+
+  /// The names that a data frame has without any, above the index that it writes.
+  @Test func countedNamesStandAboveAnIndex() throws {
+    let frame = ",0,1\n0,1.5,2.5\n1,0.5,4\n2,3,1"
+    let table = try NumericTable(Array(frame.utf8)[...])
+    #expect(table.rowCount == 3 && table.columns.map(\.kind) == [.index, .numbers, .numbers])
+    #expect(table.columns.dropFirst().map(\.name) == ["0", "1"])
+  }
+
+  /// A first line that names the separator, as spreadsheets write it, is none of the table's.
+  @Test(arguments: ["sep=;", "SEP=;", "\"sep=;\""], ["\n", "\r\n"])
+  func theLineThatNamesTheSeparatorIsTaken(line: String, end: String) throws {
+    let rows = [line, "a;b", "1,5;2", "3;4,5", "5;6"].joined(separator: end)
+    let table = try NumericTable(Array(rows.utf8)[...])
+    #expect(table.columns.map(\.name) == ["a", "b"] && table.remarks.isEmpty)
+    #expect(try table.values(of: [0, 1]).numbers == [1.5, 2, 3, 4.5, 5, 6])
+    // One column, whatever else could separate.
+    let other = try NumericTable(Array("sep=;\n1,5\n2,5\n3,5".utf8)[...])
+    #expect(other.columns.count == 1 && other.rowCount == 3)
+  }
+
+  /// A first row with a word among a day and a fraction is a row with a slip, and no names of columns.
+  @Test func aRowOfDataWithAWordIsNoHeader() throws {
+    let rows = "ten,2024-01-01,1.5\n3,2024-01-02,2.5\n4,2024-01-03,0.5\n5,2024-01-04,3.5"
+    let table = try? NumericTable(Array(rows.utf8)[...])
+    #expect(table?.columns.map(\.name).contains("ten") != true)
+  }
+
   /// R writes names of rows and no name for them.
   @Test func theFirstColumnOfRHasNoName() throws {
     for names in [["1", "2", "3"], ["Oslo", "Rome", "Bonn"]] {

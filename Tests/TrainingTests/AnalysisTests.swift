@@ -52,6 +52,14 @@ import Testing
     let silent = try analyse(network)
     #expect(silent.input == "zeros")
     #expect(silent.fixedPoints.map(\.kind) == [.stable, .stable, .repeller])
+    // Of one unit, the way along its component is the state itself, less the mean.
+    let components = try #require(silent.components)
+    let places = silent.places(along: components)
+    #expect(places.count == silent.trajectory.count && places.count > 100)
+    for (place, state) in zip(places, silent.trajectory) {
+      #expect(abs(abs(place.along[0]) - abs(state - components.mean[0])) < 1e-12)
+    }
+    #expect(places.map(\.step).max() == 29 && places.last?.sequence == silent.lengths.count - 1)
     // A pulse leaves one.
     let pulse = try analyse(network, input: "1")
     #expect(pulse.fixedPoints.map(\.kind) == [.stable] && pulse.input == "1")

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RecurrentNetworks
 import SequenceData
 import Testing
 
@@ -11,6 +12,24 @@ import Testing
     let preset = tried.preset
     #expect(preset.task.kind == .sequenceLabelling && preset.network.hidden == 24)
     #expect(preset.training.clipNorm == 5 && preset.network.embedding == nil)
+  }
+
+  /// Counted by hand: of each row W s and its two ways back, but for the first step; V s and its.
+  @Test func productsAreCountedByGates() {
+    var tried = BenchmarkCase()
+    (tried.hidden, tried.batch, tried.vocabulary, tried.inputs) = (4, 2, 5, .oneHot)
+    let readOut = 3.0 * 6 * 4 * 5
+    for (cell, w) in [(CellKind.tanh, 16.0), (.lstm, 64), (.gru, 48), (.mingru, 0)] {
+      tried.cell = cell
+      tried.task = .labelling
+      #expect(tried.productOperations(rows: 6) == 2 * (w * (3 * 6 - 2) + readOut), "\(cell)")
+      tried.task = .sampling
+      #expect(tried.productOperations(rows: 1) == 2 * (w + 20), "\(cell)")
+    }
+    (tried.cell, tried.task, tried.inputs) = (.lstm, .labelling, .embedding)
+    // Five symbols are fewer than six rows.
+    #expect(
+      tried.productOperations(rows: 6) == 2 * (64.0 * 16 + readOut + 3 * 5 * 16 * 4))
   }
 
   @Test func theMachineMultipliesMatricesAtSomeSpeed() {

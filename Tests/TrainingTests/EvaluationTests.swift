@@ -139,6 +139,31 @@ import Training
     #expect(near(baselines[0].value, errors.mean))
   }
 
+  /// A table that is written otherwise than the one that was learnt is read as it tells itself, unless it
+  /// was said how.
+  @Test func anotherTableMayBeWrittenOtherwise() async throws {
+    func rows(_ separator: String, _ point: String) -> String {
+      (["a", "b"].joined(separator: separator) + "\n")
+        + (0..<60).map { "\($0)\(point)5\(separator)\($0 * 7 % 11)\(point)25" }
+        .joined(separator: "\n")
+    }
+    let network = try await SetNetwork(
+      [
+        ("task.kind", "forecasting"), ("task.data.csv", "FILE"), ("task.data.length", "4"),
+        ("task.data.separator", ";"), ("task.data.decimal", ","), ("network.hidden", "2"),
+      ], data: rows(";", ","), weights: nil)
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("unfold-\(UUID().uuidString).csv").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(rows(",", ".").utf8).write(to: URL(filePath: path))
+    var judge = try SnapshotEvaluation(network.checkpoint, file: "snapshot")
+    try judge.set(["task.data.csv=\(path)"])
+    let task = try judge.load(dataDirectories: [])
+    #expect(task.series?.values.suffix(2) == [59.5, 6.25])
+    try judge.set(["task.data.separator=;"])
+    #expect(throws: DataError.self) { try judge.load(dataDirectories: []) }
+  }
+
   @Test func otherDataThanItWasTrainedOnIsRefused() async throws {
     let network = try await Self.parity()
     var other = network.task

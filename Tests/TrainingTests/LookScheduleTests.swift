@@ -23,6 +23,27 @@ import Testing
     #expect(schedule.isDue(every: 1, now: 6.1))
   }
 
+  /// A look in the background takes a hundredth of the time: after one of two milliseconds none begins
+  /// for a fifth of a second.
+  @Test func aLookInTheBackgroundTakesAHundredth() {
+    let look = BackgroundLook<Int>("test")
+    func begins(at now: Double, waits: Bool = false) -> Bool {
+      var hasBegun = false
+      look.look(now: now, waits: waits, isKnown: { _ in false }) {
+        hasBegun = true
+        return {
+          let end = ContinuousClock.now + .milliseconds(2)
+          while ContinuousClock.now < end {}
+          return 1
+        }
+      }
+      return hasBegun
+    }
+    #expect(begins(at: 0, waits: true) && look.newest == 1)
+    #expect(!begins(at: 0.199))
+    #expect(begins(at: 1e6))
+  }
+
   @Test func aLookThatWasInterruptedOnceIsForgotten() {
     var schedule = LookSchedule(share: 0.01)
     schedule.note(now: 0, seconds: 1)

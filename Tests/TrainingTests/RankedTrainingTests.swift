@@ -167,7 +167,8 @@ import TrainingEvents
     let (preset, task) = try TinyRun.preset(["training.steps": "20", "training.parts": "3"])
     let commands: [TrainingCommand] = [
       .step(count: 1), .set(key: "training.optimizer.learning-rate", value: "0.05"), .snapshot,
-      .scaleLearningRate(by: 0.5), .undo, .set(key: "training.clip-norm", value: "0.1"),
+      .scaleLearningRate(by: 0.5), .step(count: 2), .undo,
+      .set(key: "training.clip-norm", value: "0.1"),
     ]
     let alone = try await train(preset, task, ranks: 1, commands: commands)
     let together = try await train(preset, task, ranks: 3, watch: true, commands: commands)
@@ -216,6 +217,31 @@ import TrainingEvents
       #expect(refusal?.description.contains("rank 1 on") == true)
       #expect(refusal?.description.contains(words) == true)
       await #expect(throws: RankDisagreement.self) { try await follower.value }
+    }
+  }
+
+  /// Data differ by whatever a network would learn from.
+  @Test func dataThatDifferAnywhereAreToldApart() throws {
+    let (preset, task) = try TinyRun.synthetic([
+      "task.kind": "sequence-classification", "task.data.synthetic": "context",
+    ])
+    let own = RankIdentity(preset: preset, task: task)
+    #expect(RankIdentity(preset: preset, task: task).data == own.data)
+    let changes: [(inout Example) -> Void] = [
+      { $0.target = $0.target == .label(0) ? .label(1) : .label(0) },
+      { $0.input = .tokens([1, 1, 1]) }, { $0.scoredFrom += 1 },
+    ]
+    for change in changes {
+      for part in [\TaskData.train, \TaskData.validation] {
+        var other = task
+        guard case .examples(var examples) = task[keyPath: part] else {
+          Issue.record("not examples")
+          return
+        }
+        change(&examples[1])
+        other[keyPath: part] = .examples(examples)
+        #expect(RankIdentity(preset: preset, task: other).data != own.data)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Synchronization
 import Testing
@@ -70,6 +71,18 @@ import Testing
     let before = isFlushed()
     let inside = FloatingPointMode.flushingDenormals { isFlushed() }
     #expect(inside && isFlushed() == before)
+  }
+
+  /// A thread of one's own keeps the mode that it was given.
+  @Test func aThreadMayTakeDenormalsForZeroForGood() async {
+    let half = Counter.half
+    let isFlushed = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        FloatingPointMode.flushDenormals()
+        continuation.resume(returning: Float.leastNormalMagnitude * half() == 0)
+      }
+    }
+    #expect(isFlushed)
   }
 }
 
