@@ -77,6 +77,28 @@ import TrainingEvents
     #expect(!text.contains("0.000 "))
   }
 
+  /// Each height of the waterfall is the gradient over its own lags, also where it grows with the lag.
+  @Test func aHeightOfTheWaterfallShowsItsOwnLags() throws {
+    var state = SyntheticRun.state(lastStep: 1_000)
+    state.frames = FrameStore()
+    for step in stride(from: 100, through: 1_000, by: 50) {
+      let norms = (0..<20).map { Float(1) / Float(1 << (19 - $0)) }
+      state.frames.keep(
+        .gradientByLag(GradientByLag(step: step, curves: [LagCurve(name: "layer 1", norms: norms)]))
+      )
+    }
+    state.resize(Size(width: 160, height: 45))
+    state.show(view: .gradients)
+    let buffer = state.render(size: state.size, appearance: Golden.appearance)
+    let rect = try #require(
+      state.placements(in: state.size).first { $0.panel == .waterfall }
+    ).rect
+    let colours = (rect.x + 1..<rect.right - 1).map { x in
+      Set((rect.y + 1..<rect.bottom - 1).compactMap { buffer[x, $0].style.background }).count
+    }
+    #expect((colours.max() ?? 0) > 5)
+  }
+
   /// A stretch in which nobody looked is empty, and the last value before it is not drawn on.
   @Test func whatNobodyLookedAtIsAGap() {
     var state = SyntheticRun.state(lastStep: 1_000)

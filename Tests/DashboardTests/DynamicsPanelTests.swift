@@ -229,6 +229,13 @@ import TrainingEvents
     #expect(self.text(lost).contains("gone after one"))
   }
 
+  /// Eigenvalues of up to 256 rows are computed beside training; of more, elsewhere.
+  @Test func eigenvaluesOfLargeNetworksAreComputedElsewhere() {
+    func text(_ size: Int) -> String { self.text(state { ($0.size, $0.spectra) = (size, []) }) }
+    #expect(text(256).contains("no eigenvalues could be computed"))
+    #expect(text(257).contains("eigenvalues of 257 rows take long"))
+  }
+
   /// Both components stand to the same scale, so that a circle is round.
   @Test(arguments: [Appearance.Drawing.braille, .block])
   func aPlaneIsNotStretched(_ drawing: Appearance.Drawing) throws {

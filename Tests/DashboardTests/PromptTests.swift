@@ -37,6 +37,15 @@ import TrainingEvents
     #expect(state.prompt == nil)
   }
 
+  /// Whoever completes a line mends it: what was said against it goes.
+  @Test func completingTakesAMistakeBack() {
+    var state = Self.state()
+    _ = Self.type(":set clip-norm\n", into: &state)
+    #expect(state.prompt?.mistake != nil)
+    _ = state.handle(.tab)
+    #expect(state.prompt != nil && state.prompt?.mistake == nil)
+  }
+
   @Test(arguments: [
     (":set clip-norm\n", "set needs PATH=VALUE"),
     (":set clip-nom=2\n", "did you mean clip-norm?"),

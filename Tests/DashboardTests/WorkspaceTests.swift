@@ -152,6 +152,15 @@ import TrainingEvents
     #expect(state.handle(.enter) == [.open("runs/words-1")])
   }
 
+  /// Who attaches to several runs begins at one that is alive.
+  @Test func theCursorFindsARunThatIsAlive() {
+    var state = Self.workspace()
+    Self.type("S", &state)
+    _ = state.handle(.end)
+    #expect(state.moveToLive())
+    #expect(state.current?.state == .live || state.current?.state == .paused)
+  }
+
   @Test func aPinnedRunStandsAboveTheOthers() {
     var state = Self.workspace()
     _ = Self.press([.down, .down, .character("p")], &state)

@@ -222,7 +222,49 @@ import Testing
     #expect(abs(back.shares.reduce(0, +) - turned.shares.reduce(0, +)) < 1e-12)
   }
 
+  @Test func noExponentsAreFoundWhereNoneAreWanted() {
+    for count in [0, -1] {
+      var exponents = LyapunovExponents(size: 2, count: count, seed: 1)
+      exponents.add(SquareMatrix(size: 2))
+      #expect(exponents.values.isEmpty, "\(count)")
+    }
+  }
+
   // MARK: Attribution
+
+  /// Of symbols that pick a column of U, input × gradient is the gradient by the one that was read.
+  @Test func attributionOfASymbolIsItsOwnColumn() throws {
+    var configuration = NetworkConfiguration()
+    configuration.hidden = 4
+    let model = EveryStepOutput<Double>(configuration, sizes: ModelSizes(symbols: 3, outputs: 3))
+    let parameters = ParameterVector<Double>(model.layout)
+    var random = SeededRandom(seed: 5)
+    for index in 0..<parameters.count { parameters.base[index] = random.normal() }
+    let batch = SequenceBatch<Double>()
+    batch.steps.assign(lengths: [4])
+    batch.tokens.assign([2, 0, 1, 2])
+    let arena = Arena<Double>(capacity: 1 << 14)
+    let found = try #require(
+      InputAttribution.measure(
+        model, batch, output: .logProbability(of: 1), row: 3, parameters: parameters, arena: arena))
+    // A column of U turned by 1 + ε multiplies what its symbol says, at every time step together.
+    for symbol in 0..<3 {
+      let u = try #require(model.stacks.first?.layers.first).inputWeight
+      func logProbability(_ factor: Double) -> Double {
+        let matrix = parameters[u]
+        for unit in 0..<4 { matrix[unit, symbol] *= factor }
+        defer { for unit in 0..<4 { matrix[unit, symbol] /= factor } }
+        arena.reset()
+        let outputs = model.outputs(batch, Pass(parameters: parameters, arena: arena))
+        let row = (0..<3).map { outputs[3, $0] }
+        return row[1] - log(row.reduce(0) { $0 + exp($1) })
+      }
+      let gradient = (logProbability(1 + 1e-5) - logProbability(1 - 1e-5)) / 2e-5
+      let told = [2, 0, 1, 2].indices.filter { [2, 0, 1, 2][$0] == symbol }
+        .reduce(0) { $0 + found.products[$1] }
+      #expect(abs(told - gradient) < 1e-7, "\(symbol)")
+    }
+  }
 
   @Test(arguments: CellKind.allCases, [false, true])
   func attributionIsTheGradientByTheInput(_ cell: CellKind, _ bidirectional: Bool) throws {

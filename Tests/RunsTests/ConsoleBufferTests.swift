@@ -28,6 +28,13 @@ import TrainingEvents
     #expect(lines(text).map { $0.replacing(#/ +$/#, with: "") } == [expected])
   }
 
+  /// What stands between two semicolons and is nothing is a zero, which takes all looks back.
+  @Test func aMissingNumberIsZero() {
+    let text = lines("\u{1B}[1;31mred\u{1B}[;34mblue")
+    #expect(text == lines("\u{1B}[1;31mred\u{1B}[0;34mblue"))
+    #expect(text != lines("\u{1B}[1;31mred\u{1B}[34mblue"))
+  }
+
   @Test func coloursStayAndNothingElseThatATerminalWouldObey() {
     #expect(lines("\u{1B}[1;31mred\u{1B}[0m plain") == ["\u{1B}[1;31mred\u{1B}[m plain"])
     let nasty =

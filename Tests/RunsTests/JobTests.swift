@@ -118,6 +118,16 @@ import TrainingEvents
       if case .started(let run) = event { run.lossName } else { nil }
     }
     #expect(names.last == "train_nll" && started.history.count == 2)
+    // It is told before the first number that stands there.
+    let told = started.events.compactMap { event -> String? in
+      switch event {
+      case .started(let run): run.lossName
+      case .steps: "steps"
+      default: nil
+      }
+    }
+    let (name, steps) = (told.firstIndex(of: "train_nll"), told.firstIndex(of: "steps"))
+    #expect((name ?? .max) < (steps ?? 0), "\(told)")
   }
 
   @Test func aJobThatSpeaksIsAskedAndAnswers() async throws {

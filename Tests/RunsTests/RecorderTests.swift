@@ -5,6 +5,21 @@ import TrainingEvents
 
 @testable import Runs
 
+/// The end of a record that a kill may have torn.
+@Suite struct RecordTailTests {
+  @Test(arguments: [
+    ("", ""), ("{", ""), ("1", "1\n"), ("{}\n", "{}\n"), ("{}\n{\"a\"", "{}\n"),
+    ("{}\n{}", "{}\n{}\n"),
+  ])
+  func aTornLineGoesAndAWholeOneIsEnded(text: String, mended: String) throws {
+    let place = try TemporaryDirectory()
+    try ExampleRecord.write(Array(text.utf8), to: place.path + "/events.jsonl")
+    try RecordTail.mend("events.jsonl", in: OpenDirectory(place.path))
+    let found = try String(contentsOfFile: place.path + "/events.jsonl", encoding: .utf8)
+    #expect(found == mended)
+  }
+}
+
 @Suite struct RecorderTests {
   private let temporary: TemporaryDirectory
   private let run: RunDirectory
@@ -33,6 +48,18 @@ import TrainingEvents
     #expect(lines[0].hasPrefix(#"{"event":"started""#))
     for step in 1...1000 { #expect(lines[step].hasPrefix(#"{"event":"step","step":\#(step),"#)) }
     #expect(lines[1001].hasPrefix(#"{"event":"finished""#))
+  }
+
+  /// What is recorded stands in the file within moments, the second time as the first.
+  @Test func writesByItselfAgainAndAgain() throws {
+    let recorder = RunRecorder(run) { _ in }
+    for step in 1...3 {
+      recorder.record(.steps(StepBatch([Example.step(step)])))
+      let end = ContinuousClock.now + .seconds(30)
+      while try lines().count < step + 1, ContinuousClock.now < end { usleep(10_000) }
+      #expect(try lines().count == step + 1)
+    }
+    recorder.close()
   }
 
   @Test func keepsAFrameOfAStepOnce() throws {

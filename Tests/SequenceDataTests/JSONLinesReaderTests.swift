@@ -161,6 +161,16 @@ struct JSONLinesReaderTests {
     #expect(try load(configuration(kind, .jsonl, scratch.write(lines))).train.targetCount == 2)
   }
 
+  /// Between two objects stands one comma, and in an array at least one.
+  @Test func commasStandBetweenObjects() throws {
+    let row = "{\"inputs\": [[1], [2]], \"targets\": [0, 1]}"
+    #expect(try examples(.sequenceLabelling, "[\n\(row),\n\(row)\n]").count == 2)
+    for separator in [",\n,", ", ,"] {
+      let found = try failure(.sequenceLabelling, "[\n\(row)\(separator)\(row)\n]")
+      #expect(found.contains("not valid JSON: found “,"), "\(found)")
+    }
+  }
+
   @Test func meaninglessSequencesAreNamed() throws {
     let kind = TaskKind.sequenceLabelling
     #expect(

@@ -243,6 +243,15 @@ import TrainingEvents
         #expect(RankIdentity(preset: preset, task: other).data != own.data)
       }
     }
+    // The same numbers, cut into examples at another place.
+    let cuts: [[[Int32]]] = [[[1], [0, 0, 2]], [[1, 0, 0], [2]]]
+    let identities = cuts.map { inputs in
+      var other = task
+      other.train = .examples(
+        inputs.map { Example(input: .tokens($0), target: .label(0), text: "") })
+      return RankIdentity(preset: preset, task: other).data
+    }
+    #expect(identities[0] != identities[1])
   }
 
   @Test func aRankThatCannotReadItsDataIsNamed() async throws {

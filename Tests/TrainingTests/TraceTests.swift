@@ -47,6 +47,19 @@ import TrainingEvents
     }
   }
 
+  /// An output of CTC tells what it said, then what it was compared with, then the difference.
+  @Test func anAlignedOutputTellsWhatItIsComparedWith() throws {
+    let test = try #require(TraceCase.all.first { $0.name == "aligned" })
+    let (trainer, probe) = try test.trainer()
+    let trace = try #require(probe.trace(trainer, batch: trainer.batch, sequence: 0))
+    let outputs = trace.nodes.filter { $0.direction == .backward && $0.place == .output }
+    #expect(!outputs.isEmpty)
+    for node in outputs {
+      let quantities = node.values.map(\.variable.quantity)
+      #expect(quantities == [.prediction, .expectedTarget, .output])
+    }
+  }
+
   /// What gates of a step hand back to the state before without any weight.
   private func kept(_ layer: TraceLayer, _ t: Int, _ cell: CellKind) -> [Float]? {
     let asked = layer.gradients[t]

@@ -35,6 +35,8 @@ public struct NumericTable: Sendable {
   public struct Values: Sendable {
     /// Row by row; NaN where there is no value.
     public var numbers: [Float] = []
+    /// The line of each row, from 1.
+    public var lines: [Int] = []
     /// Where values are missing: row, position among the chosen columns, and what stands there.
     public var missing: [(row: Int, column: Int, field: Int, text: String)] = []
   }
@@ -86,7 +88,7 @@ public struct NumericTable: Sendable {
     var digits: [UInt8] = []
     var units = [UInt64?](repeating: nil, count: chosen.count)
     // Rows of separators alone at the end, as spreadsheets leave them, are none.
-    var (count, filledRows) = (0, 0)
+    var filledRows = 0
     while try rows.next() {
       if layout.isHeader(rows.records.line) { continue }
       let fields = rows.records.fields
@@ -102,14 +104,15 @@ public struct NumericTable: Sendable {
           values.numbers.append(Float(value))
         case .missing:
           values.missing.append(
-            (count, position, column, rows.records.text(of: fields[column])))
+            (values.lines.count, position, column, rows.records.text(of: fields[column])))
           values.numbers.append(.nan)
         default: throw notANumber(rows.records, column, nil, unit: nil)
         }
       }
-      count += 1
-      if rows.records.filledCount > 0 { filledRows = count }
+      values.lines.append(rows.records.line)
+      if rows.records.filledCount > 0 { filledRows = values.lines.count }
     }
+    values.lines.removeLast(values.lines.count - filledRows)
     values.numbers.removeLast(values.numbers.count - filledRows * chosen.count)
     values.missing.removeAll { $0.row >= filledRows }
     return values
