@@ -157,7 +157,8 @@ import TrainingEvents
     var state = Self.workspace()
     Self.type("S", &state)
     _ = state.handle(.end)
-    #expect(state.moveToLive())
+    let isFound = state.moveToLive()
+    #expect(isFound)
     #expect(state.current?.state == .live || state.current?.state == .paused)
   }
 

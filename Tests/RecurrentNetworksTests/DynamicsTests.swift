@@ -226,7 +226,7 @@ import Testing
     for count in [0, -1] {
       var exponents = LyapunovExponents(size: 2, count: count, seed: 1)
       exponents.add(SquareMatrix(size: 2))
-      #expect(exponents.values.isEmpty, "\(count)")
+      #expect(exponents.exponents.isEmpty, "\(count)")
     }
   }
 

@@ -20,7 +20,7 @@ import Testing
     #expect(rows.columns(of: 2).steps(of: 0).isEmpty)
     rows.end(.init(step: 4))
     #expect(rows.count == 1 && rows.columns(of: 2).steps(of: 1) == [4])
-    #expect(rows.columns(of: 2).column(of: 1).numbers == [9])
+    #expect(rows.columns(of: 2).numbers(of: 1) == [9])
   }
 
   /// The busiest graphics processor's share, and the memory of all.
