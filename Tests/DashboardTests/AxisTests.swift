@@ -94,7 +94,7 @@ import TrainingEvents
       state.placements(in: state.size).first { $0.panel == .waterfall }
     ).rect
     let colours = (rect.x + 1..<rect.right - 1).map { x in
-      Set((rect.y + 1..<rect.bottom - 1).compactMap { buffer[x, $0].style.background }).count
+      Set((rect.y + 1..<rect.bottom - 1).map { "\(buffer[x, $0])" }).count
     }
     #expect((colours.max() ?? 0) > 5)
   }

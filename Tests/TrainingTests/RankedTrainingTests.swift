@@ -167,7 +167,7 @@ import TrainingEvents
     let (preset, task) = try TinyRun.preset(["training.steps": "20", "training.parts": "3"])
     let commands: [TrainingCommand] = [
       .step(count: 1), .set(key: "training.optimizer.learning-rate", value: "0.05"), .snapshot,
-      .scaleLearningRate(by: 0.5), .step(count: 2), .undo,
+      .undo, .scaleLearningRate(by: 0.5),
       .set(key: "training.clip-norm", value: "0.1"),
     ]
     let alone = try await train(preset, task, ranks: 1, commands: commands)
