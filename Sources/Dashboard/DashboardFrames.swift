@@ -8,6 +8,7 @@ extension DashboardState {
   var gradientByLag: GradientByLag? { seen() }
   var statistics: NetworkStatistics? { seen() }
   var samples: SampleFrame? { seen() }
+  var landscape: LandscapeFrame? { seen() }
   var task: TaskFrame? { seen() }
   /// A walk is through a network that stands still, whatever step the cursor is on.
   var trace: GraphTrace? { frames.newest() }

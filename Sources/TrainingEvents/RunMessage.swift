@@ -43,6 +43,8 @@ public struct RunAbilities: Sendable, Equatable {
     case best
     /// To begin again from its first step.
     case restart
+    /// To try learning rates on a copy of the network.
+    case testRates
   }
 
   /// What it can be asked now.
@@ -89,6 +91,7 @@ extension TrainingCommand {
     case .undo: .undo
     case .goBackToBest: .best
     case .restart: .restart
+    case .testRates: .testRates
     case .watch: .watch
     case .pace: .pace
     case .read: .read

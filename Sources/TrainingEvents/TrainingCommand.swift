@@ -29,6 +29,8 @@ public enum TrainingCommand: Sendable, Equatable {
   case pace(Double?)
   /// Reads a text that a person typed and answers with prediction and hidden states.
   case read(text: String)
+  /// Tries learning rates from small to large on a copy of the network; the run is left as it is.
+  case testRates
   /// Goes back through a record as time passes, until it is paused or at its beginning. What trains
   /// refuses it.
   case rewind

@@ -133,6 +133,16 @@ struct SyntheticRun {
       "prewoldt", "intermission", "calverdale", "grothers", "laminize",
     ])
 
+  private static func landscape(step: Int) -> LandscapeFrame {
+    let place = Double(step) / 1_000
+    var frame = LandscapeFrame(step: step)
+    (frame.sharpness, frame.sharpnessResidual) = (8 + 30 / (1 + place), 0.004)
+    (frame.relativeStep, frame.slope) = (-0.8 + 0.05 * place, -0.01)
+    (frame.noiseScale, frame.sharpnessSequences) = (20 + 12 * place, 8)
+    (frame.parts, frame.batch) = (8, 32)
+    return frame
+  }
+
   /// Every event of a run that stands at `lastStep`.
   mutating func events(lastStep: Int = 12_480) -> [TrainingEvent] {
     var events: [TrainingEvent] = [.started(Self.description), .state(.training)]
@@ -154,6 +164,7 @@ struct SyntheticRun {
         batch.removeAll()
         events.append(.frame(.gradientByLag(Self.gradientByLag(step: step))))
         events.append(.frame(.statistics(Self.statistics(step: step))))
+        events.append(.frame(.landscape(Self.landscape(step: step))))
         let norm = 5.5 - 4.5 / (1 + Double(step) / 900)
         events.append(
           .frame(.stateNorms(StateNorms(step: step, layers: [.init(name: "layer 1", norm: norm)]))))

@@ -146,7 +146,20 @@ import TrainingEvents
       )),
     .frame(
       .stateNorms(StateNorms(step: 9, layers: [.init(name: "layer 1 backward", norm: 2.5)]))),
+    .frame(.landscape(landscape)), .frame(.landscape(LandscapeFrame(step: 9))),
   ]
+
+  private static var landscape: LandscapeFrame {
+    var frame = LandscapeFrame(step: 9)
+    (frame.sharpness, frame.sharpnessResidual, frame.sharpnessSequences) = (12.5, 0.005, 8)
+    (frame.relativeStep, frame.slope, frame.noiseScale) = (-0.25, -0.5, 35.5)
+    (frame.parts, frame.batch) = (8, 32)
+    var test = LandscapeFrame.RateTest(step: 8, ownRate: 0.25)
+    (test.rates, test.losses) = ([0.125, 0.5], [2, 1.5])
+    (test.suggestedRate, test.divergesAt) = (0.125, 0.75)
+    frame.rateTest = test
+    return frame
+  }
 
   @Test(arguments: events.indices) func everyKindReadsBack(index: Int) throws {
     let event = Self.events[index]

@@ -27,7 +27,7 @@ import TrainingEvents
       .pause, .resume, .step(count: 17), .run(until: .step(900)), .run(until: .epoch(1.5)),
       .run(until: .loss(0.125)), .scaleLearningRate(by: 0.5),
       .set(key: "training.clip-norm", value: "none"), .set(key: "rate", value: "0.25"), .snapshot,
-      .undo, .goBackToBest, .restart, .watch(request), .pace(20), .pace(nil),
+      .undo, .goBackToBest, .restart, .testRates, .watch(request), .pace(20), .pace(nil),
       .read(text: "\u{1B}[2J\n\"quoted\" 学"), .stop,
     ]
     for command in commands {

@@ -50,7 +50,7 @@ enum ShownRun {
     var request = ProbeRequest(
       interests: [
         .hiddenStates, .gradientByLag, .statistics, .stateNorms, .passage, .samples, .task,
-        .dynamics,
+        .dynamics, .landscape,
       ], columns: 100)
     await engine.perform(.watch(request))
     await engine.start(paused: true)

@@ -121,6 +121,17 @@ extension DashboardState {
   }
 }
 
+extension DashboardState {
+  /// Asks for a range test of learning rates.
+  mutating func testRates() -> [DashboardAction] {
+    let actions = train(.testRates)
+    if actions == [.send(.testRates)] {
+      show("learning rates are tried on a copy of the network …")
+    }
+    return actions
+  }
+}
+
 extension KeyBindings {
   static let dynamics: [KeyBinding] = [
     key([.left], "←", hint: "position", as: "← →", rank: 5, "the position before") {
@@ -181,6 +192,11 @@ extension KeyBindings {
       state.dynamicsControls.coloring = next
       state.show("coloured by \(next == .layer ? "the layer that moves most" : next.rawValue)")
     },
+    KeyBinding(
+      [.character("E")], "E", hint: "rates", rank: 8,
+      "explore learning rates on a copy of the network; the run is left as it is", .dynamics,
+      in: .dynamics
+    ) { $0.testRates() },
   ]
 
   private static func key(

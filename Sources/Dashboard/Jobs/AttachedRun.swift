@@ -59,7 +59,7 @@ extension DashboardState {
     case .snapshot: "this job has not registered how to save a snapshot"
     case .read: "this job reads no text"
     case .stop: "this job cannot be stopped"
-    case .watch, .run, .pace, .undo, .best, .restart:
+    case .watch, .run, .pace, .undo, .best, .restart, .testRates:
       "this job cannot do that: only runs of unfold’s own engine can"
     }
   }

@@ -13,7 +13,7 @@ enum LogLayout {
     case .graph: PanelRow.placements([PanelRow(area, [(.graph, 1)])])
     case .task: PanelRow.placements([PanelRow(area, [(.metrics, 1)])])
     case .log: PanelRow.placements(ViewLayout.log(area, ranks: ranks))
-    case .dynamics: PanelRow.placements(ViewLayout.dynamics(area, ViewLayout.Contents()))
+    case .dynamics: PanelRow.placements(ViewLayout.dynamics(area, .init(hasLandscape: false)))
     }
   }
 

@@ -66,7 +66,7 @@ extension DashboardState {
       hasMetric: run?.metric != nil, hasTaskPanel: frames[.task] != nil || kind != .languageModel,
       readsText: !isViewing && run?.readsText ?? true, hasReading: reading != nil,
       findsAlike: alike.isOpen, isSetByHand: kind == .handBuilt,
-      ranks: RankLanes(history).lanes.count)
+      hasRateTest: landscape?.rateTest != nil, ranks: RankLanes(history).lanes.count)
   }
 
   private func layout(in size: Size) -> [PanelPlacement] {

@@ -15,6 +15,10 @@ enum ViewLayout {
     var findsAlike = false
     /// Whether weights were set by hand: nothing is learned, so there are no curves of learning.
     var isSetByHand = false
+    /// Whether somebody looks at the loss around the weights: another program's log has none.
+    var hasLandscape = true
+    /// Whether learning rates were tried.
+    var hasRateTest = false
     /// Processes that train together; 0 for one alone.
     var ranks = 0
   }
@@ -63,9 +67,25 @@ enum ViewLayout {
     return [
       PanelRow(columns[0], [(.trajectory, 1)]), PanelRow(right[0], [(.spectrum, 1)]),
       PanelRow(right[1], [(.exponents, 1)]),
-      PanelRow(
-        bottom, isLarge ? [(.attribution, 64), (.dynamicsOverTraining, 36)] : [(.attribution, 1)]),
+      PanelRow(bottom, belowTrajectory(contents, width: area.width, isLarge: isLarge)),
     ]
+  }
+
+  private static func belowTrajectory(
+    _ contents: Contents, width: Int, isLarge: Bool
+  ) -> [(PanelKind, Int)] {
+    if contents.isSetByHand { return [(.attribution, 1)] }
+    guard contents.hasLandscape else {
+      return isLarge ? [(.attribution, 64), (.dynamicsOverTraining, 36)] : [(.attribution, 1)]
+    }
+    let first: PanelKind = contents.hasRateTest ? .rateTest : .attribution
+    guard isLarge else { return [(first, 60), (.landscape, 40)] }
+    guard width >= 160 else {
+      let second: PanelKind = contents.hasRateTest ? .rateTest : .dynamicsOverTraining
+      return [(.attribution, 40), (second, 30), (.landscape, 30)]
+    }
+    let last: PanelKind = contents.hasRateTest ? .rateTest : .landscapeOverTraining
+    return [(.attribution, 36), (.dynamicsOverTraining, 20), (.landscape, 22), (last, 22)]
   }
 
   /// The views that curves of learning or gradients stand in for other networks; nil for those that

@@ -71,6 +71,11 @@ extension Command {
       return state.train(.pace(pace))
     },
     Command(
+      "rates", "", "try learning rates on a copy of the network; view 8 shows which learn"
+    ) { state, _ throws(CommandMistake) in
+      state.testRates()
+    },
+    Command(
       "restart", "",
       "begin the run again from its first step; asks first when steps would be lost"
     ) { state, _ throws(CommandMistake) in

@@ -38,6 +38,7 @@ public enum CommandJSON {
     case .watch(let request): watch(request)
     case .pace(let pace): ["command": "pace", "stepsPerSecond": pace.map(JSONValue.real) ?? .null]
     case .read(let text): ["command": "read", "text": .string(text)]
+    case .testRates: ["command": "testRates"]
     case .rewind: ["command": "rewind"]
     case .stop: ["command": "stop"]
     }
@@ -119,6 +120,7 @@ public enum CommandJSON {
     case "watch": return .watch(request(object))
     case "pace": return .pace(number("stepsPerSecond").flatMap { $0 > 0 ? $0 : nil })
     case "read": return .read(text: object["text"]?.string ?? "")
+    case "testRates": return .testRates
     case "rewind": return .rewind
     case "stop": return .stop
     default: throw Malformed(description: "there is no command “\(word.prefix(40))”")

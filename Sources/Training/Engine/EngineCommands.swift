@@ -1,3 +1,5 @@
+import Dispatch
+import LinearAlgebra
 import SequenceData
 import TrainingEvents
 
@@ -18,6 +20,7 @@ extension TrainingEngine {
     case .watch(let request): watch(request)
     case .pace(let stepsPerSecond): pace.change(to: stepsPerSecond, now: clock.now)
     case .read(let text): read(text)
+    case .testRates: testRates()
     case .rewind: post(.refused("a run that trains has no way back: U goes to the last snapshot"))
     case .stop: stop(.stopped)
     }
@@ -157,6 +160,39 @@ extension TrainingEngine {
     let isNew = request != self.request
     self.request = request
     if isNew, state != .training { look(force: true) }
+  }
+
+  /// Tries learning rates beside training, and tells what was found when that is done.
+  private func testRates() {
+    guard !isTestingRates else {
+      return post(.refused("learning rates are being tried: it takes a moment"))
+    }
+    guard let test = workload.rateRangeTest() else {
+      return post(
+        .refused(
+          "learning rates are tried only where one process trains the network, and from its first "
+            + "step on"))
+    }
+    isTestingRates = true
+    let end = DispatchTime.now() + Self.longestRateTest
+    DispatchQueue.global(qos: .utility).async { @Sendable [weak self] in
+      let found = FloatingPointMode.flushingDenormals {
+        test.run(isCancelled: { DispatchTime.now() > end })
+      }
+      Task { await self?.take(found) }
+    }
+  }
+
+  /// Seconds that a range test may take; the rates that it came to then count.
+  private static var longestRateTest: Double { 60 }
+
+  private func take(_ test: LandscapeFrame.RateTest?) {
+    isTestingRates = false
+    guard let test, let frame = workload.landscape(with: test) else {
+      return post(.refused("no learning rate could be tried"))
+    }
+    post(.frame(frame))
+    flush()
   }
 
   private func read(_ text: String) {

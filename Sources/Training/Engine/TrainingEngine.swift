@@ -55,6 +55,8 @@ public actor TrainingEngine {
   private var followsSearch = false
   var clock = TrainingClock()
   var pace = Pace()
+  /// Whether learning rates are being tried on a copy.
+  var isTestingRates = false
 
   /// Sets up the engine; nothing runs before `start`.
   ///

@@ -148,6 +148,14 @@ final class TrainingWorkload: Workload {
   }
 
   var isSearching: Bool { probes.isSearching }
+  func rateRangeTest() -> RateRangeTest? {
+    trainer.exchange == nil && trainer.step > 0 ? RateRangeTest(trainer) : nil
+  }
+
+  func landscape(with test: LandscapeFrame.RateTest) -> ProbeFrame? {
+    .landscape(probes.landscape.frame(with: test))
+  }
+
   func recordedFrames() -> [ProbeFrame] { probes.recordedFrames(trainer) }
   func pastFrames(_ request: ProbeRequest) -> [ProbeFrame] { probes.pastFrames(trainer, request) }
 

@@ -71,6 +71,10 @@ protocol Workload: AnyObject {
   func pastFrames(_ request: ProbeRequest) -> [ProbeFrame]
   /// Whether something is looked for that takes long, so that there is more to see soon.
   var isSearching: Bool { get }
+  /// A range test of learning rates with a copy of what trains; nil where there is none.
+  func rateRangeTest() -> RateRangeTest?
+  /// The newest loss landscape with what a range test found; nil where there is none.
+  func landscape(with test: LandscapeFrame.RateTest) -> ProbeFrame?
   /// Reads a text that a person typed.
   func read(_ text: String) throws(PresetError) -> ReadingFrame
 }
@@ -98,6 +102,8 @@ extension Workload {
   var isSearching: Bool { false }
   var failure: RankFailure? { nil }
   var rankReports: RankReports? { nil }
+  func rateRangeTest() -> RateRangeTest? { nil }
+  func landscape(with test: LandscapeFrame.RateTest) -> ProbeFrame? { nil }
   func begin() {}
   func end() {}
 }

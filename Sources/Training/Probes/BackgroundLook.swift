@@ -48,6 +48,11 @@ final class BackgroundLook<Found: Sendable>: Sendable {
     }
   }
 
+  /// Whether a look at a network that trains would begin now, in seconds.
+  func isDue(now: Double) -> Bool {
+    state.withLock { !$0.isRunning && now >= $0.nextAt }
+  }
+
   /// Begins a look where one is due.
   /// - Parameters:
   ///   - now: in seconds

@@ -21,6 +21,7 @@ final class ProbeRunner {
   private var alikeShown: AlikeFrame?
   /// Made when somebody looks first; nil where the network is no such system.
   private lazy var dynamicsProbe = DynamicsProbe(probe, seed: seed)
+  let landscape: LandscapeProbe
   private var lagRecord: SparseSchedule
   private var statisticsRecord: SparseSchedule
   private var spectrumRecord: SparseSchedule
@@ -47,6 +48,8 @@ final class ProbeRunner {
     keepsPast = preset.training.frameMegabytes != 0
     probe = try Probe(
       network: network, task: task, source: preset.task.data, seed: preset.training.seed)
+    landscape = LandscapeProbe(
+      network, parts: preset.training.parts, seed: preset.training.seed)
     generator = try TextGenerator(network: network, task: task)
     seed = preset.training.seed
   }
@@ -111,6 +114,11 @@ final class ProbeRunner {
         }
       }
     }
+    if request.interests.contains(.landscape),
+      let frame = landscape.frame(trainer, now: now, force: force)
+    {
+      made.append(.landscape(frame))
+    }
     // A walk is for a network that stands still: its numbers would change under the walker.
     if request.interests.contains(.trace), force,
       let trace = probe.trace(trainer, batch: sequences.batch, sequence: request.sequence)
@@ -147,12 +155,13 @@ final class ProbeRunner {
   /// happens.
   func prepare(_ trainer: Trainer) {
     isStatisticsStep = statisticsRecord.isDue(step: trainer.step + 1)
-    if isStatisticsStep { trainer.measuresNextUpdate = true }
+    if isStatisticsStep || landscape.wantsUpdate { trainer.measuresNextUpdate = true }
   }
 
   /// What the record of a run always has, and what alerts go by: gradients by lag and statistics,
   /// at a few steps. Training does not notice.
   func recordedFrames(_ trainer: Trainer) -> [ProbeFrame] {
+    landscape.beginAsked(trainer)
     var made: [ProbeFrame] = []
     if lagRecord.isDue(step: trainer.step) {
       lagRecord.run(step: trainer.step) {
@@ -228,6 +237,7 @@ final class ProbeRunner {
   func forgetAnswers() {
     validated = nil
     probe.spectra.forget()
+    landscape.forget()
     probe.alike.forget()
     alikeShown = nil
     if looksAtDynamics { dynamicsProbe?.forget() }

@@ -1,3 +1,4 @@
+import Foundation
 import RecurrentNetworks
 import SequenceData
 import TrainingEvents
@@ -67,6 +68,16 @@ struct TaskNetwork: Sendable {
       throw PresetError(
         description: "\(preset.name): training.padding: read: only a network with one output at "
           + "the end can read on past a sequence's own; set training.padding: masked")
+    }
+  }
+
+  /// What outputs that say nothing lose, in the unit of the loss: an even guess among all classes.
+  /// Where the loss depends on the data's unit, a tenth; the first loss is usually more.
+  var untrainedLoss: Double {
+    switch objective {
+    case .crossEntropy, .connectionistTemporalClassification: log(Double(max(2, outputWidth)))
+    case .binaryCrossEntropy: log(2)
+    case .squaredError: 0.1
     }
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import LinearAlgebra
 import RecurrentNetworks
 import SequenceData
@@ -43,6 +42,10 @@ final class Trainer {
   /// ‖update‖ of each parameter at the last measured step.
   private(set) var updateNorms: [Double] = []
   private lazy var before = ParameterVector<Float>(network.layout)
+  /// Whether the newest step's update was measured.
+  private var isUpdateMeasured = false
+  /// The weights before the newest step; nil where its update was not measured.
+  var weightsBeforeUpdate: ParameterVector<Float>? { isUpdateMeasured ? before : nil }
 
   /// - Parameter communicator: the processes that train this network together; nil for one alone.
   init(
@@ -102,16 +105,7 @@ final class Trainer {
   }
   /// Brings the slices of other processes here; nil where there are none.
   var collectGradient: (() -> Void)?
-  /// What outputs that say nothing lose, in the unit of the loss: an even guess among all classes.
-  /// Where the loss depends on the data's unit, a tenth; the first loss is usually more.
-  var untrainedLoss: Double {
-    switch network.objective {
-    case .crossEntropy, .connectionistTemporalClassification:
-      log(Double(max(2, network.outputWidth)))
-    case .binaryCrossEntropy: log(2)
-    case .squaredError: 0.1
-    }
-  }
+  var untrainedLoss: Double { network.untrainedLoss }
   /// Bytes of states and other intermediate results of the newest step.
   var stateBytes: Int { parts.reduce(0) { $0 + $1.arena.usedBytes } }
   /// Bytes of all parts' weight gradients.
@@ -137,6 +131,7 @@ final class Trainer {
   func advance() -> StepOutcome {
     let epoch = source.epochs
     source.next(into: &batch)
+    isUpdateMeasured = false
     shard()
     let targets = parts.reduce(0) {
       $0 + network.objective.targetCount($1.batch, outputWidth: network.outputWidth)
@@ -238,6 +233,7 @@ final class Trainer {
 
   private func measureUpdate() {
     measuresNextUpdate = false
+    isUpdateMeasured = true
     updateNorms = ParameterActivity.updateNorms(from: before, to: parameters)
   }
 

@@ -25,6 +25,8 @@ public enum ProbeFrame: Sendable, Equatable {
   case dynamics(DynamicsFrame)
   /// Where in all training data the same units are on.
   case alike(AlikeFrame)
+  /// The loss around the weights.
+  case landscape(LandscapeFrame)
 
   /// The raw values are the names of events in a record, and of what a reader can watch.
   public enum Kind: String, Sendable, CaseIterable {
@@ -48,6 +50,8 @@ public enum ProbeFrame: Sendable, Equatable {
     case dynamics
     /// Of ``AlikeFrame``.
     case alike
+    /// Of ``LandscapeFrame``.
+    case landscape
 
     /// The type that holds what a frame of this kind shows.
     public var content: any ProbeContent.Type {
@@ -61,6 +65,7 @@ public enum ProbeFrame: Sendable, Equatable {
       case .task: TaskFrame.self
       case .trace: GraphTrace.self
       case .dynamics: DynamicsFrame.self
+      case .landscape: LandscapeFrame.self
       case .alike: AlikeFrame.self
       }
     }
@@ -78,6 +83,7 @@ public enum ProbeFrame: Sendable, Equatable {
     case .task(let frame): frame
     case .trace(let frame): frame
     case .dynamics(let frame): frame
+    case .landscape(let frame): frame
     case .alike(let frame): frame
     }
   }
@@ -128,7 +134,7 @@ public struct FrameRecording: Sendable, Equatable {
   /// Maps of hidden states, some ten thousand numbers each.
   public static let states = FrameRecording(share: 0.5)
   /// The task's own picture.
-  public static let picture = FrameRecording(share: 0.15)
+  public static let picture = FrameRecording(share: 0.13)
   /// Some lines of text.
   public static let text = FrameRecording(share: 0.1)
   /// Small frames that are drawn over training, too.

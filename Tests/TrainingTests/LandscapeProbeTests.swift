@@ -1,0 +1,96 @@
+import RecurrentNetworks
+import SequenceData
+import Testing
+import TrainingEvents
+
+@testable import Training
+
+@Suite struct LandscapeProbeTests {
+  /// Of every kind of network: what is told is finite and fits together, and the weights stay.
+  @Test(.timeLimit(.minutes(5)), arguments: TraceCase.all)
+  func everyNetworkHasALandscape(of test: TraceCase) throws {
+    let (trainer, probe) = try test.trainer()
+    trainer.measuresNextUpdate = true
+    _ = trainer.advance()
+    let weights = (0..<trainer.parameters.count).map { trainer.parameters.base[$0] }
+    let landscape = LandscapeProbe(probe.network, parts: 2, seed: 1)
+    var frame = landscape.frame(trainer, now: 0, force: true)
+    while frame == nil { frame = landscape.frame(trainer, now: 1, force: true) }
+    let found = try #require(frame)
+    #expect(found.step == trainer.step && found.batch == trainer.batch.count)
+    #expect(found.parts == min(2, found.batch))
+    #expect(found.slope?.isFinite ?? false, "\(test)")
+    for value in [found.sharpness, found.relativeStep, found.noiseScale] {
+      #expect(value?.isFinite ?? true)
+    }
+    if found.sharpness != nil { #expect((1...found.batch).contains(found.sharpnessSequences)) }
+    #expect(found.parts > 1 || found.noiseScale == nil)
+    #expect(weights == (0..<trainer.parameters.count).map { trainer.parameters.base[$0] })
+  }
+
+  private func plainDescent(
+    rate: Double, batch: Int = 4
+  ) throws -> (Trainer, TaskData, Preset) {
+    let (preset, task) = try TinyRun.preset([
+      "training.optimizer.name": "sgd", "training.optimizer.learning-rate": "\(rate)",
+      "training.clip-norm": "none", "training.batch": "\(batch)",
+    ])
+    return (try Trainer(preset: preset, task: task, threads: 1), task, preset)
+  }
+
+  private func look(_ trainer: Trainer, parts: Int = 4) throws -> LandscapeFrame {
+    let landscape = LandscapeProbe(trainer.network, parts: parts, seed: 1)
+    var frame = landscape.frame(trainer, now: 0, force: true)
+    while frame == nil { frame = landscape.frame(trainer, now: 1, force: true) }
+    return try #require(frame)
+  }
+
+  /// A small rate stops short, a huge one overshoots, and an update that nobody measured has no α.
+  @Test func alphaTellsShortFromLong() throws {
+    for (rate, isShort) in [(1e-3, true), (100, false)] {
+      let (trainer, _, _) = try plainDescent(rate: rate)
+      #expect(trainer.weightsBeforeUpdate == nil)
+      trainer.measuresNextUpdate = true
+      _ = trainer.advance()
+      let frame = try look(trainer)
+      let slope = try #require(frame.slope)
+      #expect(slope < 0)
+      if isShort {
+        #expect(try #require(frame.relativeStep) < -0.9)
+      } else {
+        #expect(frame.relativeStep.map { $0 > 1 } ?? true)
+      }
+      _ = trainer.advance()
+      #expect(trainer.weightsBeforeUpdate == nil)
+      let unmeasured = try look(trainer)
+      #expect(unmeasured.relativeStep == nil && unmeasured.slope == nil)
+      #expect(unmeasured.sharpness != nil)
+    }
+  }
+
+  /// One sequence has no parts to be compared.
+  @Test func oneSequenceHasNoNoise() throws {
+    let (trainer, _, _) = try plainDescent(rate: 0.1, batch: 1)
+    _ = trainer.advance()
+    let frame = try look(trainer)
+    #expect(frame.parts == 1 && frame.noiseScale == nil)
+  }
+
+  /// Looking changes nothing: the same weights to the last bit.
+  @Test func aWatchedRunIsTheSameRun() async throws {
+    let (preset, task) = try TinyRun.preset(["training.steps": "30"])
+    var weights: [[Float]] = []
+    for interests: ProbeRequest.Interests in [[], [.landscape]] {
+      let engine = try TrainingEngine(preset: preset, task: task, threads: 1)
+      await engine.perform(.watch(ProbeRequest(interests: interests)))
+      await engine.start()
+      let events = await TinyRun.events(of: engine)
+      let last = try #require(events.compactMap(\.checkpoint).last)
+      weights.append(last.parameters.flatMap(\.values))
+      let frames = events.count { if case .frame(.landscape) = $0 { true } else { false } }
+      #expect(interests.isEmpty ? frames == 0 : frames > 0)
+      await engine.shutDown()
+    }
+    #expect(weights[0] == weights[1])
+  }
+}
