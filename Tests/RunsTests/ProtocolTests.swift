@@ -160,7 +160,7 @@ import TrainingEvents
     #expect(
       words.commands == [
         "pause", "resume", "step", "run", "pace", "set", "scale", "snapshot", "undo", "best",
-        "restart", "read", "watch", "rewind", "stop",
+        "restart", "read", "watch", "rewind", "stop", "testRates",
       ])
   }
 

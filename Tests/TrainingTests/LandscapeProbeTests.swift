@@ -47,7 +47,7 @@ import TrainingEvents
 
   /// A small rate stops short, a huge one overshoots, and an update that nobody measured has no α.
   @Test func alphaTellsShortFromLong() throws {
-    for (rate, isShort) in [(1e-3, true), (100, false)] {
+    for (rate, isShort) in [(1e-3, true), (40, false)] {
       let (trainer, _, _) = try plainDescent(rate: rate)
       #expect(trainer.weightsBeforeUpdate == nil)
       trainer.measuresNextUpdate = true
@@ -58,7 +58,7 @@ import TrainingEvents
       if isShort {
         #expect(try #require(frame.relativeStep) < -0.9)
       } else {
-        #expect(frame.relativeStep.map { $0 > 1 } ?? true)
+        #expect(try #require(frame.relativeStep) > 0.1)
       }
       _ = trainer.advance()
       #expect(trainer.weightsBeforeUpdate == nil)

@@ -28,7 +28,8 @@ struct AttributionPanel: Panel {
   private struct Shown {
     var symbols: [String]
     var position: Int
-    var found: (answer: String, norms: [Float], products: [Float])?
+    typealias Found = (answer: String, norms: [Float], products: [Float])
+    var found: Found?
     var attributed = DynamicsFrame.Attributed.output
     /// Positions whose answers are traced back.
     var measured: Int
@@ -53,15 +54,28 @@ struct AttributionPanel: Panel {
 
   func title(_ scene: Scene) -> StyledText {
     let theme = scene.theme
-    var text = StyledText("What the prediction depends on", theme.title)
-    guard let shown = shown(scene.state), let found = shown.found else { return text }
+    guard let shown = shown(scene.state), let found = shown.found else {
+      return StyledText("What the prediction depends on", theme.title)
+    }
+    var text = heading(shown, found, scene)
+    let at = shown.isTyped ? "" : "at "
+    text.add("  \(at)position \(shown.position + 1)", theme.muted)
+    if shown.isTyped, let step = scene.state.reading?.states.step {
+      text.add("  read at step \(NumberText.grouped(step))", theme.muted)
+    }
+    return text
+  }
+
+  /// What is traced back and how far it reaches.
+  private func heading(_ shown: Shown, _ found: Shown.Found, _ scene: Scene) -> StyledText {
+    let theme = scene.theme
     let what =
       switch shown.attributed {
       case .loss: "the loss"
       case .output where found.answer.isEmpty: "the output"
       case .output: "log p(\(ReadableSymbol.text(found.answer)))"
       }
-    text = StyledText(
+    var text = StyledText(
       shown.isTyped ? "Your text: \(what)" : "What \(what) depends on", theme.title)
     if scene.state.dynamicsControls.multipliesInput {
       text.add(
@@ -69,12 +83,7 @@ struct AttributionPanel: Panel {
         theme.muted)
     }
     if let reach = Self.reach(found.norms) {
-      text.add("  90 % of the gradient within \(reach) back", theme.text)
-    }
-    let at = shown.isTyped ? "" : "at "
-    text.add("  \(at)position \(shown.position + 1)", theme.muted)
-    if shown.isTyped, let step = scene.state.reading?.states.step {
-      text.add("  read at step \(NumberText.grouped(step))", theme.muted)
+      text.add("  " + reachWords(reach), theme.text)
     }
     return text
   }
@@ -118,7 +127,15 @@ struct AttributionPanel: Panel {
       x = buffer.write(read[index], x: x, y: y, style: style, limit: area.right - 1)
       x += separator.count
     }
+    // What a narrow title has no room for stands under the text.
+    guard y + 1 < area.bottom, heading(shown, found, scene).width > area.width - 4,
+      let reach = Self.reach(found.norms)
+    else { return }
+    StyledText(reachWords(reach), scene.theme.text)
+      .write(x: area.x + 1, y: area.bottom - 1, limit: area.right - 1, into: &buffer)
   }
+
+  private func reachWords(_ reach: Int) -> String { "90 % of the gradient within \(reach) back" }
 }
 
 /// The shades of what one answer depends on: gradients from 0 up, or with their inputs on both sides

@@ -38,7 +38,7 @@ struct LandscapePanel: Panel {
     let bound = isKnown ? "" : hasUnicode ? "≥ " : ">= "
     text.add(" \(bound)\(number(value))", theme.text)
     if let rate = frame.criticalRate {
-      text.add("  plain gradient descent overshoots above rate \(number(rate))", theme.muted)
+      text.add("  SGD overshoots above rate \(number(rate))", theme.muted)
     }
     return text
   }

@@ -78,11 +78,11 @@ enum ViewLayout {
     guard contents.hasLandscape else {
       return isLarge ? [(.attribution, 64), (.dynamicsOverTraining, 36)] : [(.attribution, 1)]
     }
-    let first: PanelKind = contents.hasRateTest ? .rateTest : .attribution
-    guard isLarge else { return [(first, 60), (.landscape, 40)] }
+    guard isLarge else { return [(contents.hasRateTest ? .rateTest : .attribution, 1)] }
+    // Three panels beside the attribution have room on a wide screen only.
     guard width >= 160 else {
       let second: PanelKind = contents.hasRateTest ? .rateTest : .dynamicsOverTraining
-      return [(.attribution, 40), (second, 30), (.landscape, 30)]
+      return [(.attribution, 64), (second, 36)]
     }
     let last: PanelKind = contents.hasRateTest ? .rateTest : .landscapeOverTraining
     return [(.attribution, 36), (.dynamicsOverTraining, 20), (.landscape, 22), (last, 22)]

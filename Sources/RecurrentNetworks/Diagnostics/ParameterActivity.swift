@@ -28,12 +28,16 @@ public struct ParameterActivity: Sendable, Equatable {
     }
   }
 
-  /// ‖after − before‖ of each parameter; `before` is overwritten with the difference.
+  /// ‖after − before‖ of each parameter.
   public static func updateNorms<Scalar>(
     from before: ParameterVector<Scalar>, to after: ParameterVector<Scalar>
   ) -> [Double] {
-    Scalar.addScaled(after.count, -1, after.base, to: before.base)
-    return before.layout.parameters.map { before.matrix($0).norm }
+    before.layout.parameters.map { parameter in
+      (parameter.offset..<parameter.offset + parameter.count).reduce(0.0) { sum, index in
+        let moved = Double(after.base[index] - before.base[index])
+        return sum + moved * moved
+      }.squareRoot()
+    }
   }
 }
 
