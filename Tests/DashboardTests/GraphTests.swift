@@ -82,6 +82,19 @@ import TrainingEvents
     #expect(joint.name(.state(1), at: 4) == "d(1)" && joint.name(.input, at: 4) == "y(0)")
   }
 
+  /// The sheet of all numbers keeps one cell free beside the panel's frame.
+  @Test func theSheetKeepsACellFree() {
+    let trace = SyntheticTraces.trace(Self.everyStep)
+    var state = SyntheticTraces.state(Self.everyStep, walking: 0)
+    state.apply(.frame(.trace(trace)))
+    let scene = Scene(state: state, appearance: Golden.appearance)
+    var buffer = CellBuffer(size: Size(width: 100, height: 30))
+    CalculationSheet(trace: trace, scene: scene)
+      .draw(in: Rect(x: 4, y: 2, width: 90, height: 20), into: &buffer)
+    func isBlank(_ x: Int) -> Bool { (0..<30).allSatisfy { buffer[x, $0].glyph == " " } }
+    #expect(isBlank(4) && !isBlank(5))
+  }
+
   /// Both directions end at the output, each where it ends: the way back at the sequence's start.
   @Test func anOutputAtTheEndReadsEachDirectionWhereItEnds() {
     for (architecture, expected) in [

@@ -222,6 +222,18 @@ import Testing
     #expect(abs(back.shares.reduce(0, +) - turned.shares.reduce(0, +)) < 1e-12)
   }
 
+  /// About thirty steps of three n³ multiplications from each start, within the budget.
+  @Test func largeNetworksAreSearchedFromFewerStates() {
+    let search = FixedPointSearch(seed: 1)
+    #expect(search.affordable(size: 8) == 256 && search.affordable(size: 9) == 64)
+    for size in [192, 256, 300, 384] {
+      let starts = search.affordable(size: size)
+      let cost = 90 * Double(size * size * size)
+      #expect(Double(starts) * cost <= 4e10 && Double(starts + 1) * cost > 4e10, "\(size)")
+    }
+    #expect(search.affordable(size: 5_000) == 4)
+  }
+
   @Test func noExponentsAreFoundWhereNoneAreWanted() {
     for count in [0, -1] {
       var exponents = LyapunovExponents(size: 2, count: count, seed: 1)

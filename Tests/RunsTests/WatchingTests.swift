@@ -80,6 +80,16 @@ import TrainingEvents
     #expect(RunFolder.isFolder(root + "/own") && !RunFolder.isFolder(root + "/own/words-1"))
   }
 
+  /// News is told once; how many runs are still to be read is told until they are.
+  @Test func newsIsTakenOnceAndTheUnreadAreCounted() {
+    var news = RunFolderWatcher.News()
+    (news.unread, news.order) = (3, [])
+    let first = news.take()
+    #expect(first.unread == 3 && first.order != nil)
+    let second = news.take()
+    #expect(second.unread == 3 && second.order == nil)
+  }
+
   @Test func theCasesOfLogsAreARunEach() {
     let found = RunFolder.runs(in: Self.logs + "/tb").map(\.name)
     #expect(found == (try? FileTree.names(in: Self.logs + "/tb").filter { !$0.hasPrefix(".") }))

@@ -30,7 +30,7 @@ public struct FixedPointSearch: Sendable {
   private static let budget = 4e10
 
   /// Fewer starts where one step of each takes long, and more where it takes next to nothing.
-  private func affordable(size: Int) -> Int {
+  func affordable(size: Int) -> Int {
     let n = Double(max(1, size))
     return max(4, min(size <= 8 ? 4 * starts : starts, Int(Self.budget / (30 * 3 * n * n * n))))
   }

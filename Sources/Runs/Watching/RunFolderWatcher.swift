@@ -19,6 +19,16 @@ public final class RunFolderWatcher: Sendable {
     public var unread = 0
 
     public init() {}
+
+    /// Hands over what changed; how many runs are unread stays true.
+    mutating func take() -> News {
+      defer {
+        let unread = unread
+        self = News()
+        self.unread = unread
+      }
+      return self
+    }
   }
 
   private struct Shared: Sendable {
@@ -50,16 +60,7 @@ public final class RunFolderWatcher: Sendable {
   deinit { continuation.finish() }
 
   /// Takes what changed.
-  public func news() -> News {
-    shared.withLock { shared in
-      defer {
-        let unread = shared.news.unread
-        shared.news = News()
-        shared.news.unread = unread
-      }
-      return shared.news
-    }
-  }
+  public func news() -> News { shared.withLock { $0.news.take() } }
 
   /// Asks for the curves of runs and of no others, by their paths, the most urgent first.
   public func want(_ runs: [String]) {
