@@ -132,6 +132,11 @@ import TrainingEvents
     let twin = try SessionTwin()
     _ = try await Self.train(twin, twin.options("tiny", ["training.steps=10"]))
     try twin.obstructSnapshots(of: "tiny-1", false)
+    // A session lets go of its run's directory a moment after it has ended.
+    let end = ContinuousClock.now + .seconds(20)
+    while !RunDirectory.isCutOff(twin.run("tiny-1")), ContinuousClock.now < end {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     var options = twin.options("")
     (options.preset, options.resume) = (nil, twin.run("tiny-1"))
     let outcome = try await Self.train(twin, options) { #expect($0.firstStep == 0) }
