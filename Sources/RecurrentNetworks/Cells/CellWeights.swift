@@ -21,6 +21,9 @@ struct CellWeights {
   /// What acts unit by unit, such as peepholes: one row of `hidden` numbers for each of the
   /// description's diagonals; nil where there are none.
   var diagonals: ParameterHandle?
+
+  /// W; nil in cells that have no such weights.
+  var recurrent: ParameterHandle? { hiddenToHidden.rows > 0 ? hiddenToHidden : nil }
 }
 
 extension CellWeights {

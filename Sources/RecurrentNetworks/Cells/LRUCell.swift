@@ -1,8 +1,11 @@
 import Foundation
 import LinearAlgebra
 
-/// The linear recurrent unit (Orvieto et al. 2023), with inputs r, j and d. What it carries is complex:
-/// c(t), and k(t) beside it.
+/// The linear recurrent unit (Orvieto et al. 2023).
+typealias LRUCell<Scalar: NetworkScalar> = CarryingCell<Scalar, LRUFormula<Scalar>>
+
+/// One step of a linear recurrence with inputs r, j and d. What it carries is complex: c(t), and k(t)
+/// beside it.
 ///
 ///     a(t)          = U x(t) + b                        blocks r, j and d of U: Re B, Im B and D
 ///     c(t) + i k(t) = λ ⊙ (c(t−1) + i k(t−1)) + γ ⊙ (a_r + i a_j)
@@ -10,7 +13,7 @@ import LinearAlgebra
 ///
 /// with λ = exp(−ν + iθ), |λ| < 1 whatever is learned: ν, θ and γ are kept by their logarithms. Nothing
 /// but x enters where c is computed, and no φ: each layer is linear, and so is a stack of them.
-final class LRUCell<Scalar: NetworkScalar>: RecurrentCell {
+enum LRUFormula<Scalar: NetworkScalar>: CarryingFormula {
   static var description: CellDescription {
     CellDescription(
       gates: [
@@ -25,96 +28,41 @@ final class LRUCell<Scalar: NetworkScalar>: RecurrentCell {
       reference: "Orvieto et al. 2023")
   }
 
-  /// a(t), rows × 3·hidden.
-  private var inputs = Matrix<Scalar>.empty
-  /// c(t) and behind it k(t), rows × 2·hidden.
-  private var cells = Matrix<Scalar>.empty
-  private var initialCell = Matrix<Scalar>.empty
-  private var states = Matrix<Scalar>.empty
+  static var memories: [(name: String, lowest: Double)] {
+    [("real part c", -1), ("imaginary part k", -1)]
+  }
+  static var directGate: Int? { 2 }
+
   /// Re λ, Im λ, γ, −ν = log |λ| and θ, 5 × hidden.
-  private var factors = Matrix<Scalar>.empty
-  private var projection: PackedMatrix<Scalar>?
-  private var projectionBack: PackedMatrix<Scalar>?
-  private var dStates = Matrix<Scalar>.empty
-  /// ∂L/∂(c, k) on its way back, sequences × 2·hidden.
-  private var dCell = Matrix<Scalar>.empty
-  /// Gradients of log ν, log θ and log γ, 3 × hidden.
-  private var dLogarithms = Matrix<Scalar>.empty
-  private(set) var inputGradient = Matrix<Scalar>.empty
-
-  private var hidden: Int { states.columns }
-  var recurrentGradient: Matrix<Scalar> { inputGradient }
-  var cellStates: Matrix<Scalar>? { cells }
-  var initialCellGradient: Matrix<Scalar>? { dCell }
-  var unprojected: Matrix<Scalar>? { cells }
-
-  var gateViews: [(name: String, values: Matrix<Scalar>, lowest: Double)] {
-    guard cells.columns > 0 else { return views(of: inputs) }
-    return views(of: inputs) + [
-      ("real part c", cells.columns(0, hidden), -1),
-      ("imaginary part k", cells.columns(hidden, hidden), -1),
-    ]
+  static func factors(of diagonals: Matrix<Scalar>, arena: Arena<Scalar>) -> Matrix<Scalar> {
+    let factors = arena.matrix(5, diagonals.columns)
+    factors.setFactors(diagonals)
+    return factors
   }
 
-  func begin(
-    states: Matrix<Scalar>, sequences: Int, initialCell: Matrix<Scalar>, weights: CellWeights,
-    pass: Pass<Scalar>
-  ) -> Matrix<Scalar> {
-    self.states = states
-    self.initialCell = initialCell
-    inputs = pass.arena.matrix(states.rows, 3 * hidden)
-    cells = pass.arena.matrix(states.rows, 2 * hidden)
-    dCell = pass.arena.matrix(sequences, 2 * hidden)
-    factors = pass.arena.matrix(5, hidden)
-    projection = weights.projection.flatMap { pass.packed(transposed: pass.parameters[$0]) }
-    if let handle = weights.diagonals { factors.setFactors(pass.parameters[handle]) }
-    return inputs
-  }
-
-  private func previousCell(_ segment: CellSegment<Scalar>) -> Matrix<Scalar> {
-    segment.previousRow.map { cells.rows($0, segment.count) }
-      ?? initialCell.rows(segment.sequence, segment.count)
-  }
-
-  func forward(_ segment: CellSegment<Scalar>) {
-    let (row, count) = (segment.row, segment.count)
-    let before = previousCell(segment)
+  static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>) {
     Scalar.lruForward(
-      rows: count, hidden: hidden, factors: factors.base, inputs: inputs.row(row),
-      previousCell: before.base, previousStride: before.stride, cell: cells.row(row))
-    let state = states.rows(row, count)
-    state.copy(inputs.rows(row, count).columns(2 * hidden, hidden))
-    if let projection { state.product(cells.rows(row, count), projection, accumulate: true) }
+      rows: step.gates.rows, hidden: step.diagonals.columns, factors: step.diagonals.base,
+      inputs: step.gates.base, previousCell: step.before.base,
+      previousStride: step.before.stride, cell: step.cell.base)
   }
 
-  func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>) {
-    self.dStates = dStates
-    dCell.fill(0)
-    inputGradient = pass.arena.matrix(states.rows, 3 * hidden)
-    projectionBack = weights.projection.flatMap { pass.packed(pass.parameters[$0]) }
-    // Where nothing learns, what would be learned is written and never read.
-    dLogarithms =
-      weights.diagonals.flatMap { pass.gradient?[$0] } ?? pass.arena.zeros(3, hidden)
-  }
-
-  func cutCellGradient(sequences: Int) { dCell.rows(0, sequences).fill(0) }
-
-  func backward(_ segment: CellSegment<Scalar>) {
-    let (row, count) = (segment.row, segment.count)
-    let (before, ds) = (previousCell(segment), dStates.rows(row, count))
-    let asked = dCell.rows(segment.sequence, count)
-    if let projectionBack { asked.product(ds, projectionBack, accumulate: true) }
-    let delta = inputGradient.rows(row, count)
-    delta.columns(2 * hidden, hidden).copy(ds)
+  static func backward(
+    _ step: CarriedStep<Scalar>, dState: Matrix<Scalar>, dCell: Matrix<Scalar>,
+    dGates: Matrix<Scalar>, dDiagonals: Matrix<Scalar>
+  ) {
+    let hidden = step.diagonals.columns
+    dGates.columns(2 * hidden, hidden).copy(dState)
     Scalar.lruBackward(
-      rows: count, hidden: hidden, factors: factors.base, inputs: inputs.row(row),
-      previousCell: before.base, previousStride: before.stride, dCell: asked.base,
-      dInputs: delta.base, dLogarithms: dLogarithms.base)
+      rows: dState.rows, hidden: hidden, factors: step.diagonals.base, inputs: step.gates.base,
+      previousCell: step.before.base, previousStride: step.before.stride, dCell: dCell.base,
+      dInputs: dGates.base, dLogarithms: dDiagonals.base)
   }
 
   /// ∂(c, k)(t)/∂(c, k)(t−1) turns by θ and shrinks by |λ|; s follows by P.
-  func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum) {
-    for unit in 0..<hidden {
+  static func addJacobian(_ step: CarriedStep<Scalar>, to sum: inout JacobianSum) {
+    let factors = step.diagonals
+    for unit in 0..<factors.columns {
       let (re, im) = (Double(factors[0, unit]), Double(factors[1, unit]))
       let scale = Double(factors[2, unit])
       sum.addDirect(re, unit: unit, to: .cell, from: .cell)
@@ -150,7 +98,7 @@ extension LayerView {
     guard let diagonals else { return [] }
     let kept = parameters[diagonals]
     let rows = (0..<kept.rows).map { row in (0..<kept.columns).map { kept[row, $0] } }
-    guard description.diagonals?.rows == LRUCell<Scalar>.description.diagonals?.rows else {
+    guard description.diagonals?.rows == LRUFormula<Scalar>.description.diagonals?.rows else {
       return rows
     }
     let polar = (0..<kept.columns).map { unit in

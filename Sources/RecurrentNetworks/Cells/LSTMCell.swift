@@ -20,7 +20,7 @@ enum LSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
       reference: "Deep Learning section 10.10.1")
   }
   static var squashesCell: Bool { true }
-  static var memory: (name: String, lowest: Double) { ("cell tanh c", -1) }
+  static var memories: [(name: String, lowest: Double)] { [("cell tanh c", -1)] }
 
   static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>) {
     Scalar.lstmForward(

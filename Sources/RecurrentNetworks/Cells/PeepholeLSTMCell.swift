@@ -23,7 +23,7 @@ enum PeepholeLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
   }
 
   static var squashesCell: Bool { LSTMFormula<Scalar>.squashesCell }
-  static var memory: (name: String, lowest: Double) { LSTMFormula<Scalar>.memory }
+  static var memories: [(name: String, lowest: Double)] { LSTMFormula<Scalar>.memories }
 
   static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>) {
     Scalar.peepholeForward(

@@ -28,8 +28,7 @@ enum SLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
       ], candidate: 2, forgetGate: 1, cellParts: 2, equations: .sLSTM,
       reference: "Beck et al. 2024")
   }
-  static var squashesCell: Bool { false }
-  static var memory: (name: String, lowest: Double) { ("cell c", -1) }
+  static var memories: [(name: String, lowest: Double)] { [("cell c", -1)] }
 
   static func forward(_ step: CarriedStep<Scalar>, state: Matrix<Scalar>) {
     Scalar.sLSTMForward(
