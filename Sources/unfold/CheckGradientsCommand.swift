@@ -17,27 +17,20 @@ struct CheckGradientsCommand: ParsableCommand {
   /// Relative errors above this are taken for a wrong gradient.
   private static let limit = 1e-6
 
-  @Argument(help: "A preset from `unfold presets`, or the path of a preset file.")
-  var preset: String?
-
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Set any key of the preset, as in network.cell=gru.", valueName: "path=value"))
-  var settings: [String] = []
+  @OptionGroup var choice: PresetChoice
 
   @Option(help: "Most entries of each parameter that are checked.")
   var entries = 40
 
   func validate() throws {
     guard entries > 0 else { throw ValidationError("--entries must be above 0, not \(entries)") }
-    if preset == nil, !settings.isEmpty {
+    if choice.preset == nil, !choice.settings.isEmpty {
       throw ValidationError("--set changes a preset: name one")
     }
   }
 
   func run() throws {
-    let largest = try preset.map(check) ?? (try checkAll())
+    let largest = try choice.preset.map(check) ?? (try checkAll())
     guard largest < Self.limit else {
       throw RunFailure(
         description: String(
@@ -48,7 +41,7 @@ struct CheckGradientsCommand: ParsableCommand {
 
   private func check(_ name: String) throws -> Double {
     var preset = try PresetLibrary.preset(name)
-    try preset.set(arguments: settings)
+    try preset.set(arguments: choice.settings)
     let task = try TaskLoader.load(
       preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
     let check = try PresetGradientCheck.run(preset, task: task, entriesPerTensor: entries)

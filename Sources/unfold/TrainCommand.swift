@@ -6,14 +6,7 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train",
     abstract: "Train a network and watch it learn (the default command).")
 
-  @Argument(help: "A preset from `unfold presets`, or the path of a preset file.")
-  var preset: String?
-
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Set any key of the preset, as in network.cell=gru.", valueName: "path=value"))
-  var settings: [String] = []
+  @OptionGroup var choice: PresetChoice
 
   @Option(help: "Training steps of the whole run, counted from its first.")
   var steps: Int?
@@ -125,7 +118,7 @@ struct TrainCommand: AsyncParsableCommand {
   /// What is asked for, for whoever trains.
   private var options: TrainingOptions {
     var options = TrainingOptions()
-    (options.preset, options.settings) = (preset, settings)
+    (options.preset, options.settings) = (choice.preset, choice.settings)
     (options.steps, options.seed, options.threads) = (steps, seed, threads)
     (options.out, options.initial, options.resume) = (out, initial, resume)
     options.map = map.compactMap(TensorName.init).map { ($0.old, $0.new) }

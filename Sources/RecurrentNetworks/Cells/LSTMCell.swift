@@ -40,27 +40,38 @@ enum LSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
       dCell: dCell.base, dGates: dGates.base)
   }
 
-  /// With c = f c′ + i g and s = o tanh c, where c′ = c(t−1):
-  ///
-  ///     ∂c/∂s′ = diag(c′ f(1−f)) W_f + diag(g i(1−i)) W_i + diag(i (1−g²)) W_g,  ∂c/∂c′ = diag(f)
-  ///     ∂s/∂·  = diag(o (1−tanh² c)) ∂c/∂·, and diag(tanh c · o(1−o)) W_o more of s′
   static func addJacobian(_ step: CarriedStep<Scalar>, to sum: inout JacobianSum) {
-    let (activations, squashed) = (step.gates.row(0), step.squashed.row(0))
-    let (before, hidden) = (step.before.row(0), sum.hidden)
+    step.addLSTMJacobian(to: &sum)
+  }
+}
+
+extension CarriedStep {
+  /// Of an LSTM, with peepholes p where the step has them, and 0 in their place where not. With
+  /// c = f c′ + i g and s = o tanh c, where c′ = c(t−1) and k = tanh c · o (1−o):
+  ///
+  ///     ∂c/∂s′ = diag(c′ f(1−f)) W_f + diag(g i(1−i)) W_i + diag(i (1−g²)) W_g
+  ///     ∂c/∂c′ = diag(f + p_i g i(1−i) + p_f c′ f(1−f))
+  ///     ∂s/∂·  = diag(o (1−tanh² c) + p_o k) ∂c/∂·, and diag(k) W_o more of s′
+  func addLSTMJacobian(to sum: inout JacobianSum) {
+    let (activations, squashed, before) = (gates.row(0), squashed.row(0), before.row(0))
+    let hidden = sum.hidden
     for unit in 0..<hidden {
       let (i, f) = (Double(activations[unit]), Double(activations[hidden + unit]))
       let g = Double(activations[2 * hidden + unit])
       let o = Double(activations[3 * hidden + unit])
+      let peepholes = (0..<3).map { diagonals.rows > 0 ? Double(diagonals[$0, unit]) : 0 }
       let tanhCell = Double(squashed[unit])
-      let toState = o * (1 - tanhCell * tanhCell)
+      let fromOutput = tanhCell * o * (1 - o)
+      let toState = o * (1 - tanhCell * tanhCell) + peepholes[2] * fromOutput
       let intoCell = [g * i * (1 - i), Double(before[unit]) * f * (1 - f), i * (1 - g * g)]
       for (gate, factor) in intoCell.enumerated() {
         sum.add(factor, gate: gate, unit: unit, to: .cell)
         sum.add(toState * factor, gate: gate, unit: unit)
       }
-      sum.add(tanhCell * o * (1 - o), gate: 3, unit: unit)
-      sum.addDirect(f, unit: unit, to: .cell, from: .cell)
-      sum.addDirect(toState * f, unit: unit, from: .cell)
+      sum.add(fromOutput, gate: 3, unit: unit)
+      let kept = f + peepholes[0] * intoCell[0] + peepholes[1] * intoCell[1]
+      sum.addDirect(kept, unit: unit, to: .cell, from: .cell)
+      sum.addDirect(toState * kept, unit: unit, from: .cell)
     }
   }
 }

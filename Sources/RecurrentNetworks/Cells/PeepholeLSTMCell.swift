@@ -45,31 +45,8 @@ enum PeepholeLSTMFormula<Scalar: NetworkScalar>: CarryingFormula {
       dPeepholes: dDiagonals.base)
   }
 
-  /// As of an LSTM, and with c′ = c(t−1) and k = tanh c · o (1 − o):
-  ///
-  ///     ∂c/∂c′ = f + p_i g i (1 − i) + p_f c′ f (1 − f)
-  ///     ∂s/∂·  = (o (1 − tanh² c) + p_o k) ∂c/∂·, and k W_o more of s(t−1)
   static func addJacobian(_ step: CarriedStep<Scalar>, to sum: inout JacobianSum) {
-    let (activations, squashed) = (step.gates.row(0), step.squashed.row(0))
-    let (before, hidden) = (step.before.row(0), sum.hidden)
-    for unit in 0..<hidden {
-      let (i, f) = (Double(activations[unit]), Double(activations[hidden + unit]))
-      let g = Double(activations[2 * hidden + unit])
-      let o = Double(activations[3 * hidden + unit])
-      let tanhCell = Double(squashed[unit])
-      let peepholes = (0..<3).map { Double(step.diagonals[$0, unit]) }
-      let fromOutput = tanhCell * o * (1 - o)
-      let toState = o * (1 - tanhCell * tanhCell) + peepholes[2] * fromOutput
-      let intoCell = [g * i * (1 - i), Double(before[unit]) * f * (1 - f), i * (1 - g * g)]
-      for (gate, factor) in intoCell.enumerated() {
-        sum.add(factor, gate: gate, unit: unit, to: .cell)
-        sum.add(toState * factor, gate: gate, unit: unit)
-      }
-      sum.add(fromOutput, gate: 3, unit: unit)
-      let kept = f + peepholes[0] * intoCell[0] + peepholes[1] * intoCell[1]
-      sum.addDirect(kept, unit: unit, to: .cell, from: .cell)
-      sum.addDirect(toState * kept, unit: unit, from: .cell)
-    }
+    step.addLSTMJacobian(to: &sum)
   }
 }
 
