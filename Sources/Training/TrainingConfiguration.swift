@@ -43,6 +43,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// Standard deviation of noise added to the first step's gradients; later ones receive less
   /// (Neelakantan et al. 2015). 0 adds none.
   public var gradientNoise = 0.0
+  /// Decay of the average of the weights that the network is judged by, from 0 to below 1; nil judges
+  /// the weights of the newest step.
+  public var averageWeights: Double?
   /// Steps a second at most in the dashboard, so that a person can look; nil trains as fast as it
   /// can. Without a dashboard it means nothing, and it never changes a result.
   public var pace: Double?

@@ -43,6 +43,8 @@ public struct RunDescription: Sendable, Equatable {
   public var readsText: Bool
   /// The machine of each rank of a job, in their order; empty for a run of one process.
   public var hosts: [String] = []
+  /// Whether the network is validated and writes with an average of its weights over the updates.
+  public var averagesWeights = false
 
   public init(
     name: String, title: String, lecture: String, task: TaskKind, network: String,

@@ -58,7 +58,9 @@ enum LossText {
       return text
     }
     let names = ("train", "smoothed", "validation")
+    let averaged = run?.averagesWeights == true ? " of averaged weights" : ""
     let choices = [
+      text(("train", "smoothed", "validation" + averaged), values: (true, true)),
       text(names, values: (true, true)), text(names, values: (false, true)),
       text(("train", "smooth", "valid"), values: (false, true)),
       text(("train", "smooth", "valid"), values: (false, false)),

@@ -14,7 +14,9 @@ struct SamplesPanel: Panel {
   func title(_ scene: Scene) -> StyledText {
     let text = StyledText("Samples", scene.theme.title)
     guard let samples = scene.state.samples else { return text }
-    let title = text.adding("  T \(NumberText.brief(samples.temperature, 2))", scene.theme.muted)
+    let weights = scene.state.run?.averagesWeights == true ? "  averaged weights" : ""
+    let title = text.adding(
+      "  T \(NumberText.brief(samples.temperature, 2))\(weights)", scene.theme.muted)
     guard scene.state.stepShown(by: .samples) == nil else { return title }
     return title.adding("  at step \(NumberText.grouped(samples.step))", scene.theme.muted)
   }

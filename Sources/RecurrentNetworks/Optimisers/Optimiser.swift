@@ -84,20 +84,9 @@ public final class Optimiser<Scalar: NetworkScalar> {
       Scalar.adam(
         count, weights: w, gradient: g, mean: mean.base + part.lowerBound,
         square: square.base + part.lowerBound, scale: scale, decay: decay, beta1: Scalar(beta1),
-        beta2: Scalar(beta2), rate: Scalar(rate / (1 - power(beta1, updates))),
-        correction: Scalar(1 / (1 - power(beta2, updates)).squareRoot()),
+        beta2: Scalar(beta2), rate: Scalar(rate / (1 - beta1.raised(to: updates))),
+        correction: Scalar(1 / (1 - beta2.raised(to: updates)).squareRoot()),
         epsilon: Scalar(configuration.epsilon ?? 1e-8), times: times)
     }
-  }
-
-  /// base^exponent by repeated squaring.
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    var (result, factor, left) = (1.0, base, exponent)
-    while left > 0 {
-      if left & 1 == 1 { result *= factor }
-      factor *= factor
-      left >>= 1
-    }
-    return result
   }
 }

@@ -26,6 +26,7 @@ enum RunDescriptionJSON {
     object["readsText"] = .bool(run.readsText)
     object["ownData"] = run.ownData.map(JSONValue.string)
     object["directory"] = run.directory.map(JSONValue.string)
+    if run.averagesWeights { object["averagesWeights"] = true }
     if !run.hosts.isEmpty { object["hosts"] = .array(run.hosts.map(JSONValue.string)) }
     return .object(object)
   }
@@ -54,6 +55,7 @@ enum RunDescriptionJSON {
       architecture: object["architecture"]?.object.map(architecture),
       directory: object["directory"]?.string, readsText: object["readsText"]?.bool ?? false)
     run.ownData = object["ownData"]?.string
+    run.averagesWeights = object["averagesWeights"]?.bool ?? false
     run.hosts = object["hosts"]?.array?.map { $0.string ?? "" } ?? []
     return run
   }

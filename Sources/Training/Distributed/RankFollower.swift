@@ -60,7 +60,7 @@ public final class RankFollower: Sendable {
       case .change(let change): trainer.make(change)
       case .judge(let isFirst):
         if isFirst { evaluator.begin(trainer.task.validation) }
-        _ = evaluator.advance(trainer.parameters)
+        _ = evaluator.advance(trainer.judgedWeights)
       case .end: return .told
       }
     }

@@ -75,9 +75,11 @@ final class RankLead {
 }
 
 extension RankExchange {
-  /// Weights, moments and carried states, from rank 0 to everybody.
+  /// Weights, moments, averaged weights and carried states, from rank 0 to everybody.
   func distributeTensors(of trainer: Trainer) -> Bool {
-    let vectors = [trainer.parameters, trainer.optimiser.mean, trainer.optimiser.square]
+    let vectors = [
+      trainer.parameters, trainer.optimiser.mean, trainer.optimiser.square, trainer.average?.weights,
+    ]
     for vector in vectors.compactMap(\.self) {
       guard channel.distribute(vector.base, bytes: vector.count * MemoryLayout<Float>.stride) else {
         return false

@@ -39,6 +39,7 @@ final class TrainingWorkload: Workload {
   var description: RunDescription {
     var description = trainer.description
     description.hosts = lead?.hosts ?? []
+    description.averagesWeights = trainer.average != nil
     return description
   }
   var step: Int { trainer.step }
@@ -80,13 +81,13 @@ final class TrainingWorkload: Workload {
     if lengths.isRunning { return judgeALength() }
     // A validation may have begun before other processes were there, as in a run that is gone on with.
     lead?.tell(.judge(isFirst: evaluator.isAtStart))
-    guard !evaluator.advance(trainer.parameters), failure == nil else { return nil }
+    guard !evaluator.advance(trainer.judgedWeights), failure == nil else { return nil }
     probes.note(evaluator.answers, step: trainer.step)
     return nextLength()
   }
 
   private func judgeALength() -> LossTotal? {
-    guard !lengths.advance(trainer.parameters) else { return nil }
+    guard !lengths.advance(trainer.judgedWeights) else { return nil }
     let (total, steps) = (lengths.total, task.judged[judgedLengths.count].steps)
     judgedLengths.append(
       NamedValues(
@@ -126,6 +127,7 @@ final class TrainingWorkload: Workload {
     let given = Set(tensors.map(\.name))
     let own = trainer.parameters.namedTensors().filter { !given.contains($0.name) }
     try trainer.parameters.load(tensors + own)
+    trainer.average?.begin(with: trainer.parameters)
   }
 
   func checkpoint(

@@ -38,6 +38,11 @@ extension TrainedNetwork {
     var evaluation = Evaluation(
       task: task.kind, part: part, sequences: data.count, targets: data.targetCount,
       targetName: task.targetName, longest: data.longest)
+    if let decay = preset.training.averageWeights {
+      evaluation.notes.append(
+        "of weights averaged over the updates (training.average-weights: "
+          + "\(YAMLScalar.number(decay)))")
+    }
     let evaluator = try Evaluator(
       network: network, pool: pool, training: preset.training, channel: judges?.channel)
     let batches = BatchedExamples(

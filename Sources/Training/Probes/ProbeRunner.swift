@@ -100,7 +100,7 @@ final class ProbeRunner {
     } else if request.interests.contains(.task) {
       taskFrames.run(every: 2, now: now, force: force) {
         if let frame = probe.taskFrame(
-          trainer.parameters, step: trainer.step, sequence: request.sequence)
+          trainer.judgedWeights, step: trainer.step, sequence: request.sequence)
         {
           made.append(.task(frame))
         }
@@ -216,7 +216,7 @@ final class ProbeRunner {
     } else if taskRecord.isDue(step: trainer.step) {
       taskRecord.run(step: trainer.step) {
         if let frame = probe.taskFrame(
-          trainer.parameters, step: trainer.step, sequence: request.sequence)
+          trainer.judgedWeights, step: trainer.step, sequence: request.sequence)
         {
           made.append(.task(frame))
         }
@@ -251,11 +251,11 @@ final class ProbeRunner {
     let lines =
       isLines
       ? generator.lines(
-        trainer.parameters, count: 16, length: 40, temperature: request.temperature,
+        trainer.judgedWeights, count: 16, length: 40, temperature: request.temperature,
         random: &random)
       : Self.split(
         generator.text(
-          trainer.parameters, length: 300, temperature: request.temperature, prompt: [],
+          trainer.judgedWeights, length: 300, temperature: request.temperature, prompt: [],
           random: &random))
     return SampleFrame(step: trainer.step, temperature: request.temperature, lines: lines)
   }

@@ -6,9 +6,10 @@ import TrainingEvents
 public struct Checkpoint: CheckpointState {
   /// The resolved preset, as YAML.
   public var preset: String
-  /// Parameters under PyTorch's names.
+  /// Parameters under PyTorch's names; the averaged ones, where weights are averaged.
   public var parameters: [NamedTensor]
-  /// The optimiser's moments, `mean.NAME` and `square.NAME`.
+  /// The optimiser's moments, `mean.NAME` and `square.NAME`; where weights are averaged, beside them
+  /// those that training goes on with, `weights.NAME`.
   public var moments: [NamedTensor]
   /// The numbers that are no tensors.
   public var state: ResumeState
@@ -96,6 +97,8 @@ public struct ResumeState: Sendable, Equatable, Codable {
   public var elapsed = 0.0
   /// Updates the optimiser has done.
   public var updates = 0
+  /// Updates that the averaged weights are the average of; nil where none are kept.
+  public var averaged: Int?
   /// Where the next batch begins, and in which order the data come.
   public var cursor = BatchCursor(seed: 0)
   /// Hidden states carried over to the next chunk: one list a part, sequence after sequence.
@@ -194,8 +197,9 @@ extension Trainer {
       guard let moment else { continue }
       moments += moment.plainTensors(prefix: name + ".")
     }
+    if average != nil { moments += parameters.plainTensors(prefix: "weights.") }
     return Checkpoint(
-      preset: preset.resolvedText, parameters: parameters.namedTensors(), moments: moments,
+      preset: preset.resolvedText, parameters: judgedWeights.namedTensors(), moments: moments,
       state: state)
   }
 
@@ -212,7 +216,7 @@ extension Trainer {
       throw ParameterMismatch(
         description: "the carried states do not fit this network and batch size")
     }
-    try parameters.load(checkpoint.parameters)
+    try loadWeights(of: checkpoint)
     try optimiser.mean?.loadPlain(checkpoint.moments, prefix: "mean.")
     try optimiser.square?.loadPlain(checkpoint.moments, prefix: "square.")
     restore(numbers: state)
@@ -225,6 +229,7 @@ extension Trainer {
   /// The numbers that `restore(numbers:)` goes by, beside the step and the data's cursor.
   func note(numbers state: inout ResumeState) {
     state.updates = optimiser.updates
+    state.averaged = average?.updates
     state.turned = turnedSettings
     state.plateau = schedule.plateau
   }
@@ -232,6 +237,7 @@ extension Trainer {
   /// Takes over what is no tensor.
   func restore(numbers state: ResumeState) {
     optimiser.updates = state.updates
+    average?.updates = state.averaged ?? 0
     step = state.step
     restore(turned: state.turned ?? [:])
     source.restore(state.cursor)

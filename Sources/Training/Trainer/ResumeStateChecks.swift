@@ -20,6 +20,7 @@ extension ResumeState {
   private var countProblem: String? {
     let counts = [
       ("step", step, Self.mostSteps), ("updates", updates, Self.mostSteps),
+      ("averaged", averaged ?? 0, Self.mostSteps),
       ("cursor.epoch", cursor.epoch, Self.mostSteps),
       ("cursor.position", cursor.position, Self.mostSteps),
       ("plateau.waited", plateau.waited, Self.mostSteps),

@@ -14,6 +14,8 @@ final class Trainer {
   let network: TaskNetwork
   let parameters: ParameterVector<Float>
   let optimiser: Optimiser<Float>
+  /// The average of the weights over the updates; nil where none is asked for.
+  let average: WeightAverage<Float>?
   var schedule: Schedule
   var source: BatchSource
   /// The batch of the newest step, as it was read.
@@ -25,7 +27,7 @@ final class Trainer {
   private let ownSlices: Range<Int>
   private let weightCache = PackedWeightCache<Float>()
   let pool: WorkerPool
-  private let slices: ParameterSlices
+  let slices: ParameterSlices
   /// The order in which gradients are added, of which processes that have several parts add theirs first.
   private let ownAdditions: [ReductionTree.Addition]
   private let commonAdditions: [ReductionTree.Addition]
@@ -59,6 +61,10 @@ final class Trainer {
     parameters = ParameterVector(network.layout)
     parameters.initialise(using: &random)
     optimiser = Optimiser(training.optimizer, layout: network.layout)
+    average = training.averageWeights.map { [network] in
+      WeightAverage(decay: $0, layout: network.layout)
+    }
+    average?.begin(with: parameters)
     schedule = Schedule(training.schedule, totalSteps: training.steps)
     source = BatchSource(
       task.train, batch: training.batch, sequenceLength: training.sequenceLength,
@@ -227,6 +233,7 @@ final class Trainer {
         learningRate: rate)
     }
     guard exchange?.shareWeights() ?? true else { return false }
+    averageWeights()
     if measuresNextUpdate { measureUpdate() }
     return true
   }
@@ -235,14 +242,6 @@ final class Trainer {
     measuresNextUpdate = false
     isUpdateMeasured = true
     updateNorms = ParameterActivity.updateNorms(from: before, to: parameters)
-  }
-
-  private var firstBadGradient: String {
-    for parameter in network.layout.parameters
-    where !gradient.matrix(parameter).norm.isFinite {
-      return "the gradient of \(parameter.name) (\(parameter.symbol))"
-    }
-    return "the gradient"
   }
 
   // MARK: Parts

@@ -10,7 +10,7 @@ import TrainingEvents
 struct TrainingMemory {
   /// Of all weights once.
   let weights: Double
-  /// Of weights, gradients of each part and the optimiser's moments.
+  /// Of weights, their average, gradients of each part and the optimiser's moments.
   let parameters: Double
   /// Of the states and outputs of the largest batch, forward and backward.
   let batch: Double
@@ -25,7 +25,8 @@ struct TrainingMemory {
     weights = Double(network.layout.count) * float
     let parts = max(1, min(training.parts, training.batch))
     let moments = training.optimizer.name.momentCount
-    parameters = weights * Double(1 + parts + moments)
+    let averages = training.averageWeights == nil ? 0 : 1
+    parameters = weights * Double(1 + parts + moments + averages)
     let rows = BatchRows(task.train, training)
     let (hidden, outputs) = (Double(preset.network.hidden), Double(network.outputWidth))
     let directions = preset.network.direction == .bidirectional ? 2.0 : 1

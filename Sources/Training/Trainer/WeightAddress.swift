@@ -104,11 +104,14 @@ extension Trainer {
     let all = network.layout.parameters
     let (index, rows, columns) = try address.find(among: all.map(table))
     let matrix = parameters.matrix(all[index])
+    let mean = average?.weights.matrix(all[index])
     var old: [Double] = []
     for row in rows {
       for column in columns {
         old.append(Double(matrix[row, column]))
         matrix[row, column] = Float(value)
+        // What is judged is what was edited; from the next update on it moves as the average does.
+        mean?.row(row)[column] = Float(value)
       }
     }
     return address.change(from: old, to: value)
