@@ -43,6 +43,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// Standard deviation of noise added to the first step's gradients; later ones receive less
   /// (Neelakantan et al. 2015). 0 adds none.
   public var gradientNoise = 0.0
+  /// Share of each label's probability that the gradient of cross-entropy gives to all classes alike
+  /// (Szegedy et al. 2016); what is told of losses stays plain.
+  public var labelSmoothing = 0.0
   /// Decay of the average of the weights that the network is judged by, from 0 to below 1; nil judges
   /// the weights of the newest step.
   public var averageWeights: Double?

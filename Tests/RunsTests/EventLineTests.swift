@@ -48,12 +48,14 @@ import TrainingEvents
     var run = Example.run
     run.ownData = data
     run.hosts = data == nil ? [] : ["first", "second"]
+    run.averagesWeights = data != nil
     let line = text(.started(run))
     guard case .started(let read)? = try read(String(line.dropLast())) else {
       return #expect(Bool(false), "no run in \(line)")
     }
     #expect(read.ownData == data)
     #expect(read.hosts == run.hosts)
+    #expect(read.averagesWeights == run.averagesWeights)
   }
 
   /// How large an image's grid is can be read again; sizes that nobody could draw are none.

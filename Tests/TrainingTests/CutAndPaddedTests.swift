@@ -92,6 +92,7 @@ import TrainingEvents
   @Test(arguments: [
     ("reverse", "sequence-to-sequence", "training.truncated-bptt", "4"),
     ("parity", "sequence-labelling", "training.padding", "read"),
+    ("adding", "forecasting", "training.label-smoothing", "0.1"),
   ])
   func whatANetworkCannotFollowIsRefused(
     _ data: String, _ kind: String, _ key: String, _ value: String

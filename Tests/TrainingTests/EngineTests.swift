@@ -54,7 +54,7 @@ import TrainingEvents
   func slicesOfWeightsAreTheSameOnAnyNumberOfThreads(optimizer: String) async throws {
     let settings = [
       "network.hidden": "200", "training.steps": "6", "training.optimizer": optimizer,
-      "training.parts": "3", "training.clip-norm": "0.1",
+      "training.parts": "3", "training.clip-norm": "0.1", "training.average-weights": "0.8",
     ]
     let one = try await train(settings, threads: 1)
     #expect(one.checkpoint.parameters.reduce(0) { $0 + $1.values.count } > 2 << 14)
@@ -81,6 +81,8 @@ import TrainingEvents
     ["training.optimizer": "momentum", "training.schedule": "plateau"],
     ["training.schedule": "cosine", "training.schedule.warm-up": "5"],
     ["training.gradient-noise": "0.1"],
+    ["training.average-weights": "0.9", "training.label-smoothing": "0.1"],
+    ["training.average-weights": "0.99", "training.optimizer": "sgd"],
   ])
   func aResumedRunContinuesBitForBit(settings: [String: String]) async throws {
     let straight = try await train(settings.merging(["training.steps": "40"]) { $1 })

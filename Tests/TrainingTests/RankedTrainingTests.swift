@@ -98,7 +98,10 @@ import TrainingEvents
       "training.steps": "25", "training.parts": "3", "network.cell": "lstm",
       "training.clip-value": "0.05", "training.optimizer.name": "momentum",
     ],
-    ["training.steps": "25", "network.hidden": "150", "training.optimizer.name": "rmsprop"],
+    [
+      "training.steps": "25", "network.hidden": "150", "training.optimizer.name": "rmsprop",
+      "training.average-weights": "0.9", "training.label-smoothing": "0.1",
+    ],
   ]
 
   @Test(arguments: settings, [2, 3, 4, 7])
@@ -149,6 +152,7 @@ import TrainingEvents
   @Test func aRunGoesOnWithAnotherNumberOfRanks() async throws {
     let settings = [
       "training.parts": "4", "training.optimizer.name": "adam", "network.cell": "gru",
+      "training.average-weights": "0.9",
     ]
     let (whole, task) = try TinyRun.preset(settings.merging(["training.steps": "20"]) { $1 })
     var half = whole

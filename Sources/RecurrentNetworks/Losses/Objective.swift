@@ -31,13 +31,16 @@ public enum Objective: String, Sendable, CaseIterable {
   /// Replaces outputs by scale · ∂(Σ loss)/∂outputs and returns the sum of losses. `each` receives
   /// every row's own loss and, for classes, the probability of the right one; for CTC, every
   /// sequence's in packed order.
+  ///
+  /// With `smoothing` ε above 0 the gradient of cross-entropy is that of smoothed labels (see
+  /// `CrossEntropy`); the losses stay plain. Other losses have no labels to smooth.
   public func evaluate<Scalar>(
     _ outputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, scale: Scalar,
-    each: RowLosses<Scalar>? = nil
+    smoothing: Scalar = 0, each: RowLosses<Scalar>? = nil
   ) -> LossTotal {
     switch self {
     case .crossEntropy:
-      CrossEntropy.evaluate(outputs, batch, scale: scale, each: each)
+      CrossEntropy.evaluate(outputs, batch, scale: scale, smoothing: smoothing, each: each)
     case .binaryCrossEntropy:
       BinaryCrossEntropy.evaluate(outputs, batch, scale: scale, each: each)
     case .squaredError:

@@ -127,6 +127,7 @@ enum PresetKeys {
     .number("training.frame-megabytes", \.training.frameMegabytes, .atLeast(0)),
     .choice("training.on-hangup", \.training.onHangUp),
     .number("training.gradient-noise", \.training.gradientNoise, .atLeast(0)),
+    .number("training.label-smoothing", \.training.labelSmoothing, .shareBelowOne),
     .number("training.average-weights", \.training.averageWeights, .shareBelowOne),
     .number("training.pace", \.training.pace, .above(0)),
   ]

@@ -25,9 +25,10 @@ final class Replica {
     batch.carried = CarriedState(sequences: sequences, width: model.carriedWidth)
   }
 
-  /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets.
+  /// Forward and backward of this part's sequences; `scale` is one over the whole batch's targets, and
+  /// `smoothing` the share that labels lose.
   func learn(
-    _ parameters: ParameterVector<Float>, objective: Objective, scale: Float,
+    _ parameters: ParameterVector<Float>, objective: Objective, scale: Float, smoothing: Float,
     dropout: DropoutSource?, teacherForcing: TeacherForcing, weightCache: PackedWeightCache<Float>,
     truncation: Int?
   ) {
@@ -39,7 +40,7 @@ final class Replica {
       parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
       teacherForcing: teacherForcing, weightCache: weightCache, truncation: truncation)
     let outputs = model.outputs(batch, pass)
-    total = objective.evaluate(outputs, batch, scale: scale)
+    total = objective.evaluate(outputs, batch, scale: scale, smoothing: smoothing)
     model.backward(outputs, batch, pass)
   }
 

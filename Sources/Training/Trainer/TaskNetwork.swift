@@ -46,6 +46,12 @@ struct TaskNetwork: Sendable {
     }
     try Self.check(preset, variant)
     builder = ModelBuilder(configuration, variant, sizes: sizes)
+    let smoothing = preset.training.labelSmoothing
+    if smoothing > 0, builder.objective != .crossEntropy {
+      throw PresetError(
+        description: "\(preset.name): training.label-smoothing: \(smoothing): only cross-entropy has "
+          + "labels to smooth, and this network's loss is \(builder.objective.rawValue); leave it out")
+    }
     grid = Architecture.Grid(configuration, variant, task)
     rows = RowLayout(
       targets: builder.targetRows, vectorPerSequence: oneVector,

@@ -152,6 +152,7 @@ final class Trainer {
       let seed = SeedStream.dropout(preset.training.seed, step: nextStep, part: index)
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
+        smoothing: Float(preset.training.labelSmoothing),
         dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
         teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed),
         weightCache: weightCache,
