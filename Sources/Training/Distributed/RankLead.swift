@@ -78,7 +78,8 @@ extension RankExchange {
   /// Weights, moments, averaged weights and carried states, from rank 0 to everybody.
   func distributeTensors(of trainer: Trainer) -> Bool {
     let vectors = [
-      trainer.parameters, trainer.optimiser.mean, trainer.optimiser.square, trainer.average?.weights,
+      trainer.parameters, trainer.optimiser.mean, trainer.optimiser.square,
+      trainer.average?.weights,
     ]
     for vector in vectors.compactMap(\.self) {
       guard channel.distribute(vector.base, bytes: vector.count * MemoryLayout<Float>.stride) else {

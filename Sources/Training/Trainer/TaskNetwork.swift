@@ -49,8 +49,9 @@ struct TaskNetwork: Sendable {
     let smoothing = preset.training.labelSmoothing
     if smoothing > 0, builder.objective != .crossEntropy {
       throw PresetError(
-        description: "\(preset.name): training.label-smoothing: \(smoothing): only cross-entropy has "
-          + "labels to smooth, and this network's loss is \(builder.objective.rawValue); leave it out")
+        description: "\(preset.name): training.label-smoothing: \(smoothing): only cross-entropy "
+          + "has labels to smooth, and this network's loss is \(builder.objective.rawValue); "
+          + "leave it out")
     }
     grid = Architecture.Grid(configuration, variant, task)
     rows = RowLayout(
