@@ -19,6 +19,17 @@ static inline int unfold_mpi_test_all(int count, MPI_Request *requests, int *don
   return MPI_Testall(count, requests, done, MPI_STATUSES_IGNORE);
 }
 
+// Ranks of the job on this machine; 0 where MPI does not tell.
+static inline int unfold_mpi_neighbours(void) {
+  MPI_Comm here;
+  int count = 0;
+  if (MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here) != MPI_SUCCESS)
+    return 0;
+  MPI_Comm_size(here, &count);
+  MPI_Comm_free(&here);
+  return count;
+}
+
 // Lets this thread sleep for some microseconds when it asks for that, and not for fifty more.
 static inline void unfold_mpi_sleep_briefly(void) { prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL); }
 

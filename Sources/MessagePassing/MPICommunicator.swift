@@ -1,5 +1,6 @@
 #if MPI
   import CMPI
+  import Foundation
   import Glibc
   import Training
 
@@ -10,25 +11,28 @@
   final class MPICommunicator: Communicator, @unchecked Sendable {
     let rank: Int
     let size: Int
+    let neighbours: Int
     let thread: ThreadExecutor
     /// Grows to the largest exchange, which is a step's.
     private var requests: [MPI_Request?] = []
 
     /// Largest message of one call, whose count is a C int.
     private static let most = 1 << 30
-    /// Looks for messages before the core is left to others between two looks.
-    private static let eager = 2_000
+    /// Looks for messages before the core is left to others between two looks: many where each rank
+    /// has a core, next to none where others of this machine's ranks wait for one.
+    private let eagerness: Int
     /// Seconds of waiting before anybody asks whether a rank is lost.
     private static let patience = 0.005
 
-    private init(rank: Int, size: Int, thread: ThreadExecutor) {
-      (self.rank, self.size, self.thread) = (rank, size, thread)
+    private init(rank: Int, size: Int, neighbours: Int, thread: ThreadExecutor) {
+      (self.rank, self.size, self.neighbours, self.thread) = (rank, size, neighbours, thread)
+      eagerness = neighbours > ProcessInfo.processInfo.activeProcessorCount ? 20 : 2_000
     }
 
     /// Joins the job that this process was started in.
     static func join() -> MPICommunicator? {
       let thread = ThreadExecutor(label: "unfold training")
-      let place = thread.sync { () -> (rank: Int, size: Int)? in
+      let place = thread.sync { () -> (rank: Int, size: Int, neighbours: Int)? in
         var (provided, rank, size) = (Int32(0), Int32(0), Int32(0))
         // MPI itself would call sched_yield with every look where ranks share cores.
         setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0)
@@ -38,9 +42,12 @@
           MPI_Comm_rank(unfold_mpi_world(), &rank) == MPI_SUCCESS,
           MPI_Comm_size(unfold_mpi_world(), &size) == MPI_SUCCESS
         else { return nil }
-        return (Int(rank), Int(size))
+        return (Int(rank), Int(size), Int(unfold_mpi_neighbours()))
       }
-      return place.map { MPICommunicator(rank: $0.rank, size: $0.size, thread: thread) }
+      return place.map {
+        MPICommunicator(
+          rank: $0.rank, size: $0.size, neighbours: max(1, $0.neighbours), thread: thread)
+      }
     }
 
     /// Leaves the job in good order, together with all others.
@@ -90,7 +97,7 @@
         guard code == MPI_SUCCESS else { throw RankFailure(reason: Self.words(code)) }
         if done != 0 { return }
         looks += 1
-        guard looks > Self.eager else { continue }
+        guard looks > eagerness else { continue }
         let now = Self.now
         let waited = now - (began ?? now)
         began = began ?? now
@@ -98,10 +105,11 @@
           if let failure = isLost(waited) { throw failure }
           nextQuestion = waited + min(0.2, max(0.01, waited / 10))
         }
-        // For longer the longer it takes: by and by somebody pauses or is gone. Never by sched_yield,
-        // with which a thread gives its turn up for good while others want the core: some thousand
-        // calls cost it seconds.
-        usleep(waited < 0.005 ? 10 : waited < 0.02 ? 50 : waited < 1 ? 500 : 2_000)
+        // For an eighth of what it has taken so far, so that who waits long wakes seldom and who waits
+        // briefly is hardly late: each waking takes the core from a rank that computes. Never by
+        // sched_yield, with which a thread gives its turn up for good while others want the core: some
+        // thousand calls cost it seconds.
+        usleep(UInt32(min(2_000, max(20, waited * 1e6 / 8))))
       }
     }
 

@@ -8,17 +8,14 @@ public struct MessagePassingJob: Sendable, Equatable {
   public var size: Int
   /// This one's number.
   public var rank: Int
-  /// How many of them share this machine; nil where the launcher does not say.
-  public var neighbours: Int?
 
   /// What launchers say of a process in its environment. A batch script of SLURM is one process
   /// however many tasks its allocation has room for: only a step's own variables count.
-  private static let launchers: [(name: String, size: String, rank: String, neighbours: String?)] =
-    [
-      ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE"),
-      ("mpiexec", "PMI_SIZE", "PMI_RANK", "MPI_LOCALNRANKS"),
-      ("srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", nil),
-    ]
+  private static let launchers: [(name: String, size: String, rank: String)] = [
+    ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
+    ("mpiexec", "PMI_SIZE", "PMI_RANK"),
+    ("srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"),
+  ]
 
   /// The job that a process with this environment belongs to; nil for one that was started alone.
   public init?(environment: [String: String]) {
@@ -27,7 +24,6 @@ public struct MessagePassingJob: Sendable, Equatable {
         let rank = environment[launcher.rank].flatMap({ Int($0) }), (0..<size).contains(rank)
       else { continue }
       (self.launcher, self.size, self.rank) = (launcher.name, size, rank)
-      neighbours = launcher.neighbours.flatMap { environment[$0] }.flatMap { Int($0) }
       return
     }
     return nil

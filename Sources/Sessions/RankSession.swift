@@ -27,7 +27,7 @@ package enum RankSession {
     }
     let communicator = try join(job)
     var options = options
-    options.threads = options.threads ?? threads(of: job)
+    options.threads = options.threads ?? threads(of: communicator)
     if communicator.rank == 0 {
       if saysSo {
         ExitStatus.say(
@@ -54,8 +54,8 @@ package enum RankSession {
   }
 
   /// A rank's share of its machine's cores.
-  private static func threads(of job: MessagePassingJob) -> Int {
-    max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, job.neighbours ?? 1))
+  private static func threads(of communicator: any Communicator) -> Int {
+    max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, communicator.neighbours))
   }
 
   /// Judges a snapshot, together with the other processes where several were started.
@@ -75,7 +75,7 @@ package enum RankSession {
       return try judge.run(task, options: options)
     }
     let communicator = try join(job)
-    options.threads = threads ?? self.threads(of: job)
+    options.threads = threads ?? self.threads(of: communicator)
     let evaluation: Evaluation
     do {
       let (judge, task): (SnapshotEvaluation, TaskData)

@@ -5,8 +5,9 @@
   Tests/Distributed/costs.py [--hidden 128,256,512] [--rounds 5] [--seconds 5]
 
 It needs a machine that does nothing else. What is measured is the time of a step by the run's own clock,
-from the fourth second on: a run's first look at a large W takes a core a second beside its first steps. Each round measures all numbers of ranks one after the other; what is told is
-the median over the rounds.
+from the fourth second on: a run's first look at a large W takes a core a second beside its first steps. Each
+round measures all numbers of ranks one after the other. What is told is the median over all stretches of ten
+steps of all rounds: on a machine of somebody else's, some are held up.
 
 The model: on K cores a step of R ranks takes
 
@@ -41,6 +42,8 @@ from ranks import MPIRUN, ROOT
 PRESET = ["words", "--set", "training.batch=64", "--set", "training.validate-every=100000"]
 # Seconds of a run that are passed over.
 WARM_UP = 4
+# Steps whose time is taken together.
+STRETCH = 10
 # Seconds of a sender's time that a message takes, by assumption.
 MESSAGE = 2e-6
 
@@ -54,7 +57,8 @@ class Costs:
         self.weights = 0
 
     def step(self, ranks, threads, hidden, parts, steps=40):
-        """Seconds of a step; a run that was too short to tell is followed by one that is long enough."""
+        """Seconds of a step, stretch by stretch; a run that was too short to tell is followed by one that
+        is long enough."""
         self.count += 1
         out = self.directory / f"run-{self.count}"
         start = [*MPIRUN, "-n", str(ranks)] if ranks > 1 else []
@@ -74,7 +78,9 @@ class Costs:
         if last["elapsed"] < WARM_UP + self.seconds / 2:
             whole = (WARM_UP + self.seconds) / (last["elapsed"] - told[0]["elapsed"])
             return self.step(ranks, threads, hidden, parts, int(1.1 * whole * steps) + 1)
-        return (last["elapsed"] - warm[0]["elapsed"]) / (last["step"] - warm[0]["step"])
+        times = {line["step"]: line["elapsed"] for line in warm}
+        return [(times[step + STRETCH] - time) / STRETCH for step, time in times.items()
+                if step % STRETCH == 0 and step + STRETCH in times]
 
 
 def branches(first, end, low, high):
@@ -154,8 +160,9 @@ def main():
         for turn in range(arguments.rounds):
             now, kinds = {}, [(1, 2), (2, 1), (1, 1), (4, 1)]
             for key in kinds if turn % 2 == 0 else kinds[::-1]:
-                now[key] = costs.step(*key, hidden, parts)
-                times.setdefault(key, []).append(now[key])
+                stretches = costs.step(*key, hidden, parts)
+                now[key] = statistics.median(stretches)
+                times.setdefault(key, []).extend(stretches)
             ratios.append(now[1, 2] / now[2, 1])
         weights[hidden] = costs.weights
         for key, values in times.items():

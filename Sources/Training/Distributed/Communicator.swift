@@ -21,6 +21,8 @@ public protocol Communicator: AnyObject, Sendable {
   var rank: Int { get }
   /// How many there are.
   var size: Int { get }
+  /// How many of them share this machine, this one among them.
+  var neighbours: Int { get }
   /// The one thread that calls `exchange`.
   var thread: ThreadExecutor { get }
 
