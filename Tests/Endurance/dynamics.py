@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What the view Dynamics costs a run: processor time of the training process per step, with the view's
 frames asked for and without, in turns. Usage: dynamics.py UNFOLD [--hidden 128] [--turns 8]
-[--seconds 8] [--cell tanh]
+[--seconds 30] [--cell tanh] [--settle 20] [--view dynamics,landscape]
+The first look of each kind is made at once, whatever it takes; --settle seconds pass it over.
 """
 import argparse
 import json
@@ -18,11 +19,15 @@ parser = argparse.ArgumentParser()
 parser.add_argument("unfold")
 parser.add_argument("--hidden", type=int, default=128)
 parser.add_argument("--turns", type=int, default=8)
-parser.add_argument("--seconds", type=float, default=8)
+parser.add_argument("--seconds", type=float, default=30)
+parser.add_argument("--settle", type=float, default=20)
 parser.add_argument("--cell", default="tanh")
+parser.add_argument(
+    "--view", default="dynamics,landscape,hiddenStates,gradientByLag",
+    help="frames that are asked for")
 options = parser.parse_args()
+VIEW = options.view.split(",")
 
-VIEW = ["dynamics", "hiddenStates", "gradientByLag"]
 
 
 class Dashboard:
@@ -73,6 +78,8 @@ with tempfile.TemporaryDirectory() as place:
         steps = dashboard.step - step
         return (cpu(pid) - spent) / max(1, steps), dashboard.frames - frames, steps
 
+    dashboard.watch(VIEW)
+    time.sleep(options.settle)
     ratios, seen = [], 0
     for index in range(options.turns):
         order = [[], VIEW] if index % 2 == 0 else [VIEW, []]

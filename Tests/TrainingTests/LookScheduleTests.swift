@@ -23,10 +23,10 @@ import Testing
     #expect(schedule.isDue(every: 1, now: 6.1))
   }
 
-  /// A look in the background takes a hundredth of the time: after one of two milliseconds none begins
-  /// for a fifth of a second.
-  @Test func aLookInTheBackgroundTakesAHundredth() {
-    let look = BackgroundLook<Int>("test")
+  /// A look in the background takes its share of the time: after one of two milliseconds none begins for
+  /// a fifth of a second where that is a hundredth, nor for four fifths where it is a quarter of it.
+  @Test(arguments: [0.01, 0.0025]) func aLookInTheBackgroundTakesItsShare(share: Double) {
+    let look = BackgroundLook<Int>("test", share: share)
     func begins(at now: Double, waits: Bool = false) -> Bool {
       var hasBegun = false
       look.look(now: now, waits: waits, isKnown: { _ in false }) {
@@ -40,7 +40,7 @@ import Testing
       return hasBegun
     }
     #expect(begins(at: 0, waits: true) && look.newest == 1)
-    #expect(!begins(at: 0.199))
+    #expect(!begins(at: 0.00199 / share))
     #expect(begins(at: 1e6))
   }
 

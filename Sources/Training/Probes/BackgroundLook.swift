@@ -15,15 +15,20 @@ final class BackgroundLook<Found: Sendable>: Sendable {
     var generation = 0
   }
 
-  /// The largest part of a core that it may take.
-  private static var share: Double { 0.01 }
+  /// The largest part of a core that it may take, but for the first look, which is made at once.
+  private let share: Double
   /// Seconds at most that somebody waits for it.
   private static var patience: Double { 1.0 }
 
   private let queue: DispatchQueue
   private let state = Mutex(State())
 
-  init(_ label: String) {
+  /// - Parameters:
+  ///   - label: of its queue
+  ///   - share: of a core that it may take in the long run; those of all looks, with what a frame takes
+  ///     of the training thread itself, are below 2 % together
+  init(_ label: String, share: Double) {
+    self.share = share
     queue = DispatchQueue(label: label, qos: .utility)
   }
 
@@ -78,7 +83,7 @@ final class BackgroundLook<Found: Sendable>: Sendable {
         let took = Double(DispatchTime.now().uptimeNanoseconds - state.began) * 1e-9
         state.isRunning = false
         state.took = took
-        state.nextAt = now + took / Self.share
+        state.nextAt = now + took / share
         guard state.generation == generation else { return }
         state.newest = found
       }

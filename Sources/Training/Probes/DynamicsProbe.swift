@@ -13,7 +13,8 @@ final class DynamicsProbe {
   /// The last frame's directions, which the next ones are turned to.
   private(set) var basis: PrincipalComponents?
   private var attribution: AttributionProbe
-  private let largeSpectra = BackgroundLook<LargeSpectra>("unfold spectra of the dynamics")
+  private let largeSpectra = BackgroundLook<LargeSpectra>(
+    "unfold spectra of the dynamics", share: 0.003)
   /// The first spectra that were measured.
   private var earlier: (step: Int, spectra: [DynamicsFrame.Spectrum])?
 

@@ -16,7 +16,7 @@ struct FixedPointWorker {
   /// Seconds that a search may take while the network trains on: then what was found so far counts.
   private static let longest = 2.0
 
-  let look = BackgroundLook<Found>("unfold fixed points")
+  let look = BackgroundLook<Found>("unfold fixed points", share: 0.003)
   private let network: TaskNetwork
   private let seed: UInt64
 

@@ -7,7 +7,7 @@ import TrainingEvents
 /// Looks at the loss around the weights, beside training and with a network in double precision of
 /// its own: how sharply it bends, how far the last update went, how noisy the gradient is.
 final class LandscapeProbe {
-  private let look = BackgroundLook<LandscapeFrame>("unfold loss landscape")
+  private let look = BackgroundLook<LandscapeFrame>("unfold loss landscape", share: 0.002)
   private let network: TaskNetwork
   private let seed: UInt64
   private let parts: Int

@@ -15,7 +15,7 @@ final class ProbeRunner {
   private var passages = LookSchedule(share: 0.003)
   private var passageMap = 0
   private var taskFrames = LookSchedule(share: 0.003)
-  private var dynamics = LookSchedule(share: 0.007)
+  private var dynamics = LookSchedule(share: 0.005)
   private var looksAtDynamics = false
   private var alikeFrames = LookSchedule(share: 0.003)
   private var alikeShown: AlikeFrame?
