@@ -77,8 +77,11 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var projectionSize: Int?
   /// Whether an LSTM's gates see its cell, too (Gers and Schmidhuber 2000).
   public var peepholes = false
-  /// Layers above each other; each reads the states of the one below.
+  /// Layers above each other; each reads what the one below hands on.
   public var layers = 1
+  /// Whether every layer but the first hands on its states plus what it read, instead of its states
+  /// alone.
+  public var residual = false
   /// In which direction layers read; a decoder always writes forward.
   public var direction: Direction = .forward
   /// Where forecasts are made; other tasks have outputs where their targets are.

@@ -166,6 +166,8 @@ public struct Architecture: Sendable, Equatable {
   public var outputSize: Int
   /// Layers above each other.
   public var layers: Int
+  /// Whether every layer but the first hands on its states plus what it read.
+  public var isResidual: Bool
   /// Whether layers read in both directions of time.
   public var bidirectional: Bool
   /// Whether a decoder looks back at its source.
@@ -203,10 +205,11 @@ public struct Architecture: Sendable, Equatable {
 
   public init(
     shape: Shape, cell: String, inputSize: Int, hiddenSize: Int, outputSize: Int, layers: Int = 1,
-    bidirectional: Bool = false, attention: Bool = false, twoDimensional: Bool = false,
-    teacherForcing: Double? = nil, isAligned: Bool = false, unsharedSteps: Int? = nil,
-    grid: Grid? = nil
+    isResidual: Bool = false, bidirectional: Bool = false, attention: Bool = false,
+    twoDimensional: Bool = false, teacherForcing: Double? = nil, isAligned: Bool = false,
+    unsharedSteps: Int? = nil, grid: Grid? = nil
   ) {
+    self.isResidual = isResidual
     self.grid = grid
     self.unsharedSteps = unsharedSteps
     self.isAligned = isAligned

@@ -11,7 +11,7 @@ import Testing
     "relu-two-layers-bidirectional", "mingru-two-layers-bidirectional",
     "minlstm-two-layers-bidirectional", "slstm-two-layers-bidirectional",
     "lstm-peepholes-two-layers-bidirectional", "lstm-projection-two-layers-bidirectional",
-    "lru-two-layers-bidirectional",
+    "lru-two-layers-bidirectional", "gru-residual-three-layers-bidirectional",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {
@@ -40,6 +40,7 @@ import Testing
     configuration.layers = config.layers ?? 1
     configuration.projectionSize = config.projection
     configuration.peepholes = config.peepholes ?? false
+    configuration.residual = config.residual ?? false
     configuration.direction = config.bidirectional == true ? .bidirectional : .forward
     let batch = SequenceBatch<Scalar>()
     batch.steps.assign(lengths: try #require(fixture.batch.lengths))

@@ -11,6 +11,7 @@ struct Fixture: Decodable {
     var layers: Int?
     var projection: Int?
     var peepholes: Bool?
+    var residual: Bool?
     var bidirectional: Bool?
     var N: Int
     var T: Int

@@ -17,9 +17,13 @@ import Testing
         CheckedCell(kind: cell), layers: layers, bidirectional: bidirectional, hidden: hidden)
     }
 
-    init(_ cell: CheckedCell, layers: Int, bidirectional: Bool = false, hidden: Int = 4) {
+    init(
+      _ cell: CheckedCell, layers: Int, bidirectional: Bool = false, hidden: Int = 4,
+      residual: Bool = false
+    ) {
       var configuration = NetworkConfiguration.checked(cell, layers: layers)
       configuration.hidden = hidden
+      configuration.residual = residual
       configuration.direction = bidirectional ? .bidirectional : .forward
       model = EveryStepOutput(configuration, sizes: ModelSizes(width: 2, outputs: 3))
       parameters = ParameterVector(model.layout)
@@ -40,7 +44,21 @@ import Testing
 
   @Test(arguments: CheckedCell.all, [1, 3])
   func jacobiansAgreeWithDifferences(_ cell: CheckedCell, _ layers: Int) throws {
-    let network = Network(cell, layers: layers)
+    try compareJacobian(cell, Network(cell, layers: layers), layers: layers)
+  }
+
+  /// Where layers hand on what they read as well, one moves all those above it.
+  @Test(arguments: CheckedCell.all)
+  func jacobiansOfResidualStacksAgreeWithDifferences(_ cell: CheckedCell) throws {
+    let network = Network(cell, layers: 3, residual: true)
+    try compareJacobian(cell, network, layers: 3)
+    let plain = try #require(Network(cell, layers: 3).run())
+    let chain = try #require(network.run())
+    #expect(chain.isResidual && !plain.isResidual)
+    #expect(chain.state(row: 0) != plain.state(row: 0))
+  }
+
+  private func compareJacobian(_ cell: CheckedCell, _ network: Network, layers: Int) throws {
     let chain = try #require(network.run())
     let size = layers * ((cell.isProjected ? 2 : 4) + 4 * cell.kind.description.cellParts)
     #expect(chain.size == size)
@@ -67,7 +85,7 @@ import Testing
   /// One step under the input that was read goes where the network itself went, from its own state.
   @Test(arguments: CheckedCell.all, [1, 2])
   func followsTheNetwork(_ cell: CheckedCell, _ layers: Int) throws {
-    let network = Network(cell, layers: layers)
+    let network = Network(cell, layers: layers, residual: layers > 1)
     var chain = try #require(network.run())
     let steps = network.batch.steps
     let (before, row) = (steps.row(step: 1, sequence: 0), steps.row(step: 2, sequence: 0))
@@ -76,7 +94,7 @@ import Testing
       chain.jacobian(step: 2, row: row, steps: steps, parameters: network.parameters))
     let input = (0..<2).map { network.batch.vectors[row * 2 + $0] }
     let drive = chain.drive(.vector(input), embedding: nil, parameters: network.parameters)
-    chain = try #require(Network(cell, layers: layers).run())
+    chain = try #require(Network(cell, layers: layers, residual: layers > 1).run())
     let found = LayerTransition(chain, parameters: network.parameters, drive: drive)
       .linearised(at: from)
     for (a, b) in zip(found.next, to) { #expect(abs(a - b) < 1e-14) }

@@ -59,6 +59,11 @@ import TrainingEvents
         return result
       }
     }
+    all += all.filter { $0.cell == .gru && $0.embedding == nil }.map { network in
+      var result = network
+      result.residual = true
+      return result
+    }
     multiply(\.loss, [nil, .connectionistTemporalClassification])
     return all
   }
@@ -200,6 +205,10 @@ import TrainingEvents
       message(.languageModel, Self.symbols) {
         ($0.cell, $0.projectionSize, $0.initialization) = (.lstm, 2, .orthogonal)
       }?.hasPrefix("network.projection-size: 2 with network.initialization: orthogonal") == true)
+    #expect(
+      message(.languageModel, Self.symbols) { $0.residual = true }
+        == "network.residual: true with network.layers: 1: what a layer reads is added to its states "
+        + "from the second layer on; set network.layers: 2 or more, or leave network.residual out")
     #expect(
       message(.sequenceToSequence, Self.symbols) { $0.cell = .lru }?
         .hasPrefix("network.cell: lru with task.kind: sequence-to-sequence: a decoder") == true)

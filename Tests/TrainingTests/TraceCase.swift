@@ -117,12 +117,39 @@ struct TraceCase: CustomTestStringConvertible {
         settings: [("task.kind", "captioning"), ("network.image-reading", "rows")],
         task: pictures),
     ]
-    + grids
+    + grids + residual
     + ["0", "0.5", "1"].map { share in
       TraceCase(
         name: "output recurrence, forced \(share)",
         settings: parity + [("network.recurrence", "output"), ("network.teacher-forcing", share)])
     }
+
+  /// Layers that hand on their states plus what they read.
+  private static let residual: [TraceCase] = {
+    let deep = [("network.residual", "true"), ("network.layers", "3"), ("network.cell", "gru")]
+    let both = [("network.direction", "bidirectional")]
+    let looking = [("network.attention", "additive")]
+    return [
+      TraceCase(name: "residual", settings: language + deep, data: text),
+      TraceCase(name: "residual both ways", settings: parity + deep + both),
+      TraceCase(
+        name: "residual, final both ways", settings: classification + deep + both, data: classes),
+      TraceCase(
+        name: "residual translation both ways", settings: translation + deep + both, data: pairs),
+      TraceCase(
+        name: "residual attention both ways", settings: translation + deep + both + looking,
+        data: pairs),
+      TraceCase(
+        name: "residual caption",
+        settings: [("task.kind", "captioning"), ("task.data.jsonl", "FILE")] + deep, data: captions),
+      TraceCase(
+        name: "residual without input",
+        settings: [
+          ("task.kind", "autonomous"), ("task.data.synthetic", "oscillator"),
+          ("task.data.length", "6"),
+        ] + deep),
+    ]
+  }()
 
   private static let overAnImage = [
     ("network.image-reading", "two-dimensional"), ("network.image-block", "2"),

@@ -50,13 +50,15 @@ struct WalkArithmetic {
     let layer =
       "l\((parameter.layer?.number ?? 1) - 1)"
       + (parameter.layer?.isReversed == true ? "_reverse" : "")
+    // The lecture's symbols have the number of the layer behind them.
+    let mark = (parameter.layer?.number ?? 1) > 1 ? "\(parameter.layer?.number ?? 1)" : ""
     let names: [String] =
       switch parameter.kind {
       case .vertical, .horizontal: []
-      case .input: [part + "weight_ih_" + layer, "U"]
-      case .recurrent: [part + "weight_hh_" + layer, "W"]
-      case .bias: [part + "bias_ih_" + layer, "b"]
-      case .recurrentBias: [part + "bias_hh_" + layer, "b_h"]
+      case .input: [part + "weight_ih_" + layer, "U" + mark]
+      case .recurrent: [part + "weight_hh_" + layer, "W" + mark]
+      case .bias: [part + "bias_ih_" + layer, "b" + mark]
+      case .recurrentBias: [part + "bias_hh_" + layer, "b_h" + mark]
       case .output: ["head.weight", "V"]
       case .outputBias: ["head.bias", "c"]
       case .projection: [part + "weight_hr_" + layer, "P"]
@@ -368,14 +370,31 @@ struct WalkArithmetic {
       }
     }
     let top = states.keys.compactMap { $0.layer?.number }.max() ?? 1
+    let handedOn = isResidual ? 1...top : top...top
     let last = trace.columns.filter { $0.part == "encoder" }.count
     return (0..<last).map { i in
       [false, true].flatMap { isReversed in
-        states.first {
-          $0.key.layer?.number == top && $0.key.layer?.isReversed == isReversed
-            && $0.key.time == i + 1
-        }?.value ?? []
+        let each = handedOn.map { number in
+          states.first {
+            $0.key.layer?.number == number && $0.key.layer?.isReversed == isReversed
+              && $0.key.time == i + 1
+          }?.value ?? []
+        }
+        return each.dropFirst().reduce(each[0]) { zip($0, $1).map { $0 + $1 } }
       }
+    }
+  }
+
+  /// Whether what C is made of is the sum of the layers' states.
+  private var isResidual: Bool {
+    trace.nodes.contains { node in
+      guard node.direction == .forward, node.name == Variable(.context) else { return false }
+      switch node.equations.first?.expression {
+      case .sum?: return true
+      case .stacked(let parts)?: if case .sum? = parts.first { return true }
+      default: break
+      }
+      return false
     }
   }
 

@@ -37,9 +37,10 @@ struct FoldedDrawing {
     func addStates(_ letter: String, first: String) {
       let layers = max(1, architecture.layers)
       let shown = layers <= 3 ? Array(1...layers) : [1, layers]
+      let up = architecture.isResidual ? "U, +" : "U"
       for (index, layer) in shown.enumerated() {
         let number = layers > 1 ? "\(layer)" : ""
-        add("\(letter)\(number)", units, by: index == 0 ? first : layers > 3 ? "U ⋯" : "U")
+        add("\(letter)\(number)", units, by: index == 0 ? first : up + (layers > 3 ? " ⋯" : ""))
         let isGrid = architecture.twoDimensional && letter == "s"
         let way = architecture.recurrence
         loops.append(

@@ -149,7 +149,7 @@ struct GraphModel {
     case .state(1):
       if columns[index].part == "decoder" { return "U, C" }
       return architecture.shape == .vectorToSequence ? "U, R x" : parameter("U", at: index)
-    case .state where !architecture.bidirectional: return "U"
+    case .state where !architecture.bidirectional: return architecture.isResidual ? "U, +" : "U"
     case .target, .loss, .backwardState, .state, .cell, .context, .input: return ""
     }
   }

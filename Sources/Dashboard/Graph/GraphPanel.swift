@@ -115,7 +115,8 @@ struct GraphWords {
       buffer.write(line, x: area.x + 3, y: y, style: theme.title, limit: area.right - 1)
       y += 1
     }
-    let lines = [words, legend].filter { !$0.isEmpty }.flatMap { $0.wrapped(to: area.width - 6) }
+    let lines = [words, residual, legend].filter { !$0.isEmpty }
+      .flatMap { $0.wrapped(to: area.width - 6) }
     // A blank row costs none of the words.
     if area.bottom - y > lines.count { y += 1 }
     for line in lines where y < area.bottom {
@@ -136,34 +137,34 @@ struct GraphWords {
       let rule =
         architecture.cell == "tanh"
         ? "tanh(b + Rᵀx + U y(t−1) + W s(t−1))" : "\(cell)(s(t−1), x, y(t−1))"
-      return ["s(t) = \(rule)   o(t) = c + V s(t)"]
+      return ["s(t) = \(rule)   o(t) = c + V \(sum)s(t)"]
     case .outputRecurrence:
       return ["s(t) = tanh(b + W o(t−1) + U x(t))   o(t) = c + V s(t)"]
     case .encoderDecoder:
       let context =
         architecture.attention
-        ? "C(t) = Σ α(t,i) \(architecture.bidirectional ? "[s(i); g(i)]" : "s(i)")"
-        : architecture.bidirectional ? "C = [s(τ); g(1)]" : "C = s(τ)"
+        ? "C(t) = Σ α(t,i) \(architecture.bidirectional ? "[\(sum)s(i); \(sum)g(i)]" : "\(sum)s(i)")"
+        : architecture.bidirectional ? "C = [\(sum)s(τ); \(sum)g(1)]" : "C = \(sum)s(τ)"
       let reading = "s(t) = \(cell)(s(t−1), x(t))"
       if architecture.twoDimensional {
         // What C is stands on the line below the picture of the image.
         return [
           "encoder  \(gridEquation)",
           architecture.attention
-            ? "decoder  d(t) = \(cell)(d(t−1), y(t−1), C(t))   C(t) = Σ α(t,i) h(i)   o(t) = c + V d(t)"
-            : "decoder  d(t) = \(cell)(d(t−1), y(t−1), C)   o(t) = c + V d(t)",
+            ? "decoder  d(t) = \(cell)(d(t−1), y(t−1), C(t))   C(t) = Σ α(t,i) h(i)   \(written)"
+            : "decoder  d(t) = \(cell)(d(t−1), y(t−1), C)   \(written)",
         ]
       }
       let encoder =
         architecture.bidirectional ? reading + ", g(t) = \(cell)(g(t+1), x(t))" : reading
       return [
         "encoder  \(encoder)   \(context)",
-        "decoder  d(t) = \(cell)(d(t−1), y(t−1), \(architecture.attention ? "C(t)" : "C"))   o(t) = c + V d(t)",
+        "decoder  d(t) = \(cell)(d(t−1), y(t−1), \(architecture.attention ? "C(t)" : "C"))   \(written)",
       ]
     case .final where architecture.twoDimensional:
       return [gridEquation, "o = c + V \(architecture.grid?.end ?? "s(I,J)")"]
     case .final, .everyStep:
-      let state = architecture.bidirectional ? "[s(t); g(t)]" : "s(t)"
+      let state = architecture.bidirectional ? "[\(sum)s(t); \(sum)g(t)]" : "\(sum)s(t)"
       let time = architecture.shape == .final ? "τ" : "t"
       return [
         architecture.cell == "tanh"
@@ -173,6 +174,19 @@ struct GraphWords {
             ? "L(τ)" : architecture.isAligned ? alignedLoss : "Σ L(t)"),
       ]
     }
+  }
+
+  /// What stands before a state that is read of all layers of a residual stack.
+  private var sum: String { architecture.isResidual ? "Σₗ " : "" }
+
+  /// A decoder's output.
+  private var written: String { "o(t) = c + V \(sum)d(t)" }
+
+  /// How layers of a residual stack hang together; empty in others.
+  private var residual: String {
+    architecture.isResidual
+      ? "Every layer but the first hands on its state plus what it read, so that above the layers the sum "
+        + "Σₗ of all their states is read (residual stack, Wu et al. 2016)." : ""
   }
 
   /// The state at row i and column j of an image.

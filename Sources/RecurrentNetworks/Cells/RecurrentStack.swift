@@ -20,11 +20,23 @@ enum StackStart<Scalar: NetworkScalar> {
 ///
 /// With both directions a layer's output is [s(t); g(t)], where g runs from each sequence's own
 /// end to its start (GBC fig. 10.11).
+///
+/// In a residual stack (He et al. 2016; Wu et al. 2016, section 3.1) every layer but the first hands on
+/// its states plus what the layer below handed on. From the second layer on the two are equally wide;
+/// the first layer's input is not added. What is dropped between layers is dropped from what U reads,
+/// and never from what is added:
+///
+///     y¹(t) = s¹(t)        yˡ(t) = sˡ(t) + yˡ⁻¹(t)        l ≥ 2
+///     ∇yˡ⁻¹ = ∇yˡ + Uˡᵀ δˡ
 public final class RecurrentStack<Scalar: NetworkScalar> {
   let layers: [[RecurrentLayer<Scalar>]]
   /// Numbers of s(t) of one layer and direction.
   let hidden: Int
   let inputSize: Int
+  /// Whether every layer but the first hands on its states plus what it read.
+  let isResidual: Bool
+  /// What the top layer handed on in the last forward pass, rows × ways·hidden.
+  private var output = Matrix<Scalar>.empty
   /// What each layer read in the last forward pass.
   private var inputs: [LayerInput<Scalar>] = []
   private var masks: [Matrix<Scalar>?] = []
@@ -38,6 +50,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   ) {
     self.hidden = hidden
     self.inputSize = inputSize
+    isResidual = configuration.residual && layers > 1
     let ways = bidirectional ? 2 : 1
     var stack: [[RecurrentLayer<Scalar>]] = []
     for layer in 0..<layers {
@@ -65,8 +78,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
 
   // MARK: Forward
 
-  /// Reads the input from where `start` says the layers begin, and returns the top layer's states,
-  /// rows × ways·hidden.
+  /// Reads the input from where `start` says the layers begin, and returns what the top layer hands
+  /// on, rows × ways·hidden: its states, and in a residual stack what it read added to them.
   func forward(
     _ input: LayerInput<Scalar>, steps: PackedSteps,
     start: StackStart<Scalar> = .own, pass: Pass<Scalar>
@@ -74,20 +87,21 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
     inputs.removeAll(keepingCapacity: true)
     masks.removeAll(keepingCapacity: true)
     var current = input
-    var output = pass.arena.matrix(0, outputSize)
+    output = pass.arena.matrix(0, outputSize)
     let (rows, sequences) = (steps.rowCount, steps.sequenceCount)
     for (index, directions) in layers.enumerated() {
       inputs.append(current)
       let window = pass.arena.matrix(rows + 2 * sequences, outputSize)
-      output = window.rows(sequences, rows)
+      let states = window.rows(sequences, rows)
       for (way, layer) in directions.enumerated() {
         let first = layer.isReversed ? sequences + rows : 0
         layer.forward(
-          current, steps: steps, states: output.columns(way * hidden, hidden),
+          current, steps: steps, states: states.columns(way * hidden, hidden),
           initial: window.rows(first, sequences).columns(way * hidden, hidden),
           start: initialState(start, layer: index, way: way, steps: steps, pass: pass),
           pass: pass)
       }
+      output = isResidual && index > 0 ? pass.sum(states, output) : states
       if index + 1 < layers.count {
         current = LayerInput(vectors: dropped(output, layer: index, pass: pass))
       }
@@ -123,7 +137,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
 
   /// Brings gradients from the top layer down to the input.
   ///
-  /// `dOutput` is ∂L/∂ of the top layer's states, rows × ways·hidden, and changes on the way. Where
+  /// `dOutput` is ∂L/∂ of what `forward` returned, rows × ways·hidden, and changes on the way. Where
   /// asked for, `dVectors` and `dContext` receive ∂L/∂ of the first layer's inputs, and `dStart`
   /// that of the initial state that all layers were given.
   func backward(
@@ -132,6 +146,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   ) {
     var dStates = dOutput
     for index in layers.indices.reversed() {
+      // What is added to the states goes on as it comes, and the layer changes it.
+      let added = isResidual && index > 0 ? pass.copy(dStates) : nil
       let below =
         index > 0 ? pass.arena.zeros(dStates.rows, layers[index - 1].count * hidden) : dVectors
       for (way, layer) in layers[index].enumerated() {
@@ -142,6 +158,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
       }
       if index > 0, let below {
         if let mask = masks[index - 1] { below.hadamard(below, mask) }
+        if let added { below.add(added) }
         dStates = below
       }
     }
@@ -152,13 +169,13 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
 
   // MARK: Ends of sequences
 
-  /// The top layer's state at each sequence's own end, in each direction's sense: sequences ×
+  /// What the top layer hands on at each sequence's own end, in each direction's sense: sequences ×
   /// ways·hidden, in packed order.
   func finalStates(_ steps: PackedSteps, into target: Matrix<Scalar>) {
     guard let top = layers.last else { return }
     for (way, layer) in top.enumerated() {
       for k in 0..<steps.sequenceCount {
-        let row = layer.states.row(layer.finalRow(steps, sequence: k))
+        let row = output.row(layer.finalRow(steps, sequence: k)) + way * hidden
         (target.row(k) + way * hidden).update(from: row, count: hidden)
       }
     }
@@ -175,5 +192,21 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
         Scalar.addScaled(hidden, 1, dFinal.row(k) + way * hidden, to: row)
       }
     }
+  }
+}
+
+extension Pass {
+  /// a + b.
+  func sum(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Matrix<Scalar> {
+    let result = copy(a)
+    result.add(b)
+    return result
+  }
+
+  /// The same numbers in memory of their own.
+  func copy(_ matrix: Matrix<Scalar>) -> Matrix<Scalar> {
+    let result = arena.matrix(matrix.rows, matrix.columns)
+    result.copy(matrix)
+    return result
   }
 }

@@ -40,6 +40,8 @@ public struct StackView<Scalar: NetworkScalar> {
   /// Every layer and direction in all its parts, in the order of `states`; empty where a network
   /// is not made of such layers.
   public var layers: [LayerView<Scalar>] = []
+  /// Whether every layer but the first hands on its states plus what it read.
+  public var isResidual = false
   /// Every corner's sweep over an image; empty where a network reads along a line of time.
   public var grids: [GridView<Scalar>] = []
 
@@ -87,6 +89,6 @@ extension RecurrentStack {
       firstRecurrentMatrix: all.first?.weights.hiddenToHidden,
       layers: layers.enumerated().flatMap { index, directions in
         directions.map { $0.view(number: index + 1) }
-      })
+      }, isResidual: isResidual)
   }
 }

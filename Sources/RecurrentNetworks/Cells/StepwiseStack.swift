@@ -12,12 +12,17 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   private var input = LayerInput<Scalar>()
   /// U x(t) + b of each layer, rows × gates·hidden.
   private var projected: [Matrix<Scalar>] = []
+  /// What each layer hands on: its states, plus in a residual stack what the one below handed on.
+  private var outputs: [Matrix<Scalar>] = []
   /// What each layer hands to the next one, after dropout.
   private var handed: [Matrix<Scalar>] = []
   private var masks: [Matrix<Scalar>?] = []
   /// U of each layer: of the context for the first one, of the layer below for the others.
   private var inputWeights: [PackedMatrix<Scalar>] = []
   private var dStates: [Matrix<Scalar>] = []
+  /// In a residual stack ∂L/∂ of what the top layer handed on, and at a step that is gone back through
+  /// of what the first one did; nil in others.
+  private var dOutputs: Matrix<Scalar>?
   /// Gradients on their way from one layer to the one below.
   private var passing = Matrix<Scalar>.empty
 
@@ -35,8 +40,8 @@ final class StepwiseStack<Scalar: NetworkScalar> {
 
   // MARK: Forward
 
-  /// The top layer's states, rows × hidden; complete after the last step.
-  var states: Matrix<Scalar> { layer(top).states }
+  /// What the top layer hands on, rows × hidden; complete after the last step.
+  var output: Matrix<Scalar> { outputs[top] }
 
   /// The top layer's s(t−1) of the sequences that have a step t.
   func previousStates(step t: Int, _ steps: PackedSteps) -> Matrix<Scalar> {
@@ -60,6 +65,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   ) {
     self.input = input
     projected.removeAll(keepingCapacity: true)
+    outputs.removeAll(keepingCapacity: true)
     handed.removeAll(keepingCapacity: true)
     masks.removeAll(keepingCapacity: true)
     inputWeights.removeAll(keepingCapacity: true)
@@ -81,9 +87,11 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   }
 
   private func handOn(_ index: Int, rows: Int, _ pass: Pass<Scalar>) {
+    let isSum = stack.isResidual && index > 0
+    outputs.append(isSum ? pass.arena.matrix(rows, stack.hidden) : layer(index).states)
     guard index < top, let source = pass.dropout, source.probability > 0 else {
       masks.append(nil)
-      handed.append(layer(index).states)
+      handed.append(outputs[index])
       return
     }
     let mask = pass.arena.matrix(rows, stack.hidden)
@@ -101,9 +109,13 @@ final class StepwiseStack<Scalar: NetworkScalar> {
         below, inputWeights[index], accumulate: true)
       let layer = layer(index)
       layer.advance(t, steps)
+      let output = outputs[index].rows(first, count)
+      if stack.isResidual, index > 0 {
+        output.copy(layer.states.rows(first, count))
+        output.add(outputs[index - 1].rows(first, count))
+      }
       if let mask = masks[index] {
-        handed[index].rows(first, count).hadamard(
-          layer.states.rows(first, count), mask.rows(first, count))
+        handed[index].rows(first, count).hadamard(output, mask.rows(first, count))
       }
     }
   }
@@ -113,9 +125,10 @@ final class StepwiseStack<Scalar: NetworkScalar> {
   /// ∇s(t) of the top layer; whoever else read s(t) adds to it before `retreat` comes to step t.
   var topGradient: Matrix<Scalar> { dStates[top] }
 
-  /// Prepares for going back from ∂L/∂ of the top layer's states, which change on the way.
+  /// Prepares for going back from ∂L/∂ of `output`, which changes on the way.
   func beginBackward(_ dTop: Matrix<Scalar>, steps: PackedSteps, pass: Pass<Scalar>) {
     dStates.removeAll(keepingCapacity: true)
+    dOutputs = stack.isResidual ? pass.copy(dTop) : nil
     inputWeights.removeAll(keepingCapacity: true)
     for index in stack.layers.indices {
       let layer = layer(index)
@@ -140,7 +153,12 @@ final class StepwiseStack<Scalar: NetworkScalar> {
         let part = passing.rows(0, count)
         part.product(delta, inputWeights[index])
         if let mask = masks[index - 1] { part.hadamard(part, mask.rows(first, count)) }
-        dStates[index - 1].rows(first, count).add(part)
+        if let dOutput = dOutputs?.rows(first, count) {
+          dOutput.add(part)
+          dStates[index - 1].rows(first, count).add(dOutput)
+        } else {
+          dStates[index - 1].rows(first, count).add(part)
+        }
       }
     }
   }

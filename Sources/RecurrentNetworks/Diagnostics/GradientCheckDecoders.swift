@@ -56,7 +56,7 @@ extension GradientCheckCase {
       objective: .crossEntropy, batch: checked.batch)
   }
 
-  private static func translationSubject(
+  static func translationSubject(
     _ configuration: Configuration, source: [Int], target: [Int]
   ) -> GradientCheck.Subject {
     var checked = CheckedBatch(source)

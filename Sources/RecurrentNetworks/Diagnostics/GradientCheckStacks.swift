@@ -2,7 +2,7 @@
 extension GradientCheckCase {
   typealias Configuration = NetworkConfiguration
 
-  private static func stackSubject(
+  static func stackSubject(
     _ configuration: Configuration, _ lengths: CheckedLengths = .mixed, final: Bool = false
   ) -> GradientCheck.Subject {
     var checked = CheckedBatch(lengths.values)

@@ -79,7 +79,8 @@ public final class LayerTransition: StateTransition {
           accumulate: true)
       }
       layer.advance(0, steps)
-      below = layer.states
+      below =
+        chain.isResidual && index > 0 ? pass.sum(layer.states, below) : layer.states
       column += layer.stateSize
     }
   }

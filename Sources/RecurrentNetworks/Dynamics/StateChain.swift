@@ -13,6 +13,8 @@ public struct StateChain<Scalar: NetworkScalar> {
   public let title: String
   /// Numbers of one state: s of every layer, each followed by c where the cell has one.
   public let size: Int
+  /// Whether every layer but the first hands on its states plus what it read.
+  let isResidual: Bool
   /// The cell of all layers.
   public let cell: CellDescription
 
@@ -32,6 +34,7 @@ public struct StateChain<Scalar: NetworkScalar> {
     if stack.part == .encoder { words = "encoder, " + words }
     title = words
     cell = first.description
+    isResidual = stack.isResidual && layers.count > 1
     size = layers.reduce(0) { $0 + $1.stateSize }
   }
 
@@ -57,12 +60,14 @@ public struct StateChain<Scalar: NetworkScalar> {
   }
 
   /// ∂ of the state after a packed row by the state before it. Exact: each cell's own derivative,
-  /// and from a layer to the one above through U.
+  /// and from a layer to the one above through U, in a residual stack to all those above.
   public func jacobian(
     step t: Int, row: Int, steps: PackedSteps, parameters: ParameterVector<Scalar>
   ) -> SquareMatrix? {
     var result = SquareMatrix(size: size)
-    var (start, below) = (0, 0)
+    var start = 0
+    // Where the states begin that the next layer reads.
+    var read: [Int] = []
     for (index, layer) in layers.enumerated() {
       var sum = JacobianSum(layer.description, hidden: layer.units)
       let projection = layer.weights.projection.map { parameters[$0] }
@@ -81,15 +86,18 @@ public struct StateChain<Scalar: NetworkScalar> {
         let (rows, inner, columns) = (own.size, layers[index - 1].hidden, start)
         result.elements.withMatrix(columns: size) { all in
           through.withMatrix(columns: inner) { u in
-            all.rows(start, rows).columns(0, columns)
-              .product(u, all.rows(below, inner).columns(0, columns))
+            for (place, below) in read.enumerated() {
+              all.rows(start, rows).columns(0, columns)
+                .product(u, all.rows(below, inner).columns(0, columns), beta: place == 0 ? 0 : 1)
+            }
           }
         }
       }
       for row in 0..<own.size {
         for column in 0..<own.size { result[start + row, start + column] = own[row, column] }
       }
-      below = start
+      if !isResidual { read.removeAll() }
+      read.append(start)
       start += own.size
     }
     return result

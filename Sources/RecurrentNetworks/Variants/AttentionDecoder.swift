@@ -48,7 +48,7 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
       attention.attend(time.previousStates(step: t, steps), places: places, into: context, pass)
       time.advance(t, steps, context: context)
     }
-    return parts.head.forward(time.states, pass)
+    return parts.head.forward(time.output, pass)
   }
 
   /// Pairs of a target step and a source step of the same sequence.

@@ -74,6 +74,7 @@ enum RunDescriptionJSON {
     ]
     object["teacherForcing"] = value.teacherForcing.map(JSONValue.real)
     if value.isAligned { object["aligned"] = true }
+    if value.isResidual { object["residual"] = true }
     object["unsharedSteps"] = value.unsharedSteps.map { .integer($0) }
     object["grid"] = value.grid.map { grid in
       [
@@ -105,7 +106,8 @@ enum RunDescriptionJSON {
       shape: Architecture.Shape(rawValue: object["shape"]?.string ?? "") ?? .everyStep,
       cell: object["cell"]?.string ?? "", inputSize: size("inputSize", 0),
       hiddenSize: size("hiddenSize", 0), outputSize: size("outputSize", 0),
-      layers: size("layers", 1), bidirectional: object["bidirectional"]?.bool ?? false,
+      layers: size("layers", 1), isResidual: object["residual"]?.bool ?? false,
+      bidirectional: object["bidirectional"]?.bool ?? false,
       attention: object["attention"]?.bool ?? false,
       twoDimensional: object["twoDimensional"]?.bool ?? false,
       teacherForcing: object["teacherForcing"]?.double,

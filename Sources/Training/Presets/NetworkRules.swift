@@ -18,6 +18,7 @@ struct NetworkRules {
     try checkImages()
     try checkBeginnings()
     try checkMemory()
+    try checkLayers()
     try checkLoss()
     try checkSharing()
   }

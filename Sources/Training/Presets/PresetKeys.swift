@@ -64,6 +64,7 @@ enum PresetKeys {
     .integer("network.projection-size", \.network.projectionSize, 1...16_384),
     .flag("network.peepholes", \.network.peepholes),
     .integer("network.layers", \.network.layers, 1...64),
+    .flag("network.residual", \.network.residual),
     .choice("network.direction", \.network.direction),
     .choice("network.output", \.network.output),
     .choice("network.recurrence", \.network.recurrence),

@@ -24,6 +24,7 @@ extension Architecture {
     self.init(
       shape: shape, cell: network.cell.rawValue, inputSize: inputSize,
       hiddenSize: network.stateSize, outputSize: outputSize, layers: network.layers,
+      isResidual: network.residual && network.layers > 1,
       bidirectional: network.direction == .bidirectional, attention: variant == .attentionDecoder,
       twoDimensional: isGrid,
       teacherForcing: shape == .outputRecurrence ? network.teacherForcing : nil,
@@ -72,6 +73,7 @@ extension Preset {
     let size = "\(network.hidden)" + (network.projectionSize.map { "→\($0)" } ?? "")
     words.append(network.layers > 1 ? "\(network.layers)×\(size)" : size)
     if network.peepholes { words.append("peepholes") }
+    if network.residual { words.append("residual") }
     if network.direction == .bidirectional { words.append("bidirectional") }
     if network.attention != .none { words.append("attention") }
     return words.joined(separator: " ")

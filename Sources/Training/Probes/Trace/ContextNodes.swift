@@ -113,7 +113,9 @@ struct ContextNodes {
 
   /// What attention's next look asks of a decoder's top state.
   func asks(decoder layer: TraceLayer, _ t: Int) -> [LayerNodes.Asked] {
-    guard let attention, attention.toQueries.indices.contains(t + 1) else { return [] }
+    guard let attention, layer.name == top, attention.toQueries.indices.contains(t + 1) else {
+      return []
+    }
     return [
       LayerNodes.Asked(
         role: .attention, expression: asked(ofStateBefore: t + 1),

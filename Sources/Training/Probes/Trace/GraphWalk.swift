@@ -53,7 +53,8 @@ struct GraphWalk {
     let isFinal = probe.network.variant == .final
     let isWriting = probe.network.variant == .vectorToSequence
     let layers = reads.layers(of: stack, first: isWriting ? reads.written() : reads.data())
-    let part = TracePart(layers: layers, shown: shown(layers), firstColumn: 0)
+    let part = TracePart(
+      layers: layers, shown: shown(layers), firstColumn: 0, isResidual: stack.isResidual)
     columns = part.shown.map { t in
       isWriting
         ? texts.writing(t, part: "")
@@ -135,13 +136,15 @@ struct GraphWalk {
   ) {
     let source = encoder.map { stack -> TracePart in
       let layers = reads.layers(of: stack, part: .encoder, first: reads.data())
-      return TracePart(layers: layers, shown: shown(layers), firstColumn: 0)
+      return TracePart(
+        layers: layers, shown: shown(layers), firstColumn: 0, isResidual: stack.isResidual)
     }
     let contextColumn = source?.shown.count ?? grid?.count ?? 0
     let meeting = reads.meeting(source?.states ?? grid?.states, decoder)
     let layers = meeting.layers
     let target = TracePart(
-      layers: layers, shown: shown(layers), firstColumn: contextColumn + 1)
+      layers: layers, shown: shown(layers), firstColumn: contextColumn + 1,
+      isResidual: decoder.isResidual)
     if let source {
       columns = source.shown.map { texts.reading($0, part: "encoder", outputRow: nil) }
       tellOfTheRest(source)

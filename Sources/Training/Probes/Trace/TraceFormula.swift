@@ -150,12 +150,12 @@ struct TraceFormula {
     case .gradient(let quantity, let moment):
       return step(moment, t).map { .variable(variable(quantity, $0).gradient) }
     case .bias(let gate): return .parameter(layer.parameter(.bias, gate: gate))
-    case .inputSum, .recurrentSum: return sum(addends(formula, t).map(\.expression))
+    case .inputSum, .recurrentSum: return .total(addends(formula, t).map(\.expression))
     case .backThroughWeights:
       return layer.after(t).map {
         .transposedProduct(layer.parameter(.recurrent), .variable(layer.deltaIntoPast($0)))
       }
-    case .sum(let parts): return sum(parts.flatMap { addends($0, t).map(\.expression) })
+    case .sum(let parts): return .total(parts.flatMap { addends($0, t).map(\.expression) })
     case .hadamard(let parts):
       let factors = all(parts)
       return factors.count == parts.count ? .hadamard(factors) : nil
@@ -178,10 +178,6 @@ struct TraceFormula {
         .transposedProduct(layer.parameter(.projection, gate: block), $0)
       }
     }
-  }
-
-  private func sum(_ parts: [Expression]) -> Expression {
-    parts.count == 1 ? parts[0] : parts.isEmpty ? .number(0) : .sum(parts)
   }
 
   // MARK: Values

@@ -13,8 +13,8 @@ struct TraceInput {
     case writtenWithContext
     /// y(t−1) together with the step's own context C(t).
     case writtenWithStepContext
-    /// The layer below in each of its directions.
-    case below([GraphTrace.Layer])
+    /// The layer below in each of its directions; in a residual stack the sum of all layers below.
+    case below([[GraphTrace.Layer]])
     case nothing
   }
 
@@ -41,11 +41,12 @@ struct TraceInput {
       return .stacked([
         .variable(Self.written(t)), .variable(GraphTrace.Variable(.context, time: t + 1)),
       ])
-    case .below(let layers):
-      let states = layers.map {
-        GraphTrace.Expression.variable(GraphTrace.Variable(.state, layer: $0, time: t + 1))
+    case .below(let directions):
+      let outputs = directions.map { layers in
+        GraphTrace.Expression.total(
+          layers.map { .variable(GraphTrace.Variable(.state, layer: $0, time: t + 1)) })
       }
-      return states.count == 1 ? states[0] : .stacked(states)
+      return outputs.count == 1 ? outputs[0] : .stacked(outputs)
     case .nothing: return nil
     }
   }
@@ -135,5 +136,12 @@ struct TraceInput {
       result = result.adding(u.columns(symbolWidth, vectors[t].count).times(vectors[t]))
     }
     return result
+  }
+}
+
+extension GraphTrace.Expression {
+  /// The sum of some addends: the only one where there is one.
+  static func total(_ parts: [GraphTrace.Expression]) -> GraphTrace.Expression {
+    parts.count == 1 ? parts[0] : parts.isEmpty ? .number(0) : .sum(parts)
   }
 }

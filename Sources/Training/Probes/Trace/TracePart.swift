@@ -8,41 +8,62 @@ struct TracePart {
   let shown: Range<Int>
   /// The column of the first of them.
   let firstColumn: Int
+  /// Whether every layer but the first hands on its states plus what it read.
+  let isResidual: Bool
 
   var steps: Int { layers.first?.first?.steps ?? 0 }
   var isBothWays: Bool { layers.contains { $0.count > 1 } }
 
+  /// In each direction the layers whose states together are what some layers hand on: the last one, in
+  /// a residual stack all of them.
+  static func handingOn(_ layers: [[TraceLayer]], isResidual: Bool) -> [[TraceLayer]] {
+    let summed = isResidual ? layers : layers.suffix(1)
+    return (summed.first ?? []).indices.map { way in summed.map { $0[way] } }
+  }
+
+  /// Σ s(t) of some layers.
+  static func sum(_ layers: [TraceLayer], _ t: Int) -> [Float] {
+    layers.dropFirst().reduce(layers.first?.states[t] ?? []) { $0.adding($1.states[t]) }
+  }
+
+  private var handingOn: [[TraceLayer]] { Self.handingOn(layers, isResidual: isResidual) }
+
   /// h of every step, both directions one behind the other.
-  var states: [[Float]] { (0..<steps).map { t in (layers.last ?? []).flatMap { $0.states[t] } } }
+  var states: [[Float]] { (0..<steps).map { t in handingOn.flatMap { Self.sum($0, t) } } }
 
   func column(_ t: Int) -> Int { firstColumn + t - shown.lowerBound }
 
-  /// What stands above the top layer at a step, such as s(3), or [s(3); g(3)]. At the end of a
-  /// sequence the other direction has come to its beginning.
+  /// What stands above the top layer at a step, such as s(3), or [s(3); g(3)]; in a residual stack the
+  /// sum of all layers. At the end of a sequence the other direction has come to its beginning.
   func top(_ t: Int, isEnd: Bool = false) -> (expression: GraphTrace.Expression, values: [Float]) {
-    let states = (layers.last ?? []).map { layer in
-      (layer, isEnd && layer.isReversed ? 0 : t)
+    let ways = handingOn.map { layers in
+      (layers, isEnd && layers.first?.isReversed == true ? 0 : t)
     }
-    let names = states.map { GraphTrace.Expression.variable($0.variable(.state, $1)) }
-    return (names.count == 1 ? names[0] : .stacked(names), states.flatMap { $0.states[$1] })
+    let names = ways.map { layers, t in
+      GraphTrace.Expression.total(layers.map { .variable($0.variable(.state, t)) })
+    }
+    return (names.count == 1 ? names[0] : .stacked(names), ways.flatMap { Self.sum($0, $1) })
   }
 
-  /// Nodes of all layers, given what else but the layer's own future asks of a top state.
+  /// Nodes of all layers, given what else but the layer's own future asks of what the top one hands on.
   func nodes(asked: @escaping (TraceLayer, Int) -> [LayerNodes.Asked]) -> [[LayerNodes]] {
     layers.enumerated().map { index, directions in
       directions.enumerated().map { way, layer in
-        let above = layers.indices.contains(index + 1) ? layers[index + 1] : []
+        // Those that read its states: the next one, in a residual stack all that come after.
+        let rest = layers.dropFirst(index + 1)
+        let above = (isResidual ? rest : rest.prefix(1)).flatMap { $0 }
+        let isRead = isResidual || above.isEmpty
         return LayerNodes(layer, column: column) { t in
-          guard !above.isEmpty else { return asked(layer, t) }
-          return above.map { upper in
-            LayerNodes.Asked(
-              role: .above,
-              expression: .transposedProduct(
-                upper.parameter(.input),
-                .variable(upper.variable(.preActivation(gate: nil), t).gradient)),
-              values: upper.u.columns(way * layer.units, layer.units)
-                .transposedTimes(upper.deltas[t]))
-          }
+          (isRead ? asked(layer, t) : [])
+            + above.map { upper in
+              LayerNodes.Asked(
+                role: .above,
+                expression: .transposedProduct(
+                  upper.parameter(.input),
+                  .variable(upper.variable(.preActivation(gate: nil), t).gradient)),
+                values: upper.u.columns(way * layer.units, layer.units)
+                  .transposedTimes(upper.deltas[t]))
+            }
         }
       }
     }

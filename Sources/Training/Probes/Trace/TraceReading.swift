@@ -55,12 +55,15 @@ struct TraceReading {
     let count = stack.layers.map(\.number).max() ?? 0
     var result: [[TraceLayer]] = []
     for number in 1...max(1, count) {
-      let below = result.last
-      let input = below.map { below in
-        TraceInput(
-          name: .below(below.map(\.name)),
-          vectors: (0..<(below.first?.steps ?? 0)).map { t in below.flatMap { $0.states[t] } })
-      }
+      let below = TracePart.handingOn(result, isResidual: stack.isResidual)
+      let input =
+        result.isEmpty
+        ? nil
+        : TraceInput(
+          name: .below(below.map { $0.map(\.name) }),
+          vectors: (0..<(result.first?.first?.steps ?? 0)).map { t in
+            below.flatMap { TracePart.sum($0, t) }
+          })
       result.append(
         stack.layers.filter { $0.number == number }.map {
           TraceLayer(
