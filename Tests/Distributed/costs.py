@@ -6,8 +6,9 @@
 
 It needs a machine that does nothing else. What is measured is the time of a step by the run's own clock,
 from the fourth second on: a run's first look at a large W takes a core a second beside its first steps. Each
-round measures all numbers of ranks one after the other. What is told is the median over all stretches of ten
-steps of all rounds: on a machine of somebody else's, some are held up.
+round measures all numbers of ranks one after the other. Of a run the median over stretches of ten steps
+counts, and of all rounds the one that was held up least, since what else a machine does is not a cost of
+ranks; efficiency is the median over the rounds, each of which compares runs that followed each other.
 
 The model: on K cores a step of R ranks takes
 
@@ -153,7 +154,7 @@ def main():
     arguments.unfold = str(pathlib.Path(arguments.unfold).resolve())
     cores = len(os.sched_getaffinity(0))
     costs = Costs(arguments)
-    print(f"{cores} cores, load {os.getloadavg()[0]:.1f}; medians of {arguments.rounds} rounds", flush=True)
+    print(f"{cores} cores, load {os.getloadavg()[0]:.1f}; the best of {arguments.rounds} rounds", flush=True)
     measured, weights, parts = {}, {}, 4
     for hidden in map(int, arguments.hidden.split(",")):
         times, ratios = {}, []
@@ -162,11 +163,11 @@ def main():
             for key in kinds if turn % 2 == 0 else kinds[::-1]:
                 stretches = costs.step(*key, hidden, parts)
                 now[key] = statistics.median(stretches)
-                times.setdefault(key, []).extend(stretches)
+                times.setdefault(key, []).append(now[key])
             ratios.append(now[1, 2] / now[2, 1])
         weights[hidden] = costs.weights
         for key, values in times.items():
-            measured[hidden, key] = statistics.median(values)
+            measured[hidden, key] = min(values)
         print(f"H {hidden}: " + ", ".join(
             f"{r} x {t}: {1000 * measured[hidden, (r, t)]:.2f} ms" for r, t in sorted(times))
             + f"; 2 x 1 against 1 x 2: {100 * statistics.median(ratios):.0f} % "
