@@ -96,6 +96,10 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var attention: Attention = .none
   /// Probability of dropping a value between layers while training.
   public var dropout = 0.0
+  /// Probability that W reads none of a unit's states throughout a sequence while training.
+  public var recurrentDropout = 0.0
+  /// Probability that an input symbol is read as the zero vector throughout a sequence while training.
+  public var embeddingDropout = 0.0
   /// What layers begin from; a decoder begins from its context instead.
   public var initialState: InitialState = .zero
   /// How images are read, where inputs are images.

@@ -220,6 +220,58 @@ import TrainingEvents
       message(.sequenceLabelling, Self.symbols) {
         ($0.cell, $0.projectionSize, $0.unsharedSteps) = (.lstm, 2, 2)
       }?.hasPrefix("network.unshared-steps: 2 with network.cell: lstm") == true)
+    checkNoise()
+  }
+
+  private func checkNoise() {
+    func message(
+      _ task: TaskKind, _ sizes: ModelSizes, _ change: (inout NetworkConfiguration) -> Void
+    ) -> String? {
+      var network = NetworkConfiguration()
+      change(&network)
+      do {
+        try NetworkRules(network: network, task: task, sizes: sizes).check()
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+    for cell in CellKind.allCases {
+      let told = message(.languageModel, Self.symbols) {
+        ($0.cell, $0.recurrentDropout, $0.embeddingDropout) = (cell, 0.2, 0.1)
+      }
+      if cell.description.hasRecurrentWeights {
+        #expect(told == nil)
+      } else {
+        #expect(
+          told == "network.recurrent-dropout: 0.2 with network.cell: \(cell.rawValue): it drops "
+            + "states on their way to W, and this cell has no W; set another network.cell, or "
+            + "leave network.recurrent-dropout out")
+      }
+    }
+    #expect(
+      message(.sequenceLabelling, Self.symbols) {
+        ($0.recurrence, $0.recurrentDropout) = (.output, 0.2)
+      }?.hasPrefix("network.recurrent-dropout: 0.2 with network.recurrence: output: ") == true)
+    #expect(
+      message(.sequenceClassification, Self.vectors) {
+        ($0.imageReading, $0.recurrentDropout) = (.twoDimensional, 0.2)
+      }?.hasPrefix("network.recurrent-dropout: 0.2 with network.image-reading") == true)
+    #expect(
+      message(.sequenceLabelling, Self.symbols) {
+        ($0.unsharedSteps, $0.recurrentDropout) = (3, 0.2)
+      }?.hasPrefix("network.recurrent-dropout: 0.2 with network.unshared-steps: 3") == true)
+    #expect(
+      message(.forecasting, Self.values) { $0.embeddingDropout = 0.5 }?
+        .hasPrefix("network.embedding-dropout: 0.5 with task.kind: forecasting: whole") == true)
+    for value in [-0.1, 1, .nan] {
+      #expect(
+        message(.languageModel, Self.symbols) { $0.recurrentDropout = value }?
+          .contains("probability below 1") == true)
+      #expect(
+        message(.languageModel, Self.symbols) { $0.embeddingDropout = value }?
+          .contains("probability below 1") == true)
+    }
   }
 
   @Test func alignedTargetsOfTheirOwnLengthGetABlank() throws {

@@ -139,7 +139,7 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
 
   func forward(_ segment: CellSegment<Scalar>) {
     let step = step(segment)
-    if let recurrent { step.gates.product(segment.previous, recurrent, accumulate: true) }
+    if let recurrent { step.gates.product(segment.read, recurrent, accumulate: true) }
     let units = memory.rows(segment.row, segment.count)
     Formula.forward(step, state: units)
     if let projection {
@@ -179,7 +179,7 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
     }
     Formula.backward(
       step(segment), dState: dUnits, dCell: dCarried, dGates: delta, dDiagonals: dDiagonals)
-    if let recurrentBack { segment.dPrevious?.product(delta, recurrentBack, accumulate: true) }
+    if let recurrentBack { segment.dRead?.product(delta, recurrentBack, accumulate: true) }
   }
 
   func addJacobian(_ row: Int, of segment: CellSegment<Scalar>, to sum: inout JacobianSum) {

@@ -56,7 +56,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
   func forward(_ segment: CellSegment<Scalar>) {
     let part = recurrentPart.rows(0, segment.count)
     for r in 0..<part.rows { part.row(r).update(from: recurrentBias.base, count: part.columns) }
-    if let recurrent { part.product(segment.previous, recurrent, accumulate: true) }
+    if let recurrent { part.product(segment.read, recurrent, accumulate: true) }
     let state = states.rows(segment.row, segment.count)
     Scalar.gruForward(
       rows: segment.count, hidden: hidden, input: gates.row(segment.row), recurrent: part.base,
@@ -81,9 +81,9 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
       previousStride: segment.previous.stride, dState: ds.base, dStateStride: ds.stride,
       dInput: inputGradient.row(segment.row), dRecurrent: recurrentGradient.row(segment.row),
       dPrevious: past.base, dPreviousStride: past.stride)
-    if let recurrentBack, let dPrevious = segment.dPrevious {
+    if let recurrentBack, let dRead = segment.dRead {
       let delta = recurrentGradient.rows(segment.row, segment.count)
-      dPrevious.product(delta, recurrentBack, accumulate: true)
+      dRead.product(delta, recurrentBack, accumulate: true)
     }
   }
 

@@ -67,12 +67,12 @@ final class InputProjection<Scalar: NetworkScalar> {
       if let embedding = input.embedding {
         let e = pass.parameters[embedding]
         if input.tokenCount <= rows {
-          table = pass.product(e, transposed: u)
+          table = scaled(pass.product(e, transposed: u), pass)
         } else {
           vectors = pass.arena.matrix(rows, e.columns)
         }
       } else {
-        table = pass.transposed(u)
+        table = scaled(pass.transposed(u), pass)
       }
     }
     if let vectors, vectors.columns > 0 {
@@ -97,8 +97,18 @@ final class InputProjection<Scalar: NetworkScalar> {
     let x = vectors.rows(rows.lowerBound, rows.count)
     if let embedding = input.embedding, let tokens = input.tokens {
       x.gather(pass.parameters[embedding], rows: tokens + rows.lowerBound)
+      x.scale(by: input.symbolScale)
     }
     part.product(x, packed, accumulate: true)
+  }
+
+  /// The table itself, which other parts of the batch may share, or a copy of it.
+  private func scaled(_ table: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
+    guard input.symbolScale != 1 else { return table }
+    let result = pass.arena.matrix(table.rows, table.columns)
+    result.copy(table)
+    result.scale(by: input.symbolScale)
+    return result
   }
 
   private func inputColumns(
@@ -157,6 +167,7 @@ final class InputProjection<Scalar: NetworkScalar> {
     {
       let dx = dEmbedded.rows(rows.lowerBound, rows.count)
       dx.product(part, packedBack)
+      dx.scale(by: input.symbolScale)
       dE.scatterAdd(dx, rows: tokens + rows.lowerBound)
     } else {
       dVectors?.rows(rows.lowerBound, rows.count).product(part, packedBack, accumulate: true)
@@ -168,6 +179,7 @@ final class InputProjection<Scalar: NetworkScalar> {
     steps: PackedSteps, delta: Matrix<Scalar>, dContext: Matrix<Scalar>?, pass: Pass<Scalar>
   ) {
     if let dTable, let gradient = pass.gradient {
+      dTable.scale(by: input.symbolScale)
       let dColumns = inputColumns(gradient, pass)
       if let embedding = input.embedding {
         dColumns.product(transposed: dTable, pass.parameters[embedding], beta: 1)

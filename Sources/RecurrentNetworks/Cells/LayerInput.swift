@@ -7,6 +7,8 @@ struct LayerInput<Scalar: NetworkScalar> {
   var tokens: UnsafeMutablePointer<Int32>?
   /// Number of different symbols.
   var tokenCount = 0
+  /// What the vectors of symbols are multiplied by: above 1 where some symbols are dropped.
+  var symbolScale: Scalar = 1
   /// E, symbols × embedding size; nil feeds symbols one-hot.
   var embedding: ParameterHandle?
   /// Vectors, one a row; nil when there are none.

@@ -91,7 +91,7 @@ final class PlainCell<Scalar: NetworkScalar, Activation: PlainActivation<Scalar>
 
   func forward(_ segment: CellSegment<Scalar>) {
     let a = states.rows(segment.row, segment.count)
-    if let recurrent { a.product(segment.previous, recurrent, accumulate: true) }
+    if let recurrent { a.product(segment.read, recurrent, accumulate: true) }
     if a.isContiguous {
       Activation.apply(a.rows * a.columns, a.base, a.base)
     } else {
@@ -116,7 +116,7 @@ final class PlainCell<Scalar: NetworkScalar, Activation: PlainActivation<Scalar>
         Activation.applyBackward(s.columns, s: s.row(r), ds: ds.row(r), d: delta.row(r))
       }
     }
-    if let recurrentBack { segment.dPrevious?.product(delta, recurrentBack, accumulate: true) }
+    if let recurrentBack { segment.dRead?.product(delta, recurrentBack, accumulate: true) }
   }
 
   /// ∂s(t)/∂s(t−1) = diag(φ′) W.

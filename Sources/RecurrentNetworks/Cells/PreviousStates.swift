@@ -53,7 +53,8 @@ extension RecurrentLayer {
     return room.rows(0, rows.count)
   }
 
-  /// Adds ∇W = Σ δ(t) s(t−1)ᵀ of the rows of some steps, the recurrent bias's gradient, and
+  /// Adds ∇W = Σ δ(t) s(t−1)ᵀ (of what dropout left of s(t−1)) of the rows of some steps, the
+  /// recurrent bias's gradient, and
   /// ∇P = Σ ∇s(t) m(t)ᵀ where s(t) = P m(t).
   func addRecurrentGradients(
     of range: Range<Int>, _ steps: PackedSteps, room: Matrix<Scalar>?, _ pass: Pass<Scalar>
@@ -67,8 +68,8 @@ extension RecurrentLayer {
     }
     guard weights.hiddenToHidden.rows > 0 else { return }
     let delta = cell.recurrentGradient.rows(rows.lowerBound, rows.count)
-    gradient[weights.hiddenToHidden].product(
-      transposed: delta, previousStates(of: range, steps, room: room), beta: 1)
+    let read = recurrentDropout?.states(rows) ?? previousStates(of: range, steps, room: room)
+    gradient[weights.hiddenToHidden].product(transposed: delta, read, beta: 1)
     if let bias = weights.recurrentBias { gradient.row(bias).addColumnSums(delta) }
   }
 

@@ -47,6 +47,20 @@ struct CellSegment<Scalar: NetworkScalar> {
   var previous: Matrix<Scalar>
   /// Where ∂L/∂s(t−1) is added; nil when nobody needs it.
   var dPrevious: Matrix<Scalar>?
+  /// What W reads: s(t−1), or what dropout leaves of it.
+  var read: Matrix<Scalar>
+  /// Where ∂L/∂ of that is added; nil when nobody needs it.
+  var dRead: Matrix<Scalar>?
+
+  init(
+    row: Int, count: Int, sequence: Int, previousRow: Int?, previous: Matrix<Scalar>,
+    dPrevious: Matrix<Scalar>?
+  ) {
+    (self.row, self.count) = (row, count)
+    (self.sequence, self.previousRow) = (sequence, previousRow)
+    (self.previous, self.dPrevious) = (previous, dPrevious)
+    (read, dRead) = (previous, dPrevious)
+  }
 }
 
 /// The arithmetic of one cell, a segment of rows at a time. It keeps what its backward pass needs.

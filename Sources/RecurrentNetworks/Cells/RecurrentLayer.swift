@@ -23,6 +23,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   let units: Int
   /// Whether time runs from each sequence's end to its start.
   let isReversed: Bool
+  /// Another one for each layer and direction of a stack.
+  private let number: Int
   /// `layer 1`, `layer 1 backward`.
   let title: String
   let weights: CellWeights
@@ -40,6 +42,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private var startsOnItsOwn = true
   /// ∇s(t) of every row after a backward pass, rows × hidden.
   private(set) var dStates: Matrix<Scalar>
+  /// What W read instead of the states; nil where nothing was dropped.
+  private(set) var recurrentDropout: RecurrentDropout<Scalar>?
   /// Steps after which the chain of gradients is cut; nil where it goes back to the start.
   private var truncation: Int?
   /// ∇s(0) of every sequence, where somebody asks for it.
@@ -55,6 +59,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     cellWidth = description.cellParts * units
     self.hidden = hidden
     self.isReversed = isReversed
+    number = 2 * layer + (isReversed ? 1 : 0)
     title = "layer \(layer + 1)" + (isReversed ? " backward" : "")
     let suffix = "_l\(layer)" + (isReversed ? "_reverse" : "")
     let mark = (layer > 0 ? "\(layer + 1)" : "") + (isReversed ? "←" : "")
@@ -113,6 +118,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     self.states = states
     self.initial = initial
     initialCell = begin(start, sequences: steps.sequenceCount, pass: pass)
+    recurrentDropout = RecurrentDropout(
+      pass, layer: number, rows: steps.rowCount, sequences: steps.sequenceCount, hidden: hidden)
     return cell.begin(
       states: states, sequences: steps.sequenceCount, initialCell: initialCell, weights: weights,
       pass: pass)
@@ -120,7 +127,9 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
 
   /// Computes s(t) of the rows of step t.
   func advance(_ t: Int, _ steps: PackedSteps) {
-    forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { cell.forward($0) }
+    forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
+      cell.forward(recurrentDropout?.forward(segment) ?? segment)
+    }
   }
 
   private func begin(
@@ -198,7 +207,11 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   func retreat(_ t: Int, _ steps: PackedSteps) {
     let isCut = truncation.map { (isReversed ? t + 1 : t) % $0 == 0 } ?? false
     forEachSegment(steps, at: t, dPrevious: isCut ? nil : dStates, dInitial: dInitial) { segment in
-      cell.backward(segment)
+      if let recurrentDropout {
+        recurrentDropout.backward(segment) { cell.backward($0) }
+      } else {
+        cell.backward(segment)
+      }
       if isCut, segment.previousRow != nil { cell.cutCellGradient(sequences: segment.count) }
     }
   }

@@ -16,7 +16,7 @@ public final class EveryStepOutput<Scalar: NetworkScalar>: SequenceModel {
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     let states = parts.stack.forward(
-      parts.reader.input(batch), steps: batch.steps, start: .of(batch), pass: pass)
+      parts.reader.input(batch, pass), steps: batch.steps, start: .of(batch), pass: pass)
     if let carried = batch.carried { parts.stack.store(in: carried, steps: batch.steps) }
     return parts.head.forward(states, pass)
   }

@@ -15,7 +15,7 @@ public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
   public var stacks: [StackView<Scalar>] { [parts.stack.view()] }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    _ = parts.stack.forward(parts.reader.input(batch), steps: batch.steps, pass: pass)
+    _ = parts.stack.forward(parts.reader.input(batch, pass), steps: batch.steps, pass: pass)
     let ends = pass.arena.matrix(batch.sequenceCount, parts.stack.outputSize)
     parts.stack.finalStates(batch.steps, into: ends)
     return parts.head.forward(ends, pass)

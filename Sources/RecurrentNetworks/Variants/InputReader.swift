@@ -22,10 +22,16 @@ struct InputReader {
     }
   }
 
-  func input<Scalar>(_ batch: SequenceBatch<Scalar>) -> LayerInput<Scalar> {
+  func input<Scalar>(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> LayerInput<Scalar> {
     guard let symbols else {
       return LayerInput(vectors: width > 0 ? batch.inputMatrix : nil)
     }
-    return LayerInput(tokens: batch.tokens.base, tokenCount: symbols, embedding: embedding)
+    var input = LayerInput<Scalar>(
+      tokens: batch.tokens.base, tokenCount: symbols, embedding: embedding)
+    if let source = pass.dropout, source.symbols > 0 {
+      input.tokens = source.drop(batch.tokens.base, batch.steps, arena: pass.arena)
+      input.symbolScale = Scalar(1 / (1 - source.symbols))
+    }
+    return input
   }
 }

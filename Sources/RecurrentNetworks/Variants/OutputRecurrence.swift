@@ -78,7 +78,7 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     self.feedback = feedback
     states = pass.arena.matrix(steps.rowCount, weights.bias.rows)
     fed = pass.arena.matrix(steps.rowCount, sizes.outputs)
-    projection.forward(reader.input(batch), steps: steps, into: states, pass: pass)
+    projection.forward(reader.input(batch, pass), steps: steps, into: states, pass: pass)
     let w = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
     let outputs = head.begin(states, pass)
     start(batch)
@@ -169,7 +169,8 @@ public final class OutputRecurrence<Scalar: NetworkScalar>: SequenceModel {
     head.addGradients(dOwn, pass)
     pass.gradient?[weights.hiddenToHidden].product(transposed: delta, fed, beta: 1)
     projection.backward(
-      reader.input(batch), steps: steps, delta: delta, dVectors: nil, dContext: nil, pass: pass)
+      reader.input(batch, pass), steps: steps, delta: delta, dVectors: nil, dContext: nil,
+      pass: pass)
   }
 
   /// ∇s = Vᵀ ∇o and δ = (1 − s²) ⊙ ∇s of a few rows.

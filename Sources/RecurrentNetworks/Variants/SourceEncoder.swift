@@ -50,7 +50,7 @@ final class RecurrentEncoder<Scalar: NetworkScalar>: SourceEncoder {
   var stacks: [StackView<Scalar>] { [stack.view(of: .encoder)] }
 
   func forward(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> EncodedSource<Scalar> {
-    states = stack.forward(reader.input(batch), steps: batch.steps, pass: pass)
+    states = stack.forward(reader.input(batch, pass), steps: batch.steps, pass: pass)
     let context = pass.arena.matrix(batch.sequenceCount, stack.outputSize)
     stack.finalStates(batch.steps, into: context)
     return EncodedSource(steps: batch.steps, states: states, context: context)

@@ -74,7 +74,7 @@ public final class UnsharedSteps<Scalar: NetworkScalar>: SequenceModel {
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
     let steps = batch.steps
-    let whole = reader.input(batch)
+    let whole = reader.input(batch, pass)
     states = pass.arena.matrix(steps.rowCount, hidden)
     var before = pass.arena.zeros(steps.sequenceCount, hidden)
     for t in 0..<steps.stepCount {
@@ -101,7 +101,7 @@ public final class UnsharedSteps<Scalar: NetworkScalar>: SequenceModel {
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
     let steps = batch.steps
-    let whole = reader.input(batch)
+    let whole = reader.input(batch, pass)
     dStates = head.backward(dOutputs, pass)
     for t in stride(from: steps.stepCount - 1, through: 0, by: -1) {
       let count = steps.active[t]

@@ -21,12 +21,13 @@ struct NetworkRules {
     try checkLayers()
     try checkLoss()
     try checkSharing()
+    try checkNoise()
   }
 
   var kind: String { "task.kind: \(task.rawValue)" }
   private var direction: String { "network.direction: \(network.direction.rawValue)" }
   private var output: String { "network.output: \(network.output.rawValue)" }
-  private var recurrence: String { "network.recurrence: \(network.recurrence.rawValue)" }
+  var recurrence: String { "network.recurrence: \(network.recurrence.rawValue)" }
   var cell: String { "network.cell: \(network.cell.rawValue)" }
   private var attention: String { "network.attention: \(network.attention.rawValue)" }
   var imageReading: String { "network.image-reading: \(network.imageReading.rawValue)" }

@@ -80,6 +80,8 @@ enum PresetKeys {
         $0.preset.network.layers > 1
           ? nil : "values are dropped between layers, and this network has one"
       },
+    .number("network.recurrent-dropout", \.network.recurrentDropout, .shareBelowOne),
+    .number("network.embedding-dropout", \.network.embeddingDropout, .shareBelowOne),
     .choice("network.initial-state", \.network.initialState),
     .choice("network.image-reading", \.network.imageReading),
     .integer("network.image-block", \.network.imageBlock, 1...64),

@@ -144,7 +144,7 @@ final class Trainer {
     }
     let scale = 1 / Float(max(1, targets))
     let nextStep = step + 1
-    let (dropout, teacherForcing) = (settings.network.dropout, self.teacherForcing)
+    let (noise, teacherForcing) = (settings.network, self.teacherForcing)
     weightCache.weightsChanged()
     let began = exchange == nil ? 0 : clock.now
     pool.run(ownParts.count) { place in
@@ -153,7 +153,7 @@ final class Trainer {
       parts[index].learn(
         parameters, objective: network.objective, scale: scale,
         smoothing: Float(preset.training.labelSmoothing),
-        dropout: dropout > 0 ? DropoutSource(probability: dropout, seed: seed) : nil,
+        dropout: noise.dropoutSource(seed: seed),
         teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed),
         weightCache: weightCache,
         truncation: preset.training.truncatedBPTT)

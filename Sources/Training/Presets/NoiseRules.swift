@@ -1,0 +1,48 @@
+import RecurrentNetworks
+
+/// Which networks have what is dropped while training.
+extension NetworkRules {
+  /// - Throws: `ImpossibleNetwork` where nothing that is to be dropped is there, or it is no probability.
+  func checkNoise() throws(ImpossibleNetwork) {
+    let shares = [
+      ("recurrent-dropout", network.recurrentDropout),
+      ("embedding-dropout", network.embeddingDropout),
+    ]
+    for (key, share) in shares where !(share >= 0 && share < 1) {
+      try refuse(
+        "network.\(key): \(share)", because: "it is a probability below 1",
+        instead: "set 0 or more, below 1")
+    }
+    try checkRecurrentDropout()
+    if network.embeddingDropout > 0, sizes.symbols == nil {
+      try refuse(
+        "network.embedding-dropout: \(network.embeddingDropout)", kind,
+        because: "whole symbols are dropped, and its inputs are not symbols",
+        instead: "leave network.embedding-dropout out")
+    }
+  }
+
+  private func checkRecurrentDropout() throws(ImpossibleNetwork) {
+    guard network.recurrentDropout > 0 else { return }
+    let key = "network.recurrent-dropout: \(network.recurrentDropout)"
+    let leave = "leave network.recurrent-dropout out"
+    if !network.cell.description.hasRecurrentWeights {
+      try refuse(
+        key, cell, because: "it drops states on their way to W, and this cell has no W",
+        instead: "set another network.cell, or \(leave)")
+    }
+    if network.recurrence == .output {
+      try refuse(key, recurrence, because: "W reads outputs, not states", instead: leave)
+    }
+    if isTwoDimensional {
+      try refuse(
+        key, imageReading, because: "states over an image are not dropped",
+        instead: "set network.image-reading: rows, or \(leave)")
+    }
+    if let steps = network.unsharedSteps {
+      try refuse(
+        key, "network.unshared-steps: \(steps)",
+        because: "one mask for all time steps wants one W for all of them", instead: leave)
+    }
+  }
+}
