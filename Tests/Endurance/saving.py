@@ -152,7 +152,7 @@ def main():
             print(f"{name} {act.__name__:20} {problem or 'as it should be'}", flush=True)
     base = pathlib.Path(tempfile.mkdtemp(prefix="unfold-saving-"))
     try:
-        headless(base, "ulimit -f 1", "limit of a file's size")
+        headless(base, "ulimit -f 2", "limit of a file's size")
     except AssertionError as error:
         failures += 1
         print(f"headless: {error}")
