@@ -7,10 +7,9 @@ Three layers in both directions over sequences of different lengths, a class at 
 the file is that of the other fixtures. From the second layer on, what a layer reads is added to its
 states. All sizes differ from one another.
 """
-import json
-import os
-
 import torch
+
+from torch_fixture import states_of, write
 
 torch.manual_seed(52)
 torch.set_default_dtype(torch.float64)
@@ -28,28 +27,12 @@ inputs = torch.randn(N, T, D)
 targets = torch.randint(0, K, (N, T))
 read = inputs
 for layer, module in enumerate(rnn):
-    packed = torch.nn.utils.rnn.pack_padded_sequence(read, torch.tensor(lengths), batch_first=True,
-                                                     enforce_sorted=False)
-    states, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0], batch_first=True)
+    states = states_of(module, read, lengths)
     read = states if layer == 0 else states + read
-outputs = head(read)
-loss = torch.nn.functional.cross_entropy(
-    torch.cat([outputs[n, :length] for n, length in enumerate(lengths)]),
-    torch.cat([targets[n, :length] for n, length in enumerate(lengths)]))
-loss.backward()
 
 named = {"rnn." + k.replace("_l0", f"_l{layer}"): v
          for layer, module in enumerate(rnn) for k, v in module.named_parameters()}
-named |= {"head." + k: v for k, v in head.named_parameters()}
-name = "gru-residual-three-layers-bidirectional"
-document = {
-    "name": name,
-    "config": dict(cell="gru", N=N, T=T, D=D, H=H, K=K, residual=True, layers=3,
-                   bidirectional=True, output="every-step"),
-    "parameters": {k: v.tolist() for k, v in named.items()},
-    "batch": {"lengths": lengths, "inputs": inputs.tolist(), "targets": targets.tolist()},
-    "loss": loss.item(),
-    "gradients": {k: v.grad.tolist() for k, v in named.items()},
-}
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".json"), "w") as f:
-    json.dump(document, f)
+write("gru-residual-three-layers-bidirectional",
+      dict(cell="gru", N=N, T=T, D=D, H=H, K=K, residual=True, layers=3, bidirectional=True,
+           output="every-step"),
+      named, head, read, lengths, inputs, targets)
