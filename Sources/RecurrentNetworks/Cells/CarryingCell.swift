@@ -129,9 +129,13 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
 
   private func step(_ segment: CellSegment<Scalar>) -> CarriedStep<Scalar> {
     let (row, count) = (segment.row, segment.count)
-    let before =
-      segment.previousRow.map { cells.rows($0, count) }
-      ?? initialCell.rows(segment.sequence, count)
+    // Written out: this is asked twice a step, and `map` over a generic type is looked up each time.
+    let before: Matrix<Scalar>
+    if let previous = segment.previousRow {
+      before = cells.rows(previous, count)
+    } else {
+      before = initialCell.rows(segment.sequence, count)
+    }
     return CarriedStep(
       gates: gates.rows(row, count), before: before, cell: cells.rows(row, count),
       squashed: squashed.rows(row, count), diagonals: diagonals)

@@ -128,7 +128,11 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   /// Computes s(t) of the rows of step t.
   func advance(_ t: Int, _ steps: PackedSteps) {
     forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
-      cell.forward(recurrentDropout?.forward(segment) ?? segment)
+      if let recurrentDropout {
+        cell.forward(recurrentDropout.forward(segment))
+      } else {
+        cell.forward(segment)
+      }
     }
   }
 
