@@ -92,6 +92,9 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var teacherForcing = 1.0
   /// Size of the input embedding; nil feeds one-hot symbols or vectors as they are.
   public var embedding: Int?
+  /// Whether V is E, one table for the symbols that are read and those that are written (Press and Wolf
+  /// 2017).
+  public var tieWeights = false
   /// Whether a decoder looks back at its source.
   public var attention: Attention = .none
   /// Probability of dropping a value between layers while training.

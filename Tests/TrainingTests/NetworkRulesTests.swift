@@ -264,6 +264,24 @@ import TrainingEvents
     #expect(
       message(.forecasting, Self.values) { $0.embeddingDropout = 0.5 }?
         .hasPrefix("network.embedding-dropout: 0.5 with task.kind: forecasting: whole") == true)
+    let language = ModelSizes(symbols: 5, outputs: 5)
+    let told = "network.tie-weights: true: there is no embedding that the output could share; set "
+    #expect(
+      message(.languageModel, language) { $0.tieWeights = true }
+        == told + "network.embedding: 128, or leave network.tie-weights out")
+    #expect(
+      message(.languageModel, language) { ($0.tieWeights, $0.embedding) = (true, 64) }?
+        .hasPrefix(
+          "network.tie-weights: true with network.embedding: 64: V has a column for each of 128")
+        == true)
+    #expect(
+      message(.languageModel, language) { ($0.tieWeights, $0.embedding) = (true, 128) } == nil)
+    #expect(
+      message(.sequenceLabelling, Self.symbols) { ($0.tieWeights, $0.embedding) = (true, 128) }?
+        .hasPrefix("network.tie-weights: true with task.kind: sequence-labelling") == true)
+    #expect(
+      message(.languageModel, Self.symbols) { ($0.tieWeights, $0.embedding) = (true, 128) }?
+        .contains("it reads 5 symbols and writes 4") == true)
     for value in [-0.1, 1, .nan] {
       #expect(
         message(.languageModel, Self.symbols) { $0.recurrentDropout = value }?

@@ -23,7 +23,7 @@ public struct GradientCheckCase: Sendable {
   /// whose edges mistakes hide.
   public static var all: [GradientCheckCase] {
     stackCases + batchShapeCases + inputCases + startCases + objectiveCases + feedbackCases
-      + translationCases + imageCases + residualCases + noiseCases
+      + translationCases + imageCases + residualCases + noiseCases + tiedCases
   }
 }
 

@@ -70,6 +70,23 @@ extension GradientCheckCase {
     }
   }
 
+  /// Language models whose V is their E.
+  static var tiedCases: [GradientCheckCase] {
+    [(CellKind.lstm, 5, 1), (.tanh, 40, 2), (.gru, 5, 2)].map { cell, symbols, layers in
+      GradientCheckCase("\(cell), \(symbols) symbols, \(layers) layers, tied weights") {
+        var configuration = Configuration.checked(cell, layers: layers)
+        (configuration.embedding, configuration.tieWeights) = (3, true)
+        var checked = CheckedBatch(CheckedLengths.mixed.values)
+        checked.tokens(symbols)
+        checked.classes(symbols, rows: checked.batch.steps.rowCount, withGaps: true)
+        return GradientCheck.Subject(
+          EveryStepOutput<Double>(
+            configuration, sizes: ModelSizes(symbols: symbols, outputs: symbols)),
+          objective: .crossEntropy, batch: checked.batch)
+      }
+    }
+  }
+
   /// States that are learned, and states carried over from the chunk before.
   static var startCases: [GradientCheckCase] {
     CheckedCell.all.flatMap { cell in

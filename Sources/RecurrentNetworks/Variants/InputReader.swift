@@ -8,13 +8,16 @@ struct InputReader {
   /// E, symbols × size.
   let embedding: ParameterHandle?
 
+  /// - Parameter isTied: whether E is V as well, which begins as an output layer's
   init(
     sizes: ModelSizes, embedding size: Int?, name: String = "embedding.weight",
-    layout: inout ParameterLayout
+    isTied: Bool = false, layout: inout ParameterLayout
   ) {
     symbols = sizes.symbols
     if let symbols, let size {
-      embedding = layout.matrix(name, symbol: "E", symbols, size, start: .normal)
+      let bound = 1 / Double(max(1, size)).squareRoot()
+      embedding = layout.matrix(
+        name, symbol: "E", symbols, size, start: isTied ? .uniform(bound: bound) : .normal)
       width = size
     } else {
       embedding = nil

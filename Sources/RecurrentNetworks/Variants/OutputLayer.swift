@@ -9,13 +9,15 @@ final class OutputLayer<Scalar: NetworkScalar> {
   private var states = Matrix<Scalar>.empty
   private var packed: PackedMatrix<Scalar>?
 
+  /// - Parameter tied: E, outputs × states, which is V as well; nil for a V of its own
   init(
     states: Int, outputs: Int, names: (weight: String, bias: String) = ("head.weight", "head.bias"),
-    layout: inout ParameterLayout
+    tied: ParameterHandle? = nil, layout: inout ParameterLayout
   ) {
     let bound = 1 / Double(max(1, states)).squareRoot()
-    weight = layout.matrix(
-      names.weight, symbol: "V", outputs, states, start: .uniform(bound: bound))
+    weight =
+      tied
+      ?? layout.matrix(names.weight, symbol: "V", outputs, states, start: .uniform(bound: bound))
     bias = layout.vector(names.bias, symbol: "c", outputs, start: .uniform(bound: bound))
   }
 

@@ -10,12 +10,16 @@ struct ReaderParts<Scalar: NetworkScalar> {
 
   init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     var layout = ParameterLayout()
-    reader = InputReader(sizes: sizes, embedding: configuration.embedding, layout: &layout)
+    let isTied = configuration.tieWeights
+    reader = InputReader(
+      sizes: sizes, embedding: configuration.embedding, isTied: isTied, layout: &layout)
     stack = RecurrentStack(
       inputSize: reader.width, hidden: configuration.stateSize, layers: configuration.layers,
       bidirectional: configuration.direction == .bidirectional, prefix: "rnn.",
       configuration: configuration, layout: &layout)
-    head = OutputLayer(states: stack.outputSize, outputs: sizes.outputs, layout: &layout)
+    head = OutputLayer(
+      states: stack.outputSize, outputs: sizes.outputs, tied: isTied ? reader.embedding : nil,
+      layout: &layout)
     self.layout = layout
   }
 

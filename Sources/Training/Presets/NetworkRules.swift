@@ -22,6 +22,7 @@ struct NetworkRules {
     try checkLoss()
     try checkSharing()
     try checkNoise()
+    try checkTies()
   }
 
   var kind: String { "task.kind: \(task.rawValue)" }
@@ -31,7 +32,7 @@ struct NetworkRules {
   var cell: String { "network.cell: \(network.cell.rawValue)" }
   private var attention: String { "network.attention: \(network.attention.rawValue)" }
   var imageReading: String { "network.image-reading: \(network.imageReading.rawValue)" }
-  private var embedding: String { "network.embedding: \(network.embedding ?? 0)" }
+  var embedding: String { "network.embedding: \(network.embedding ?? 0)" }
 
   var writesSequences: Bool { task == .sequenceToSequence || task == .captioning }
   var isTwoDimensional: Bool { network.imageReading == .twoDimensional }

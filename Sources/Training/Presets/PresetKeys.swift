@@ -74,6 +74,7 @@ enum PresetKeys {
           ? nil : "only a recurrence through the output can be forced or run free"
       },
     .integer("network.embedding", \.network.embedding, 1...16_384),
+    .flag("network.tie-weights", \.network.tieWeights),
     .choice("network.attention", \.network.attention),
     .number("network.dropout", \.network.dropout, .shareBelowOne)
       .live(.dropout) {

@@ -14,6 +14,10 @@ extension Probe {
         (note.isEmpty ? "" : " ")
         + "Training cuts the way back every \(steps) time steps; this walk goes all of it."
     }
+    if trainer.preset.network.tieWeights {
+      note +=
+        (note.isEmpty ? "" : " ") + "V is E: what their one table learns is ∇V and ∇E together."
+    }
     return GraphTrace(
       step: trainer.step, sequence: n, sequenceCount: batch.count, columns: walk.columns,
       nodes: walk.nodes, outputNames: outputNames, note: note,
