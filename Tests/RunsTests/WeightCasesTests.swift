@@ -138,6 +138,40 @@ import Testing
     }
   }
 
+  /// Frameworks keep a shared table under both of its names, or under either one.
+  @Test func aSharedTableIsReadUnderBothOfItsNames() throws {
+    var configuration = NetworkConfiguration()
+    (configuration.hidden, configuration.embedding, configuration.tieWeights) = (4, 4, true)
+    let layout = EveryStepOutput<Float>(configuration, sizes: ModelSizes(symbols: 5, outputs: 5))
+      .layout
+    let own = ParameterVector<Float>(layout).namedTensors()
+    #expect(!own.contains { $0.name == "head.weight" })
+    func named(_ name: String, from first: Float = 0) -> NamedTensor {
+      NamedTensor(name: name, shape: [5, 4], floats: (0..<20).map { first + Float($0) })
+    }
+    let others = own.filter { $0.name != "embedding.weight" }
+    let (both, either) = (
+      [named("embedding.weight"), named("head.weight")], [named("head.weight")]
+    )
+    for tables in [both, either] {
+      let fitted = try layout.fitting(others + tables).tensors
+      #expect(
+        Self.numbers(fitted)["embedding.weight"] == (0..<20).map { Double($0) }
+          && fitted.count == own.count)
+    }
+    let renamed = try layout.fitting(
+      (others + both).map { tensor in
+        var tensor = tensor
+        if tensor.name.hasPrefix("head.") { tensor.name = "decoder" + tensor.name.dropFirst(4) }
+        return tensor
+      })
+    #expect(renamed.notes == ["decoder.* taken as head.*"])
+    let error = #expect(throws: ParameterMismatch.self) {
+      try layout.fitting(others + [named("embedding.weight"), named("head.weight", from: 1)])
+    }
+    #expect(error?.description.contains("head.weight differs from embedding.weight") == true)
+  }
+
   /// Two modules that fit one name are not chosen from.
   @Test func whatFitsTwiceIsRefused() throws {
     var tensors = try Self.fit("ok_lstm").tensors

@@ -118,6 +118,12 @@ struct TraceCase: CustomTestStringConvertible {
         task: pictures),
     ]
     + grids + residual
+    + [
+      TraceCase(
+        name: "tied weights",
+        settings: language + [("network.embedding", "4"), ("network.tie-weights", "true")],
+        data: text)
+    ]
     + ["0", "0.5", "1"].map { share in
       TraceCase(
         name: "output recurrence, forced \(share)",

@@ -59,7 +59,7 @@ struct WalkArithmetic {
       case .recurrent: [part + "weight_hh_" + layer, "W" + mark]
       case .bias: [part + "bias_ih_" + layer, "b" + mark]
       case .recurrentBias: [part + "bias_hh_" + layer, "b_h" + mark]
-      case .output: ["head.weight", "V"]
+      case .output: ["head.weight", "V", "embedding.weight"]
       case .outputBias: ["head.bias", "c"]
       case .projection: [part + "weight_hr_" + layer, "P"]
       case .peephole: [part + "peepholes_" + layer, "p"]

@@ -59,8 +59,19 @@ public struct ParameterLayout: Sendable, Equatable {
   public private(set) var parameters: [Parameter] = []
   /// Scalars in all.
   public private(set) var count = 0
+  /// What PyTorch's files may call a parameter besides its own name, such as `head.weight` where it is
+  /// `embedding.weight`; by that other name.
+  private(set) var tiedNames: [String: String] = [:]
 
   public init() {}
+
+  /// Lets a parameter stand for what files may call by another name, too.
+  /// - Parameters:
+  ///   - name: the other name
+  ///   - parameter: what is used in its place
+  mutating func tie(_ name: String, to parameter: ParameterHandle) {
+    tiedNames[name] = parameters[parameter.index].name
+  }
 
   /// Appends a rows × columns matrix, `gates` blocks of rows.
   public mutating func matrix(

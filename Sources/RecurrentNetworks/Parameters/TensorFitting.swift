@@ -15,6 +15,7 @@ extension ParameterLayout {
     var (tensors, notes) = (tensors, [String]())
     if let note = try stripPrefix(&tensors) { notes.append(note) }
     notes += renameModules(&tensors)
+    notes += try mergeTied(&tensors)
 
     let (expected, modules) = (Set(shapes.keys), Set(shapes.keys.map(Self.module)))
     let isOther = { (tensor: NamedTensor) in
@@ -108,9 +109,36 @@ extension ParameterLayout {
     return "took off the names' prefix \(Complaint.list([prefix]))"
   }
 
+  /// Takes one table where a file has it under both of its names, or under the other one alone.
+  /// - Throws: `ParameterMismatch` where the two are not the same numbers.
+  private func mergeTied(_ tensors: inout [NamedTensor]) throws(ParameterMismatch) -> [String] {
+    var notes: [String] = []
+    for (other, name) in tiedNames.sorted(by: { $0.key < $1.key }) {
+      guard let index = tensors.firstIndex(where: { $0.name == other }) else { continue }
+      guard let own = tensors.first(where: { $0.name == name }) else {
+        tensors[index].name = name
+        notes.append("\(other) taken as \(name): one table stands for both")
+        continue
+      }
+      let tensor = tensors[index]
+      let isSame =
+        own.shape == tensor.shape && own.count == tensor.count
+        && (0..<own.count).allSatisfy { own[$0] == tensor[$0] || own[$0].isNaN }
+      guard isSame else {
+        throw ParameterMismatch(
+          description: "\(other) differs from \(name), expected the same numbers: "
+            + "one table stands for both (network.tie-weights)")
+      }
+      tensors.remove(at: index)
+    }
+    return notes
+  }
+
   /// Gives modules of other names those of the network where only one assignment fits.
   private func renameModules(_ tensors: inout [NamedTensor]) -> [String] {
-    let mine = Self.modules(shapes.map { ($0.key, $0.value) })
+    let shapes = self.shapes
+    let tied = tiedNames.compactMap { other, name in shapes[name].map { (other, $0) } }
+    let mine = Self.modules(shapes.map { ($0.key, $0.value) } + tied)
     let theirs = Self.modules(tensors.map { ($0.name, $0.shape) })
     // A name that the network knows is never given to something else.
     var open = mine.filter { theirs[$0.key] == nil }

@@ -15,6 +15,7 @@ final class OutputLayer<Scalar: NetworkScalar> {
     tied: ParameterHandle? = nil, layout: inout ParameterLayout
   ) {
     let bound = 1 / Double(max(1, states)).squareRoot()
+    if let tied { layout.tie(names.weight, to: tied) }
     weight =
       tied
       ?? layout.matrix(names.weight, symbol: "V", outputs, states, start: .uniform(bound: bound))
