@@ -68,6 +68,43 @@ import TrainingEvents
     }
   }
 
+  /// What a person changed in a pause is no part of the last update: the rest is of the weights as they
+  /// are now, and the next update has an α again. A rate moves no weight.
+  @Test(.timeLimit(.minutes(1))) func anEditIsNoPartOfTheLastUpdate() throws {
+    let (preset, task) = try TinyRun.preset(["training.optimizer.name": "sgd"])
+    let workload = try TrainingWorkload(
+      preset: preset, task: task, threads: 1, looks: .shareOfTime)
+    let request = ProbeRequest(interests: [.landscape])
+    func look() -> LandscapeFrame {
+      while true {
+        for case .landscape(let frame) in workload.look(request, now: 0, force: true)
+        where frame.step == workload.step { return frame }
+      }
+    }
+    func trainAndLook() -> LandscapeFrame {
+      _ = workload.look(request, now: 1e9 * Double(workload.step + 1), force: false)
+      _ = workload.advance()
+      _ = workload.recordedFrames()
+      return look()
+    }
+    let start = workload.checkpoint(elapsed: 0, best: nil, isValidationDue: false)
+    let before = trainAndLook()
+    #expect(before.relativeStep != nil && before.sharpness != nil)
+    workload.setLearningRate(2)
+    _ = try workload.change(key: "training.optimizer.learning-rate", value: "3")
+    #expect(look() == before)
+    _ = try workload.change(key: "V[0]", value: "2.5")
+    let edited = look()
+    #expect(edited.relativeStep == nil && edited.slope == nil)
+    #expect(edited.sharpness != nil && edited.sharpness != before.sharpness)
+    let after = trainAndLook()
+    #expect(after.slope != nil && after.step == 2)
+    // Nor is what led away from a step that somebody went back to.
+    try workload.restore(start)
+    let back = look()
+    #expect(back.step == 0 && back.slope == nil)
+  }
+
   /// One sequence has no parts to be compared.
   @Test func oneSequenceHasNoNoise() throws {
     let (trainer, _, _) = try plainDescent(rate: 0.1, batch: 1)

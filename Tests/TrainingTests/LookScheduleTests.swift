@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 
 @testable import Training
@@ -42,6 +43,29 @@ import Testing
     #expect(begins(at: 0, waits: true) && look.newest == 1)
     #expect(!begins(at: 0.00199 / share))
     #expect(begins(at: 1e6))
+  }
+
+  /// What still goes on when its result is forgotten keeps nobody from looking anew, and what it finds
+  /// afterwards is not told.
+  @Test func aForgottenLookDoesNotStandInTheWay() {
+    let look = BackgroundLook<Int>("test", share: 1)
+    let (mayEnd, hasEnded) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    look.look(now: 0, waits: false, isKnown: { _ in false }) {
+      {
+        mayEnd.wait()
+        return 1
+      }
+    }
+    look.look(now: 0, waits: true, isKnown: { _ in false }) { { 2 } }
+    #expect(look.newest == nil && !look.isDue(now: 1e9))
+    look.forget()
+    DispatchQueue.global().async {
+      mayEnd.signal()
+      hasEnded.signal()
+    }
+    look.look(now: 0, waits: true, isKnown: { _ in false }) { { 3 } }
+    hasEnded.wait()
+    #expect(look.newest == 3 && look.isDue(now: 1e9))
   }
 
   @Test func aLookThatWasInterruptedOnceIsForgotten() {

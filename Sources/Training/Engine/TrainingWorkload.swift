@@ -119,6 +119,7 @@ final class TrainingWorkload: Workload {
   func change(key: String, value: String) throws(PresetError) -> LiveHyperparameters.Change {
     let change = try LiveHyperparameters.change(key: key, value: value, in: trainer)
     lead?.tell(.change(.setting(key: key, value: value)))
+    if WeightAddress(key) != nil { probes.landscape.forgetWeights() }
     return change
   }
 

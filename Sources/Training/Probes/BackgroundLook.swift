@@ -5,7 +5,9 @@ import Synchronization
 /// that stands still, at once.
 final class BackgroundLook<Found: Sendable>: Sendable {
   private struct State {
-    var isRunning = false
+    /// Which look goes on, the newest where one of no use any more does, too; nil while none does.
+    var running: (number: Int, generation: Int)?
+    var begun = 0
     var began: UInt64 = 0
     /// Seconds that the last one took.
     var took: Double?
@@ -47,7 +49,7 @@ final class BackgroundLook<Found: Sendable>: Sendable {
   /// ended before it.
   var secondsLeft: Double? {
     state.withLock { state in
-      guard state.isRunning, let took = state.took else { return nil }
+      guard state.running != nil, let took = state.took else { return nil }
       let passed = Double(DispatchTime.now().uptimeNanoseconds - state.began) * 1e-9
       return max(0, took - passed)
     }
@@ -55,7 +57,7 @@ final class BackgroundLook<Found: Sendable>: Sendable {
 
   /// Whether a look at a network that trains would begin now, in seconds.
   func isDue(now: Double) -> Bool {
-    state.withLock { !$0.isRunning && now >= $0.nextAt }
+    state.withLock { $0.running == nil && now >= $0.nextAt }
   }
 
   /// Begins a look where one is due.
@@ -67,24 +69,29 @@ final class BackgroundLook<Found: Sendable>: Sendable {
   func look(
     now: Double, waits: Bool, isKnown: (Found) -> Bool, _ prepare: () -> @Sendable () -> Found
   ) {
-    let generation = state.withLock { state -> Int? in
-      if state.isRunning || (waits && state.newest.map(isKnown) ?? false) { return nil }
+    let begun = state.withLock { state -> (number: Int, generation: Int)? in
+      // Behind a look whose result is forgotten already, another one waits for its turn.
+      if let running = state.running, !waits || running.generation == state.generation {
+        return nil
+      }
+      if waits && state.newest.map(isKnown) ?? false { return nil }
       guard waits || now >= state.nextAt else { return nil }
-      state.isRunning = true
+      state.begun += 1
+      state.running = (state.begun, state.generation)
       state.began = DispatchTime.now().uptimeNanoseconds
-      return state.generation
+      return state.running
     }
-    guard let generation else { return }
+    guard let begun else { return }
     let work = prepare()
     let isDone = DispatchSemaphore(value: 0)
     queue.async { @Sendable [self] in
       let found = work()
       state.withLock { state in
         let took = Double(DispatchTime.now().uptimeNanoseconds - state.began) * 1e-9
-        state.isRunning = false
+        if state.running?.number == begun.number { state.running = nil }
         state.took = took
         state.nextAt = now + took / share
-        guard state.generation == generation else { return }
+        guard state.generation == begun.generation else { return }
         state.newest = found
       }
       isDone.signal()

@@ -32,8 +32,14 @@ final class LandscapeProbe {
 
   /// After going back, what was found later never was.
   func forget() {
+    forgetWeights()
+    (askedAt, rateTest) = (nil, nil)
+  }
+
+  /// What was found of weights that somebody changed since is true of others.
+  func forgetWeights() {
     look.forget()
-    (told, askedAt, rateTest) = (nil, nil, nil)
+    told = nil
   }
 
   /// Whether the next update is to be measured.

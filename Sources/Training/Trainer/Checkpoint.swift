@@ -216,6 +216,7 @@ extension Trainer {
       throw ParameterMismatch(
         description: "the carried states do not fit this network and batch size")
     }
+    isUpdateMeasured = false
     try loadWeights(of: checkpoint)
     try optimiser.mean?.loadPlain(checkpoint.moments, prefix: "mean.")
     try optimiser.square?.loadPlain(checkpoint.moments, prefix: "square.")

@@ -44,9 +44,9 @@ final class Trainer {
   /// ‖update‖ of each parameter at the last measured step.
   private(set) var updateNorms: [Double] = []
   private lazy var before = ParameterVector<Float>(network.layout)
-  /// Whether the newest step's update was measured.
-  private var isUpdateMeasured = false
-  /// The weights before the newest step; nil where its update was not measured.
+  /// Whether the newest step's update was measured, and alone moved the weights since.
+  var isUpdateMeasured = false
+  /// The weights before the newest step; nil where what moved them was not its update alone.
   var weightsBeforeUpdate: ParameterVector<Float>? { isUpdateMeasured ? before : nil }
 
   /// - Parameter communicator: the processes that train this network together; nil for one alone.

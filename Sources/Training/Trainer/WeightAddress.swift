@@ -114,6 +114,7 @@ extension Trainer {
         mean?.row(row)[column] = Float(value)
       }
     }
+    isUpdateMeasured = false
     return address.change(from: old, to: value)
   }
 
