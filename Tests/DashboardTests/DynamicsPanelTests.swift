@@ -214,6 +214,23 @@ import TrainingEvents
     #expect(text(without).contains("gradient alone"))
   }
 
+  /// A range test names a rate where the loss fell clearly, and says so where none did.
+  @Test(arguments: [0.25, nil]) func aRangeTestNamesARateOrNone(rate: Double?) {
+    var test = LandscapeFrame.RateTest(step: 40, ownRate: 0.5)
+    test.rates = (0..<120).map { 5e-4 * Double($0 + 1) }
+    test.losses = (0..<120).map { 3 - 0.001 * Double($0) }
+    (test.suggestedRate, test.divergesAt) = (rate, nil)
+    var frame = LandscapeFrame(step: 40)
+    frame.rateTest = test
+    var state = state()
+    state.apply(.frame(.landscape(frame)))
+    let text = text(state)
+    #expect(text.contains("Learning-rate range test  from step 40"))
+    #expect(text.contains("falls fastest at 0.25") == (rate != nil))
+    #expect(text.contains("no rate tried made the loss fall clearly") == (rate == nil))
+    #expect(text.contains("diverges at –"))
+  }
+
   @Test func whatWasNotMeasuredIsADash() {
     let bare = state { frame in
       (frame.dimension, frame.fixedPoints, frame.secondsLeft) = (nil, nil, nil)

@@ -1,3 +1,5 @@
+import Foundation
+import LinearAlgebra
 import RecurrentNetworks
 import SequenceData
 import Testing
@@ -41,15 +43,75 @@ import TrainingEvents
     #expect(RateRangeTest(trainer).run(isCancelled: { true })?.rates == [])
   }
 
-  /// Where the loss falls fastest is found on a curve that is known.
-  @Test func theSteepestFallIsFound() {
-    var test = LandscapeFrame.RateTest(step: 0, ownRate: 1)
-    test.rates = (0..<60).map { Double($0 + 1) }
-    test.losses = (0..<60).map { index in index < 20 ? 3 : max(1, 3 - 0.2 * Double(index - 20)) }
-    let found = RateRangeTest.steepest(test) ?? 0
-    #expect((21...31).contains(found))
-    test.losses = (0..<60).map { Double($0) }
-    #expect(RateRangeTest.steepest(test) == nil)
+  /// Losses of so many steps, with noise of a known scatter around a curve.
+  private func losses(
+    seed: UInt64, noise: Double, count: Int = 120, alike: Double = 0,
+    _ curve: (Double) -> Double
+  ) -> [Double] {
+    var random = SeededRandom(seed: seed)
+    var last: Double = random.normal()
+    return (0..<count).map { step in
+      last = alike * last + (1 - alike * alike).squareRoot() * random.normal()
+      return curve(Double(step)) + noise * last
+    }
+  }
+
+  /// From 3 on down by so much, around step 70.
+  private func fall(_ depth: Double) -> (Double) -> Double {
+    { 3 - depth / (1 + exp((70 - $0) / 5)) }
+  }
+
+  /// Where the loss falls fastest is found on curves that are known, with and without noise.
+  @Test func theSteepestFallIsFound() throws {
+    let line = losses(seed: 1, noise: 0) { $0 < 20 ? 3 : max(1, 3 - 0.2 * ($0 - 20)) }
+    #expect((24...26).contains(try #require(RateRangeTest.steepestFall(line))))
+    for seed: UInt64 in 1...50 {
+      let clear = losses(seed: seed, noise: 0.1, fall(1))
+      #expect((58...82).contains(try #require(RateRangeTest.steepestFall(clear))))
+      // Of three times the scatter: it takes more losses, and the place is coarser.
+      let faint = losses(seed: seed, noise: 0.3, fall(1))
+      #expect((50...95).contains(try #require(RateRangeTest.steepestFall(faint))))
+    }
+    // It falls from the first step on, before the scatter is known.
+    let early = losses(seed: 1, noise: 0.02) { 3 - 0.05 * min($0, 40) }
+    #expect((5...36).contains(try #require(RateRangeTest.steepestFall(early))))
+  }
+
+  /// Noise does not fall, be its losses independent, alike from one to the next, or far from normal.
+  @Test(arguments: [0.0, 0.3]) func noiseDoesNotFall(alike: Double) {
+    let found = (1...300).count { seed in
+      let noise = losses(seed: UInt64(seed), noise: 0.5, alike: alike) { _ in 3 }
+      return RateRangeTest.steepestFall(noise) != nil
+    }
+    #expect(found <= (alike > 0 ? 6 : 0), "\(found) of 300")
+    let skewed = (1...300).count { seed in
+      var random = SeededRandom(seed: UInt64(seed))
+      let losses = (0..<120).map { _ in exp(random.normal()) }
+      return RateRangeTest.steepestFall(losses) != nil
+    }
+    #expect(skewed <= 6, "\(skewed) of 300")
+  }
+
+  /// A loss that stays, that only rises, or that comes down from where it had risen falls nowhere, and
+  /// one that diverges at once has told nothing.
+  @Test func whatDoesNotFallHasNoRate() {
+    #expect(RateRangeTest.steepestFall(losses(seed: 1, noise: 0) { _ in 3 }) == nil)
+    #expect(RateRangeTest.steepestFall(losses(seed: 1, noise: 0) { 3 - 1e-5 * $0 }) == nil)
+    #expect(RateRangeTest.steepestFall(losses(seed: 2, noise: 0.1) { 3 + 0.01 * $0 }) == nil)
+    let peak = losses(seed: 3, noise: 0.05) { 3 + 2 * exp(-pow($0 - 80, 2) / 200) }
+    #expect(RateRangeTest.steepestFall(peak) == nil)
+    for count in [0, 1, 3, 19] {
+      let short = losses(seed: 4, noise: 0, count: count) { 3 * exp($0) }
+      #expect(RateRangeTest.steepestFall(short) == nil)
+    }
+  }
+
+  /// A network that has nothing to learn: small losses scatter by more than they are, and that is no
+  /// divergence either.
+  @Test func divergenceIsNoNoise() throws {
+    #expect(RateRangeTest.isDiverged(7, behind: [3, 3, 2, 3, 3, 5]))
+    #expect(!RateRangeTest.isDiverged(5, behind: [3, 3, 2, 3, 3, 20]))
+    #expect(!RateRangeTest.isDiverged(0.05, behind: [0.01, 0.001, 0.04, 0.01, 0.02, 0.09]))
   }
 
   @Test func anEngineTellsWhatWasTried() async throws {

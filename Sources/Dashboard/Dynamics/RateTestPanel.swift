@@ -27,8 +27,13 @@ struct RateTestPanel: Panel {
     guard let test = scene.state.landscape?.rateTest else { return }
     let theme = scene.theme
     func rate(_ value: Double?) -> String { value.map { NumberText.significant($0, 2) } ?? "–" }
-    let text = StyledText("falls fastest at", theme.muted)
-      .adding(" \(rate(test.suggestedRate))", theme.text)
+    let fall =
+      test.suggestedRate == nil
+      ? StyledText("no rate tried made the loss fall clearly", theme.text)
+      : StyledText("falls fastest at", theme.muted)
+        .adding(" \(rate(test.suggestedRate))", theme.text)
+    let text =
+      fall
       .adding("  diverges at", theme.muted).adding(" \(rate(test.divergesAt))", theme.text)
       .adding("  own rate", theme.muted).adding(" \(rate(test.ownRate))", theme.text)
     let inside = buffer.inside

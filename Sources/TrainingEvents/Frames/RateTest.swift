@@ -11,7 +11,8 @@ extension LandscapeFrame {
     public var rates: [Double] = []
     /// The copy's training loss up to each of them, smoothed.
     public var losses: [Double] = []
-    /// Where the loss falls fastest over the logarithm of the rate; nil where it falls nowhere.
+    /// Where the loss falls fastest over the logarithm of the rate; nil where no fall stands out of the
+    /// noise of its first steps.
     public var suggestedRate: Double?
     /// The rate at which the loss had doubled or was no number any more; nil where that was not reached.
     public var divergesAt: Double?
