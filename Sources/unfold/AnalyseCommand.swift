@@ -35,8 +35,9 @@ struct AnalyseCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Directory for tables (trajectory.csv, spectrum.csv, fixed-points.csv) and figures "
-        + "(trajectory.svg, spectrum.svg).", valueName: "dir"),
+      "Directory for tables (trajectory.csv, spectrum.csv, fixed-points.csv), figures "
+        + "(trajectory.svg, spectrum.svg) and, where somebody looked at the loss landscape in the "
+        + "run, landscape.csv, landscape.svg, rate-test.csv and rate-test.svg.", valueName: "dir"),
     completion: .directory)
   var export: String?
 
@@ -48,7 +49,9 @@ struct AnalyseCommand: ParsableCommand {
     let listing = AnalysisListing(found, of: loaded, title: analysis.preset.title)
     try SafeOutput.show(json ? listing.json : listing.text)
     guard let export else { return }
-    let files = try AnalysisExport(found, title: analysis.preset.title).write(to: export)
+    let files = try AnalysisExport(
+      found, title: analysis.preset.title, landscape: LandscapeFigures(loaded)
+    ).write(to: export)
     if !json { try SafeOutput.show("\nwrote " + files.joined(separator: ", ")) }
   }
 }

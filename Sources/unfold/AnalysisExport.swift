@@ -6,10 +6,13 @@ import Training
 struct AnalysisExport {
   private let analysis: StateAnalysis
   private let title: String
+  private let landscape: LandscapeFigures
 
-  init(_ analysis: StateAnalysis, title: String) {
+  /// - Parameter landscape: what the snapshot's run had measured of the loss
+  init(_ analysis: StateAnalysis, title: String, landscape: LandscapeFigures) {
     self.analysis = analysis
     self.title = title
+    self.landscape = landscape
   }
 
   /// Writes all of them.
@@ -19,12 +22,15 @@ struct AnalysisExport {
   func write(to directory: String) throws -> [String] {
     let base = directory + (directory.hasSuffix("/") ? "" : "/")
     var written: [String] = []
-    for (name, text) in [
+    let tables = [
       ("trajectory.csv", trajectoryTable), ("spectrum.csv", spectrumTable),
-      ("fixed-points.csv", fixedPointTable), ("trajectory.svg", figures.trajectory),
-      ("spectrum.svg", figures.spectrum),
-    ] {
-      guard let text else { continue }
+      ("fixed-points.csv", fixedPointTable),
+    ]
+    let pictures = [("trajectory.svg", figures.trajectory), ("spectrum.svg", figures.spectrum)]
+    func there(_ files: [(String, String?)]) -> [(name: String, text: String)] {
+      files.compactMap { name, text in text.map { (name, $0) } }
+    }
+    for (name, text) in there(tables) + landscape.tables + there(pictures) + landscape.figures {
       try AtomicFile.write(text, to: base + name, makesDirectories: true)
       written.append(base + name)
     }

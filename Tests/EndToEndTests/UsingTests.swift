@@ -247,5 +247,14 @@ import Testing
     // A path in one dimension is no figure.
     let names = program.names(in: "out").filter { $0.hasSuffix(".svg") }.sorted()
     #expect(names == (units > 1 ? ["spectrum.svg", "trajectory.svg"] : ["spectrum.svg"]))
+
+    // What was looked at while it trained goes out beside them.
+    let snapshot = try #require(program.names(in: "run/snapshots").first { $0 != "best" })
+    try program.write(
+      #"{"event":"landscape","step":5,"batch":32,"parts":8,"noiseScale":35.5}"# + "\n",
+      to: "run/snapshots/\(snapshot)/frames.jsonl")
+    #expect(try program.run(["analyse", "run", "--export", "out"]).status == 0)
+    #expect(try rows("landscape").last == ["5", "", "", "", "", "35.5", "32"])
+    #expect(program.names(in: "out").contains("landscape.svg"))
   }
 }

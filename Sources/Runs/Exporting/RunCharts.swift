@@ -14,7 +14,7 @@ public enum RunCharts {
     let unit = unit(of: run)
     let name = run?.lossName ?? "loss"
     var chart = SVGLineChart(
-      title: "Loss" + (run.map { ": \($0.title.isEmpty ? $0.name : $0.title)" } ?? ""),
+      title: "Loss" + title(run),
       subtitle: subtitle(run), xLabel: "step", yLabel: name + (unit.map { " (\($0))" } ?? ""))
     let (x, raw) = sampled(history.loss, history)
     let (_, smooth) = sampled(history.smoothedLoss, history)
@@ -138,7 +138,12 @@ public enum RunCharts {
 
   private static func target(_ run: RunDescription?) -> String { run?.targetName ?? "target" }
 
-  private static func subtitle(_ run: RunDescription?) -> String {
+  /// What a picture's title says of the run behind what the picture shows.
+  static func title(_ run: RunDescription?) -> String {
+    run.map { ": \($0.title.isEmpty ? $0.name : $0.title)" } ?? ""
+  }
+
+  static func subtitle(_ run: RunDescription?) -> String {
     guard let run else { return "" }
     return [run.name, run.network, run.optimizer].filter { !$0.isEmpty }.joined(separator: " · ")
   }

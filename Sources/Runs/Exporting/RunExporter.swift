@@ -3,13 +3,13 @@ import TrainingEvents
 
 /// Forms in which a run goes out to other tools.
 public enum ExportFormat: String, Sendable, CaseIterable {
-  /// `metrics.csv`, one row a step.
+  /// `metrics.csv`, one row a step, and tables of the loss landscape where somebody looked at it.
   case csv
   /// `metrics.jsonl`, one object a step with the table's column names as keys.
   case jsonl
   /// An event file with scalars and histograms.
   case tensorboard
-  /// Pictures of the curves and of the newest hidden states.
+  /// Pictures of the curves, of the newest hidden states and of what else was looked at.
   case svg
 }
 
@@ -44,7 +44,7 @@ public enum RunExporter {
         (write: ([UInt8]) throws(RunError) -> Void) throws(RunError) in
         try MetricsTable.write(run.history, of: run.description, to: write)
       }
-      return [file]
+      return [file] + (try write(landscape(of: run, run.frames()).tables, to: directory))
     case .jsonl:
       let file = directory + "/metrics.jsonl"
       try AtomicFile.write(to: file) {
@@ -68,7 +68,7 @@ public enum RunExporter {
     _ run: RecordedRun, to directory: String
   ) throws(RunError) -> [String] {
     let (history, markers) = (run.history, run.commands)
-    var pictures = [
+    var pictures: [(name: String, text: String)] = [
       ("loss.svg", RunCharts.loss(history, of: run.description, markers: markers).svg())
     ]
     if history.gradientNorm.hasValues {
@@ -87,7 +87,22 @@ public enum RunExporter {
     for case .dynamics(let frame) in frames {
       pictures += DynamicsFigures(frame, of: run.description).files.map { ($0.name, $0.text) }
     }
-    for (name, picture) in pictures { try AtomicFile.write(picture, to: directory + "/" + name) }
-    return pictures.map { directory + "/" + $0.0 }
+    pictures += landscape(of: run, frames).figures.map { ($0.name, $0.text) }
+    return try write(pictures, to: directory)
+  }
+
+  private static func landscape(
+    of run: RecordedRun, _ frames: [ProbeFrame]
+  ) -> LandscapeFigures {
+    let newest = frames.compactMap { $0.content as? LandscapeFrame }.first
+    return LandscapeFigures(
+      run.frames, newest: newest, through: run.history.steps.last ?? 0, of: run.description)
+  }
+
+  private static func write(
+    _ files: [(name: String, text: String)], to directory: String
+  ) throws(RunError) -> [String] {
+    for file in files { try AtomicFile.write(file.text, to: directory + "/" + file.name) }
+    return files.map { directory + "/" + $0.name }
   }
 }

@@ -76,7 +76,7 @@ struct RecordReader: Sendable {
         return
       }
       guard !line.isEmpty else { return }
-      if let (kind, step) = FrameLine.peek(line), kind.recording != .overTraining {
+      if let (kind, step) = FrameLine.peek(line), kind.recording?.isReadAtOnce != true {
         flush()
         if frames(kind, step, offset) { return }
       }

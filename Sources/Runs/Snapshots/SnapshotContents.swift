@@ -62,6 +62,9 @@ public struct SnapshotContents: Sendable {
     if let dynamics: DynamicsFrame = shown.newest() {
       files += DynamicsFigures(dynamics, of: run).files.map { .init($0.name, text: $0.text) }
     }
+    let landscape = LandscapeFigures(
+      shown, newest: shown.newest(), through: checkpoint.state.step, of: run)
+    files += (landscape.tables + landscape.figures).map { .init($0.name, text: $0.text) }
     if let screen {
       files.append(.init("screen.txt", text: ScreenText.plain(screen)))
       files.append(.init("screen.ans", text: ScreenText.ansi(screen)))

@@ -85,5 +85,5 @@ extension LandscapeFrame: RecordedContent {
 
 extension FrameRecording {
   /// A few numbers about the loss.
-  public static let landscape = FrameRecording(share: 0.02)
+  public static let landscape = FrameRecording(share: 0.02, isReadAtOnce: true)
 }

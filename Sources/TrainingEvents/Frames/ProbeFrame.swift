@@ -130,6 +130,8 @@ extension RecordedContent {
 public struct FrameRecording: Sendable, Equatable {
   /// From 0 to 1.
   public var share: Double
+  /// Whether frames are small and drawn over training, so that who reads a record reads all of them.
+  public var isReadAtOnce = false
 
   /// Maps of hidden states, some ten thousand numbers each.
   public static let states = FrameRecording(share: 0.5)
@@ -138,7 +140,7 @@ public struct FrameRecording: Sendable, Equatable {
   /// Some lines of text.
   public static let text = FrameRecording(share: 0.1)
   /// Small frames that are drawn over training, too.
-  public static let overTraining = FrameRecording(share: 0.05)
+  public static let overTraining = FrameRecording(share: 0.05, isReadAtOnce: true)
 }
 
 extension ProbeFrame.Kind {
