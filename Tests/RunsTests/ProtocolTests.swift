@@ -57,6 +57,30 @@ import TrainingEvents
         == .step(count: 1))
   }
 
+  /// What a run tells of a passage's values, and what other programs may.
+  @Test func aMapIsReadAsItIsWritten() throws {
+    func frame(values: String, units: Int) -> RunMessage? {
+      let line =
+        "{\"event\":\"passage\",\"step\":2,\"frame\":{\"step\":2,\"symbols\":[\"a\",\"b\"],\"starts\":[0],"
+        + "\"map\":{\"name\":\"m\",\"units\":\(units),\"values\":\(values),\"lowest\":-1,\"highest\":1,"
+        + "\"isBounded\":true,\"unitNames\":[]}}}"
+      return Array(line.utf8).withUnsafeBufferPointer { MessageJSON.decode($0) }
+    }
+    let map = StateMap(name: "m", units: 1, values: [0.5, -2])
+    let expected = self.frame(.passage(.init(step: 2, symbols: ["a", "b"], starts: [0], map: map)))
+    // 0.5 is 3F000000, and −2 is C0000000.
+    #expect(frame(values: "\"AAAAPwAAAMA=\"", units: 1) == expected)
+    #expect(frame(values: "[0.5,-2]", units: 1) == expected)
+    let written = String(decoding: MessageJSON.encode(expected), as: UTF8.self)
+    #expect(written.contains("\"values\":\"AAAAPwAAAMA=\""))
+    for (values, units) in [
+      ("\"AAAAPwAAAM==\"", 1), ("\"AAAAPwAAAMA=\"", 3), ("[0.5,-2]", 3), ("[0.5]", 0),
+      ("[0.5]", -1), ("\"?\"", 1),
+    ] {
+      #expect(frame(values: values, units: units) == nil, "\(values), \(units)")
+    }
+  }
+
   private func frame(_ frame: ProbeFrame) -> RunMessage { .event(.frame(frame)) }
 
   @Test func everyMessageComesBackAsItWent() {

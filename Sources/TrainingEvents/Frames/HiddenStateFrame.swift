@@ -29,7 +29,7 @@ public struct HiddenStateFrame: Sendable, Equatable, Codable {
 }
 
 /// Activations of one group of units over time.
-public struct StateMap: Sendable, Equatable, Codable {
+public struct StateMap: Sendable, Equatable {
   /// Such as `layer 1`, `layer 2 backward`, `layer 1 forget gate`.
   public var name: String
   /// Units in a column.
