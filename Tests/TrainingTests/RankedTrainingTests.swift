@@ -114,6 +114,41 @@ import TrainingEvents
     #expect(together == alone)
   }
 
+  /// Which the bits above need: what a rank has not kept it reads as another symbol.
+  @Test(arguments: [2, 3, 7]) func aRankKeepsOfATextWhatItsPartsRead(ranks: Int) throws {
+    let (preset, task) = try TinyRun.preset(["training.parts": "5", "training.batch": "7"])
+    guard case .stream(let text) = task.train else {
+      Issue.record("no stream")
+      return
+    }
+    let training = preset.training
+    #expect(task.kept(by: 0, of: ranks, training: training).train == task.train)
+    let batcher = StreamBatcher(task.train, batchSize: training.batch, sequenceLength: 6)
+    for rank in 1..<ranks {
+      let kept = task.kept(by: rank, of: ranks, training: training)
+      #expect(kept.validation == task.validation && kept.test == task.test)
+      guard case .stream(let own) = kept.train else {
+        Issue.record("no stream")
+        return
+      }
+      #expect(own.count == text.count)
+      let parts = RankShares(ranks: ranks, partCount: 5, sliceCount: 1).parts(of: rank)
+      let sequences = parts.flatMap { training.sequences(ofPart: $0, of: training.batch) }
+      let wanted = Set(
+        sequences.flatMap { batcher.range(of: $0).lowerBound...batcher.range(of: $0).upperBound })
+      #expect(own.keptCount == wanted.count)
+      for index in 0..<text.count {
+        #expect(own[index] == (wanted.contains(index) ? text[index] : 0))
+      }
+    }
+    // A row that is cut twice, and one that is appended to another.
+    let part = text.keeping(100..<200)
+    #expect(part.keeping(150..<300) == text.keeping(150..<200))
+    #expect(part.slice(150..<160) == text.slice(150..<160))
+    let edge = part.slice(198..<202)
+    #expect((0..<4).map { edge[$0] } == [text[198], text[199], 0, 0])
+  }
+
   @Test func wholeSequencesAreSharedOutAsWell() async throws {
     let (preset, task) = try TinyRun.synthetic([
       "task.kind": "sequence-labelling", "task.data.synthetic": "parity",

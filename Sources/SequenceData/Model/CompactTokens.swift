@@ -3,6 +3,9 @@ public struct CompactTokens: Sendable, Equatable {
   private var bytes: [UInt8] = []
   private var words: [Int32] = []
   private let isSmall: Bool
+  /// Symbols in front of those that are in memory, and behind them; see `keeping`.
+  private var before = 0
+  private var behind = 0
 
   /// An empty row for symbols numbered below `vocabularySize`.
   public init(vocabularySize: Int) {
@@ -14,10 +17,17 @@ public struct CompactTokens: Sendable, Equatable {
     for token in tokens { append(token) }
   }
 
-  public var count: Int { isSmall ? bytes.count : words.count }
+  public var count: Int { before + keptCount + behind }
   public var isEmpty: Bool { count == 0 }
+  /// Symbols that are in memory; all, unless `keeping` left some out.
+  public var keptCount: Int { isSmall ? bytes.count : words.count }
 
-  public subscript(_ index: Int) -> Int32 { isSmall ? Int32(bytes[index]) : words[index] }
+  /// A symbol; 0 where it is not in memory.
+  public subscript(_ index: Int) -> Int32 {
+    let place = index - before
+    guard place >= 0, place < keptCount else { return 0 }
+    return isSmall ? Int32(bytes[place]) : words[place]
+  }
 
   public mutating func append(_ token: Int32) {
     if isSmall {
@@ -28,7 +38,7 @@ public struct CompactTokens: Sendable, Equatable {
   }
 
   public mutating func append(contentsOf other: CompactTokens, in range: Range<Int>) {
-    if isSmall, other.isSmall {
+    if isSmall, other.isSmall, other.isWhole {
       bytes.append(contentsOf: other.bytes[range])
     } else {
       for i in range { append(other[i]) }
@@ -36,6 +46,7 @@ public struct CompactTokens: Sendable, Equatable {
   }
 
   public mutating func removeAll() {
+    (before, behind) = (0, 0)
     bytes.removeAll(keepingCapacity: true)
     words.removeAll(keepingCapacity: true)
   }
@@ -44,9 +55,13 @@ public struct CompactTokens: Sendable, Equatable {
     if isSmall { bytes.reserveCapacity(capacity) } else { words.reserveCapacity(capacity) }
   }
 
+  private var isWhole: Bool { before == 0 && behind == 0 }
+
   /// Writes the tokens of `range` at the end of `target`.
   public func copy(_ range: Range<Int>, to target: inout [Int32]) {
-    if isSmall {
+    if !isWhole {
+      for i in range { target.append(self[i]) }
+    } else if isSmall {
       for byte in bytes[range] { target.append(Int32(byte)) }
     } else {
       target.append(contentsOf: words[range])
@@ -54,9 +69,23 @@ public struct CompactTokens: Sendable, Equatable {
   }
 
   public func slice(_ range: Range<Int>) -> CompactTokens {
+    guard isWhole else {
+      var part = CompactTokens(vocabularySize: isSmall ? 0 : .max)
+      part.append(contentsOf: self, in: range)
+      return part
+    }
     var part = self
     part.bytes = isSmall ? Array(bytes[range]) : []
     part.words = isSmall ? [] : Array(words[range])
+    return part
+  }
+
+  /// A row as long as this one with no more than the symbols of `range` in memory; all others are
+  /// read as 0. For a process that needs a stretch of what several read together.
+  public func keeping(_ range: Range<Int>) -> CompactTokens {
+    let range = range.clamped(to: before..<before + keptCount)
+    var part = slice(range)
+    (part.before, part.behind) = (range.lowerBound, count - range.upperBound)
     return part
   }
 }

@@ -16,7 +16,7 @@ public struct RankGroup: Sendable {
 
   /// What a person should know of a preset that so many ranks train; nil where all have work.
   public func note(of preset: Preset) -> String? {
-    let parts = max(1, min(preset.training.parts, preset.training.batch))
+    let parts = preset.training.partCount
     let idle = ranks.count - parts
     guard idle > 0 else { return nil }
     return "training.parts: \(parts): of \(ranks.count) ranks \(idle) "

@@ -22,11 +22,13 @@ public final class RankFollower: Sendable {
 
   /// - Parameters:
   ///   - preset: what is trained, the same on all ranks
-  ///   - task: its data, the same on all ranks
+  ///   - task: its data, the same on all ranks, of which it keeps what it needs
   ///   - threads: threads that compute; results do not depend on it
   ///   - group: the ranks, which agreed on it
   public init(preset: Preset, task: TaskData, threads: Int, group: RankGroup) {
-    (self.preset, self.task, self.threads, self.group) = (preset, task, threads, group)
+    (self.preset, self.threads, self.group) = (preset, threads, group)
+    self.task = task.kept(
+      by: group.communicator.rank, of: group.communicator.size, training: preset.training)
   }
 
   /// Lets rank 0 know, with the next step, that this process was asked to stop.

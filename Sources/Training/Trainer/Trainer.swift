@@ -72,7 +72,7 @@ final class Trainer {
     var settings = preset
     if let length = source.sequenceLength { settings.training.sequenceLength = length }
     (self.settings, initialSettings) = (settings, settings)
-    let count = max(1, min(training.parts, training.batch))
+    let count = training.partCount
     var parts: [Replica] = []
     for _ in 0..<count {
       parts.append(Replica(model: network.makeModel(), layout: network.rows))
@@ -94,8 +94,7 @@ final class Trainer {
     ownSlices = exchange?.ownSlices ?? 0..<slices.count
     pool = WorkerPool(threads: min(threads, max(1, ownParts.count)))
     if source.isContinuous {
-      let share = (training.batch + count - 1) / count
-      for part in parts { part.carryStates(sequences: share) }
+      for part in parts { part.carryStates(sequences: training.sequencesPerPart) }
     }
   }
 
@@ -253,11 +252,9 @@ final class Trainer {
   private func shard() {
     let count = batch.count
     if source.isContinuous {
-      let share = (preset.training.batch + parts.count - 1) / parts.count
       for (index, part) in parts.enumerated() {
-        let first = min(index * share, count)
         part.packer.pack(
-          batch, sequences: first..<min(first + share, count), into: part.batch,
+          batch, sequences: preset.training.sequences(ofPart: index, of: count), into: part.batch,
           withInputs: ownParts.contains(index))
         if batch.startsFresh { part.batch.carried?.clear() }
       }

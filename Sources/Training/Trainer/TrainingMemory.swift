@@ -23,7 +23,7 @@ struct TrainingMemory {
     let training = preset.training
     let float = Double(MemoryLayout<Float>.stride)
     weights = Double(network.layout.count) * float
-    let parts = max(1, min(training.parts, training.batch))
+    let parts = training.partCount
     let moments = training.optimizer.name.momentCount
     let averages = training.averageWeights == nil ? 0 : 1
     parameters = weights * Double(1 + parts + moments + averages)
