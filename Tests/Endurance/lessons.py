@@ -15,7 +15,7 @@ import time
 PROMISED = {
     "attention": {1: "a"},
     "bidirectional": {2: "a"},
-    "driven": {3: "a"},
+    "driven": {2: "a", 4: "a"},
     "final": {3: "a"},
     "gate": {4: "b"},
     "machine": {4: "b", 5: "a"},
