@@ -8,6 +8,8 @@ public struct RunOverview: Sendable, Equatable, Identifiable {
     case paused
     /// Another program's log that has not grown for long, and does not say that it ended.
     case silent
+    /// It has yet to begin: one of a sweep whose turn has not come.
+    case waiting
     /// All its steps are done.
     case finished
     /// Somebody ended it before its last step.

@@ -14,8 +14,8 @@ struct SweepCommand: AsyncParsableCommand {
       other; leaving the list ends nothing. The directory gets results.csv, results.md and results.svg: \
       every run, and over seeds the mean and how far runs lie apart.
 
-      `unfold sweep state-tracking` needs no --over: it goes over five tasks, every cell but lru and five \
-      seeds, and draws how much is right at lengths beyond those trained on.
+      `unfold sweep state-tracking` needs no --over: it goes over five tasks, every cell and five seeds, \
+      and draws how much is right at lengths beyond those trained on.
 
       `unfold sweep --out DIR` goes on with a sweep that was cut off, or shows one that trains; \
       `unfold sweep --out DIR --stop` saves all of its runs and ends it.
@@ -111,7 +111,10 @@ struct SweepCommand: AsyncParsableCommand {
         ["sweep", "--headless", "--report", "{report}"] + arguments)
     }
     let stage = try await Stage.open(recording: nil)
-    let end = await WorkspaceSession([path], on: stage, startsAtLive: true).run()
+    let end = await WorkspaceSession(
+      [path], on: stage, startsAtLive: true,
+      expecting: (try? SweepFolder.names(of: path)) ?? []
+    ).run()
     ExitStatus.leave((end.status, end.report ?? BackgroundProgram.words(forSweep: path)))
   }
 

@@ -365,6 +365,43 @@ import TrainingEvents
     #expect(text.contains("time steps back"))
   }
 
+  /// Accuracies by the newest judgement, read off at lengths and nowhere between.
+  @Test func accuracyByLengthIsDrawnOfSeveralRuns() {
+    func judged(_ index: Int, _ accuracies: [Int: Double]) -> RunCurves {
+      var curves = SyntheticWorkspace.curves(index)
+      for (steps, accuracy) in accuracies {
+        let name = JudgedLength(steps: steps).seriesName
+        curves.history.append(accuracy / 2, to: name, step: 100)
+        curves.history.append(accuracy, to: name, step: 200)
+      }
+      return curves
+    }
+    var state = Self.workspace()
+    Self.type("  ", &state)
+    #expect(!state.available.contains(.accuracyByLength))
+    state.take([
+      judged(0, [256: 21.5, 16: 100, 64: 75.25]), judged(1, [16: 99, 256: 98.5]),
+    ])
+    Self.type("faccuracy by", &state)
+    _ = state.handle(.enter)
+    #expect(state.curve == .accuracyByLength)
+    let whole = Self.text(state)
+    #expect(whole.contains("Accuracy by length % right"))
+    #expect(whole.contains("time steps of a sequence") && !whole.contains("last value"))
+    #expect(whole.contains { $0 >= "\u{2801}" && $0 <= "\u{28FF}" })
+    _ = Self.press([.right], &state)
+    #expect(state.reading == 16)
+    _ = Self.press([.right], &state)
+    #expect(state.reading == 64)
+    let text = Self.text(state)
+    #expect(text.contains("at length 64") && text.contains("75.25"))
+    _ = Self.press([.right, .right, .right], &state)
+    #expect(state.reading == 256)
+    #expect(Self.text(state).contains("21.5") && Self.text(state).contains("98.5"))
+    _ = Self.press([.tab, .up], &state)
+    #expect(state.message == "all lengths are shown")
+  }
+
   @Test func runsWithoutACurveSaySo() {
     var state = SyntheticWorkspace.state(curves: 0)
     state.resize(Self.wide)

@@ -96,6 +96,26 @@ import TrainingEvents
     }
   }
 
+  @Test func runsThatWaitForTheirTurnAreListed() async throws {
+    try await SessionTwin.run { twin in
+      try Self.write(Self.lines(1...9), "sweep/cell=gru/train.jsonl", twin)
+      twin.list([twin.folder + "/sweep"], expecting: ["cell=gru", "cell=lstm"])
+      let terminal = twin.terminal
+      let screen = try await terminal.wait("both") {
+        Self.row("cell=gru", $0).contains("live") && Self.row("cell=lstm", $0).contains("waiting")
+      }
+      #expect(screen.contains("2 runs") && screen.contains("1 waiting"))
+      terminal.press(.end, .enter)
+      try await terminal.wait(for: "cell=lstm has not begun")
+      // Its turn comes: the same row tells how it is doing.
+      try Self.write(Self.lines(1...5), "sweep/cell=lstm/train.jsonl", twin)
+      let later = try await terminal.wait("the other") {
+        Self.row("cell=lstm", $0).contains("live")
+      }
+      #expect(later.contains("2 runs") && !later.contains("waiting"))
+    }
+  }
+
   @Test func aRunThatTrainsIsOpenedWithEveryKeyAndLeftTraining() async throws {
     try await SessionTwin.run { run in
       try run.start("tiny", ["training.steps=1000000"])
@@ -161,8 +181,11 @@ import TrainingEvents
 
 extension SessionTwin {
   /// Starts the program on folders of runs.
-  fileprivate func list(_ paths: [String], startsAtLive: Bool = false) {
-    let session = WorkspaceSession(paths, on: stage, startsAtLive: startsAtLive)
+  fileprivate func list(
+    _ paths: [String], startsAtLive: Bool = false, expecting expected: [String] = []
+  ) {
+    let session = WorkspaceSession(
+      paths, on: stage, startsAtLive: startsAtLive, expecting: expected)
     begin { await session.run() }
   }
 }

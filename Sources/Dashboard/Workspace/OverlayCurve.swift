@@ -7,6 +7,8 @@ enum OverlayCurve: Sendable, Hashable {
   case validation
   case gradientNorm
   case gradientByLag
+  /// What was right of sequences of each length that a network is judged at, by the newest judgement.
+  case accuracyByLength
   case learningRate
   /// A series with a name of its own.
   case metric(String)
@@ -17,6 +19,7 @@ enum OverlayCurve: Sendable, Hashable {
     case .validation: "validation loss"
     case .gradientNorm: "gradient norm"
     case .gradientByLag: "gradient by lag"
+    case .accuracyByLength: "accuracy by length"
     case .learningRate: "learning rate"
     case .metric(let name): name
     }
@@ -25,12 +28,27 @@ enum OverlayCurve: Sendable, Hashable {
   /// Whether the vertical axis is logarithmic unless a person changes it.
   var isUsuallyLogarithmic: Bool { self == .gradientNorm || self == .gradientByLag }
 
+  /// What its horizontal axis is, and how a place on it is called.
+  var axis: (name: String, place: String) {
+    switch self {
+    case .gradientByLag: ("time steps back", "lag")
+    case .accuracyByLength: ("time steps of a sequence", "length")
+    case .loss, .validation, .gradientNorm, .learningRate, .metric: ("step", "step")
+    }
+  }
+
+  /// Whether it is drawn over training, and not over what one look found.
+  var isOverTraining: Bool { self != .gradientByLag && self != .accuracyByLength }
+
   /// Everything that one of the runs has, in an order that does not depend on the runs.
   static func available(in runs: [RunCurves]) -> [OverlayCurve] {
     var result: [OverlayCurve] = [.loss]
     if runs.contains(where: { !$0.history.validations.isEmpty }) { result.append(.validation) }
     if runs.contains(where: { $0.history.gradientNorm.hasValues }) { result.append(.gradientNorm) }
     if runs.contains(where: { $0.gradientByLag != nil }) { result.append(.gradientByLag) }
+    if runs.contains(where: { $0.history.accuracyByLength.count > 1 }) {
+      result.append(.accuracyByLength)
+    }
     if runs.contains(where: { $0.history.learningRate.hasValues }) { result.append(.learningRate) }
     if runs.contains(where: { $0.history.validations.contains { $0.metric != nil } }) {
       result.append(.metric(taskMetric))
@@ -95,13 +113,27 @@ struct RunCurve {
     case .gradientByLag:
       guard let norms = run.gradientByLag?.curves.first?.norms, norms.count > 1 else { return nil }
       content = .lags(norms)
+    case .accuracyByLength:
+      let accuracies = history.accuracyByLength
+      guard accuracies.count > 1 else { return nil }
+      content = .points(accuracies)
     default: return nil
     }
-    lastStep = max(history.steps.last ?? .min, content.steps.upperBound)
+    let end = content.steps.upperBound
+    lastStep = curve.isOverTraining ? max(history.steps.last ?? .min, end) : end
   }
 
-  /// The first and last place that has a value: steps, or lags.
+  /// The first and last place that has a value: steps, lags, or lengths.
   var steps: ClosedRange<Int> { content.steps }
+
+  /// Every place that has a value, of curves that are not over training.
+  var places: [Int] {
+    switch content {
+    case .series: []
+    case .points(let points): points.map(\.step)
+    case .lags(let norms): Array(norms.indices)
+    }
+  }
 
   /// One summary for each of some columns of dots.
   func summaries(columns: Int, over frame: ChartFrame) -> [SeriesSummary] {
@@ -157,6 +189,18 @@ struct RunCurve {
     case .points(let points): return points.last { $0.step <= step }?.value
     case .lags(let norms): return norms.indices.contains(step) ? Double(norms[step]) : nil
     }
+  }
+}
+
+extension RunHistory {
+  /// The newest accuracy in per cent at each length that the network is judged at, the shortest first.
+  var accuracyByLength: [(step: Int, value: Double)] {
+    extra.compactMap { series in
+      guard let length = JudgedLength(seriesName: series.name), let accuracy = series.last else {
+        return nil
+      }
+      return (length.steps, accuracy)
+    }.sorted { $0.step < $1.step }
   }
 }
 

@@ -76,6 +76,7 @@ struct OverlayDrawing {
   private var unit: String? {
     switch state.curve {
     case .gradientByLag: return "‖∂L(τ)/∂s(t)‖"
+    case .accuracyByLength: return "% right"
     case .loss, .validation:
       let units = Set(descriptions.map { LossText.unit($0) })
       guard units.count == 1, let unit = units.first, !unit.isEmpty else { return nil }
@@ -103,7 +104,7 @@ struct OverlayDrawing {
 
   /// The stretch of the horizontal axis.
   private var range: ClosedRange<Double>? {
-    if state.curve == .gradientByLag {
+    if !state.curve.isOverTraining {
       let last = lines.compactMap { $0.curve?.steps.upperBound }.max()
       return last.map { 0...Double(max(1, $0)) }
     }
@@ -129,9 +130,8 @@ struct OverlayDrawing {
         guard let value = line.curve?.value(at: Int(end)), value.isFinite else { return nil }
         return (String(Character(line.letter)), value, line.style)
       }, into: &buffer)
-    let isLag = state.curve == .gradientByLag
     BottomAxis.draw(
-      frame: frame, axis: .step, name: isLag ? "time steps back" : "step",
+      frame: frame, axis: .step, name: state.curve.axis.name,
       y: inner.bottom, appearance: scene.appearance, into: &buffer)
     drawLegend(in: inner.cutBottom(legendRows(inner.height)).bottom, into: &buffer)
   }
@@ -171,9 +171,8 @@ struct OverlayDrawing {
   private func drawLegend(in rect: Rect, into buffer: inout CellBuffer) {
     guard rect.height > 0 else { return }
     let theme = scene.theme
-    let isLag = state.curve == .gradientByLag
-    let place = state.reading.map { "\(isLag ? "lag" : "step") \(NumberText.grouped($0))" }
-    let head = place.map { "at \($0)" } ?? (isLag ? "" : "last value")
+    let place = state.reading.map { "\(state.curve.axis.place) \(NumberText.grouped($0))" }
+    let head = place.map { "at \($0)" } ?? (state.curve.isOverTraining ? "last value" : "")
     let valueWidth = 11
     buffer.write(
       head.rightAligned(to: max(0, rect.width - 2)), x: rect.x + 1, y: rect.y,
@@ -205,8 +204,8 @@ struct OverlayDrawing {
   private func value(_ line: Line) -> String {
     guard let curve = line.curve else { return line.isReading ? "…" : "–" }
     let value = state.reading.map { curve.value(at: $0) } ?? curve.last
-    // Of a curve against the lag, no place stands for the whole.
-    if state.curve == .gradientByLag, state.reading == nil { return "" }
+    // Of a curve that is not over training no place stands for the whole.
+    if !state.curve.isOverTraining, state.reading == nil { return "" }
     return value.map { NumberText.significant($0, 4) } ?? "–"
   }
 }
@@ -214,8 +213,8 @@ struct OverlayDrawing {
 extension WorkspaceState {
   var isLogarithmic: Bool { isOtherScale.contains(curve) != curve.isUsuallyLogarithmic }
 
-  /// The step or the lag that is read off; nil without a cursor.
-  var reading: Int? { curve == .gradientByLag ? lagCursor : chart.cursor }
+  /// The step, the lag or the length that is read off; nil without a cursor.
+  var reading: Int? { curve.isOverTraining ? chart.cursor : placeCursor }
 
   /// From the first to the last step of all runs that are drawn, as a history without anything
   /// between: what zoom and cursor go by.

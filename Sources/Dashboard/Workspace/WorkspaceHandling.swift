@@ -45,10 +45,20 @@ extension WorkspaceState {
     arrange()
   }
 
+  /// Opens the run under the cursor, once there is something of it.
+  mutating func openCurrent() -> [WorkspaceAction] {
+    guard let current else { return [] }
+    guard current.state != .waiting else {
+      show("\(current.name) has not begun: it trains when its turn comes")
+      return []
+    }
+    return [.open(current.id)]
+  }
+
   /// Takes back the last thing that changed what is seen.
   mutating func goBack() {
     if reading != nil {
-      (chart.cursor, lagCursor) = (nil, nil)
+      (chart.cursor, placeCursor) = (nil, nil)
     } else if !filter.isEmpty {
       filter.clear()
       arrange()
@@ -69,9 +79,12 @@ extension WorkspaceState {
     guard let first = extent.steps.first, let last = extent.steps.last else {
       return show("there is no curve to read yet")
     }
-    if curve == .gradientByLag {
-      let columns = min(max(columns, -last), last)
-      lagCursor = min(max(0, lagCursor.map { $0 + columns } ?? (columns < 0 ? last : 0)), last)
+    if !curve.isOverTraining {
+      let places = placesOfCurves
+      let most = places.count - 1
+      let at = placeCursor.flatMap { cursor in places.lastIndex { $0 <= cursor } }
+      let columns = min(max(columns, -most), most)
+      placeCursor = places[min(max(0, at.map { $0 + columns } ?? (columns < 0 ? most : 0)), most)]
       return
     }
     if columns == .min / 2 { return chart.moveCursor(to: first, in: extent) }
@@ -82,8 +95,14 @@ extension WorkspaceState {
     chart.moveCursor(by: columns * perColumn, in: extent)
   }
 
+  /// Every lag or length that one of the curves has.
+  private var placesOfCurves: [Int] {
+    Set(shown.compactMap { curves[$0.id].flatMap { RunCurve(curve, of: $0) } }.flatMap(\.places))
+      .sorted()
+  }
+
   mutating func zoom(by factor: Double) {
-    guard curve != .gradientByLag else { return show("all lags are shown") }
+    guard curve.isOverTraining else { return show("all \(curve.axis.place)s are shown") }
     chart.zoom(by: factor, in: extentOfSteps)
   }
 
@@ -109,8 +128,8 @@ extension WorkspaceState {
         frame.plot.contains(x: event.x - rect.x, y: event.y - rect.y)
       else { return [] }
       let place = Int(frame.place(ofColumn: event.x - rect.x).rounded())
-      if curve == .gradientByLag {
-        lagCursor = place
+      if !curve.isOverTraining {
+        placeCursor = placesOfCurves.min { abs($0 - place) < abs($1 - place) }
       } else {
         chart.moveCursor(to: place, in: extentOfSteps)
       }
@@ -133,7 +152,7 @@ extension WorkspaceState {
       } else if place.rows.contains(x: event.x, y: event.y) {
         let row = place.first + event.y - place.rows.y
         guard rows.indices.contains(row) else { return [] }
-        if row == self.row { return [.open(runs[rows[row]].id)] }
+        if row == self.row { return openCurrent() }
         move(toRow: row)
       }
     case .release, .drag: break

@@ -52,7 +52,7 @@ enum WorkspaceKeys {
     changing(
       [.character("]")], "]", hint: "curve", as: "[ ]", rank: 3,
       "draw the next curve: loss, "
-        + "validation, gradient norm, gradient by lag, each metric", .any
+        + "validation, gradient norm, gradient by lag, accuracy by length, each metric", .any
     ) { $0.changeCurve(by: 1) },
     changing([.character("[")], "[", "draw the curve before", .any) { $0.changeCurve(by: -1) },
     changing([.character("f")], "f", "find a curve by parts of its name", .any) { state in
@@ -102,7 +102,7 @@ enum WorkspaceKeys {
       [.enter], "enter", hint: "open", rank: 1,
       "open the run in the dashboard, with every key if it is served; q or esc there comes back",
       .list, in: .list
-    ) { state in state.current.map { [.open($0.id)] } ?? [] },
+    ) { $0.openCurrent() },
     changing(
       [.character(" ")], "space", hint: "draw", rank: 1,
       "draw the run over the others, or no longer", .list

@@ -72,6 +72,7 @@ extension RunOverview.State {
     case .live: "live"
     case .paused: "paused"
     case .silent: "silent"
+    case .waiting: "waiting"
     case .finished: "finished"
     case .stopped: "stopped"
     case .failed: "failed"
@@ -85,6 +86,7 @@ extension RunOverview.State {
     switch self {
     case .live: theme.good
     case .paused, .silent: theme.warning
+    case .waiting: theme.muted
     case .finished, .stopped: theme.text
     case .failed, .killed, .unreadable, .gone: theme.bad
     }

@@ -48,8 +48,8 @@ public struct WorkspaceState: Sendable {
   /// What could be drawn of the runs on screen.
   private(set) var available: [OverlayCurve] = [.loss]
   var chart = ChartControls()
-  /// The lag that is read off; nil without a cursor.
-  var lagCursor: Int?
+  /// The lag or length that is read off; nil without a cursor.
+  var placeCursor: Int?
   var isOtherScale: Set<OverlayCurve> = []
   var smoothing: Double
   var focus = Focus.list

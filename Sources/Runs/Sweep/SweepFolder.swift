@@ -58,6 +58,12 @@ public final class SweepFolder: Sendable {
   /// Where the run of a combination is recorded.
   public func path(of member: SweepPlan.Member) -> String { path + "/" + member.name }
 
+  /// The names of a sweep's runs, in the order in which they are trained.
+  /// - Throws: `RunError` where no sweep stands, `PresetError` for one that no preset can follow.
+  public static func names(of path: String) throws -> [String] {
+    try plan(of: path).members().map(\.name)
+  }
+
   private static func firstFree(for name: String) throws(RunError) -> String {
     for number in 1... {
       let path = "runs/\(name)-sweep-\(number)"

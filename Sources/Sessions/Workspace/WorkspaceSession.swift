@@ -2,6 +2,7 @@ import Dashboard
 import Glibc
 import Runs
 import TerminalGraphics
+import TrainingEvents
 
 /// A list of the runs in a folder, their curves over each other, and each of them in the dashboard
 /// when a person opens it. Whatever becomes of this process, the runs do not notice.
@@ -22,13 +23,24 @@ package actor WorkspaceSession {
   private var wanted: [String] = []
   /// Whether the cursor is to go to the first run that trains, once one is known.
   private var looksForLive: Bool
+  /// Runs that are to be there and are not yet, by their names.
+  private let expected: [RunOverview]
 
   /// - Parameters:
   ///   - paths: folders of runs, or runs
   ///   - stage: taken over already
   ///   - startsAtLive: whether the cursor begins on a run that trains
-  package init(_ paths: [String], on stage: Stage, startsAtLive: Bool = false) {
+  ///   - expected: names of runs in the first of the paths that may be yet to begin
+  package init(
+    _ paths: [String], on stage: Stage, startsAtLive: Bool = false,
+    expecting expected: [String] = []
+  ) {
     self.stage = stage
+    self.expected = expected.map { name in
+      var run = RunOverview(id: (paths.first ?? "") + "/" + name, name: name)
+      run.state = .waiting
+      return run
+    }
     looksForLive = startsAtLive
     watcher = RunFolderWatcher(paths)
     workspace = WorkspaceState(
@@ -84,8 +96,14 @@ package actor WorkspaceSession {
   }
 
   private func take(_ news: RunFolderWatcher.News) {
-    workspace.take(
-      news.overviews, order: news.order?.map { ($0.path, $0.name) }, unread: news.unread)
+    var overviews = news.overviews
+    let order = news.order.map { order in
+      let known = Set(order.map(\.name))
+      let waiting = expected.filter { !known.contains($0.name) }
+      overviews += waiting
+      return order.map { ($0.path, $0.name) } + waiting.map { ($0.id, $0.name) }
+    }
+    workspace.take(overviews, order: order, unread: news.unread)
     if looksForLive, workspace.moveToLive() { looksForLive = false }
     if !news.curves.isEmpty { workspace.take(news.curves) }
     askForCurves()
