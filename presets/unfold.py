@@ -496,7 +496,8 @@ class Watch:
         """Waits for a command. Without a dashboard nobody could end a pause, so it ends."""
         began = time.monotonic()
         self._flush()
-        for command in self._line.hear(wait=1.0):
+        is_searching = self._probes is not None and self._probes.search is not None
+        for command in self._line.hear(wait=0.0 if is_searching else 1.0):
             self._obey(command)
         if not self._line.is_open and not self._ranks.follows:
             self.paused = False
@@ -615,9 +616,11 @@ class Watch:
         """Shows what the dashboard has on screen, as far as there is time for it."""
         if not self._interests or not self._line.is_open:
             return
-        what = (self.step, self._interests, self._request.get("sequence"))
+        what = (self.step, self._interests, self._request.get("sequence"), self._request.get("position"))
         if force and what == self._looked_at:
-            return
+            # Nothing is new but what a search has found since.
+            if self._probes is None or not self._probes.search_on(self._interests, force):
+                return
         if not force and not self._budget.is_due and not (self._probes and self._probes.is_ready):
             return
         self._looked_at = what
@@ -631,6 +634,9 @@ class Watch:
                 except Exception as problem:  # a person's own function
                     self._samples = None
                     self._refuse(f"samples: {type(problem).__name__}: {problem}")
+        if not force and self._probes is not None and self._budget.is_due:
+            with self._budget.spending():
+                self._probes.search_on(self._interests, force)
         self._line.flush()
 
     def _tell_samples(self) -> None:
@@ -797,6 +803,7 @@ class _Capture:
         self.output_gradient: Any = None  # time × features
         self.final_gradient: Any = None  # layers·directions × features
         self.symbols: List[str] = []
+        self.has_ids = False  # whether symbols are names of what is read, and not of its place
 
 
 class _Probes:
@@ -823,6 +830,8 @@ class _Probes:
         self.activations: Dict[str, Dict[str, float]] = {}
         self.is_armed = False
         self.basis: Any = None  # of the last trajectory, which the next one is turned to
+        self.search: Optional[_FixedPoints] = None  # that goes on
+        self.found: Optional[_FixedPoints] = None  # the last one that ended
 
     @property
     def network(self) -> str:
@@ -842,11 +851,21 @@ class _Probes:
         self.sequence = max(0, int(request.get("sequence") or 0))
         if self.is_ready or force:
             self.is_armed = self.is_armed and not self.is_ready
-            self._tell(interests, request)
+            self._tell(interests, request, force)
         elif not self.is_armed:
             self.arm(interests)
 
-    def _tell(self, interests: frozenset, request: Dict[str, Any]) -> None:
+    def search_on(self, interests: frozenset, force: bool) -> bool:
+        """Works a little on the search that goes on, and says whether it has ended."""
+        if self.search is None or "dynamics" not in interests:
+            self.search = None
+            return False
+        if not self.search.advance(force):
+            return False
+        self.search, self.found = None, self.search
+        return True
+
+    def _tell(self, interests: frozenset, request: Dict[str, Any], force: bool) -> None:
         saturated: Optional[float] = None
         dead = math.nan
         wants_lags = "gradientByLag" in interests
@@ -863,7 +882,7 @@ class _Probes:
             if wants_lags:
                 self._tell_lags(module, layers, capture)
             if "dynamics" in interests:
-                self._tell_dynamics(module, layers, capture)
+                self._tell_dynamics(module, layers, capture, request.get("position"), force)
             top = self.torch.stack([s.detach() for s in layers[-1]["states"]])
             dead = float((top.max(0).values - top.min(0).values < 0.01).float().mean())
             if module.mode != "RNN_RELU":
@@ -941,7 +960,7 @@ class _Probes:
         if state is not None:
             parts = state if isinstance(state, tuple) else (state,)
             capture.state = tuple((p[:, index] if p.dim() == 3 else p).detach().clone() for p in parts)
-        capture.symbols = self._symbols(capture.inputs, index, module.batch_first)
+        capture.symbols, capture.has_ids = self._symbols(capture.inputs, index, module.batch_first)
         steps = capture.inputs.shape[0]
 
         def keep_output(gradient: Any) -> None:
@@ -973,7 +992,8 @@ class _Probes:
                for n, _ in self.recurrent):
             self._release(self.forward_handles)
 
-    def _symbols(self, rows: Any, index: int, batch_first: bool) -> List[str]:
+    def _symbols(self, rows: Any, index: int, batch_first: bool) -> Tuple[List[str], bool]:
+        """How what is read is called, and whether those are names of symbols."""
         torch, count = self.torch, rows.shape[0]
         ids: Any = None
         if self.ids is not None and self.ids.dim() == 2:
@@ -987,23 +1007,25 @@ class _Probes:
             ids = rows.argmax(1).tolist()
         if ids is None:
             if rows.shape[1] == 1:
-                return [f"{float(v):.3g}" for v in rows[:, 0]]
-            return [str(t + 1) for t in range(count)]
+                return [f"{float(v):.3g}" for v in rows[:, 0]], False
+            return [str(t + 1) for t in range(count)], False
         if callable(self.symbols):
-            return [str(self.symbols(i)) for i in ids]
+            return [str(self.symbols(i)) for i in ids], True
         if self.symbols is not None:
-            return [str(self.symbols[i]) for i in ids]
-        return [str(i) for i in ids]
+            return [str(self.symbols[i]) for i in ids], True
+        return [str(i) for i in ids], True
 
     # Replaying, step by step
 
-    def _cell(self, module: Any, suffix: str, dtype: Any, device: Any = None) -> Callable[..., Any]:
-        """One layer's (x, h, c) -> (h, c, gates), of one sequence or of as many as there are rows."""
+    def _cell(self, module: Any, suffix: str, dtype: Any, device: Any = None,
+              copies: bool = False) -> Callable[..., Any]:
+        """One layer's (x, h, c) -> (h, c, gates), of one sequence or of as many as there are rows.
+        With weights of its own where it `copies` them, as they are now."""
         torch = self.torch
 
         def weight(name: str) -> Any:
             found = getattr(module, name + suffix, None)
-            return None if found is None else found.detach().to(device=device, dtype=dtype)
+            return None if found is None else found.detach().to(device=device, dtype=dtype, copy=copies)
         w_ih, w_hh, w_hr = weight("weight_ih"), weight("weight_hh"), weight("weight_hr")
         b_ih, b_hh = weight("bias_ih"), weight("bias_hh")
         linear, size = torch.nn.functional.linear, module.hidden_size
@@ -1135,9 +1157,11 @@ class _Probes:
 
     # The network as a dynamical system
 
-    def _tell_dynamics(self, module: Any, layers: List[Dict[str, Any]], capture: _Capture) -> None:
+    def _tell_dynamics(self, module: Any, layers: List[Dict[str, Any]], capture: _Capture,
+                       position: Any, force: bool) -> None:
         """Where states go along their principal components, what their Jacobians do to small
-        differences, and what each loss depends on. In double precision, by autograd."""
+        differences, what stays where it is, and what each loss depends on. In double precision, by
+        autograd."""
         torch = self.torch
         forward = [layer for layer in layers if not layer["reverse"]]
         if module.bidirectional:  # the layers above read both directions
@@ -1152,21 +1176,31 @@ class _Probes:
             "event": "dynamics", "step": capture.step, "size": size, "symbols": capture.symbols,
             "system": ("forward direction of layer 1" if module.bidirectional
                        else "layer 1" if len(forward) == 1 else f"{len(forward)} layers"),
-            "others": [], "searchesFixedPoints": False, "attributionOf": "loss"}
-        event.update(self._components(states))
+            "others": [], "attributionOf": "loss"}
+        mean, basis = self._components(states, event)
         if size <= 512:
             event.update(self._jacobians(module, capture, states, len(forward)))
+            self._seek(module, capture, states, len(forward), position, force)
+            if not force and self.search is not None and self.found is not None and not self.found.forced:
+                event["secondsLeft"] = max(0.0, self.found.age - self.search.age)
+            if self.found is not None and self.found.size == size:
+                event["fixedPoints"] = self.found.told(mean, basis)
+        else:
+            event["searchesFixedPoints"] = False
         event["attribution"] = self._attribution(module, capture)
         self.owner._tell(event, frame=True)
 
-    def _components(self, states: Any) -> Dict[str, Any]:
+    def _components(self, states: Any, event: Dict[str, Any]) -> Tuple[Any, Any]:
+        """Writes the path along the principal components; returns their mean and directions."""
         torch = self.torch
-        centred = states - states.mean(0)
+        mean = states.mean(0)
+        centred = states - mean
         _, lengths, directions = torch.linalg.svd(centred, full_matrices=False)
         variances = lengths ** 2
         total = float(variances.sum())
         if total <= 0:
-            return {"path": [[] for _ in states], "shares": []}
+            event.update({"path": [[] for _ in states], "shares": []})
+            return mean, directions[:0]
         kept = int((variances[:3] > 1e-12 * total).sum())
         basis, shares = directions[:kept], variances[:kept] / total
         if self.basis is not None and self.basis.shape == basis.shape:
@@ -1175,13 +1209,17 @@ class _Probes:
             turn = left @ right
             basis, shares = turn.T @ basis, (turn.T ** 2) @ shares
         self.basis = basis
-        return {"path": [[round(v, 5) for v in row] for row in (centred @ basis.T).tolist()],
-                "shares": shares.tolist(), "dimension": total ** 2 / float((variances ** 2).sum())}
+        event.update({
+            "path": [[round(v, 5) for v in row] for row in (centred @ basis.T).tolist()],
+            "shares": shares.tolist(), "dimension": total ** 2 / float((variances ** 2).sum())})
+        return mean, basis
 
-    def _jacobians(self, module: Any, capture: _Capture, states: Any, layers: int) -> Dict[str, Any]:
+    def _system(self, module: Any, capture: _Capture, layers: int,
+                copies: bool = False) -> Tuple[Any, Callable[[Any, Any], Any], Any]:
+        """The state before the first step, (x, s) -> g(s, x) of as many rows as there are, and how far
+        each number can get from 0."""
         torch = self.torch
-        count, size = states.shape
-        cells = [self._cell(module, f"_l{k}", torch.float64, "cpu") for k in range(layers)]
+        cells = [self._cell(module, f"_l{k}", torch.float64, "cpu", copies) for k in range(layers)]
         directions = 2 if module.bidirectional else 1
         has_cell = module.mode == "LSTM"
         begun: List[Any] = []
@@ -1189,17 +1227,53 @@ class _Probes:
             h, c = self._beginning(module, capture, k * directions)
             begun += [h, c] if has_cell else [h]
         sizes = [part.shape[0] for part in begun]
-        before = torch.cat([torch.cat(begun).double().cpu()[None], states[:-1]]).requires_grad_()
-        with torch.enable_grad():
-            x, given, after = capture.inputs.double().cpu(), list(before.split(sizes, 1)), []
+
+        def step(x: Any, states: Any) -> Any:
+            given, after = list(states.split(sizes, 1)), []
             for cell in cells:
                 h = given.pop(0)
                 x, c, _ = cell(x, h, given.pop(0) if has_cell else None)
                 after += [x, c] if has_cell else [x]
-            # Rows do not mix: one product for each unit gives that row of every step's Jacobian.
-            seeds = torch.eye(size, dtype=torch.float64)[:, None].expand(size, count, size)
-            found, = torch.autograd.grad(torch.cat(after, 1), before, seeds, is_grads_batched=True)
-        jacobians = found.transpose(0, 1)
+            return torch.cat(after, 1)
+        # A tanh, or between tanhs; an LSTM's second part, and what is projected or ReLU, has no bound.
+        is_bounded = "RELU" not in module.mode and not getattr(module, "proj_size", 0)
+        reach = torch.cat([
+            torch.full_like(part, 1.0 if is_bounded and not (has_cell and index % 2) else math.inf)
+            for index, part in enumerate(begun)])
+        return torch.cat(begun).double().cpu(), step, reach.double().cpu()
+
+    def _seek(self, module: Any, capture: _Capture, states: Any, layers: int, position: Any,
+              force: bool) -> None:
+        """Begins a search for fixed points, where none goes on that would find the same."""
+        asked = position if isinstance(position, int) and 0 <= position < len(states) else None
+        if force:
+            known = self.search or self.found
+            if known is not None and (known.step, known.asked) == (capture.step, asked):
+                return
+        elif self.search is not None and self.search.asked == asked:
+            return
+        x, name = self._constant_input(capture, asked)
+        _, step, reach = self._system(module, capture, layers, copies=True)
+        self.search = _FixedPoints(
+            self.torch, capture.step, asked, name, states, reach,
+            lambda s: step(x.expand(len(s), -1), s))
+
+    def _constant_input(self, capture: _Capture, asked: Optional[int]) -> Tuple[Any, str]:
+        """What is read at a position, or what stands for all that is read."""
+        rows, symbols = capture.inputs.double().cpu(), capture.symbols
+        if not capture.has_ids:
+            return ((rows.mean(0), "the mean input") if asked is None
+                    else (rows[asked], f"the input at {asked + 1}"))
+        name = max(symbols, key=symbols.count) if asked is None else symbols[asked]
+        # Dropout before this module tells readings of one symbol apart; their mean has none of it.
+        return rows[[t for t, symbol in enumerate(symbols) if symbol == name]].mean(0), name
+
+    def _jacobians(self, module: Any, capture: _Capture, states: Any, layers: int) -> Dict[str, Any]:
+        torch = self.torch
+        count, size = states.shape
+        first, step, _ = self._system(module, capture, layers)
+        before = torch.cat([first[None], states[:-1]])
+        jacobians = _batch_jacobians(torch, lambda s: step(capture.inputs.double().cpu(), s), before)[1]
         spectra = []
         suffix, hidden = "weight_hh_l0", module.hidden_size
         matrix = getattr(module, suffix).detach().double().cpu()
@@ -1307,6 +1381,208 @@ class _Probes:
         for name, module in list(self.model.named_modules())[:200]:
             if name and not any(True for _ in module.children()):
                 self.forward_handles.append(module.register_forward_hook(keeper(name)))
+
+
+def _batch_jacobians(torch: Any, function: Callable[[Any], Any], states: Any) -> Tuple[Any, Any]:
+    """g(s) of each row s, and its Jacobian, rows × size × size."""
+    count, size = states.shape
+    states = states.detach().requires_grad_()
+    with torch.enable_grad():
+        after = function(states)
+        # Rows do not mix: one product for each unit gives that row of every Jacobian.
+        seeds = torch.eye(size, dtype=torch.float64)[:, None].expand(size, count, size)
+        found, = torch.autograd.grad(after, states, seeds, is_grads_batched=True)
+    return after.detach(), found.transpose(0, 1)
+
+
+class _FixedPoints:
+    """A search for states that one input, staying the same, leaves where they are: g(s, x*) = s
+    (Sussillo and Barak 2013). It works in slices, with the weights that it began with.
+
+    Stable ones are where states end that go on and on. All kinds are found where ½‖g(s) − s‖²
+    is lowered to 0, by damped Gauss–Newton steps, which near a fixed point become Newton's: from
+    states around the trajectory, from halfway between points that are known, and from all over,
+    turn after turn until some turns find nothing new.
+    """
+
+    SETTLING, SETTLING_STEPS = 64, 400  # states that go on, and for how long
+    STARTS, ROUNDS = 24, 90  # states from which it is lowered at once, and for how many steps
+    TURNS = 16  # at most
+    IDLE_TURNS = (1, 3)  # without a new point, while training and in a pause: then no more is looked for
+    TOLERANCE = 1e-9  # of ‖g(s) − s‖, for a state of length 1
+    MARGIN = 1e-6  # of |λ| from 1 where it counts as 1
+    SLICES = (0.01, 0.05)  # seconds at a time while training, and in a pause
+    LONGEST = (2.0, 20.0)  # seconds in all: then what was found so far counts
+
+    def __init__(self, torch: Any, step: int, asked: Optional[int], name: str, trajectory: Any,
+                 reach: Any, function: Callable[[Any], Any]) -> None:
+        self.torch, self.step, self.asked, self.name = torch, step, asked, name
+        self.function, self.size, self.reach = function, trajectory.shape[1], reach
+        self.points: List[Dict[str, Any]] = []
+        self.random = torch.Generator().manual_seed(1)  # training's random numbers stay as they are
+        self.spent = 0.0
+        self.began = time.monotonic()
+        self.age = 0.0  # seconds since it began, at its last slice
+        self.forced = False  # whether that was in a pause, which is faster
+        self.work = self._work(trajectory)
+
+    def advance(self, force: bool) -> bool:
+        """Works for a slice of time, and says whether nothing is left to do."""
+        began = time.perf_counter()
+        is_over, self.forced = False, force
+        while not is_over and time.perf_counter() - began < self.SLICES[force]:
+            try:
+                is_over = next(self.work, True)
+            except RuntimeError:  # a decomposition that does not converge
+                is_over = True
+        self.spent += time.perf_counter() - began
+        self.age = time.monotonic() - self.began
+        return is_over or self.spent > self.LONGEST[force]
+
+    def told(self, mean: Any, basis: Any) -> Dict[str, Any]:
+        """The points as a frame has them, seen along principal components."""
+        def point(found: Dict[str, Any]) -> Dict[str, Any]:
+            line = {key: found[key] for key in ("kind", "unstable", "modulus", "period") if key in found}
+            line["place"] = (basis @ (found["state"] - mean)).tolist()
+            line["slow"] = [{"eigenvalue": value, "along": (basis @ vector).tolist()}
+                            for value, vector in found["slow"]]
+            return line
+        order = sorted(self.points, key=lambda p: (p["unstable"], p["state"].tolist()))
+        return {"step": self.step, "input": self.name, "points": [point(found) for found in order]}
+
+    def _work(self, trajectory: Any) -> Iterator[bool]:
+        torch, size = self.torch, self.size
+        centre = trajectory.mean(0)
+        distances = (trajectory - centre).norm(dim=1)
+        # A trajectory that stays in one place says little of what is far from it.
+        near = max(float(distances.mean()), 0.1 * float(centre.norm()), 0.1)
+        bounds = centre, max(10 * near, 1.5 * float(distances.max()))
+        few = self.SETTLING - len(trajectory)
+        if few > 0:  # a short sequence: from states around its own as well
+            around = torch.randint(len(trajectory), (few,), generator=self.random)
+            noise = torch.randn(few, size, generator=self.random, dtype=torch.float64)
+            trajectory = torch.cat([trajectory, trajectory[around] + trajectory.std(0) * noise])
+        state = self._drawn(trajectory, self.SETTLING)
+        for step in range(self.SETTLING_STEPS):
+            with torch.no_grad():
+                before, state = state, self.function(state)
+            if step % 20 == 19:
+                yield False
+        lengths = state.norm(dim=1).clamp(min=1)
+        ends: List[Any] = []
+        for end in state[(state - before).norm(dim=1) < 1e-3 * lengths]:
+            if all(float((end - other).norm()) >= 1e-2 * max(1.0, float(end.norm())) for other in ends):
+                ends.append(end)
+        # Fewer at once where one step of each takes long.
+        most = max(4, min(self.STARTS, int(1e9 / (8 * size ** 3))))
+        for first in range(0, len(ends), most):
+            yield from self._descend(torch.stack(ends[first: first + most]), bounds)
+        restless = state[(state - before).norm(dim=1) >= 1e-3 * lengths]  # still on their way, or for ever
+        idle = 0
+        for turn in range(self.TURNS):
+            known = len(self.points)
+            yield from self._descend(
+                self._starts(trajectory, restless if turn == 0 else state[:0], most, turn % 2 == 1), bounds)
+            idle = 0 if len(self.points) > known else idle + 1
+            if idle >= self.IDLE_TURNS[self.forced]:
+                break
+        yield True
+
+    def _starts(self, trajectory: Any, first: Any, most: int, everywhere: bool) -> Any:
+        """Some of the given states, some halfway between points that are known, around the trajectory,
+        and in all of the box that it lies in, half as wide again, or that states can reach."""
+        torch = self.torch
+
+        def noise(draw: Callable[..., Any], count: int) -> Any:
+            return draw(count, self.size, generator=self.random, dtype=torch.float64)
+        known = [p["state"] for p in self.points]
+        between = [(a + b) / 2 for i, a in enumerate(known) for b in known[i + 1:]]
+        starts = self._drawn(first, most // 4)
+        if between:
+            starts = torch.cat([starts, self._drawn(torch.stack(between), most // 4)])
+        left = most - len(starts)
+        around = trajectory[torch.randint(len(trajectory), (left - left // 2,), generator=self.random)]
+        around = around + 0.5 * trajectory.std(0) * noise(torch.randn, len(around))
+        low, high = trajectory.min(0).values, trajectory.max(0).values
+        middle, width = (low + high) / 2, 1.5 * (high - low)
+        if everywhere:
+            is_bounded = self.reach.isfinite()
+            middle, width = middle * ~is_bounded, torch.where(is_bounded, 2 * self.reach, width)
+        wide = middle + width * (noise(torch.rand, left // 2) - 0.5)
+        return torch.cat([starts, around, wide])
+
+    def _drawn(self, rows: Any, most: int) -> Any:
+        if len(rows) <= most:
+            return rows
+        return rows[self.torch.randperm(len(rows), generator=self.random)[:most].sort().values]
+
+    def _descend(self, state: Any, bounds: Tuple[Any, float]) -> Iterator[bool]:
+        """Lowers ½‖g(s) − s‖² from each row (Levenberg 1944, Marquardt 1963), and keeps what is
+        fixed where it ends."""
+        torch, eye = self.torch, self.torch.eye(self.size, dtype=self.torch.float64)
+        state = state.clone()
+        after, jacobian = _batch_jacobians(torch, self.function, state)
+        residual = after - state
+        norm = residual.norm(dim=1)
+        damping, failures = torch.full_like(norm, 1e-3), torch.zeros_like(norm)
+        for _ in range(self.ROUNDS):
+            scale = state.norm(dim=1).clamp(min=1)
+            rows = ((norm > 1e-14 * scale) & (failures < 12)).nonzero()[:, 0]
+            if len(rows) == 0:
+                break
+            # F = ∂(g − s)/∂s; (FᵀF + μ I) d = −Fᵀ r, and F d = −r at the end.
+            f, r, weight = jacobian[rows] - eye, residual[rows, :, None], damping[rows]
+            square = f.transpose(1, 2) @ f + weight[:, None, None] * eye
+            right = -(f.transpose(1, 2) @ r)
+            newton = weight < 1e-9
+            square[newton], right[newton] = f[newton], -r[newton]
+            try:
+                tried = state[rows] + torch.linalg.solve(square, right)[:, :, 0]
+            except RuntimeError:  # one of them is singular
+                damping[rows] = 10 * weight.clamp(min=1e-9)
+                failures[rows] += 1
+                continue
+            with torch.no_grad():
+                tried_norm = (self.function(tried) - tried).norm(dim=1)
+            better = tried_norm < norm[rows]
+            good, bad = rows[better], rows[~better]
+            damping[bad] = 10 * damping[bad].clamp(min=1e-9)
+            failures[bad] += 1
+            if len(good):
+                state[good], norm[good], failures[good] = tried[better], tried_norm[better], 0
+                damping[good] = (damping[good] / 10).clamp(min=1e-12)
+                after, jacobian[good] = _batch_jacobians(torch, self.function, state[good])
+                residual[good] = after - state[good]
+            yield False
+        for row in (norm <= self.TOLERANCE * state.norm(dim=1).clamp(min=1)).nonzero()[:, 0]:
+            self._keep(state[row], jacobian[row], bounds)
+        yield False
+
+    def _keep(self, state: Any, jacobian: Any, bounds: Tuple[Any, float]) -> None:
+        """Takes in a point that is near the trajectory and not known yet, with what becomes of states
+        nearby."""
+        centre, radius = bounds
+        near = 1e-4 * max(1.0, float(state.norm()))
+        if float((state - centre).norm()) > radius or bool((state.abs() > self.reach + 1e-6).any()) or any(
+                float((state - known["state"]).norm()) < near for known in self.points):
+            return
+        values, vectors = self.torch.linalg.eig(jacobian)
+        moduli = values.abs()
+        unstable = int((moduli > 1 + self.MARGIN).sum())
+        kind = ("neutral" if bool((moduli > 1 - self.MARGIN).any()) else "stable") if unstable == 0 else (
+            "repeller" if unstable == self.size else "saddle")
+        leading = values[moduli.argmax()]
+        found = {"state": state.clone(), "kind": kind, "unstable": unstable,
+                 "modulus": float(moduli.max())}
+        angle = abs(math.atan2(float(leading.imag), float(leading.real)))
+        if float(moduli.max()) > 1e-9 and float(leading.imag) != 0 and angle > 1e-6:
+            found["period"] = 2 * math.pi / angle
+        # Directions along which states come or leave slowest, the slowest first.
+        slow = sorted((abs(float(moduli[i]) - 1), i) for i in range(self.size)
+                      if float(values[i].imag) == 0 and 0.5 < float(moduli[i]) < 2)
+        found["slow"] = [(float(values[i].real), vectors[:, i].real / vectors[:, i].real.norm())
+                         for _, i in slow[:2]]
+        self.points.append(found)
 
 
 # MARK: Several processes
