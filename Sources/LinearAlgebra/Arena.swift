@@ -8,6 +8,8 @@ public final class Arena<Scalar: NetworkScalar> {
   /// Blocks that were outgrown during this step and are still referred to.
   private var outgrown: [UnsafeMutablePointer<Scalar>] = []
   private var outgrownSize = 0
+  /// Scalars handed out when something was last taken back in part, the most so far.
+  private var peak = 0
 
   private static var alignment: Int { 64 / MemoryLayout<Scalar>.stride }
 
@@ -24,8 +26,8 @@ public final class Arena<Scalar: NetworkScalar> {
   /// Bytes held, whether in use or not.
   public var bytes: Int { (capacity + outgrownSize) * MemoryLayout<Scalar>.stride }
 
-  /// Bytes handed out since the last `reset`.
-  public var usedBytes: Int { (used + outgrownSize) * MemoryLayout<Scalar>.stride }
+  /// Bytes handed out at once since the last `reset`, at most.
+  public var usedBytes: Int { max(peak, used + outgrownSize) * MemoryLayout<Scalar>.stride }
 
   /// Takes everything back; all matrices handed out before are invalid from here on.
   public func reset() {
@@ -37,7 +39,37 @@ public final class Arena<Scalar: NetworkScalar> {
       block.deallocate()
       block = Self.allocate(capacity)
     }
-    used = 0
+    (used, peak) = (0, 0)
+  }
+
+  /// Makes room for `count` more scalars, and for no more than those where it has to grow.
+  public func reserve(_ count: Int) {
+    let needed = (count + Self.alignment - 1) / Self.alignment * Self.alignment
+    guard used + needed > capacity else { return }
+    if used == 0, outgrown.isEmpty {
+      block.deallocate()
+    } else {
+      outgrown.append(block)
+      outgrownSize += capacity
+    }
+    (capacity, used) = (needed, 0)
+    block = Self.allocate(needed)
+  }
+
+  /// A place in what was handed out, to which all behind it can be taken back.
+  public struct Mark {
+    fileprivate var used: Int
+    fileprivate var outgrown: Int
+  }
+
+  /// Where the next memory will come from.
+  public var mark: Mark { Mark(used: used, outgrown: outgrown.count) }
+
+  /// Takes back what was handed out since the mark was set; what is older stays valid.
+  public func rewind(to mark: Mark) {
+    peak = max(peak, used + outgrownSize)
+    // A block that was outgrown meanwhile holds older matrices too; the new one holds none of them.
+    used = mark.outgrown == outgrown.count ? mark.used : 0
   }
 
   /// `count` scalars with undefined values, aligned to a cache line.

@@ -24,6 +24,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var clipValue: Double?
   /// Of all random numbers: first weights, order of the data, dropout, teacher forcing.
   public var seed: UInt64 = 1
+  /// Megabytes that weights, gradients and states of a step may take: where the states of all time
+  /// steps take more, they are kept at the borders of segments alone, and computed again on the way
+  /// back (checkpointed backpropagation through time). No step depends on it. Nil keeps all of them.
+  public var memoryMegabytes: Double?
   /// Parts that every batch is split into, whatever the number of threads.
   public var parts = 2
   /// Steps between validations; nil chooses by the size of the data.

@@ -22,7 +22,7 @@ import TrainingEvents
   @Test(arguments: TraceCase.all) func aWalkShowsWhatBackpropagationDid(of test: TraceCase) throws {
     let (trainer, probe) = try test.trainer()
     let cell = trainer.network.configuration.cell
-    let (walk, _) = try #require(probe.walk(trainer, batch: trainer.batch, sequence: 1))
+    let (walk, _, _) = try #require(probe.walk(trainer, batch: trainer.batch, sequence: 1))
     #expect(walk.layers.isEmpty == (trainer.network.variant == .imageFinal))
     for nodes in walk.layers {
       let layer = nodes.layer

@@ -16,6 +16,10 @@ public struct PackedSteps: Sendable, Equatable {
   public private(set) var offsets: [Int] = []
   /// Real steps in all.
   public private(set) var rowCount = 0
+  /// Rows of all steps of the pass that these are part of.
+  public internal(set) var wholeRowCount = 0
+  /// Steps of the pass before the first of these.
+  public private(set) var firstStep = 0
   private var tally: [Int] = []
 
   public init() {}
@@ -70,6 +74,28 @@ public struct PackedSteps: Sendable, Equatable {
       lengths[at] = max(1, length)
       tally[max(1, length)] += 1
     }
+    (wholeRowCount, firstStep) = (rowCount, 0)
+  }
+
+  /// Becomes some steps of a longer pass, whose sequences keep their order. Reuses memory.
+  mutating func assign(_ range: Range<Int>, of whole: PackedSteps) {
+    order.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    lengths.removeAll(keepingCapacity: true)
+    active.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+    rowCount = 0
+    for k in 0..<(range.isEmpty ? 0 : whole.active[range.lowerBound]) {
+      order.append(k)
+      places.append(k)
+      lengths.append(min(whole.lengths[k], range.upperBound) - range.lowerBound)
+    }
+    for t in range {
+      active.append(whole.active[t])
+      offsets.append(rowCount)
+      rowCount += whole.active[t]
+    }
+    (wholeRowCount, firstStep) = (whole.wholeRowCount, whole.firstStep + range.lowerBound)
   }
 
   /// The row of step t of the k-th longest sequence.
@@ -92,25 +118,28 @@ extension PackedSteps {
 
   /// Rows of a slice of a matrix over all rows with so many columns.
   func rowsOfSlice(columns: Int) -> Int {
-    rowCount * columns <= Self.scalarsInCache ? max(1, rowCount) : Self.sliceRows
+    wholeRowCount * columns <= Self.scalarsInCache ? max(1, rowCount) : Self.sliceRows
   }
 
-  /// Visits every step, up or down in time, in slices of at least `rowsWanted` rows each. `before`
-  /// and `after` get the steps of a slice.
+  /// Visits every step, or those of a range, up or down in time, in slices of at least `rowsWanted`
+  /// rows each. `before` and `after` get the steps of a slice.
   func forEachSlice(
-    ofRows rowsWanted: Int, descending: Bool, before: (Range<Int>) -> Void = { _ in },
-    step body: (Int) -> Void, after: (Range<Int>) -> Void = { _ in }
+    ofRows rowsWanted: Int, descending: Bool, in range: Range<Int>? = nil,
+    before: (Range<Int>) -> Void = { _ in }, step body: (Int) -> Void,
+    after: (Range<Int>) -> Void = { _ in }
   ) {
+    let range = range ?? 0..<stepCount
+    let (first, last) = (range.lowerBound, range.upperBound - 1)
     var start = 0
-    while start < stepCount {
+    while start < range.count {
       var (end, rows) = (start, 0)
-      while end < stepCount, rows < rowsWanted {
-        rows += active[descending ? stepCount - 1 - end : end]
+      while end < range.count, rows < rowsWanted {
+        rows += active[descending ? last - end : first + end]
         end += 1
       }
-      let slice = descending ? stepCount - end..<stepCount - start : start..<end
+      let slice = descending ? last + 1 - end..<last + 1 - start : first + start..<first + end
       before(slice)
-      for index in start..<end { body(descending ? stepCount - 1 - index : index) }
+      for index in start..<end { body(descending ? last - index : first + index) }
       after(slice)
       start = end
     }

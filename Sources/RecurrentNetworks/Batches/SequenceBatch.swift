@@ -85,6 +85,8 @@ public final class CarriedState<Scalar: NetworkScalar> {
   public let values: Matrix<Scalar>
   /// Whether nothing has been carried yet, so that a network starts from its own initial state.
   public var isFresh = true
+  /// Whether passes leave it as it is, so that they can be repeated.
+  public var isKept = false
 
   /// All zeros.
   public init(sequences: Int, width: Int) {

@@ -3,14 +3,13 @@ import LinearAlgebra
 extension RecurrentStack {
   /// The start of one layer and direction, read from a state carried over from the chunk before.
   func start(
-    from carried: CarriedState<Scalar>, layer: Int, way: Int, steps: PackedSteps,
-    arena: Arena<Scalar>
+    from carried: Matrix<Scalar>, layer: Int, way: Int, steps: PackedSteps, arena: Arena<Scalar>
   ) -> InitialState<Scalar> {
     let states = arena.matrix(steps.sequenceCount, hidden)
     let cells = cellWidth > 0 ? arena.matrix(steps.sequenceCount, cellWidth) : nil
     let column = carriedColumn(layer: layer, way: way)
     for k in 0..<steps.sequenceCount {
-      let row = carried.values.row(steps.order[k]) + column
+      let row = carried.row(steps.order[k]) + column
       states.row(k).update(from: row, count: hidden)
       cells?.row(k).update(from: row + hidden, count: cellWidth)
     }
@@ -19,12 +18,18 @@ extension RecurrentStack {
 
   /// Keeps every layer's last states for the next chunk.
   func store(in carried: CarriedState<Scalar>, steps: PackedSteps) {
+    guard !carried.isKept else { return }
     carried.isFresh = false
+    store(in: carried.values, steps: steps)
+  }
+
+  /// Writes every layer's last states to sequences × carried width, in the steps' original order.
+  func store(in values: Matrix<Scalar>, steps: PackedSteps) {
     for (index, directions) in layers.enumerated() {
       for (way, layer) in directions.enumerated() {
         let column = carriedColumn(layer: index, way: way)
         for k in 0..<steps.sequenceCount {
-          let row = carried.values.row(steps.order[k]) + column
+          let row = values.row(steps.order[k]) + column
           let last = layer.finalRow(steps, sequence: k)
           row.update(from: layer.states.row(last), count: hidden)
           if let cells = layer.cell.cellStates {

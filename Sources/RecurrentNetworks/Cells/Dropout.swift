@@ -28,18 +28,31 @@ public struct DropoutSource: Sendable {
 
   /// mask ← 0 or 1/(1 − p), for the layer with the given number.
   func draw<Scalar>(_ mask: Matrix<Scalar>, layer: Int) {
-    draw(mask, probability, seed &+ UInt64(truncatingIfNeeded: layer) &* 0x9E37_79B9)
+    var random = generator(layer: layer)
+    draw(mask, probability, from: &random)
+  }
+
+  /// What the mask of a layer is drawn from, row by row.
+  func generator(layer: Int) -> SeededRandom {
+    SeededRandom(seed: seed &+ UInt64(truncatingIfNeeded: layer) &* 0x9E37_79B9)
+  }
+
+  /// mask ← the next rows of a layer's mask.
+  func draw<Scalar>(_ mask: Matrix<Scalar>, from random: inout SeededRandom) {
+    draw(mask, probability, from: &random)
   }
 
   /// mask ← 0 or 1/(1 − p) for each sequence and unit that the W of a layer and direction reads.
   func drawRecurrent<Scalar>(_ mask: Matrix<Scalar>, layer: Int) {
-    draw(
-      mask, recurrent,
-      (seed ^ 0x5EED_0F5A_7E5A_11ED) &+ UInt64(truncatingIfNeeded: layer) &* 0x9E37_79B9)
+    var random = SeededRandom(
+      seed: (seed ^ 0x5EED_0F5A_7E5A_11ED)
+        &+ UInt64(truncatingIfNeeded: layer) &* 0x9E37_79B9)
+    draw(mask, recurrent, from: &random)
   }
 
-  private func draw<Scalar>(_ mask: Matrix<Scalar>, _ probability: Double, _ seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+  private func draw<Scalar>(
+    _ mask: Matrix<Scalar>, _ probability: Double, from random: inout SeededRandom
+  ) {
     let kept = Scalar(1 / (1 - probability))
     for r in 0..<mask.rows {
       let row = mask.row(r)

@@ -23,6 +23,16 @@ final class InputProjection<Scalar: NetworkScalar> {
   private var packedBack: PackedMatrix<Scalar>?
   private var dEmbedded: Matrix<Scalar>?
   private(set) var isSliceable = false
+  /// What becomes of the table's gradient, which is used once all of it is there.
+  private var tableSum = TableSum.ofThisPass
+
+  private enum TableSum {
+    case ofThisPass
+    /// It goes on from segment to segment of a longer pass.
+    case goesOn
+    /// The segment under way is the last one to add to it.
+    case ends
+  }
 
   init(weights: CellWeights) {
     self.weights = weights
@@ -53,12 +63,14 @@ final class InputProjection<Scalar: NetworkScalar> {
     }
   }
 
-  /// Prepares for an input of so many rows.
+  /// Prepares for an input of so many rows, of a pass of `whole` rows where they are part of one.
   ///
   /// - Returns: whether slices of rows cost no more than all at once. An added context needs all of
   ///   them, and a U larger than the cache would be fetched anew for each.
   @discardableResult
-  func begin(_ input: LayerInput<Scalar>, rows: Int, pass: Pass<Scalar>) -> Bool {
+  func begin(
+    _ input: LayerInput<Scalar>, rows: Int, of whole: Int? = nil, pass: Pass<Scalar>
+  ) -> Bool {
     self.input = input
     let u = inputColumns(pass.parameters, pass)
     (table, vectors, packed) = (nil, input.vectors, nil)
@@ -66,7 +78,7 @@ final class InputProjection<Scalar: NetworkScalar> {
       vectors = nil
       if let embedding = input.embedding {
         let e = pass.parameters[embedding]
-        if input.tokenCount <= rows {
+        if input.tokenCount <= whole ?? rows {
           table = scaled(pass.product(e, transposed: u), pass)
         } else {
           vectors = pass.arena.matrix(rows, e.columns)
@@ -135,9 +147,12 @@ final class InputProjection<Scalar: NetworkScalar> {
     self.input = input
     // A layer that was fed one step at a time has its vectors only now.
     if input.tokens == nil { (table, vectors) = (nil, input.vectors) }
-    (dTable, dEmbedded, packedBack) = (nil, nil, nil)
+    (dEmbedded, packedBack) = (nil, nil)
+    if tableSum == .ofThisPass { dTable = nil }
     if table != nil {
-      if pass.gradient != nil { dTable = pass.arena.zeros(input.tokenCount, delta.columns) }
+      if pass.gradient != nil, dTable == nil {
+        dTable = pass.arena.zeros(input.tokenCount, delta.columns)
+      }
     } else if let vectors, vectors.columns > 0 {
       let isEmbedded = input.tokens != nil && pass.gradient != nil
       if isEmbedded { dEmbedded = pass.arena.matrix(vectors.rows, vectors.columns) }
@@ -178,7 +193,7 @@ final class InputProjection<Scalar: NetworkScalar> {
   func finishBackward(
     steps: PackedSteps, delta: Matrix<Scalar>, dContext: Matrix<Scalar>?, pass: Pass<Scalar>
   ) {
-    if let dTable, let gradient = pass.gradient {
+    if let dTable, tableSum != .goesOn, let gradient = pass.gradient {
       dTable.scale(by: input.symbolScale)
       let dColumns = inputColumns(gradient, pass)
       if let embedding = input.embedding {
@@ -190,6 +205,7 @@ final class InputProjection<Scalar: NetworkScalar> {
         dColumns.addTransposed(dTable)
       }
     }
+    if tableSum == .ends { tableSum = .ofThisPass }
     guard let context = input.context else { return }
     let sums = pass.arena.zeros(context.rows, delta.columns)
     steps.addSums(of: delta, to: sums)
@@ -199,4 +215,25 @@ final class InputProjection<Scalar: NetworkScalar> {
       .product(transposed: sums, context, beta: 1)
     dContext?.product(sums, pass.packed(columns), accumulate: true)
   }
+
+  // MARK: Segments of a longer pass
+
+  /// Makes room for what the segments of a pass will add to, before the way back through the first.
+  /// - Parameters:
+  ///   - symbols: how many different ones are read; nil where vectors are
+  ///   - isEmbedded: whether a symbol is read as a row of E
+  ///   - rows: rows of the whole pass
+  ///   - pass: weights, gradients and room
+  func openTableSum(symbols: Int?, isEmbedded: Bool, rows: Int, pass: Pass<Scalar>) {
+    tableSum = .goesOn
+    dTable = nil
+    guard let symbols, !isEmbedded || symbols <= rows else { return }
+    dTable = pass.arena.zeros(symbols, weights.inputToHidden.rows)
+  }
+
+  /// Goes back to passes that are not cut.
+  func resetTableSum() { tableSum = .ofThisPass }
+
+  /// Says that the next segment is the last one, whose way back uses what all have added.
+  func closeTableSum() { tableSum = .ends }
 }

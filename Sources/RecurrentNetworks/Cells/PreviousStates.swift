@@ -92,7 +92,9 @@ struct GradientSlices<Scalar: NetworkScalar> {
     rows = steps.rowsOfSlice(columns: delta.columns)
     cutsRecurrent = delta.columns * hidden <= PackedSteps.largestSlicedProduct
     let most =
-      cutsRecurrent ? min(steps.rowCount, rows + (steps.active.first ?? 0)) : steps.rowCount
+      cutsRecurrent
+      ? min(steps.rowCount, rows + (steps.active.first ?? 0))
+      : steps.mostRowsOfBlock(ofRows: pass.blockRows)
     room = steps.isUniform ? nil : pass.arena.matrix(most, hidden)
   }
 }

@@ -17,11 +17,16 @@ public struct Pass<Scalar: NetworkScalar> {
   /// Steps after which no gradient goes on to the state before: within a sequence the chain is cut
   /// every so many steps (truncated backpropagation). Nil goes back to the start.
   public var truncation: Int?
+  /// Memory that states may take; nil keeps those of all steps, whatever they take.
+  public var memory: StateMemory?
+  /// Rows of states over which gradients of weights are summed at once, at least.
+  var blockRows = PackedSteps.blockRows
 
   public init(
     parameters: ParameterVector<Scalar>, gradient: ParameterVector<Scalar>? = nil,
     arena: Arena<Scalar>, dropout: DropoutSource? = nil, teacherForcing: TeacherForcing? = nil,
-    weightCache: PackedWeightCache<Scalar>? = nil, truncation: Int? = nil
+    weightCache: PackedWeightCache<Scalar>? = nil, truncation: Int? = nil,
+    memory: StateMemory? = nil
   ) {
     self.parameters = parameters
     self.gradient = gradient
@@ -30,6 +35,7 @@ public struct Pass<Scalar: NetworkScalar> {
     self.teacherForcing = teacherForcing
     self.weightCache = weightCache
     self.truncation = truncation
+    self.memory = memory
   }
 }
 

@@ -98,7 +98,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) {
     let projected = prepare(
       steps: steps, states: states, initial: initial, start: start, pass: pass)
-    let isSliced = projection.begin(input, rows: steps.rowCount, pass: pass)
+    let isSliced = projection.begin(
+      input, rows: steps.rowCount, of: steps.wholeRowCount, pass: pass)
     if !isSliced { projection.projectAll(steps, into: projected, pass: pass) }
     steps.forEachSlice(
       ofRows: steps.rowsOfSlice(columns: projected.columns), descending: isReversed
@@ -165,31 +166,48 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   /// Brings ∇s(t) back through time. `dStates` (rows × hidden) comes in with what losses and later
   /// layers ask of s(t), and leaves with the whole ∇s(t). Adds weight gradients, and to
   /// `dVectors`, `dContext` and `dStart` where they are asked for.
+  /// - Parameters:
+  ///   - input: what the layer read
+  ///   - steps: the time steps of all rows
+  ///   - dStates: ∇s(t), rows × hidden
+  ///   - dVectors: ∂L/∂ of the vectors that were read, one a row
+  ///   - dContext: ∂L/∂ of the contexts that were read, one a sequence
+  ///   - dStart: ∂L/∂ of the initial state that was given
+  ///   - border: where the steps are a segment of a longer pass, what goes from one to the other
+  ///   - pass: weights, gradients and room
   func backward(
     _ input: LayerInput<Scalar>, steps: PackedSteps, dStates: Matrix<Scalar>,
     dVectors: Matrix<Scalar>?, dContext: Matrix<Scalar>?, dStart: InitialState<Scalar>?,
-    pass: Pass<Scalar>
+    border: SegmentBorder<Scalar>? = nil, pass: Pass<Scalar>
   ) {
+    if let border { repeatFirstOfNext(border, steps: steps, dStates: dStates, pass: pass) }
     prepareBackward(steps: steps, dStates: dStates, wantsStart: dStart != nil, pass: pass)
+    border?.resume(cell, steps: steps)
+    let own = 0..<steps.stepCount - (border?.repeatedSteps ?? 0)
     let delta = cell.inputGradient
     let slices = GradientSlices(steps: steps, delta: delta, hidden: hidden, pass: pass)
     projection.beginBackward(input, delta: delta, wantsVectors: dVectors != nil, pass: pass)
     let slicesInput = projection.isSliceable
-    steps.forEachSlice(ofRows: slices.rows, descending: !isReversed) { t in
-      retreat(t, steps)
-    } after: { range in
-      if slicesInput {
-        projection.addGradients(
-          steps.rows(of: range), delta: delta, dVectors: dVectors, pass: pass)
+    steps.forEachBlock(ofRows: isReversed ? .max : pass.blockRows, in: own) { block in
+      steps.forEachSlice(ofRows: slices.rows, descending: !isReversed, in: block) { t in
+        if t == 0 { border?.keepCell(cell, steps: steps) }
+        retreat(t, steps)
+      } after: { range in
+        if slicesInput {
+          projection.addGradients(
+            steps.rows(of: range), delta: delta, dVectors: dVectors, pass: pass)
+        }
+        if slices.cutsRecurrent { addRecurrentGradients(of: range, steps, room: slices.room, pass) }
       }
-      if slices.cutsRecurrent { addRecurrentGradients(of: range, steps, room: slices.room, pass) }
+      if !slicesInput {
+        projection.addGradients(
+          steps.rows(of: block), delta: delta, dVectors: dVectors, pass: pass)
+      }
+      if !slices.cutsRecurrent {
+        addRecurrentGradients(of: block, steps, room: slices.room, pass)
+      }
     }
-    if !slicesInput {
-      projection.addGradients(0..<steps.rowCount, delta: delta, dVectors: dVectors, pass: pass)
-    }
-    if !slices.cutsRecurrent {
-      addRecurrentGradients(of: 0..<steps.stepCount, steps, room: slices.room, pass)
-    }
+    border?.keepState(dStates, steps: steps)
     projection.finishBackward(steps: steps, delta: delta, dContext: dContext, pass: pass)
     if let dInitial { passOn(dInitial, to: dStart, pass: pass) }
   }
@@ -209,7 +227,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
 
   /// Brings ∇s(t) of the rows of step t to pre-activations and to ∇s(t−1).
   func retreat(_ t: Int, _ steps: PackedSteps) {
-    let isCut = truncation.map { (isReversed ? t + 1 : t) % $0 == 0 } ?? false
+    let isCut = truncation.map { (steps.firstStep + (isReversed ? t + 1 : t)) % $0 == 0 } ?? false
     forEachSegment(steps, at: t, dPrevious: isCut ? nil : dStates, dInitial: dInitial) { segment in
       if let recurrentDropout {
         recurrentDropout.backward(segment) { cell.backward($0) }

@@ -4,15 +4,15 @@ import LinearAlgebra
 enum StackStart<Scalar: NetworkScalar> {
   /// Zero, or the network's own learned state.
   case own
-  /// The end of the chunk before.
-  case carried(CarriedState<Scalar>)
+  /// The end of the chunk before: sequences × carried width, in the batch's original order.
+  case carried(Matrix<Scalar>)
   /// The same state for every layer, such as an encoder's context.
   case given(InitialState<Scalar>)
 
   /// Where a batch's chunk begins: at the end of the one before, or on its own.
   static func of(_ batch: SequenceBatch<Scalar>) -> StackStart {
     guard let carried = batch.carried, !carried.isFresh else { return .own }
-    return .carried(carried)
+    return .carried(carried.values)
   }
 }
 
@@ -80,9 +80,15 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
 
   /// Reads the input from where `start` says the layers begin, and returns what the top layer hands
   /// on, rows × ways·hidden: its states, and in a residual stack what it read added to them.
+  /// - Parameters:
+  ///   - input: what the first layer reads
+  ///   - steps: the time steps of all rows
+  ///   - start: where the layers begin
+  ///   - segment: where the steps are a segment of a longer pass, what goes from one to the other
+  ///   - pass: weights and room
   func forward(
-    _ input: LayerInput<Scalar>, steps: PackedSteps,
-    start: StackStart<Scalar> = .own, pass: Pass<Scalar>
+    _ input: LayerInput<Scalar>, steps: PackedSteps, start: StackStart<Scalar> = .own,
+    segment: StackSegment<Scalar>? = nil, pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
     inputs.removeAll(keepingCapacity: true)
     masks.removeAll(keepingCapacity: true)
@@ -103,7 +109,8 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
       }
       output = isResidual && index > 0 ? pass.sum(states, output) : states
       if index + 1 < layers.count {
-        current = LayerInput(vectors: dropped(output, layer: index, pass: pass))
+        let handed = dropped(output, layer: index, steps: steps, segment: segment, pass: pass)
+        current = LayerInput(vectors: handed)
       }
     }
     return output
@@ -120,13 +127,20 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
     }
   }
 
-  private func dropped(_ output: Matrix<Scalar>, layer: Int, pass: Pass<Scalar>) -> Matrix<Scalar> {
+  private func dropped(
+    _ output: Matrix<Scalar>, layer: Int, steps: PackedSteps, segment: StackSegment<Scalar>?,
+    pass: Pass<Scalar>
+  ) -> Matrix<Scalar> {
     guard let source = pass.dropout, source.probability > 0 else {
       masks.append(nil)
       return output
     }
     let mask = pass.arena.matrix(output.rows, output.columns)
-    source.draw(mask, layer: layer)
+    if let segment {
+      segment.draw(mask, from: source, layer: layer, steps: steps)
+    } else {
+      source.draw(mask, layer: layer)
+    }
     masks.append(mask)
     let result = pass.arena.matrix(output.rows, output.columns)
     result.hadamard(output, mask)
@@ -140,9 +154,18 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   /// `dOutput` is ∂L/∂ of what `forward` returned, rows × ways·hidden, and changes on the way. Where
   /// asked for, `dVectors` and `dContext` receive ∂L/∂ of the first layer's inputs, and `dStart`
   /// that of the initial state that all layers were given.
+  /// - Parameters:
+  ///   - dOutput: ∂L/∂ of the top layer's states
+  ///   - steps: the time steps of all rows
+  ///   - dVectors: ∂L/∂ of the first layer's vectors
+  ///   - dContext: ∂L/∂ of the first layer's contexts
+  ///   - dStart: ∂L/∂ of the initial state
+  ///   - segment: where the steps are a segment of a longer pass, what goes from one to the other
+  ///   - pass: weights, gradients and room
   func backward(
     _ dOutput: Matrix<Scalar>, steps: PackedSteps, dVectors: Matrix<Scalar>? = nil,
-    dContext: Matrix<Scalar>? = nil, dStart: InitialState<Scalar>? = nil, pass: Pass<Scalar>
+    dContext: Matrix<Scalar>? = nil, dStart: InitialState<Scalar>? = nil,
+    segment: StackSegment<Scalar>? = nil, pass: Pass<Scalar>
   ) {
     var dStates = dOutput
     for index in layers.indices.reversed() {
@@ -154,7 +177,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
         layer.backward(
           inputs[index], steps: steps, dStates: dStates.columns(way * hidden, hidden),
           dVectors: below, dContext: index == 0 ? dContext : nil, dStart: dStart,
-          pass: pass)
+          border: segment?.borders[index], pass: pass)
       }
       if index > 0, let below {
         if let mask = masks[index - 1] { below.hadamard(below, mask) }

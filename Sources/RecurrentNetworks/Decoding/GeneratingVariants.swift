@@ -31,7 +31,7 @@ extension RecurrentStack {
     _ input: LayerInput<Scalar>, _ hypotheses: Hypotheses<Scalar>, _ pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
     let states = forward(
-      input, steps: hypotheses.steps, start: .carried(hypotheses.states), pass: pass)
+      input, steps: hypotheses.steps, start: .carried(hypotheses.states.values), pass: pass)
     store(in: hypotheses.states, steps: hypotheses.steps)
     return states
   }

@@ -4,18 +4,44 @@ import LinearAlgebra
 /// With both directions the output sees the ends of both.
 public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
   private let parts: ReaderParts<Scalar>
+  private let segments: SegmentedReader<Scalar>
+  /// What the top layer handed on at each sequence's end, where a pass is cut into segments; sequences
+  /// × states.
+  private var ends = Matrix<Scalar>.empty
+  /// Takes ∂L/∂ of it.
+  private var dEnds = Matrix<Scalar>.empty
 
   /// `sizes.outputs` scalars a sequence; inputs are symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
     parts = ReaderParts(configuration, sizes: sizes)
+    segments = SegmentedReader(parts)
   }
 
   public var layout: ParameterLayout { parts.layout }
   public var roles: ParameterRoles { parts.roles }
   public var stacks: [StackView<Scalar>] { [parts.stack.view()] }
+  public var stateWidth: Int { parts.stack.carriedWidth }
 
   public func outputs(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    _ = parts.stack.forward(parts.reader.input(batch, pass), steps: batch.steps, pass: pass)
+    let (sequences, outputs) = (batch.sequenceCount, parts.head.weight.rows)
+    if segments.begin(batch, kept: sequences * (outputs + 2 * parts.stack.outputSize), pass) {
+      let result = pass.arena.matrix(sequences, outputs)
+      ends = pass.arena.matrix(sequences, parts.stack.outputSize)
+      dEnds = pass.arena.matrix(sequences, parts.stack.outputSize)
+      let (ends, whole) = (ends, batch.steps)
+      segments.forward(batch, pass) { states, rows in
+        for k in 0..<sequences {
+          let last = whole.lastRow(sequence: k)
+          guard rows.contains(last) else { continue }
+          ends.row(k).update(from: states.row(last - rows.lowerBound), count: ends.columns)
+        }
+      }
+      parts.head.forward(ends, into: result, pass)
+      return result
+    }
+    _ = parts.stack.forward(
+      parts.reader.input(batch, pass), steps: batch.steps, start: .of(batch), pass: pass)
+    if let carried = batch.carried { parts.stack.store(in: carried, steps: batch.steps) }
     let ends = pass.arena.matrix(batch.sequenceCount, parts.stack.outputSize)
     parts.stack.finalStates(batch.steps, into: ends)
     return parts.head.forward(ends, pass)
@@ -24,10 +50,30 @@ public final class FinalOutput<Scalar: NetworkScalar>: SequenceModel {
   public func backward(
     _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
   ) {
-    let dEnds = parts.head.backward(dOutputs, pass)
-    let dStates = pass.arena.zeros(batch.steps.rowCount, parts.stack.outputSize)
-    parts.stack.addFinalGradient(dEnds, steps: batch.steps, to: dStates)
-    parts.stack.backward(dStates, steps: batch.steps, pass: pass)
+    if segments.isAtWork {
+      backwardInSegments(dOutputs, batch, pass)
+    } else {
+      let dEnds = parts.head.backward(dOutputs, pass)
+      let dStates = pass.arena.zeros(batch.steps.rowCount, parts.stack.outputSize)
+      parts.stack.addFinalGradient(dEnds, steps: batch.steps, to: dStates)
+      parts.stack.backward(dStates, steps: batch.steps, pass: pass)
+    }
+  }
+
+  private func backwardInSegments(
+    _ dOutputs: Matrix<Scalar>, _ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>
+  ) {
+    let (dEnds, whole) = (dEnds, batch.steps)
+    parts.head.backward(dOutputs, of: ends, into: dEnds, pass)
+    segments.backward(batch, pass) { steps, own, _, dStates in
+      dStates.fill(0)
+      for k in 0..<steps.sequenceCount {
+        let last = whole.lengths[k] - 1
+        guard own.contains(last) else { continue }
+        let row = dStates.row(steps.row(step: last - own.lowerBound, sequence: k))
+        Scalar.addScaled(dEnds.columns, 1, dEnds.row(k), to: row)
+      }
+    }
   }
 }
 

@@ -26,13 +26,20 @@ struct InputReader {
   }
 
   func input<Scalar>(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) -> LayerInput<Scalar> {
+    input(batch, batch.steps, pass)
+  }
+
+  /// What some time steps of a batch read, whose rows begin with the `first` of the batch's.
+  func input<Scalar>(
+    _ batch: SequenceBatch<Scalar>, _ steps: PackedSteps, from first: Int = 0, _ pass: Pass<Scalar>
+  ) -> LayerInput<Scalar> {
     guard let symbols else {
-      return LayerInput(vectors: width > 0 ? batch.inputMatrix : nil)
+      return LayerInput(vectors: width > 0 ? batch.inputMatrix.rows(first, steps.rowCount) : nil)
     }
-    var input = LayerInput<Scalar>(
-      tokens: batch.tokens.base, tokenCount: symbols, embedding: embedding)
+    let tokens = batch.tokens.base + first
+    var input = LayerInput<Scalar>(tokens: tokens, tokenCount: symbols, embedding: embedding)
     if let source = pass.dropout, source.symbols > 0 {
-      input.tokens = source.drop(batch.tokens.base, batch.steps, arena: pass.arena)
+      input.tokens = source.drop(tokens, steps, arena: pass.arena)
       input.symbolScale = Scalar(1 / (1 - source.symbols))
     }
     return input

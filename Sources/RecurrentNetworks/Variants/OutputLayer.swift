@@ -39,6 +39,12 @@ final class OutputLayer<Scalar: NetworkScalar> {
     return result
   }
 
+  /// o of states that are part of a longer pass, and are not kept for the way back.
+  func forward(_ states: Matrix<Scalar>, into outputs: Matrix<Scalar>, _ pass: Pass<Scalar>) {
+    outputs.fillRows(pass.parameters.row(bias))
+    outputs.product(states, pass.packed(transposed: pass.parameters[weight]), accumulate: true)
+  }
+
   /// Adds V s to `count` rows of what `begin` returned.
   func forward(rows first: Int, _ count: Int, into outputs: Matrix<Scalar>) {
     guard let packed else { return }
@@ -47,14 +53,51 @@ final class OutputLayer<Scalar: NetworkScalar> {
 
   /// Adds ∇V = Σ ∇o sᵀ and ∇c = Σ ∇o (eqs. 10.22, 10.24), and returns Vᵀ ∇o, rows × states.
   func backward(_ dOutputs: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar> {
-    addGradients(dOutputs, pass)
     let dStates = pass.arena.matrix(states.rows, states.columns)
-    dStates.product(dOutputs, pass.packed(pass.parameters[weight]))
+    backward(dOutputs, of: states, into: dStates, pass)
     return dStates
+  }
+
+  /// The same for states that are not kept here.
+  func backward(
+    _ dOutputs: Matrix<Scalar>, of states: Matrix<Scalar>, into target: Matrix<Scalar>,
+    _ pass: Pass<Scalar>
+  ) {
+    addGradients(dOutputs, of: states, pass)
+    target.product(dOutputs, pass.packed(pass.parameters[weight]))
+  }
+
+  /// The same for a row at each time step, block by block.
+  /// - Parameters:
+  ///   - dOutputs: ∇o of all rows of the pass
+  ///   - states: the states of some time steps, rows × states
+  ///   - range: which ones
+  ///   - steps: the time steps of the whole pass
+  ///   - target: takes Vᵀ ∇o, rows × states
+  ///   - pass: weights and gradients
+  func backward(
+    _ dOutputs: Matrix<Scalar>, states: Matrix<Scalar>, of range: Range<Int>, _ steps: PackedSteps,
+    into target: Matrix<Scalar>, _ pass: Pass<Scalar>
+  ) {
+    let all = steps.rows(of: range)
+    steps.forEachBlock(ofRows: pass.blockRows, in: range) { block in
+      let rows = steps.rows(of: block)
+      addGradients(
+        dOutputs.rows(rows.lowerBound, rows.count),
+        of: states.rows(rows.lowerBound - all.lowerBound, rows.count), pass)
+    }
+    target.product(
+      dOutputs.rows(all.lowerBound, all.count), pass.packed(pass.parameters[weight]))
   }
 
   /// Adds ∇V and ∇c alone.
   func addGradients(_ dOutputs: Matrix<Scalar>, _ pass: Pass<Scalar>) {
+    addGradients(dOutputs, of: states, pass)
+  }
+
+  private func addGradients(
+    _ dOutputs: Matrix<Scalar>, of states: Matrix<Scalar>, _ pass: Pass<Scalar>
+  ) {
     guard let gradient = pass.gradient else { return }
     gradient[weight].product(transposed: dOutputs, states, beta: 1)
     gradient.row(bias).addColumnSums(dOutputs)

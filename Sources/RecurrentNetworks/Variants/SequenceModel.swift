@@ -19,6 +19,9 @@ public protocol SequenceModel<Scalar>: AnyObject {
   /// Scalars a sequence that truncated backpropagation carries to the next chunk; 0 when the
   /// variant has nothing to carry.
   var carriedWidth: Int { get }
+  /// Scalars a sequence of the state that a pass can begin with (`SequenceBatch.carried`); 0 where it
+  /// begins with its own alone.
+  var stateWidth: Int { get }
 
   /// Runs forward. Rows of the result stand as the batch's targets do: over `steps`, over
   /// `targetSteps`, or one for each sequence in packed order.
@@ -30,4 +33,5 @@ public protocol SequenceModel<Scalar>: AnyObject {
 
 extension SequenceModel {
   public var carriedWidth: Int { 0 }
+  public var stateWidth: Int { carriedWidth }
 }

@@ -12,11 +12,20 @@ final class DoubleNetwork {
   private let arena = Arena<Double>()
   private let packed = PackedBatch()
   private var packer: BatchPacker
+  /// Keeps states of the shortest segments alone, where training bounds its memory.
+  private let memory: StateMemory?
   private lazy var gradient = ParameterVector<Double>(model.layout)
 
-  init(_ network: TaskNetwork) {
+  /// - Parameters:
+  ///   - network: what is looked at
+  ///   - isBounded: whether gradients are computed in as little memory as there can be
+  init(_ network: TaskNetwork, isBounded: Bool = false) {
     self.network = network
-    model = network.builder.makeModel(Double.self)
+    let model = network.builder.makeModel(Double.self)
+    self.model = model
+    memory =
+      isBounded
+      ? StateMemory(measuring: model, width: network.builder.sizes.width, bytes: 0) : nil
     parameters = ParameterVector(model.layout)
     packer = BatchPacker(layout: network.rows)
   }
@@ -77,7 +86,7 @@ final class DoubleNetwork {
     let gradient = gradient
     gradient.fill(0)
     arena.reset()
-    let pass = Pass(parameters: parameters, gradient: gradient, arena: arena)
+    let pass = Pass(parameters: parameters, gradient: gradient, arena: arena, memory: memory)
     let outputs = model.outputs(batch, pass)
     let targets = network.objective.targetCount(batch, outputWidth: network.outputWidth)
     let total = network.objective.evaluate(outputs, batch, scale: 1 / Double(max(1, targets)))

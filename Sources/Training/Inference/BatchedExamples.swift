@@ -9,12 +9,14 @@ final class BatchedExamples {
   final class Worker {
     let part: Replica
     let parameters: ParameterVector<Float>
+    private let memory: StateMemory?
     private(set) var examples: ArraySlice<Example> = []
     /// The same examples as the reader gives them; sequence n is the n-th of `examples`.
     private(set) var data = DataBatch()
     private lazy var search = (part.model as? any GeneratingModel<Float>).map { BeamSearch($0) }
 
-    init(network: TaskNetwork, parameters: ParameterVector<Float>) {
+    init(network: TaskNetwork, parameters: ParameterVector<Float>, memory: StateMemory?) {
+      self.memory = memory
       part = Replica(model: network.makeModel(), layout: network.rows)
       self.parameters = parameters
     }
@@ -33,7 +35,8 @@ final class BatchedExamples {
       part.arena.reset()
       return part.model.outputs(
         part.batch,
-        Pass(parameters: parameters, arena: part.arena, teacherForcing: forcing))
+        Pass(
+          parameters: parameters, arena: part.arena, teacherForcing: forcing, memory: memory))
     }
 
     /// What the network writes for each source, best hypotheses first; nil for a network that
@@ -52,14 +55,14 @@ final class BatchedExamples {
 
   init(
     network: TaskNetwork, parameters: ParameterVector<Float>, pool: WorkerPool, batchSize: Int,
-    judges: RankJudges? = nil
+    memory: StateMemory? = nil, judges: RankJudges? = nil
   ) {
     self.network = network
     self.judges = judges
     self.pool = pool
     self.batchSize = max(1, batchSize)
     workers = (0..<pool.threadCount).map { _ in
-      Worker(network: network, parameters: parameters)
+      Worker(network: network, parameters: parameters, memory: memory)
     }
   }
 

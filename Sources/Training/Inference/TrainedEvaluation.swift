@@ -47,7 +47,9 @@ extension TrainedNetwork {
       network: network, pool: pool, training: preset.training, channel: judges?.channel)
     let batches = BatchedExamples(
       network: network, parameters: parameters, pool: pool,
-      batchSize: max(preset.training.batch, 32), judges: judges)
+      batchSize: preset.training.judgedBatch,
+      memory: preset.training.memoryMegabytes.map { _ in network.stateMemory(bytes: 0) },
+      judges: judges)
     guard case .examples(let examples) = data, task.kind != .languageModel else {
       evaluation.figures = symbols(evaluator.judge(data, parameters), data, task)
       return evaluation

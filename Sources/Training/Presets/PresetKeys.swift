@@ -102,6 +102,7 @@ enum PresetKeys {
           ? "this run reads whole sequences: no gradient is cut on its way back" : nil
       },
     .integer("training.truncated-bptt", \.training.truncatedBPTT, 1...100_000),
+    .number("training.memory-megabytes", \.training.memoryMegabytes, .above(0)),
     .choice("training.padding", \.training.padding),
     .integer("training.steps", \.training.steps, 0...1_000_000_000_000),
     .choice("training.optimizer.name", \.training.optimizer.name),

@@ -46,8 +46,9 @@ struct AttributionProbe {
     _ parameters: ParameterVector<Float>, _ batch: DataBatch, _ shown: Int
   ) -> Found? {
     let part = probe.part
-    part.batch.carried = nil
-    part.packer.pack(batch, sequences: CollectionOfOne(shown), into: part.batch)
+    if probe.packEnd(batch, of: CollectionOfOne(shown), parameters) == nil {
+      part.packer.pack(batch, sequences: CollectionOfOne(shown), into: part.batch)
+    }
     let hasClasses = probe.network.objective == .crossEntropy
     return probe.attributed(parameters, atMost: Self.predictions) { row in
       hasClasses ? Int(part.batch.targets[row]) : nil

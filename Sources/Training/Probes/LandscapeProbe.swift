@@ -11,6 +11,7 @@ final class LandscapeProbe {
   private let network: TaskNetwork
   private let seed: UInt64
   private let parts: Int
+  private let isBounded: Bool
   /// The step of the frame that was told last.
   private var told: Int?
   /// When a look was asked for that begins behind the next step; nil while none is.
@@ -26,8 +27,10 @@ final class LandscapeProbe {
   ///   - network: what is trained
   ///   - parts: of a batch whose gradients are compared
   ///   - seed: of the direction that the search for the sharpest begins with
-  init(_ network: TaskNetwork, parts: Int, seed: UInt64) {
+  ///   - isBounded: whether training bounds its memory
+  init(_ network: TaskNetwork, parts: Int, seed: UInt64, isBounded: Bool = false) {
     (self.network, self.parts, self.seed) = (network, parts, seed)
+    self.isBounded = isBounded
   }
 
   /// After going back, what was found later never was.
@@ -82,8 +85,8 @@ final class LandscapeProbe {
         (0..<vector.count).map { vector.base[$0] }
       }
       let (after, before) = (copy(trainer.parameters), trainer.weightsBeforeUpdate.map(copy))
-      return { [network, parts, seed, batch = trainer.batch] in
-        let double = DoubleNetwork(network)
+      return { [network, parts, seed, isBounded, batch = trainer.batch] in
+        let double = DoubleNetwork(network, isBounded: isBounded)
         var frame = LandscapeFrame(step: step)
         frame.batch = batch.count
         // The whole batch first, so that its parts' gradients are cheap to compare.

@@ -14,6 +14,8 @@ final class Probe {
   let sample: TaskSample
   let heldOutPassage: ProbePassage
   private let source: DataSource
+  /// Keeps states of the shortest segments alone, where training bounds its memory.
+  let memory: StateMemory?
   private let inputNames: InputNames
   /// Looks through all training data.
   let alike: AlikeSearch
@@ -23,8 +25,10 @@ final class Probe {
   var beamWidth = 1
 
   init(
-    network: TaskNetwork, task: TaskData, source: DataSource, seed: UInt64
+    network: TaskNetwork, task: TaskData, source: DataSource, seed: UInt64,
+    memory: StateMemory? = nil
   ) throws(PresetError) {
+    self.memory = memory
     self.network = network
     self.task = task
     self.source = source
@@ -76,6 +80,11 @@ final class Probe {
   ) -> HiddenStateFrame? {
     guard batch.count > 0 else { return nil }
     let n = ((sequence % batch.count) + batch.count) % batch.count
+    if let long = packEnd(batch, of: CollectionOfOne(n), trainer.parameters) {
+      let losses = run(trainer.parameters)
+      return frame(
+        losses: losses, batch: long.batch, sequence: 0, columns: columns, step: trainer.step)
+    }
     part.packer.pack(batch, sequences: CollectionOfOne(n), into: part.batch)
     let losses = run(trainer.parameters)
     return frame(losses: losses, batch: batch, sequence: n, columns: columns, step: trainer.step)

@@ -47,9 +47,11 @@ final class ProbeRunner {
     taskRecord = SparseSchedule(share: 0.003, looks)
     keepsPast = preset.training.frameMegabytes != 0
     probe = try Probe(
-      network: network, task: task, source: preset.task.data, seed: preset.training.seed)
+      network: network, task: task, source: preset.task.data, seed: preset.training.seed,
+      memory: preset.training.memoryMegabytes.map { _ in network.stateMemory(bytes: 0) })
     landscape = LandscapeProbe(
-      network, parts: preset.training.parts, seed: preset.training.seed)
+      network, parts: preset.training.parts, seed: preset.training.seed,
+      isBounded: preset.training.memoryMegabytes != nil)
     generator = try TextGenerator(network: network, task: task)
     seed = preset.training.seed
   }

@@ -12,7 +12,9 @@ extension Probe {
   func framesOfOnePass(_ trainer: Trainer, measuresSpectrum: Bool = true) -> [ProbeFrame] {
     guard trainer.batch.count > 0 else { return [] }
     let some = 0..<min(8, trainer.batch.count)
-    part.packer.pack(trainer.batch, sequences: some, into: part.batch)
+    if packEnd(trainer.batch, of: some, trainer.parameters) == nil {
+      part.packer.pack(trainer.batch, sequences: some, into: part.batch)
+    }
     part.arena.reset()
     _ = part.model.outputs(
       part.batch, Pass(parameters: trainer.parameters, arena: part.arena))

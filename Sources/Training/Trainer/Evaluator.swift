@@ -17,6 +17,8 @@ final class Evaluator {
   private let judged: JudgedParts?
   private let batchSize: Int
   private let sequenceLength: Int?
+  /// Keeps states of the shortest segments alone, where training bounds its memory.
+  private let memory: StateMemory?
   private var source: BatchSource?
   private var batch = DataBatch()
   private var batchesLeft = 0
@@ -35,7 +37,8 @@ final class Evaluator {
   ) throws(PresetError) {
     self.network = network
     self.pool = pool
-    batchSize = max(training.batch, 32)
+    batchSize = training.judgedBatch
+    memory = training.memoryMegabytes.map { _ in network.stateMemory(bytes: 0) }
     sequenceLength = training.sequenceLength
     let count = max(2, min(training.parts, training.batch))
     partCount = count
@@ -87,9 +90,10 @@ final class Evaluator {
       let first = min(index * share, batch.count)
       part.packer.pack(batch, sequences: first..<min(first + share, batch.count), into: part.batch)
     }
-    let keepsAnswers = keepsAnswers
+    let (keepsAnswers, memory) = (keepsAnswers, memory)
     pool.run(parts.count) {
-      parts[$0].judge(parameters, objective: network.objective, keepsAnswers: keepsAnswers)
+      parts[$0].judge(
+        parameters, objective: network.objective, keepsAnswers: keepsAnswers, memory: memory)
     }
     if let judged {
       for (part, index) in zip(parts, ownParts) { judged.put(index, part.total, part.answers) }

@@ -44,7 +44,9 @@ enum LiveHyperparameters {
         " or none", with: live.hyperparameter.canBeOff ? ", or none" : "")
       throw PresetError(description: "\(path): found \(value), expected \(expected)")
     }
-    try TrainingMemory(trainer.network, preset: settings, task: trainer.task).check()
+    let memory = TrainingMemory(trainer.network, preset: settings, task: trainer.task)
+    try memory.check()
+    _ = try memory.states(of: trainer.network)
     trainer.use(settings)
     return change(live.hyperparameter, from: old, to: key.number(settings))
   }

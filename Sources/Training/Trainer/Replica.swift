@@ -30,7 +30,7 @@ final class Replica {
   func learn(
     _ parameters: ParameterVector<Float>, objective: Objective, scale: Float, smoothing: Float,
     dropout: DropoutSource?, teacherForcing: TeacherForcing, weightCache: PackedWeightCache<Float>,
-    truncation: Int?
+    truncation: Int?, memory: StateMemory?
   ) {
     gradient.fill(0)
     total = LossTotal()
@@ -38,7 +38,8 @@ final class Replica {
     arena.reset()
     let pass = Pass(
       parameters: parameters, gradient: gradient, arena: arena, dropout: dropout,
-      teacherForcing: teacherForcing, weightCache: weightCache, truncation: truncation)
+      teacherForcing: teacherForcing, weightCache: weightCache, truncation: truncation,
+      memory: memory)
     let outputs = model.outputs(batch, pass)
     total = objective.evaluate(outputs, batch, scale: scale, smoothing: smoothing)
     model.backward(outputs, batch, pass)
@@ -48,15 +49,20 @@ final class Replica {
   func take(_ total: LossTotal) { self.total = total }
 
   /// Forward alone.
-  /// - Parameter keepsAnswers: whether the class at each sequence's end is kept
+  /// - Parameters:
+  ///   - parameters: the weights
+  ///   - objective: what is judged by
+  ///   - keepsAnswers: whether the class at each sequence's end is kept
+  ///   - memory: what states may take; nil keeps all of them
   func judge(
-    _ parameters: ParameterVector<Float>, objective: Objective, keepsAnswers: Bool = false
+    _ parameters: ParameterVector<Float>, objective: Objective, keepsAnswers: Bool = false,
+    memory: StateMemory? = nil
   ) {
     total = LossTotal()
     answers.removeAll(keepingCapacity: true)
     guard batch.sequenceCount > 0 else { return }
     arena.reset()
-    let pass = Pass(parameters: parameters, arena: arena)
+    let pass = Pass(parameters: parameters, arena: arena, memory: memory)
     let outputs = model.outputs(batch, pass)
     if keepsAnswers { answers = ClassAnswers.read(outputs, batch) }
     total = objective.evaluate(outputs, batch, scale: 0)

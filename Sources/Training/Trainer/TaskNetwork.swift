@@ -60,6 +60,7 @@ struct TaskNetwork: Sendable {
     lineEnd = task.inputVocabulary?.end ?? 0
     readsStream = preset.training.sequenceLength != nil
     layout = builder.makeModel(Float.self).layout
+    try checkSegments(preset)
   }
 
   /// Settings of training that not every network can follow.

@@ -21,6 +21,8 @@ final class Trainer {
   /// The batch of the newest step, as it was read.
   private(set) var batch = DataBatch()
   private let parts: [Replica]
+  /// What the states of a part may take; nil keeps those of all time steps.
+  private var stateMemory: StateMemory?
   /// What is shared with other processes that train the same network; nil where this one is alone.
   let exchange: RankExchange?
   private let ownParts: Range<Int>
@@ -56,6 +58,7 @@ final class Trainer {
     self.preset = preset
     network = try TaskNetwork(preset: preset, task: task)
     self.task = try task.noting(unalignedBy: network, file: preset.task.data.location)
+    stateMemory = try network.stateMemory(preset, task)
     let training = preset.training
     var random = SeededRandom(seed: training.seed, stream: SeedStream.weights)
     parameters = ParameterVector(network.layout)
@@ -129,6 +132,10 @@ final class Trainer {
     self.settings = settings
     optimiser.configuration = settings.training.optimizer
     if let length = settings.training.sequenceLength { source.change(sequenceLength: length) }
+    // What is dropped takes memory; whether there is enough was asked before.
+    if stateMemory != nil, let memory = try? network.stateMemory(settings, task) {
+      stateMemory = memory
+    }
   }
 
   // MARK: One step
@@ -155,7 +162,7 @@ final class Trainer {
         dropout: noise.dropoutSource(seed: seed),
         teacherForcing: TeacherForcing(share: teacherForcing, seed: ~seed),
         weightCache: weightCache,
-        truncation: preset.training.truncatedBPTT)
+        truncation: preset.training.truncatedBPTT, memory: stateMemory)
     }
     if let exchange {
       addOwnGradients()

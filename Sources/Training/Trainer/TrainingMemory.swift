@@ -14,7 +14,9 @@ struct TrainingMemory {
   let parameters: Double
   /// Of the states and outputs of the largest batch, forward and backward.
   let batch: Double
-  private let preset: Preset
+  let preset: Preset
+  /// The largest batch of the data.
+  let largest: BatchRows
 
   var total: Double { parameters + batch }
 
@@ -28,6 +30,7 @@ struct TrainingMemory {
     let averages = training.averageWeights == nil ? 0 : 1
     parameters = weights * Double(1 + parts + moments + averages)
     let rows = BatchRows(task.train, training)
+    largest = rows
     let (hidden, outputs) = (Double(preset.network.hidden), Double(network.outputWidth))
     let directions = preset.network.direction == .bidirectional ? 2.0 : 1
     // A state and its gates forward, and the gates' gradients; outputs give place to theirs.
@@ -39,7 +42,9 @@ struct TrainingMemory {
       case .targetSteps: rows.targets
       case .sequences: rows.sequences
       }
-    batch = float * (rows.inputs * perStep + outputRows * outputs)
+    let whole = float * (rows.inputs * perStep + outputRows * outputs)
+    let bound = training.memoryMegabytes.map { $0 * 1e6 } ?? .infinity
+    batch = min(whole, max(0, bound - parameters))
   }
 
   /// - Parameter limit: bytes that there are.
@@ -68,8 +73,10 @@ struct TrainingMemory {
 }
 
 /// Rows of the largest batch that a data set gives.
-private struct BatchRows {
+struct BatchRows {
   var sequences = 0.0
+  /// Time steps of the longest input.
+  var longest = 0.0
   var inputs = 0.0
   var targets = 0.0
 
@@ -81,6 +88,7 @@ private struct BatchRows {
       sequences = Double(min(training.batch, all))
       inputs = min(Double(training.batch) * Double(length), Double(all))
       targets = inputs
+      longest = min(Double(length), Double(all))
     case .lines(let table):
       let lengths = (0..<table.count).map { table.range(of: $0).count + 1 }
       take(lengths.map { ($0, $0) }, training)
@@ -96,6 +104,7 @@ private struct BatchRows {
     for own in lengths.sorted(by: { $0.inputs > $1.inputs }).prefix(training.batch) {
       sequences += 1
       inputs += Double(own.inputs)
+      longest = max(longest, Double(own.inputs))
       targets += Double(own.targets)
     }
   }

@@ -7,8 +7,9 @@ extension Probe {
   /// One sequence's unfolded graph with its numbers, forward and then back from its end; where the
   /// network has no such walk, a trace without nodes that says why.
   func trace(_ trainer: Trainer, batch: DataBatch, sequence: Int) -> GraphTrace? {
-    guard let (walk, n) = walk(trainer, batch: batch, sequence: sequence) else { return nil }
+    guard let (walk, n, long) = walk(trainer, batch: batch, sequence: sequence) else { return nil }
     var note = walk.note
+    if let long { note += (note.isEmpty ? "" : " ") + long }
     if let steps = trainer.preset.training.truncatedBPTT {
       note +=
         (note.isEmpty ? "" : " ")
@@ -40,16 +41,19 @@ extension Probe {
     }
   }
 
-  /// The walk through one sequence of the batch, and which one that was.
+  /// The walk through one sequence of the batch, which one that was, and what of it is shown where that
+  /// is not all.
   func walk(
     _ trainer: Trainer, batch: DataBatch, sequence: Int
-  ) -> (walk: GraphWalk, sequence: Int)? {
+  ) -> (walk: GraphWalk, sequence: Int, note: String?)? {
     guard batch.count > 0 else { return nil }
     let n = ((sequence % batch.count) + batch.count) % batch.count
-    part.packer.pack(batch, sequences: CollectionOfOne(n), into: part.batch)
-    part.batch.carried = nil
+    let long = packEnd(batch, of: CollectionOfOne(n), trainer.parameters)
+    if long == nil { part.packer.pack(batch, sequences: CollectionOfOne(n), into: part.batch) }
     let pass = passThereAndBack(trainer)
-    return (GraphWalk(self, pass, parameters: trainer.parameters, batch: batch, n), n)
+    let walk = GraphWalk(
+      self, pass, parameters: trainer.parameters, batch: long?.batch ?? batch, long == nil ? n : 0)
+    return (walk, n, long?.note)
   }
 
   /// What a pass forward and back left besides the states.
