@@ -8,7 +8,10 @@ struct AnalysisExport {
   private let title: String
   private let landscape: LandscapeFigures
 
-  /// - Parameter landscape: what the snapshot's run had measured of the loss
+  /// - Parameters:
+  ///   - analysis: what was found
+  ///   - title: of the snapshot's preset
+  ///   - landscape: what the snapshot's run had measured of the loss
   init(_ analysis: StateAnalysis, title: String, landscape: LandscapeFigures) {
     self.analysis = analysis
     self.title = title

@@ -16,6 +16,7 @@ public struct LandscapeFigures: Sendable {
   ///   - store: what is kept over training
   ///   - newest: the newest frame, which has the range test, be it newer than all that is kept
   ///   - step: what was measured behind it is left out
+  ///   - run: names it in titles; nil where nobody does
   init(
     _ store: FrameStore, newest: LandscapeFrame? = nil, through step: Int, of run: RunDescription?
   ) {
