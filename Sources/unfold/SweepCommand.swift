@@ -14,7 +14,7 @@ struct SweepCommand: AsyncParsableCommand {
       other; leaving the list ends nothing. The directory gets results.csv, results.md and results.svg: \
       every run, and over seeds the mean and how far runs lie apart.
 
-      `unfold sweep state-tracking` needs no --over: it goes over five tasks, every cell and five seeds, \
+      `unfold sweep state-tracking` needs no --over: it goes over seven tasks, every cell and five seeds, \
       and draws how much is right at lengths beyond those trained on.
 
       `unfold sweep --out DIR` goes on with a sweep that was cut off, or shows one that trains; \

@@ -387,7 +387,7 @@ import TrainingEvents
     #expect(state.curve == .accuracyByLength)
     let whole = Self.text(state)
     #expect(whole.contains("Accuracy by length % right"))
-    #expect(whole.contains("time steps of a sequence") && !whole.contains("last value"))
+    #expect(whole.contains("time steps ─") && !whole.contains("last value"))
     #expect(whole.contains { $0 >= "\u{2801}" && $0 <= "\u{28FF}" })
     _ = Self.press([.right], &state)
     #expect(state.reading == 16)

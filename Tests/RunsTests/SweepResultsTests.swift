@@ -81,7 +81,9 @@ import TrainingEvents
     #expect(chart.title == "Validation loss of 2 settings")
     let files = try results.write(into: temporary.path)
     #expect(files.map { $0.split(separator: ".").last } == ["csv", "md", "svg"])
-    // They are no runs of their own.
+    // They are no runs of their own, and no more is the table of lengths.
+    try Data("task,setting,time steps,runs\nparity,tanh,16,5\n".utf8)
+      .write(to: URL(fileURLWithPath: temporary.path + "/\(SweepLengths.name).csv"))
     #expect(RunFolder.runs(in: temporary.path).count == 4)
   }
 
@@ -90,7 +92,10 @@ import TrainingEvents
     let place = temporary.path + "/sweep"
     #expect(throws: RunError.self) { try SweepFolder(place, plan: nil) }
     #expect(!FileManager.default.fileExists(atPath: place), "a mistake leaves nothing")
+    #expect(throws: RunError.self) { try SweepFolder.names(of: place) }
     try #require(try? SweepFolder(place, plan: Self.plan)).use { folder in
+      // Whoever only looks needs not hold it.
+      #expect((try? SweepFolder.names(of: place)) == folder.members.map(\.name))
       #expect(SweepFolder.isHeld(place) && SweepFolder.isSweep(place))
       #expect(throws: RunError.self) { try SweepFolder(place, plan: Self.plan) }
       #expect(folder.members.count == 4)

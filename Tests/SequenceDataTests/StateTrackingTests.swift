@@ -79,6 +79,47 @@ struct StateTrackingTests {
     #expect(answers.count == 5)
   }
 
+  /// Against the strings that the grammar accepts: they end where the answer says so, and two that
+  /// are in one state may go on alike.
+  @Test func statesOfReberAreThoseOfItsStrings() throws {
+    var following: [String: Set<String>] = [:]
+    var strings = 0
+    for sequence in try sequences(task("reber-states", length: 60)) {
+      var letters: [String] = []
+      for (symbol, answer) in sequence {
+        letters.append(symbol)
+        #expect((answer == "6") == (symbol == "E") && (answer == "0") == (symbol == "B"))
+        guard symbol == "E" else { continue }
+        #expect(ReberGrammar.accepts(letters), "\(letters)")
+        (letters, strings) = ([], strings + 1)
+      }
+      for (now, next) in zip(sequence, sequence.dropFirst()) {
+        following[now.answer, default: []].insert(next.symbol)
+      }
+    }
+    #expect(strings > 100)
+    let expected: [String: Set<String>] = [
+      "0": ["T", "P"], "1": ["S", "X"], "2": ["T", "V"], "3": ["X", "S"], "4": ["P", "V"],
+      "5": ["E"], "6": ["B"],
+    ]
+    #expect(following == expected)
+  }
+
+  /// At other pauses what is repeated is judged, and none of the blanks before.
+  @Test func copiesAreJudgedByWhatIsRepeated() throws {
+    let task = try task("copy", judgedUpTo: 4)
+    #expect(task.judged.map(\.steps) == [12, 24, 48])
+    for judged in task.judged {
+      #expect(judged.data.targetCount == 64 * CopyMemory.copied)
+      for example in judged.data.examples {
+        guard case .labels(let labels) = example.target else { continue }
+        #expect(labels.count == judged.steps + 20 && example.scoredFrom == judged.steps + 10)
+        #expect(labels[example.scoredFrom...].allSatisfy { $0 > 0 })
+      }
+    }
+    #expect(task.train.examples.allSatisfy { $0.scoredFrom == 0 && $0.input.steps == 32 })
+  }
+
   @Test func aSequenceIsShownAsItIsRead() throws {
     for (name, separator) in [("dyck-1", ""), ("s5", " ")] {
       let task = try task(name)
@@ -94,7 +135,7 @@ struct StateTrackingTests {
     }
   }
 
-  @Test(arguments: ["parity", "modular", "dyck-1", "dyck-2", "s5"])
+  @Test(arguments: ["parity", "modular", "dyck-1", "dyck-2", "s5", "reber-states"])
   func eachLengthIsJudgedByItself(_ name: String) throws {
     let task = try task(name, judgedUpTo: 4)
     #expect(task.judged.map(\.steps) == [12, 24, 48])

@@ -120,7 +120,7 @@ struct SyntheticTaskTests {
       failure(.forecasting, "addding")
         == "task.data.synthetic: no task of this name: found “addding”, "
         + "expected adding, copy, parity, delay, peek, reverse, reber, oscillator, flip-flop, sine, "
-        + "context, modular, dyck-1, dyck-2, s5; did you mean adding?"
+        + "context, modular, dyck-1, dyck-2, s5, reber-states; did you mean adding?"
     )
     #expect(
       failure(.forecasting, "copy")

@@ -32,7 +32,7 @@ enum OverlayCurve: Sendable, Hashable {
   var axis: (name: String, place: String) {
     switch self {
     case .gradientByLag: ("time steps back", "lag")
-    case .accuracyByLength: ("time steps of a sequence", "length")
+    case .accuracyByLength: ("time steps", "length")
     case .loss, .validation, .gradientNorm, .learningRate, .metric: ("step", "step")
     }
   }

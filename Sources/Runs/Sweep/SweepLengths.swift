@@ -6,7 +6,8 @@ import TrainingEvents
 /// and a picture with a chart for each task, a curve for each other setting, and around its mean a band
 /// from the lowest to the highest of its seeds.
 struct SweepLengths {
-  private static let name = "lengths"
+  /// The table's and the picture's names, without their endings.
+  static let name = "lengths"
   private static let taskKey = "task.data.synthetic"
 
   /// Runs that differ in their seed alone.
@@ -132,7 +133,7 @@ struct SweepLengths {
       var chart = SVGLineChart(
         title: task.isEmpty ? "Accuracy by length" : "\(task): accuracy by length",
         subtitle: seeds > 1 ? "mean, lowest and highest of up to \(seeds) seeds" : "one run each",
-        xLabel: "time steps of a sequence; trained on up to \(lengths.first ?? 0)",
+        xLabel: "time steps; trained on up to \(lengths.first ?? 0)",
         yLabel: "right answers (%)")
       chart.hasLogarithmicX = true
       chart.yRange = 0...100

@@ -133,9 +133,8 @@ private struct RunSearch {
   private static func isLog(_ name: String) -> Bool {
     let lower = name.lowercased()
     // A table of several runs is none of them.
-    if [ComparisonExport.name, SweepResults.name].contains(where: { lower == $0 + ".csv" }) {
-      return false
-    }
+    let tables = [ComparisonExport.name, SweepResults.name, SweepLengths.name]
+    if tables.contains(where: { lower == $0 + ".csv" }) { return false }
     return [".jsonl", ".ndjson", ".csv"].contains { lower.hasSuffix($0) }
   }
 

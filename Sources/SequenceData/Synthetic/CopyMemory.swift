@@ -22,6 +22,8 @@ enum CopyMemory {
       return Example(
         input: .tokens(inputs),
         target: .labels([Int32](repeating: 0, count: pause + copied) + letters),
+        // Blanks are right without a memory: at several pauses what is repeated counts alone.
+        scoredFrom: parts.isExact ? pause + copied : 0,
         text: letters.map { alphabet[Int($0)] }.joined())
     }
     let written = Vocabulary(symbols: Array(alphabet.dropLast()))

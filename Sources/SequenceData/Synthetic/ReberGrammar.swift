@@ -4,7 +4,7 @@ import LinearAlgebra
 /// known of the next letter is known exactly: its entropy is the least loss there is.
 enum ReberGrammar {
   /// From each state, the letter written and the state it leads to; state 5 is the end.
-  private static let arrows: [[(letter: String, next: Int)]] = [
+  static let arrows: [[(letter: String, next: Int)]] = [
     [("T", 1), ("P", 2)],
     [("S", 1), ("X", 3)],
     [("T", 2), ("V", 4)],

@@ -66,6 +66,29 @@ enum StateTracking {
     }
   }
 
+  /// Strings of Reber's grammar (Reber 1967) one behind the other, and the state of the automaton behind
+  /// each letter: states 0 to 5, and 6 between two strings. The last few letters always tell it, so that
+  /// it wants less memory than the others.
+  static func reberStates(_ parts: SyntheticTask.Parts) -> TaskData {
+    let letters = Array(ReberGrammar.alphabet.dropFirst())
+    let end = ReberGrammar.arrows.count
+    return task(
+      parts, inputs: letters, outputs: (0...end + 1).map(String.init), answer: "state"
+    ) { random, count in
+      var state = end + 1
+      return (0..<count).map { _ in
+        let letter: String
+        switch state {
+        case end: (letter, state) = ("E", end + 1)
+        case end + 1: (letter, state) = ("B", 0)
+        default:
+          (letter, state) = ReberGrammar.arrows[state][random.index(below: 2)]
+        }
+        return (Int32(letters.firstIndex(of: letter) ?? 0), Int32(state))
+      }
+    }
+  }
+
   /// Brackets opened and closed at random, each with those that are open behind it.
   private static func brackets(
     kinds: Int, _ count: Int, _ random: inout SeededRandom

@@ -34,13 +34,16 @@ enum SyntheticTask: String, CaseIterable {
   case dyck2 = "dyck-2"
   /// Under which of five cups the ball is, two of which change places at every step.
   case s5
+  /// Which state Reber's automaton is in, at every letter that it writes.
+  case reberStates = "reber-states"
 
   /// The one kind of task that it is.
   var kind: TaskKind {
     switch self {
     case .adding, .flipFlop, .sine: .forecasting
     case .context: .sequenceClassification
-    case .copy, .parity, .delay, .peek, .modular, .dyck1, .dyck2, .s5: .sequenceLabelling
+    case .copy, .parity, .delay, .peek, .modular, .dyck1, .dyck2, .s5, .reberStates:
+      .sequenceLabelling
     case .reverse: .sequenceToSequence
     case .reber: .languageModel
     case .oscillator: .autonomous
@@ -53,7 +56,7 @@ enum SyntheticTask: String, CaseIterable {
     case .adding, .copy, .oscillator, .flipFlop: 100
     case .sine: 60
     case .context: 30
-    case .parity, .peek, .modular, .dyck1, .dyck2, .s5: 20
+    case .parity, .peek, .modular, .dyck1, .dyck2, .s5, .reberStates: 20
     case .delay: 5
     case .reverse: 9
     case .reber: 1
@@ -66,7 +69,7 @@ enum SyntheticTask: String, CaseIterable {
     case .adding, .oscillator, .delay: 2
     case .peek: 3
     case .copy, .parity, .reber, .reverse, .flipFlop, .sine, .context: 1
-    case .modular, .dyck1, .dyck2, .s5: 1
+    case .modular, .dyck1, .dyck2, .s5, .reberStates: 1
     }
   }
 
@@ -147,6 +150,7 @@ enum SyntheticTask: String, CaseIterable {
     case .dyck1: return StateTracking.depth(parts)
     case .dyck2: return StateTracking.nesting(parts)
     case .s5: return StateTracking.swaps(parts)
+    case .reberStates: return StateTracking.reberStates(parts)
     }
   }
 
@@ -157,7 +161,7 @@ enum SyntheticTask: String, CaseIterable {
     var length: Int
     var counts: (train: Int, validation: Int, test: Int)
     /// Whether each sequence has `length` steps, and they are there to judge by alone.
-    private let isExact: Bool
+    let isExact: Bool
     private var seed: UInt64
 
     /// Sequences of each length that is judged.

@@ -54,10 +54,9 @@ public struct SweepPlan: Sendable, Equatable {
   public static let standardAxes = [
     "state-tracking": [
       SweepAxis(
-        key: "task.data.synthetic", values: ["parity", "modular", "dyck-1", "dyck-2", "s5"]),
-      // A linear recurrence wants layers with φ between them, which these networks have not.
-      SweepAxis(
-        key: "network.cell", values: CellKind.allCases.filter { $0 != .lru }.map(\.rawValue)),
+        key: "task.data.synthetic",
+        values: ["parity", "modular", "dyck-1", "dyck-2", "reber-states", "copy", "s5"]),
+      SweepAxis(key: "network.cell", values: CellKind.allCases.map(\.rawValue)),
       SweepAxis(key: seedKey, values: ["1", "2", "3", "4", "5"]),
     ]
   ]
