@@ -103,6 +103,9 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public var recurrentDropout = 0.0
   /// Probability that an input symbol is read as the zero vector throughout a sequence while training.
   public var embeddingDropout = 0.0
+  /// Probability that a unit keeps its value of the step before while training (Krueger et al. 2017);
+  /// elsewhere that share of it is kept.
+  public var zoneout = 0.0
   /// What layers begin from; a decoder begins from its context instead.
   public var initialState: InitialState = .zero
   /// How images are read, where inputs are images.

@@ -41,7 +41,8 @@ import Testing
     }
   }
 
-  @Test(arguments: CheckedCell.all) func agreesWithDifferences(_ cell: CheckedCell) throws {
+  @Test(arguments: CheckedCell.all + CheckedCell.zonedOut)
+  func agreesWithDifferences(_ cell: CheckedCell) throws {
     let step = Step(cell)
     let width = step.model.carriedWidth
     #expect(width == (cell.isProjected ? 2 : 4) + 4 * cell.kind.description.cellParts)

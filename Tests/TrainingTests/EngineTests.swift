@@ -84,6 +84,7 @@ import TrainingEvents
     ["training.average-weights": "0.9", "training.label-smoothing": "0.1"],
     ["training.average-weights": "0.99", "training.optimizer": "sgd"],
     ["network.recurrent-dropout": "0.3", "network.embedding-dropout": "0.2"],
+    ["network.zoneout": "0.2", "network.cell": "lstm"],
     ["network.embedding": "5", "network.tie-weights": "true", "training.average-weights": "0.5"],
   ])
   func aResumedRunContinuesBitForBit(settings: [String: String]) async throws {

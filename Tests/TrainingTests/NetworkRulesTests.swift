@@ -237,6 +237,40 @@ import TrainingEvents
       }
     }
     for cell in CellKind.allCases {
+      let told = message(.languageModel, Self.symbols) { ($0.cell, $0.zoneout) = (cell, 0.1) }
+      if [.tanh, .relu, .lstm, .gru].contains(cell) {
+        #expect(told == nil)
+      } else {
+        #expect(
+          told == "network.zoneout: 0.1 with network.cell: \(cell.rawValue): it is defined for "
+            + "tanh, relu, lstm, gru; set one of these, or leave network.zoneout out")
+      }
+    }
+    let changes: [(String, (inout NetworkConfiguration) -> Void)] = [
+      ("network.peepholes: true", { $0.peepholes = true }),
+      ("network.projection-size: 16", { $0.projectionSize = 16 }),
+    ]
+    for (what, change) in changes {
+      let told = message(.languageModel, Self.symbols) {
+        ($0.cell, $0.zoneout) = (.lstm, 0.1)
+        change(&$0)
+      }
+      #expect(told?.hasPrefix("network.zoneout: 0.1 with \(what): it is defined for") == true)
+    }
+    #expect(
+      message(.sequenceLabelling, Self.symbols) { ($0.recurrence, $0.zoneout) = (.output, 0.1) }?
+        .hasPrefix("network.zoneout: 0.1 with network.recurrence: output: ") == true)
+    #expect(
+      message(.sequenceClassification, Self.vectors) {
+        ($0.imageReading, $0.zoneout) = (.twoDimensional, 0.1)
+      }?.hasPrefix("network.zoneout: 0.1 with network.image-reading") == true)
+    #expect(
+      message(.sequenceLabelling, Self.symbols) { ($0.unsharedSteps, $0.zoneout) = (3, 0.1) }?
+        .hasPrefix("network.zoneout: 0.1 with network.unshared-steps: 3") == true)
+    #expect(
+      message(.languageModel, Self.symbols) { $0.zoneout = 1 }
+        == "network.zoneout: 1.0: it is a probability below 1; set 0 or more, below 1")
+    for cell in CellKind.allCases {
       let told = message(.languageModel, Self.symbols) {
         ($0.cell, $0.recurrentDropout, $0.embeddingDropout) = (cell, 0.2, 0.1)
       }

@@ -98,6 +98,7 @@ import TrainingEvents
       "training.steps": "25", "training.parts": "3", "network.cell": "lstm",
       "training.clip-value": "0.05", "training.optimizer.name": "momentum",
       "network.recurrent-dropout": "0.3", "network.embedding-dropout": "0.2",
+      "network.zoneout": "0.1",
     ],
     [
       "training.steps": "25", "network.hidden": "150", "training.optimizer.name": "rmsprop",

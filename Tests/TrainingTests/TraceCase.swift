@@ -117,7 +117,7 @@ struct TraceCase: CustomTestStringConvertible {
         settings: [("task.kind", "captioning"), ("network.image-reading", "rows")],
         task: pictures),
     ]
-    + grids + residual
+    + grids + residual + zoneout
     + [
       TraceCase(
         name: "tied weights",
@@ -129,6 +129,19 @@ struct TraceCase: CustomTestStringConvertible {
         name: "output recurrence, forced \(share)",
         settings: parity + [("network.recurrence", "output"), ("network.teacher-forcing", share)])
     }
+
+  /// Units that keep some of their values of the step before.
+  private static let zoneout: [TraceCase] = ["tanh", "relu", "gru", "lstm"].flatMap { cell in
+    let kept = [("network.cell", cell), ("network.zoneout", "0.3")]
+    let both = [("network.direction", "bidirectional"), ("network.layers", "2")]
+    return [
+      TraceCase(name: "zoneout", settings: language + kept, data: text),
+      TraceCase(name: "zoneout both ways, deep", settings: parity + kept + both),
+      TraceCase(
+        name: "zoneout, attention",
+        settings: translation + kept + [("network.attention", "additive")], data: pairs),
+    ]
+  }
 
   /// Layers that hand on their states plus what they read.
   private static let residual: [TraceCase] = {

@@ -62,7 +62,17 @@ import TrainingEvents
 
   /// What gates of a step hand back to the state before without any weight.
   private func kept(_ layer: TraceLayer, _ t: Int, _ cell: CellKind) -> [Float]? {
-    let asked = layer.gradients[t]
+    let share = Float(layer.description.zoneout)
+    let asked = layer.gradients[t].map { (1 - share) * $0 }
+    guard let through = through(layer, t, cell, asked) else {
+      return share > 0 ? layer.gradients[t].map { share * $0 } : nil
+    }
+    return through.adding(layer.gradients[t].map { share * $0 })
+  }
+
+  private func through(
+    _ layer: TraceLayer, _ t: Int, _ cell: CellKind, _ asked: [Float]
+  ) -> [Float]? {
     switch cell {
     case .gru: return layer.gates[1][t].times(asked)
     case .mingru: return layer.gates[0][t].map { 1 - $0 }.times(asked)
@@ -80,14 +90,24 @@ import TrainingEvents
     let a = layer.preActivation(t)
     func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
     let part = { (index: Int) in Array(a[index * units..<(index + 1) * units]) }
+    let share = Float(layer.description.zoneout)
+    // What zoneout makes of what the cell makes.
+    let mixed = { (made: [Float]) in
+      zip(made, layer.previous(t)).map { (1 - share) * $0 + share * $1 }
+    }
+    let state = "\(name): \(layer.letter)(\(t + 1))"
     switch cell {
-    case .tanh: isClose(layer.states[t], a.map { tanh($0) }, "\(name): \(layer.letter)(\(t + 1))")
-    case .relu: isClose(layer.states[t], a.map { max(0, $0) }, "\(name): \(layer.letter)(\(t + 1))")
+    case .tanh:
+      let made = a.map { tanh($0) }
+      // A recurrence through the output reads no state.
+      isClose(layer.states[t], layer.fed == nil ? mixed(made) : made, state)
+    case .relu: isClose(layer.states[t], mixed(a.map { max(0, $0) }), state)
     case .lstm:
       isClose(layer.gates[1][t], part(1).map(sigmoid), "\(name): f")
       // ∂L/∂a of the forget gate follows from ∇c, which the network does not keep.
-      let before = layer.cells[t].subtracting(layer.gates[0][t].times(layer.gates[2][t]))
-      let delta = layer.cellGradients[t].times(before)
+      let before = layer.gates[1][t].times(
+        layer.before(t).map { layer.cells[$0] } ?? layer.initialCell)
+      let delta = Array(layer.cellGradients[t].suffix(units)).times(before)
         .times(layer.gates[1][t].map { 1 - $0 })
       isClose(
         Array(layer.deltas[t][units..<2 * units]), delta, "\(name): δ of f")
@@ -267,6 +287,8 @@ extension GraphTrace.Node {
       case .normaliser: "normaliser"
       case .state: "s"
       case .memory: "m"
+      case .proposedState: "s′"
+      case .proposedCell: "c′"
       case .imaginary: "k"
       case .output: "o"
       case .prediction: "ŷ"

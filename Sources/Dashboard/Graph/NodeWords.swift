@@ -62,6 +62,7 @@ extension TraceWords {
     guard let name = node.name else { return "" }
     // The lecture has images as sequences, and no recurrence over them.
     if name.cell != nil { return "slide 6 · Graves et al. 2007" }
+    if isKept(name) { return "beyond the slides · Krueger et al. 2017" }
     switch (name.quantity, name.isGradient) {
     case (.input, false): return "slide 21 · Deep Learning eq. 10.8"
     case (.target, false): return "slide 33 · Deep Learning fig. 10.12"
@@ -71,7 +72,8 @@ extension TraceWords {
         ? "slide 28 · Deep Learning fig. 10.4" : "slide 21 · Deep Learning eq. 10.8"
     case (.gate, _), (.cell, _), (.normaliser, _), (.imaginary, _), (.recurrentSum, _): return gated
     case (.memory, _): return "beyond the slides · Sak et al. 2014"
-    case (.state, false):
+    case (.proposedCell, _): return gated
+    case (.state, false), (.proposedState, _):
       if case .function(.clamp, _)? = node.equations.first?.expression { return universality }
       return isPlain ? "slide 21 · Deep Learning eq. 10.9" : gated
     case (.output, false):
@@ -109,12 +111,26 @@ extension TraceWords {
     return "beyond the slides · Deep Learning section 10.10.\(hasCell ? 1 : 2)"
   }
 
+  /// Whether it is what zoneout mixes, or takes apart on the way back.
+  private func isKept(_ name: Variable) -> Bool {
+    switch name.quantity {
+    case .proposedState: return name.isGradient
+    case .state, .cell:
+      guard !name.isGradient || name.quantity == .cell else { return false }
+      return trace.nodes.contains { other in
+        other.name?.layer == name.layer && other.name?.quantity == .proposedState
+      }
+    default: return false
+    }
+  }
+
   /// Whether the layer's cell has no gates.
   private var isPlain: Bool {
     switch node.equations.first?.expression {
     case .function(_, .variable)?: true
     case .hadamard(let factors)?:
-      node.equations.count == 1 && factors.count == 2 && factors.contains { $0.isPlainSlope }
+      node.equations.count == 1 && factors.count == 2
+        && factors.contains { $0.isPlainSlope(of: .state) || $0.isPlainSlope(of: .proposedState) }
     default: false
     }
   }
@@ -161,7 +177,8 @@ extension TraceWords {
     case nil: return ""
     case .saturated(let count, let all)?: return "\(count) of \(all) units are saturated"
     case .slope(let function, let mean, let passed)?:
-      let slope = function == .tanh ? "1 − s²" : "the slope"
+      let isProposed = node.equations.contains { $0.expression.isPlainSlope(of: .proposedState) }
+      let slope = function == .tanh ? isProposed ? "1 − s′²" : "1 − s²" : "the slope"
       let text = "\(slope) is \(NumberText.significant(mean, 3)) on average here"
       guard let passed else { return text }
       return "\(text); \(NumberText.significant(passed, 3)) of ‖∇s‖ comes through"
@@ -189,7 +206,12 @@ extension TraceWords {
 }
 
 extension GraphTrace.Expression {
-  fileprivate var isPlainSlope: Bool {
-    if case .slope(_, .variable(let variable)) = self { variable.quantity == .state } else { false }
+  /// Whether it is φ′ of such a quantity, alone or as a factor.
+  fileprivate func isPlainSlope(of quantity: GraphTrace.Quantity) -> Bool {
+    switch self {
+    case .slope(_, .variable(let variable)): variable.quantity == quantity
+    case .hadamard(let factors): factors.contains { $0.isPlainSlope(of: quantity) }
+    default: false
+    }
   }
 }

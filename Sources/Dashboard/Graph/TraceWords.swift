@@ -61,6 +61,8 @@ struct TraceWords {
     case .imaginary: return sign + "k"
     case .state: return sign + Self.letter(variable.layer)
     case .memory: return sign + "m"
+    case .proposedState: return sign + Self.letter(variable.layer, mark: "′")
+    case .proposedCell: return sign + "c′"
     case .output: return sign + "o"
     case .prediction: return sign + "ŷ"
     case .loss: return variable.isGradient ? "∂L/∂L" : "L"
@@ -80,11 +82,11 @@ struct TraceWords {
     return superscripts.indices.contains(layer.number - 1) ? superscripts[layer.number - 1] : "ⁿ"
   }
 
-  /// `s`, `g` or `d`, with the layer's number where there are several.
-  private static func letter(_ layer: GraphTrace.Layer?) -> String {
-    guard let layer else { return "s" }
+  /// `s`, `g` or `d`, with a mark, and the layer's number where there are several.
+  private static func letter(_ layer: GraphTrace.Layer?, mark: String = "") -> String {
+    guard let layer else { return "s" + mark }
     let corner = layer.isOneOfSeveral ? layer.corner ?? "" : ""
-    return (layer.part == .decoder ? "d" : layer.isReversed ? "g" : "s")
+    return (layer.part == .decoder ? "d" : layer.isReversed ? "g" : "s") + mark
       + (layer.corner == nil ? number(layer) : corner)
   }
 
@@ -154,6 +156,8 @@ struct TraceWords {
     case .sum(let parts): return parts.map(text).joined(separator: " + ")
     case .difference(let a, let b): return "\(text(a)) − \(subtrahend(b))"
     case .quotient(let a, let b): return "\(factorText(a)) / \(factorText(b))"
+    case .scaled(let factor, .variable(let variable)):
+      return "\(NumberText.significant(factor, 3).trimmedZeros) \(text(variable, unsaid: unsaid))"
     case .scaled(let factor, let inner):
       // 2 / K, as the mean over K numbers has it.
       let whole = NumberText.significant(factor, 3).trimmedZeros

@@ -19,6 +19,8 @@ public indirect enum CellFormula: Sendable {
     case state
     /// m(t), of which a projection makes s(t).
     case memory
+    /// s′(t) and c′(t), which zoneout mixes with s(t−1) and c(t−1).
+    case proposedState, proposedCell
   }
 
   /// Which step a quantity is of, seen from the step that is computed.
@@ -72,6 +74,8 @@ public indirect enum CellFormula: Sendable {
   case difference(CellFormula, CellFormula)
   /// The first over the second, element by element.
   case quotient(CellFormula, CellFormula)
+  /// So many times z.
+  case scaled(Double, CellFormula)
   /// 1 − z.
   case complement(CellFormula)
   /// A function of every element.
@@ -105,6 +109,23 @@ public struct CellEquations: Sendable {
 }
 
 extension CellFormula {
+  /// The same with its parts changed; itself where it has none.
+  func mapped(_ change: (CellFormula) -> CellFormula) -> CellFormula {
+    switch self {
+    case .sum(let parts): .sum(parts.map(change))
+    case .hadamard(let parts): .hadamard(parts.map(change))
+    case .difference(let a, let b): .difference(change(a), change(b))
+    case .quotient(let a, let b): .quotient(change(a), change(b))
+    case .scaled(let factor, let a): .scaled(factor, change(a))
+    case .complement(let a): .complement(change(a))
+    case .function(let function, let a): .function(function, change(a))
+    case .slope(let function, let a): .slope(function, of: change(a))
+    case .projected(let a, let block): .projected(change(a), block: block)
+    case .backThroughProjection(let a, let block): .backThroughProjection(change(a), block: block)
+    case .value, .gradient, .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal: self
+    }
+  }
+
   static func gate(_ index: Int, _ moment: Moment = .now) -> CellFormula {
     .value(.gate(index), moment)
   }

@@ -62,7 +62,8 @@ extension NetworkConfiguration {
   /// The cell's gates, what it carries and its equations, with what options make of it.
   public var cellDescription: CellDescription {
     let plain = cellType(Double.self).description
-    return projectionSize == nil ? plain : plain.projected
+    let cell = projectionSize == nil ? plain : plain.projected
+    return zoneout > 0 ? cell.zonedOut(zoneout) : cell
   }
 }
 
@@ -106,6 +107,8 @@ public struct CellDescription: Sendable {
   public var projectedParts = 0
   /// What acts unit by unit, such as peepholes; nil where nothing does.
   public var diagonals: Diagonals?
+  /// Probability that a unit keeps its value of the step before, beside what the cell makes of it.
+  public var zoneout = 0.0
   /// What the cell computes.
   public var equations: CellEquations
   /// Where its equations can be read, such as `Feng et al. 2024`; nil for the lecture's own.

@@ -79,10 +79,10 @@ public struct DropoutSource: Sendable {
 }
 
 extension NetworkConfiguration {
-  /// What is dropped in a training step; nil where nothing is.
+  /// What is dropped or kept at random in a training step; nil where nothing is.
   /// - Parameter seed: of the masks
   public func dropoutSource(seed: UInt64) -> DropoutSource? {
-    guard max(dropout, recurrentDropout, embeddingDropout) > 0 else { return nil }
+    guard max(dropout, recurrentDropout, embeddingDropout, zoneout) > 0 else { return nil }
     return DropoutSource(
       probability: dropout, recurrent: recurrentDropout, symbols: embeddingDropout, seed: seed)
   }

@@ -33,18 +33,7 @@ extension CellEquations {
 extension CellFormula {
   /// The same formula with ∇m(t) in the place of ∇s(t).
   fileprivate var askingMemory: CellFormula {
-    switch self {
-    case .gradient(.state, let moment): .gradient(.memory, moment)
-    case .sum(let parts): .sum(parts.map(\.askingMemory))
-    case .hadamard(let parts): .hadamard(parts.map(\.askingMemory))
-    case .difference(let a, let b): .difference(a.askingMemory, b.askingMemory)
-    case .quotient(let a, let b): .quotient(a.askingMemory, b.askingMemory)
-    case .complement(let a): .complement(a.askingMemory)
-    case .function(let function, let a): .function(function, a.askingMemory)
-    case .slope(let function, let a): .slope(function, of: a.askingMemory)
-    case .value, .gradient, .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal,
-      .projected, .backThroughProjection:
-      self
-    }
+    if case .gradient(.state, let moment) = self { return .gradient(.memory, moment) }
+    return mapped(\.askingMemory)
   }
 }

@@ -44,6 +44,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private(set) var dStates: Matrix<Scalar>
   /// What W read instead of the states; nil where nothing was dropped.
   private(set) var recurrentDropout: RecurrentDropout<Scalar>?
+  /// What mixes the cell's states with those before; nil where nothing does.
+  private(set) var zoneout: Zoneout<Scalar>?
   /// Steps after which the chain of gradients is cut; nil where it goes back to the start.
   private var truncation: Int?
   /// ∇s(0) of every sequence, where somebody asks for it.
@@ -121,9 +123,14 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     initialCell = begin(start, sequences: steps.sequenceCount, pass: pass)
     recurrentDropout = RecurrentDropout(
       pass, layer: number, rows: steps.rowCount, sequences: steps.sequenceCount, hidden: hidden)
+    zoneout =
+      description.zoneout > 0
+      ? Zoneout(
+        probability: description.zoneout, steps: steps, layer: number, hidden: hidden,
+        cellWidth: cellWidth, pass: pass) : nil
     return cell.begin(
-      states: states, sequences: steps.sequenceCount, initialCell: initialCell, weights: weights,
-      pass: pass)
+      states: zoneout?.proposed ?? states, sequences: steps.sequenceCount,
+      initialCell: initialCell, weights: weights, pass: pass)
   }
 
   /// Computes s(t) of the rows of step t.
@@ -134,6 +141,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       } else {
         cell.forward(segment)
       }
+      if let zoneout { keep(zoneout, segment) }
     }
   }
 
@@ -219,7 +227,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) {
     self.dStates = dStates
     truncation = pass.truncation
-    cell.beginBackward(dStates: dStates, weights: weights, pass: pass)
+    zoneout?.beginBackward(sequences: steps.sequenceCount, arena: pass.arena)
+    cell.beginBackward(dStates: zoneout?.dProposed ?? dStates, weights: weights, pass: pass)
     let learns =
       startsOnItsOwn && (learnedState != nil || learnedCell != nil) && pass.gradient != nil
     dInitial = wantsStart || learns ? pass.arena.zeros(steps.sequenceCount, hidden) : nil
@@ -229,11 +238,13 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   func retreat(_ t: Int, _ steps: PackedSteps) {
     let isCut = truncation.map { (steps.firstStep + (isReversed ? t + 1 : t)) % $0 == 0 } ?? false
     forEachSegment(steps, at: t, dPrevious: isCut ? nil : dStates, dInitial: dInitial) { segment in
+      if let zoneout { share(zoneout, segment) }
       if let recurrentDropout {
         recurrentDropout.backward(segment) { cell.backward($0) }
       } else {
         cell.backward(segment)
       }
+      if let zoneout, let dCells = dCells(segment) { zoneout.addKept(to: dCells) }
       if isCut, segment.previousRow != nil { cell.cutCellGradient(sequences: segment.count) }
     }
   }

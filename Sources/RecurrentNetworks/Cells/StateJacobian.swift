@@ -3,7 +3,8 @@ import LinearAlgebra
 /// The Jacobian ∂(s, c)(t) / ∂(s, c)(t−1) of a cell, averaged over steps.
 ///
 /// Every cell's is a sum of diagonal matrices, each alone or times a gate's block of W. Averaging
-/// the diagonals and multiplying once is exact, and costs no more than reading the states.
+/// the diagonals and multiplying once is exact, and costs no more than reading the states. Where
+/// zoneout keeps a share p of the state before, it is p times the identity and 1 − p times that.
 struct JacobianSum {
   /// What is carried from step to step: s, and c and ℓ where the cell has them.
   enum Part: Int {
@@ -16,6 +17,8 @@ struct JacobianSum {
   /// Hidden units of the cell.
   let hidden: Int
   private let gates: Int
+  /// Share of the state before that zoneout keeps on average.
+  private let kept: Double
   private let parts: Int
   /// Steps that were added.
   var count = 0
@@ -29,6 +32,7 @@ struct JacobianSum {
   init(_ cell: CellDescription, hidden: Int) {
     self.hidden = hidden
     gates = cell.gates.count
+    kept = cell.zoneout
     parts = 1 + cell.cellParts
     throughGates = [Double](repeating: 0, count: parts * gates * hidden)
     throughInput = throughGates
@@ -82,6 +86,10 @@ struct JacobianSum {
     }
     var result = SquareMatrix(size: size)
     result.elements = projected(rows, columns: size, through: projection)
+    if kept > 0 {
+      result.elements = result.elements.map { (1 - kept) * $0 }
+      for index in 0..<size { result[index, index] += kept }
+    }
     return result
   }
 
@@ -126,7 +134,8 @@ struct JacobianSum {
         }
       }
     }
-    return projected(result, columns: u.columns, through: projection)
+    result = projected(result, columns: u.columns, through: projection)
+    return kept > 0 ? result.map { (1 - kept) * $0 } : result
   }
 }
 

@@ -78,10 +78,13 @@ extension RecurrentStack {
           title: $0.title, values: $0.states, lowest: -1, isBounded: $0.description.isBounded)
       },
       gates: all.flatMap { layer in
-        layer.cell.gateViews.map {
-          StateView(
-            title: "\(layer.title) \($0.name)", values: $0.values, lowest: $0.lowest,
-            isBounded: $0.lowest == 0 || layer.description.gatesAreBounded)
+        layer.cell.gateViews.enumerated().map { index, view in
+          // What the cell made of c is of c′ where zoneout then kept some of c(t−1).
+          let isProposed = layer.zoneout != nil && index >= layer.description.gates.count
+          return StateView(
+            title: "\(layer.title) \(view.name)" + (isProposed ? " before zoneout" : ""),
+            values: view.values, lowest: view.lowest,
+            isBounded: view.lowest == 0 || layer.description.gatesAreBounded)
         }
       },
       stateGradients: all.map { StateView(title: $0.title, values: $0.dStates, lowest: -1) },

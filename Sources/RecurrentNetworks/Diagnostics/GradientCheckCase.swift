@@ -23,7 +23,7 @@ public struct GradientCheckCase: Sendable {
   /// whose edges mistakes hide.
   public static var all: [GradientCheckCase] {
     stackCases + batchShapeCases + inputCases + startCases + objectiveCases + feedbackCases
-      + translationCases + imageCases + residualCases + noiseCases + tiedCases
+      + translationCases + imageCases + residualCases + noiseCases + zoneoutCases + tiedCases
   }
 }
 
@@ -107,6 +107,7 @@ struct CheckedCell: CustomStringConvertible {
   let kind: CellKind
   var isProjected = false
   var hasPeepholes = false
+  var zoneout = 0.0
 
   static let all =
     CellKind.allCases.map { CheckedCell(kind: $0) } + [
@@ -114,8 +115,13 @@ struct CheckedCell: CustomStringConvertible {
       CheckedCell(kind: .lstm, isProjected: true, hasPeepholes: true),
     ]
 
+  /// Those of which units can keep their values of the step before, doing so.
+  static let zonedOut = CellKind.allCases.filter(\.description.canZoneOut)
+    .map { CheckedCell(kind: $0, zoneout: 0.3) }
+
   var description: String {
     kind.rawValue + (hasPeepholes ? " with peepholes" : "") + (isProjected ? " projected" : "")
+      + (zoneout > 0 ? ", zoneout" : "")
   }
 }
 
@@ -126,6 +132,7 @@ extension NetworkConfiguration {
     var result = Self.checked(checked.kind, direction, layers: layers)
     result.peepholes = checked.hasPeepholes
     result.projectionSize = checked.isProjected ? 2 : nil
+    result.zoneout = checked.zoneout
     return result
   }
 

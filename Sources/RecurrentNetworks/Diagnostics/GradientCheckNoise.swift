@@ -39,6 +39,28 @@ extension GradientCheckCase {
       }
   }
 
+  /// Cells that keep some of the state before, as masks say in training and on average elsewhere.
+  static var zoneoutCases: [GradientCheckCase] {
+    CheckedCell.zonedOut.flatMap { cell in
+      [
+        GradientCheckCase("\(cell), bidirectional, 2 layers, learned start") {
+          var configuration = Configuration.checked(cell, .bidirectional, layers: 2)
+          configuration.initialState = .learned
+          return dropping(stackSubject(configuration))
+        },
+        GradientCheckCase("\(cell) on average, output final, all but one shorter") {
+          stackSubject(.checked(cell), .allButOneShorter, final: true)
+        },
+        GradientCheckCase("\(cell), attention, 2 layers") {
+          var configuration = Configuration.checked(cell, .bidirectional, layers: 2)
+          configuration.attention = .additive
+          return dropping(
+            translationSubject(configuration, source: [3, 5, 1, 4], target: [4, 2, 5, 1]))
+        },
+      ]
+    }
+  }
+
   private static func dropping(_ subject: GradientCheck.Subject) -> GradientCheck.Subject {
     var subject = subject
     subject.dropout = DropoutSource(probability: 0.3, recurrent: 0.4, symbols: 0.3, seed: 5)

@@ -61,11 +61,6 @@ struct NetworkRules {
         "network.image-corners: \(network.imageCorners)", because: "an image has four",
         instead: "set 1 to 4")
     }
-    if !(network.dropout >= 0 && network.dropout < 1) {
-      try refuse(
-        "network.dropout: \(network.dropout)", because: "it is a probability below 1",
-        instead: "set 0 or more, below 1")
-    }
     if !(network.teacherForcing >= 0 && network.teacherForcing <= 1) {
       try refuse(
         "network.teacher-forcing: \(network.teacherForcing)", because: "it is a share of steps",

@@ -5,8 +5,8 @@ extension NetworkRules {
   /// - Throws: `ImpossibleNetwork` where nothing that is to be dropped is there, or it is no probability.
   func checkNoise() throws(ImpossibleNetwork) {
     let shares = [
-      ("recurrent-dropout", network.recurrentDropout),
-      ("embedding-dropout", network.embeddingDropout),
+      ("dropout", network.dropout), ("recurrent-dropout", network.recurrentDropout),
+      ("embedding-dropout", network.embeddingDropout), ("zoneout", network.zoneout),
     ]
     for (key, share) in shares where !(share >= 0 && share < 1) {
       try refuse(
@@ -14,11 +14,49 @@ extension NetworkRules {
         instead: "set 0 or more, below 1")
     }
     try checkRecurrentDropout()
+    try checkZoneout()
     if network.embeddingDropout > 0, sizes.symbols == nil {
       try refuse(
         "network.embedding-dropout: \(network.embeddingDropout)", kind,
         because: "whole symbols are dropped, and its inputs are not symbols",
         instead: "leave network.embedding-dropout out")
+    }
+  }
+
+  private func checkZoneout() throws(ImpossibleNetwork) {
+    guard network.zoneout > 0 else { return }
+    let key = "network.zoneout: \(network.zoneout)"
+    let leave = "leave network.zoneout out"
+    if network.peepholes {
+      try refuse(
+        key, "network.peepholes: true",
+        because: "it is defined for gates that do not see the cell", instead: leave)
+    }
+    if let size = network.projectionSize {
+      try refuse(
+        key, "network.projection-size: \(size)", because: "it is defined for units that are s(t)",
+        instead: leave)
+    }
+    if !network.cell.description.canZoneOut {
+      let others = CellKind.allCases.filter(\.description.canZoneOut).map(\.rawValue)
+      try refuse(
+        key, cell, because: "it is defined for \(others.joined(separator: ", "))",
+        instead: "set one of these, or \(leave)")
+    }
+    if network.recurrence == .output {
+      try refuse(
+        key, recurrence, because: "outputs are fed back, not states that could be kept",
+        instead: leave)
+    }
+    if isTwoDimensional {
+      try refuse(
+        key, imageReading, because: "a state over an image has two before it",
+        instead: "set network.image-reading: rows, or \(leave)")
+    }
+    if let steps = network.unsharedSteps {
+      try refuse(
+        key, "network.unshared-steps: \(steps)",
+        because: "layers with weights of their own at each time step keep nothing", instead: leave)
     }
   }
 

@@ -83,6 +83,7 @@ enum PresetKeys {
       },
     .number("network.recurrent-dropout", \.network.recurrentDropout, .shareBelowOne),
     .number("network.embedding-dropout", \.network.embeddingDropout, .shareBelowOne),
+    .number("network.zoneout", \.network.zoneout, .shareBelowOne),
     .choice("network.initial-state", \.network.initialState),
     .choice("network.image-reading", \.network.imageReading),
     .integer("network.image-block", \.network.imageBlock, 1...64),

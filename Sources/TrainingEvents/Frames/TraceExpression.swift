@@ -105,6 +105,8 @@ extension GraphTrace {
     case state
     /// m(t), of which a projection makes s(t).
     case memory
+    /// s′(t) and c′(t), which zoneout mixes with s(t−1) and c(t−1).
+    case proposedState, proposedCell
     /// o(t).
     case output
     /// ŷ(t).

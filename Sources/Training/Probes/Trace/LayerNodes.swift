@@ -49,12 +49,13 @@ struct LayerNodes {
   }
 
   private func finding(_ group: [CellEquations.Equation], _ t: Int) -> GraphTrace.Finding? {
+    let made: CellFormula.Quantity = description.zoneout > 0 ? .proposedCell : .cell
     switch group.first?.result {
     case .state? where description.isBounded:
       let state = layer.states[t]
       let saturated = state.count { abs($0) > 0.97 }
       return saturated > 0 ? .saturated(saturated, of: state.count) : nil
-    case .cell? where description.cellParts == 1:
+    case made? where description.cellParts == 1:
       return description.forgetGate.map { .keeps(mean: layer.gates[$0][t].mean) }
     default: return nil
     }
@@ -96,8 +97,11 @@ struct LayerNodes {
 
   /// The mean slope, and what of the gradient's norm comes through, which need not be the same.
   private func passed(_ t: Int, _ group: [CellEquations.Equation]) -> GraphTrace.Finding? {
-    guard let activation = description.activation, !layer.states[t].isEmpty else { return nil }
-    let (state, norm) = (layer.states[t], layer.gradients[t].norm)
+    guard let activation = description.activation, !layer.states[t].isEmpty,
+      case .preActivation? = group.first?.result
+    else { return nil }
+    let made = description.zoneout > 0 ? CellFormula.Quantity.proposedState : .state
+    let (state, norm) = (formula.value(made, t), layer.gradients[t].norm)
     return .slope(
       activation.function.traced,
       mean: state.reduce(0.0) { $0 + activation.slope(Double($1)) } / Double(state.count),
@@ -170,13 +174,20 @@ struct LayerNodes {
     _ equation: CellEquations.Equation, _ variable: GraphTrace.Variable, _ values: [Float], _ t: Int
   ) -> [Term] {
     if variable.isGradient {
+      let own = Term(.sum, .variable(variable), value: values.norm)
+      // ∇c(t) has one addend or none; it is not made of ∇s(t).
+      if equation.result == .cell, description.zoneout > 0 { return [own] }
+      let role: Term.Role =
+        switch equation.result {
+        case .proposedState: .written
+        case .memory: .projected
+        case _ where !description.readsState: .projected
+        default: .through(description.activation?.function.traced)
+        }
       return [
         Term(
           .sum, .variable(layer.variable(.state, t).gradient), value: layer.gradients[t].norm),
-        Term(
-          equation.result == .memory || !description.readsState
-            ? .projected : .through(description.activation?.function.traced),
-          .variable(variable), value: values.norm),
+        Term(role, .variable(variable), value: values.norm),
       ]
     }
     return [Term(.now, .variable(variable), value: values.norm)]

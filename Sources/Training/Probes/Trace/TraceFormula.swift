@@ -74,6 +74,7 @@ struct TraceFormula {
     case .bias: .bias
     case .backThroughWeights: .future
     case .projected: .cell
+    case .scaled(_, .gradient(.cell, .now)): .future
     case .backThroughProjection: .throughState
     case .value(.preActivation, .now): .input
     case .hadamard(let factors) where isPeephole(factors): .cell
@@ -99,6 +100,7 @@ struct TraceFormula {
     switch formula {
     case .gradient: true
     case .hadamard(let parts), .sum(let parts): parts.contains(where: isBackward)
+    case .scaled(_, let a): isBackward(a)
     default: false
     }
   }
@@ -109,8 +111,8 @@ struct TraceFormula {
     case .sum(let parts), .hadamard(let parts): parts.contains { holds($0, moment) }
     case .difference(let a, let b), .quotient(let a, let b):
       holds(a, moment) || holds(b, moment)
-    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a, _),
-      .backThroughProjection(let a, _):
+    case .scaled(_, let a), .complement(let a), .function(_, let a), .slope(_, let a),
+      .projected(let a, _), .backThroughProjection(let a, _):
       holds(a, moment)
     case .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal: false
     }
@@ -128,6 +130,8 @@ struct TraceFormula {
     case .imaginary: layer.variable(.imaginary, t)
     case .state: layer.variable(.state, t)
     case .memory: layer.variable(.memory, t)
+    case .proposedState: layer.variable(.proposedState, t)
+    case .proposedCell: layer.variable(.proposedCell, t)
     }
   }
 
@@ -165,6 +169,7 @@ struct TraceFormula {
     case .quotient(let a, let b):
       guard let a = expression(a, t), let b = expression(b, t) else { return nil }
       return .quotient(a, b)
+    case .scaled(let factor, let a): return expression(a, t).map { .scaled(factor, $0) }
     case .complement(let a): return expression(a, t).map { .complement($0) }
     case .function(let function, let a):
       return expression(a, t).map { .function(function.traced, $0) }
@@ -202,6 +207,7 @@ struct TraceFormula {
     case .quotient(let a, let b):
       guard let a = value(a, t), let b = value(b, t) else { return nil }
       return zip(a, b).map { $0 / $1 }
+    case .scaled(let factor, let a): return value(a, t)?.map { Float(factor) * $0 }
     case .complement(let a): return value(a, t)?.map { 1 - $0 }
     case .function(let function, let a): return value(a, t)?.map(function.apply)
     case .slope(let function, let a): return value(a, t)?.map(function.slope)
@@ -229,6 +235,9 @@ struct TraceFormula {
     case .normaliser, .imaginary: return Array(layer.cell(t).dropFirst(layer.cellUnits))
     case .state: return layer.states.indices.contains(t) ? layer.states[t] : layer.initial
     case .memory: return layer.memory[t]
+    case .proposedState, .proposedCell:
+      // The network keeps what is made of it alone.
+      return equation(layer.description.equations.forward, quantity).flatMap { value($0, t) } ?? []
     }
   }
 
@@ -238,10 +247,18 @@ struct TraceFormula {
     case .recurrentSum(let gate): Array(layer.recurrentDeltas[t][layer.block(gate)])
     case .gate: []
     case .cell: Array(cellGradients[t].prefix(layer.cellUnits))
-    case .normaliser, .imaginary: Array(cellGradients[t].dropFirst(layer.cellUnits))
+    case .proposedState:
+      equation(layer.description.equations.backward, quantity).flatMap { value($0, t) } ?? []
+    case .proposedCell, .normaliser, .imaginary: Array(cellGradients[t].dropFirst(layer.cellUnits))
     case .state: layer.gradients[t]
     case .memory: layer.projection?.transposedTimes(layer.gradients[t]) ?? []
     }
+  }
+
+  private func equation(
+    _ groups: [[CellEquations.Equation]], _ quantity: CellFormula.Quantity
+  ) -> CellFormula? {
+    groups.joined().first { $0.result == quantity }?.formula
   }
 
   /// The values that a formula is computed from at its own step, each once.
@@ -251,8 +268,8 @@ struct TraceFormula {
     case .gradient(let quantity, .now): return [(quantity, true, false)]
     case .sum(let parts), .hadamard(let parts): return parts.flatMap(read)
     case .difference(let a, let b), .quotient(let a, let b): return read(a) + read(b)
-    case .complement(let a), .function(_, let a), .slope(_, let a), .projected(let a, _),
-      .backThroughProjection(let a, _):
+    case .scaled(_, let a), .complement(let a), .function(_, let a), .slope(_, let a),
+      .projected(let a, _), .backThroughProjection(let a, _):
       return read(a)
     case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient, .diagonal: return []
     }

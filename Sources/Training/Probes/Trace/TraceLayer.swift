@@ -173,11 +173,11 @@ struct TraceLayer {
     }
   }
 
-  /// ∇c(t) where a cell is carried, and behind it ∇ℓ(t): what comes through s(t), and what the step
+  /// ∇c(t) where a cell is carried, and behind it ∇ℓ(t) or ∇c′(t): what comes through s(t), and what the step
   /// after kept of it. The network keeps none of it.
   var cellGradients: [[Float]] {
     let equations = description.equations.backward.joined().filter {
-      [.cell, .normaliser, .imaginary].contains($0.result)
+      [.cell, .proposedCell, .normaliser, .imaginary].contains($0.result)
     }
     guard !equations.isEmpty else { return [] }
     var result = [[Float]](repeating: [], count: steps)
