@@ -82,6 +82,8 @@ public struct NetworkConfiguration: Sendable, Equatable {
   /// Whether every layer but the first hands on its states plus what it read, instead of its states
   /// alone.
   public var residual = false
+  /// Whether U x and W s are normalised on their way into a cell (Ba, Kiros and Hinton 2016).
+  public var layerNorm = false
   /// In which direction layers read; a decoder always writes forward.
   public var direction: Direction = .forward
   /// Where forecasts are made; other tasks have outputs where their targets are.

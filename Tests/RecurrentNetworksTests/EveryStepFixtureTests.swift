@@ -12,6 +12,7 @@ import Testing
     "minlstm-two-layers-bidirectional", "slstm-two-layers-bidirectional",
     "lstm-peepholes-two-layers-bidirectional", "lstm-projection-two-layers-bidirectional",
     "lru-two-layers-bidirectional", "gru-residual-three-layers-bidirectional",
+    "tanh-normalised", "gru-normalised", "lstm-normalised",
   ]
 
   @Test(arguments: names) func agreesInDouble(_ name: String) throws {
@@ -40,6 +41,7 @@ import Testing
     configuration.layers = config.layers ?? 1
     configuration.projectionSize = config.projection
     configuration.peepholes = config.peepholes ?? false
+    configuration.layerNorm = config.normalised ?? false
     configuration.residual = config.residual ?? false
     configuration.direction = config.bidirectional == true ? .bidirectional : .forward
     let batch = SequenceBatch<Scalar>()

@@ -12,6 +12,7 @@ struct Fixture: Decodable {
     var projection: Int?
     var peepholes: Bool?
     var residual: Bool?
+    var normalised: Bool?
     var bidirectional: Bool?
     var N: Int
     var T: Int

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test(arguments: CheckedCell.all + CheckedCell.zonedOut)
+  @Test(arguments: CheckedCell.all + CheckedCell.zonedOut + CheckedCell.normalised)
   func agreesWithDifferences(_ cell: CheckedCell) throws {
     let step = Step(cell)
     let width = step.model.carriedWidth

@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test(arguments: CheckedCell.all + CheckedCell.zonedOut, [1, 3])
+  @Test(arguments: CheckedCell.all + CheckedCell.zonedOut + CheckedCell.normalised, [1, 3])
   func jacobiansAgreeWithDifferences(_ cell: CheckedCell, _ layers: Int) throws {
     try compareJacobian(cell, Network(cell, layers: layers), layers: layers)
   }

@@ -85,6 +85,7 @@ import TrainingEvents
     ["training.average-weights": "0.99", "training.optimizer": "sgd"],
     ["network.recurrent-dropout": "0.3", "network.embedding-dropout": "0.2"],
     ["network.zoneout": "0.2", "network.cell": "lstm"],
+    ["network.layer-norm": "true", "network.cell": "gru"],
     ["network.embedding": "5", "network.tie-weights": "true", "training.average-weights": "0.5"],
   ])
   func aResumedRunContinuesBitForBit(settings: [String: String]) async throws {

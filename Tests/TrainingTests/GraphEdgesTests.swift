@@ -112,7 +112,8 @@ extension GraphTrace.Expression {
       .complement(let of), .function(_, let of), .slope(_, let of), .loss(_, let of),
       .attention(let of), .weightedSource(let of):
       of.variables
-    case .outer(let a, let b), .difference(let a, let b), .quotient(let a, let b):
+    case .outer(let a, let b), .difference(let a, let b), .quotient(let a, let b),
+      .throughNormalisation(let a, let b):
       a.variables + b.variables
     case .hadamard(let all), .sum(let all), .stacked(let all): all.flatMap(\.variables)
     case .sumOverSteps(_, let variable): [variable]

@@ -237,6 +237,31 @@ import TrainingEvents
       }
     }
     for cell in CellKind.allCases {
+      let told = message(.languageModel, Self.symbols) { ($0.cell, $0.layerNorm) = (cell, true) }
+      if [.tanh, .relu, .lstm, .gru].contains(cell) {
+        #expect(told == nil)
+      } else {
+        #expect(
+          told == "network.layer-norm: true with network.cell: \(cell.rawValue): U x and W s are "
+            + "normalised in tanh, relu, lstm, gru; set one of these, or leave network.layer-norm "
+            + "out")
+      }
+    }
+    #expect(
+      message(.languageModel, Self.symbols) { ($0.hidden, $0.layerNorm) = (1, true) }?
+        .hasPrefix("network.layer-norm: true with network.hidden: 1: one unit") == true)
+    #expect(
+      message(.sequenceLabelling, Self.symbols) {
+        ($0.recurrence, $0.layerNorm) = (.output, true)
+      }?.hasPrefix("network.layer-norm: true with network.recurrence: output: ") == true)
+    #expect(
+      message(.sequenceClassification, Self.vectors) {
+        ($0.imageReading, $0.layerNorm) = (.twoDimensional, true)
+      }?.hasPrefix("network.layer-norm: true with network.image-reading") == true)
+    #expect(
+      message(.sequenceLabelling, Self.symbols) { ($0.unsharedSteps, $0.layerNorm) = (3, true) }?
+        .hasPrefix("network.layer-norm: true with network.unshared-steps: 3") == true)
+    for cell in CellKind.allCases {
       let told = message(.languageModel, Self.symbols) { ($0.cell, $0.zoneout) = (cell, 0.1) }
       if [.tanh, .relu, .lstm, .gru].contains(cell) {
         #expect(told == nil)

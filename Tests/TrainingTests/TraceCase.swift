@@ -117,7 +117,7 @@ struct TraceCase: CustomTestStringConvertible {
         settings: [("task.kind", "captioning"), ("network.image-reading", "rows")],
         task: pictures),
     ]
-    + grids + residual + zoneout
+    + grids + residual + zoneout + normalised
     + [
       TraceCase(
         name: "tied weights",
@@ -142,6 +142,31 @@ struct TraceCase: CustomTestStringConvertible {
         settings: translation + kept + [("network.attention", "additive")], data: pairs),
     ]
   }
+
+  /// Cells whose sums are normalised.
+  private static let normalised: [TraceCase] =
+    [
+      [("network.cell", "tanh")], [("network.cell", "gru")], [("network.cell", "lstm")],
+      [("network.cell", "lstm"), ("network.peepholes", "true")],
+      [("network.cell", "lstm"), ("network.zoneout", "0.3")],
+      [("network.cell", "lstm"), ("network.projection-size", "3")],
+    ].flatMap { cell in
+      let cell = cell + [("network.layer-norm", "true")]
+      let both = [("network.direction", "bidirectional"), ("network.layers", "2")]
+      let looking = [("network.attention", "additive"), ("network.embedding", "3")]
+      return [
+        TraceCase(name: "normalised", settings: language + cell, data: text),
+        TraceCase(name: "normalised both ways, deep", settings: parity + cell + both),
+        TraceCase(
+          name: "normalised translation", settings: translation + cell + both, data: pairs),
+        TraceCase(
+          name: "normalised attention", settings: translation + cell + looking, data: pairs),
+        TraceCase(
+          name: "normalised caption",
+          settings: [("task.kind", "captioning"), ("task.data.jsonl", "FILE")] + cell,
+          data: captions),
+      ]
+    }
 
   /// Layers that hand on their states plus what they read.
   private static let residual: [TraceCase] = {

@@ -282,6 +282,8 @@ extension GraphTrace.Node {
       case .input: "x"
       case .target: "y"
       case .preActivation, .recurrentSum: "a"
+      case .inputProduct: "u"
+      case .recurrentProduct: "w"
       case .gate(let gate): gate
       case .cell: "cell"
       case .normaliser: "normaliser"
@@ -308,6 +310,7 @@ extension GraphTrace.Node {
         case .recurrentBias: "b_h"
         case .output: "V"
         case .outputBias: "c"
+        case .inputGain, .recurrentGain: "g"
         case .vector: "R"
         case .projection: "P"
         case .peephole: "p"

@@ -64,6 +64,8 @@ struct WalkArithmetic {
       case .projection: [part + "weight_hr_" + layer, "P"]
       case .peephole: [part + "peepholes_" + layer, "p"]
       case .eigenvalue, .eigenvalueImaginary, .inputScale: [part + "eigenvalues_" + layer, "Λ"]
+      case .inputGain: [part + "gain_ih_" + layer, "g_U" + mark]
+      case .recurrentGain: [part + "gain_hh_" + layer, "g_W" + mark]
       case .vector: ["R"]
       case .embedding: ["embedding.weight"]
       case .targetEmbedding: ["target_embedding.weight", "embedding.weight"]
@@ -129,7 +131,8 @@ struct WalkArithmetic {
         return (0..<width).map { $0 == target ? 1 : 0 }
       }
       return variable.time == 0 ? width.map { [Double](repeating: 0, count: $0) } : nil
-    case .preActivation(let gate), .recurrentSum(let gate):
+    case .preActivation(let gate), .recurrentSum(let gate), .inputProduct(let gate),
+      .recurrentProduct(let gate):
       return block(variable, gate)
     case .state where variable.time == 0 || start(variable): return initial(variable, "state")
     case .cell where variable.time == 0 || start(variable):
@@ -169,10 +172,11 @@ struct WalkArithmetic {
   private func block(_ variable: Variable, _ gate: String?) -> [Double]? {
     func other(_ gate: String?) -> Variable {
       var other = variable
-      if case .recurrentSum = variable.quantity {
-        other.quantity = .recurrentSum(gate: gate)
-      } else {
-        other.quantity = .preActivation(gate: gate)
+      switch variable.quantity {
+      case .recurrentSum: other.quantity = .recurrentSum(gate: gate)
+      case .inputProduct: other.quantity = .inputProduct(gate: gate)
+      case .recurrentProduct: other.quantity = .recurrentProduct(gate: gate)
+      default: other.quantity = .preActivation(gate: gate)
       }
       return other
     }
@@ -246,6 +250,14 @@ struct WalkArithmetic {
         case .sigmoid: y * (1 - y)
         default: y > 0 ? 1 : 0
         }
+      }
+    case .throughNormalisation(let sum, let asked):
+      guard let sum = value(sum), let asked = value(asked) else { return nil }
+      return zip(byGate(sum), byGate(asked)).flatMap { z, h in
+        let (scale, n) = normal(z)
+        let mean = h.reduce(0, +) / Double(h.count)
+        let along = zip(h, n).reduce(0) { $0 + $1.0 * $1.1 } / Double(h.count)
+        return zip(h, n).map { scale * ($0 - mean - $1 * along) }
       }
     case .stacked(let parts):
       var (result, rest): ([Double], Int?) = ([], width)
@@ -332,8 +344,27 @@ struct WalkArithmetic {
     case .exponential: values.map { exp($0) }
     case .logarithm: values.map { log($0) }
     case .softmax: softmax(values)
+    case .normalise: byGate(values).flatMap { normal($0).values }
     case .clamp: values.map { min(max($0, 0), 1) }
     }
+  }
+
+  /// The units of each gate of the layer that the node speaks of.
+  private func byGate(_ values: [Double]) -> [[Double]] {
+    var layer = node?.name?.layer
+    if case .parameter(let parameter)? = node?.name?.quantity { layer = parameter.layer }
+    let all = matrix(GraphTrace.Parameter(.bias, layer: layer))?.rows ?? values.count
+    let units = max(1, all / max(1, gates.count))
+    return stride(from: 0, to: values.count, by: units).map {
+      Array(values[$0..<min(values.count, $0 + units)])
+    }
+  }
+
+  private func normal(_ z: [Double]) -> (scale: Double, values: [Double]) {
+    let mean = z.reduce(0, +) / Double(z.count)
+    let spread = z.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(z.count)
+    let scale = 1 / (spread + 1e-5).squareRoot()
+    return (scale, z.map { ($0 - mean) * scale })
   }
 
   private func softmax(_ values: [Double]) -> [Double] {

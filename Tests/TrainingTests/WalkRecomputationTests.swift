@@ -59,6 +59,10 @@ import TrainingEvents
       #expect(
         sums.keys.contains { $0.kind == .recurrent } == cell.description.hasRecurrentWeights)
     }
+    for kind in [GraphTrace.Parameter.Kind.inputGain, .recurrentGain] {
+      #expect(
+        sums.keys.contains { $0.kind == kind } == trainer.network.configuration.layerNorm)
+    }
     #expect(
       sums.keys.contains { $0.kind == .peephole } == trainer.network.configuration.peepholes)
     #expect(

@@ -66,11 +66,15 @@ extension TraceWords {
     switch (name.quantity, name.isGradient) {
     case (.input, false): return "slide 21 · Deep Learning eq. 10.8"
     case (.target, false): return "slide 33 · Deep Learning fig. 10.12"
+    case (.preActivation, false) where isNormalised(name.layer):
+      return "beyond the slides · Ba, Kiros and Hinton 2016"
     case (.preActivation(let gate), false):
       if gate != nil { return gated }
       return feedsOutput
         ? "slide 28 · Deep Learning fig. 10.4" : "slide 21 · Deep Learning eq. 10.8"
     case (.gate, _), (.cell, _), (.normaliser, _), (.imaginary, _), (.recurrentSum, _): return gated
+    case (.inputProduct, _), (.recurrentProduct, _):
+      return "beyond the slides · Ba, Kiros and Hinton 2016"
     case (.memory, _): return "beyond the slides · Sak et al. 2014"
     case (.proposedCell, _): return gated
     case (.state, false), (.proposedState, _):
@@ -109,6 +113,13 @@ extension TraceWords {
     if let reference = trace.cellReference { return "beyond the slides · " + reference }
     let hasCell = trace.nodes.contains { $0.name?.quantity == .cell }
     return "beyond the slides · Deep Learning section 10.10.\(hasCell ? 1 : 2)"
+  }
+
+  /// Whether what a layer adds up is normalised.
+  private func isNormalised(_ layer: GraphTrace.Layer?) -> Bool {
+    trace.nodes.contains { node in
+      node.name?.layer == layer && node.name?.quantity == .inputProduct(gate: nil)
+    }
   }
 
   /// Whether it is what zoneout mixes, or takes apart on the way back.
@@ -165,6 +176,7 @@ extension TraceWords {
     case .embedding, .targetEmbedding: "Deep Learning section 12.4.2"
     case .projection: trace.cellReference ?? "Sak et al. 2014"
     case .eigenvalue, .eigenvalueImaginary, .inputScale: "Orvieto et al. 2023"
+    case .inputGain, .recurrentGain: "Ba, Kiros and Hinton 2016"
     case .peephole: "Gers and Schmidhuber 2000"
     case .vector: "Deep Learning fig. 10.9"
     case .attentionQuery, .attentionKey, .attentionEnergy: "Bahdanau et al. 2015"

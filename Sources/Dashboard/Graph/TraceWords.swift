@@ -55,6 +55,8 @@ struct TraceWords {
       return (variable.isGradient ? "δ" : "a") + mark + (gate.map { "_" + $0 } ?? "")
     case .recurrentSum(let gate):
       return (variable.isGradient ? "δ′" : "q") + mark + (gate.map { "_" + $0 } ?? "")
+    case .inputProduct(let gate): return sign + "u" + mark + (gate.map { "_" + $0 } ?? "")
+    case .recurrentProduct(let gate): return sign + "w" + mark + (gate.map { "_" + $0 } ?? "")
     case .gate(let gate): return sign + gate
     case .cell: return sign + "c"
     case .normaliser: return sign + "ℓ"
@@ -114,6 +116,8 @@ struct TraceWords {
     case .eigenvalueImaginary: "Im λ" + mark
     case .inputScale: "γ" + mark
     case .peephole: "p" + mark + gate
+    case .inputGain: "g_U" + mark + gate
+    case .recurrentGain: "g_W" + mark + gate
     case .vector: "R" + gate
     case .attentionQuery: "Wₐ"
     case .attentionKey: "Uₐ"
@@ -167,6 +171,8 @@ struct TraceWords {
     case .function(let function, let inner): return text(function, of: inner)
     case .slope(let function, let inner): return slope(function, of: inner)
     case .stacked(let parts): return "[" + parts.map(text).joined(separator: "; ") + "]"
+    case .throughNormalisation(let sum, let asked):
+      return "N′(\(text(sum)))ᵀ (\(text(asked)))"
     case .loss(let kind, let guess): return loss(kind, guess)
     case .attention(let query):
       return "softmax over i of vᵀ tanh(Wₐ \(text(query)) + Uₐ \(sourceState))"
@@ -208,10 +214,13 @@ struct TraceWords {
       case .relu: "relu"
       case .sigmoid, .clamp: "σ"
       case .softmax: "softmax"
+      case .normalise: "N"
       case .exponential: "exp"
       case .logarithm: "log"
       }
-    if case .variable = inner, function != .sigmoid { return "\(name) \(text(inner))" }
+    if case .variable = inner, ![.sigmoid, .normalise].contains(function) {
+      return "\(name) \(text(inner))"
+    }
     return "\(name)(\(text(inner)))"
   }
 
@@ -223,7 +232,7 @@ struct TraceWords {
       return "(1 − \(value)²)"
     case .sigmoid: return "\(value) (1 − \(value))"
     case .relu: return "[\(value) > 0]"
-    case .softmax, .clamp, .exponential, .logarithm: return "∂\(value)"
+    case .softmax, .clamp, .exponential, .logarithm, .normalise: return "∂\(value)"
     }
   }
 

@@ -123,7 +123,7 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
       ?? .empty
     squashed = pass.arena.matrix(rows, Formula.squashesCell ? hidden : 0)
     dCell = pass.arena.matrix(sequences, initialCell.columns)
-    recurrent = weights.recurrent.map { pass.packed(transposed: pass.parameters[$0]) }
+    recurrent = weights.multiplied.map { pass.packed(transposed: pass.parameters[$0]) }
     return gates
   }
 
@@ -144,6 +144,7 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
   func forward(_ segment: CellSegment<Scalar>) {
     let step = step(segment)
     if let recurrent { step.gates.product(segment.read, recurrent, accumulate: true) }
+    if let sum = segment.recurrentSum { step.gates.add(sum) }
     let units = memory.rows(segment.row, segment.count)
     Formula.forward(step, state: units)
     if let projection {
@@ -157,7 +158,7 @@ final class CarryingCell<Scalar: NetworkScalar, Formula: CarryingFormula<Scalar>
     self.dStates = dStates
     dCell.fill(0)
     inputGradient = pass.arena.matrix(states.rows, gates.columns)
-    recurrentBack = weights.recurrent.map { pass.packed(pass.parameters[$0]) }
+    recurrentBack = weights.multiplied.map { pass.packed(pass.parameters[$0]) }
     projectionBack = weights.projection.flatMap { pass.packed(pass.parameters[$0]) }
     dMemory = pass.arena.matrix(isProjected && Formula.directGate == nil ? dCell.rows : 0, hidden)
     // Where nothing learns, what would be learned is written and never read.

@@ -7,6 +7,8 @@ public indirect enum CellFormula: Sendable {
     case preActivation(gate: Int?)
     /// W s(t−1) and the bias that stands beside it, of all gates or of one.
     case recurrentSum(gate: Int?)
+    /// u(t) = U x(t) and w(t) = W s(t−1) before they are normalised, of all gates or of one.
+    case inputProduct(gate: Int?), recurrentProduct(gate: Int?)
     /// The activation of one gate.
     case gate(Int)
     /// c(t).
@@ -45,6 +47,8 @@ public indirect enum CellFormula: Sendable {
     case exponential
     /// The natural logarithm.
     case logarithm
+    /// (z − mean z) / √(var z + 10⁻⁵) over the units of each gate by itself.
+    case normalise
   }
 
   /// A quantity at a moment.
@@ -57,6 +61,14 @@ public indirect enum CellFormula: Sendable {
   case inputSum(gate: Int?)
   /// W s(t−1), with its own bias where it has one.
   case recurrentSum(gate: Int?)
+  /// The bias that stands beside W s(t−1), of one gate or of all.
+  case recurrentBias(gate: Int?)
+  /// What a normalised U x(t) is multiplied by unit by unit, of one gate or of all.
+  case inputGain(gate: Int?)
+  /// The same of W s(t−1).
+  case recurrentGain(gate: Int?)
+  /// The gradient with respect to z, from that with respect to what normalisation makes of it.
+  case throughNormalisation(of: CellFormula, CellFormula)
   /// Wᵀ δ(t+1).
   case backThroughWeights
   /// One of the vectors that act unit by unit, such as the peephole of a gate; of an LRU the real and
@@ -122,7 +134,10 @@ extension CellFormula {
     case .slope(let function, let a): .slope(function, of: change(a))
     case .projected(let a, let block): .projected(change(a), block: block)
     case .backThroughProjection(let a, let block): .backThroughProjection(change(a), block: block)
-    case .value, .gradient, .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal: self
+    case .throughNormalisation(let a, let b): .throughNormalisation(of: change(a), change(b))
+    case .value, .gradient, .bias, .recurrentBias, .inputGain, .recurrentGain, .inputSum,
+      .recurrentSum, .backThroughWeights, .diagonal:
+      self
     }
   }
 

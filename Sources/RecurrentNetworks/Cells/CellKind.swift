@@ -62,7 +62,8 @@ extension NetworkConfiguration {
   /// The cell's gates, what it carries and its equations, with what options make of it.
   public var cellDescription: CellDescription {
     let plain = cellType(Double.self).description
-    let cell = projectionSize == nil ? plain : plain.projected
+    let own = layerNorm ? plain.normalised : plain
+    let cell = projectionSize == nil ? own : own.projected
     return zoneout > 0 ? cell.zonedOut(zoneout) : cell
   }
 }
@@ -107,6 +108,8 @@ public struct CellDescription: Sendable {
   public var projectedParts = 0
   /// What acts unit by unit, such as peepholes; nil where nothing does.
   public var diagonals: Diagonals?
+  /// Whether U x and W s are normalised before they are added.
+  public var isNormalised = false
   /// Probability that a unit keeps its value of the step before, beside what the cell makes of it.
   public var zoneout = 0.0
   /// What the cell computes.

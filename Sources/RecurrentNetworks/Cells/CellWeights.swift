@@ -22,8 +22,21 @@ struct CellWeights {
   /// description's diagonals; nil where there are none.
   var diagonals: ParameterHandle?
 
+  /// What normalised U x and W s are multiplied by; nil where they are not normalised.
+  var gains: Gains?
+
+  /// One number for each unit of each gate.
+  struct Gains {
+    /// g_U and g_W, gates·hidden.
+    var input, recurrent: ParameterHandle
+  }
+
   /// W; nil in cells that have no such weights.
   var recurrent: ParameterHandle? { hiddenToHidden.rows > 0 ? hiddenToHidden : nil }
+  /// W where the cell itself multiplies by it; nil where its products are normalised.
+  var multiplied: ParameterHandle? { gains == nil ? recurrent : nil }
+  /// b where it is added to U x; nil where that is normalised before.
+  var addedBias: ParameterHandle? { gains == nil ? bias : nil }
 }
 
 extension CellWeights {
@@ -71,6 +84,14 @@ extension CellWeights {
         name("bias_hh", "b_h"), symbol: "bₕ" + mark, gates * hidden, start: .uniform(bound: bound),
         gates: gates)
       : nil
+    if cell.isNormalised {
+      func gain(_ name: String, _ symbol: String) -> ParameterHandle {
+        layout.vector(name, symbol: symbol + mark, gates * hidden, start: .one, gates: gates)
+      }
+      gains = Gains(
+        input: gain(name("gain_ih", "g_U"), "g_U"),
+        recurrent: gain(name("gain_hh", "g_W"), "g_W"))
+    }
     if cell.isProjected {
       projection = layout.matrix(
         name("weight_hr", "P"), symbol: "P" + mark, states, cell.projectedParts * hidden,

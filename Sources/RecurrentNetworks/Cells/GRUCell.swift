@@ -49,7 +49,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
     recurrentPart = pass.arena.matrix(sequences, 3 * states.columns)
     recurrentNew = pass.arena.matrix(states.rows, states.columns)
     recurrentBias = pass.parameters.row(weights.recurrentBias ?? weights.bias)
-    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
+    recurrent = weights.multiplied.map { pass.packed(transposed: pass.parameters[$0]) }
     return gates
   }
 
@@ -57,6 +57,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
     let part = recurrentPart.rows(0, segment.count)
     for r in 0..<part.rows { part.row(r).update(from: recurrentBias.base, count: part.columns) }
     if let recurrent { part.product(segment.read, recurrent, accumulate: true) }
+    if let sum = segment.recurrentSum { part.add(sum) }
     let state = states.rows(segment.row, segment.count)
     Scalar.gruForward(
       rows: segment.count, hidden: hidden, input: gates.row(segment.row), recurrent: part.base,
@@ -69,7 +70,7 @@ final class GRUCell<Scalar: NetworkScalar>: RecurrentCell {
     inputGradient = pass.arena.matrix(states.rows, 3 * hidden)
     recurrentGradient = pass.arena.matrix(states.rows, 3 * hidden)
     discarded = pass.arena.zeros(recurrentPart.rows, hidden)
-    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
+    recurrentBack = weights.multiplied.map { pass.packed(pass.parameters[$0]) }
   }
 
   func backward(_ segment: CellSegment<Scalar>) {

@@ -98,13 +98,13 @@ final class InputProjection<Scalar: NetworkScalar> {
 
   /// Rows of target (all rows × gates·hidden) ← U x + b, without contexts.
   func project(_ rows: Range<Int>, into target: Matrix<Scalar>, pass: Pass<Scalar>) {
-    let bias = pass.parameters.row(weights.bias)
     let part = target.rows(rows.lowerBound, rows.count)
     if let table, let tokens = input.tokens {
-      part.gather(table, rows: tokens + rows.lowerBound, bias: bias.base)
+      let bias = weights.addedBias.map { pass.parameters.row($0).base }
+      part.gather(table, rows: tokens + rows.lowerBound, bias: bias)
       return
     }
-    for r in 0..<part.rows { part.row(r).update(from: bias.base, count: part.columns) }
+    part.fill(weights.addedBias, pass.parameters)
     guard let vectors, let packed else { return }
     let x = vectors.rows(rows.lowerBound, rows.count)
     if let embedding = input.embedding, let tokens = input.tokens {
@@ -167,7 +167,7 @@ final class InputProjection<Scalar: NetworkScalar> {
     _ rows: Range<Int>, delta: Matrix<Scalar>, dVectors: Matrix<Scalar>?, pass: Pass<Scalar>
   ) {
     let part = delta.rows(rows.lowerBound, rows.count)
-    pass.gradient?.row(weights.bias).addColumnSums(part)
+    if let bias = weights.addedBias { pass.gradient?.row(bias).addColumnSums(part) }
     if let dTable, let tokens = input.tokens {
       dTable.scatterAdd(part, rows: tokens + rows.lowerBound)
     }

@@ -23,10 +23,12 @@ public struct LayerView<Scalar: NetworkScalar> {
   public var cells: Matrix<Scalar>?
   /// m(t) where s(t) = P m(t), rows × hidden.
   public var unprojected: Matrix<Scalar>?
-  /// ∂L/∂(U x(t) + b), rows × gates·hidden.
+  /// ∂L/∂(U x(t) + b), rows × gates·hidden; without b where U x is normalised.
   public var inputGradients: Matrix<Scalar>
   /// ∂L/∂(W s(t−1)), rows × gates·hidden; the same as `inputGradients` but in GRUs.
   public var recurrentGradients: Matrix<Scalar>
+  /// What stands between U x, W s and the gates; nil where nothing is normalised.
+  public var normalisation: Normalisation?
   /// U, gates·hidden × input.
   public var inputWeight: ParameterHandle
   /// W, gates·hidden × hidden.
@@ -42,6 +44,18 @@ public struct LayerView<Scalar: NetworkScalar> {
   /// f(t−1), what each row read of the output before instead of a state, and whether each row
   /// hands its own output on to the next; nil where the recurrence goes through the state.
   public var fedBack: (values: Matrix<Scalar>, ownIsHandedOn: [Bool])?
+  /// Gains of layer normalisation, and what the cell itself was asked.
+  public struct Normalisation {
+    /// g_U, gates·hidden.
+    public var inputGain: ParameterHandle
+    /// g_W, gates·hidden.
+    public var recurrentGain: ParameterHandle
+    /// ∂L/∂a(t), rows × gates·hidden.
+    public var sumGradients: Matrix<Scalar>
+    /// ∂L/∂(g_W ⊙ N(W s(t−1))), rows × gates·hidden; the same as `sumGradients` but in GRUs.
+    public var recurrentSumGradients: Matrix<Scalar>
+  }
+
   /// The layer itself; nil where the recurrence does not go through a state.
   var layer: RecurrentLayer<Scalar>?
 }
@@ -53,8 +67,13 @@ extension RecurrentLayer {
       description: description, number: number, isReversed: isReversed, initial: initial,
       initialCell: initialCell, states: states,
       stateGradients: dStates, gates: cell.gateViews.prefix(description.gates.count).map(\.values),
-      cells: cell.cellStates, unprojected: cell.unprojected, inputGradients: cell.inputGradient,
-      recurrentGradients: cell.recurrentGradient, inputWeight: weights.inputToHidden,
+      cells: cell.cellStates, unprojected: cell.unprojected, inputGradients: inputGradient,
+      recurrentGradients: norm?.dRecurrent ?? cell.recurrentGradient,
+      normalisation: weights.gains.map {
+        LayerView.Normalisation(
+          inputGain: $0.input, recurrentGain: $0.recurrent, sumGradients: cell.inputGradient,
+          recurrentSumGradients: cell.recurrentGradient)
+      }, inputWeight: weights.inputToHidden,
       recurrentWeight: weights.hiddenToHidden, bias: weights.bias,
       recurrentBias: weights.recurrentBias, projection: weights.projection,
       diagonals: weights.diagonals, layer: self)

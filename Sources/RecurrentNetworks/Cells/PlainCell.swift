@@ -85,13 +85,14 @@ final class PlainCell<Scalar: NetworkScalar, Activation: PlainActivation<Scalar>
     pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
     self.states = states
-    recurrent = pass.packed(transposed: pass.parameters[weights.hiddenToHidden])
+    recurrent = weights.multiplied.map { pass.packed(transposed: pass.parameters[$0]) }
     return states
   }
 
   func forward(_ segment: CellSegment<Scalar>) {
     let a = states.rows(segment.row, segment.count)
     if let recurrent { a.product(segment.read, recurrent, accumulate: true) }
+    if let sum = segment.recurrentSum { a.add(sum) }
     if a.isContiguous {
       Activation.apply(a.rows * a.columns, a.base, a.base)
     } else {
@@ -102,7 +103,7 @@ final class PlainCell<Scalar: NetworkScalar, Activation: PlainActivation<Scalar>
   func beginBackward(dStates: Matrix<Scalar>, weights: CellWeights, pass: Pass<Scalar>) {
     self.dStates = dStates
     inputGradient = pass.arena.matrix(states.rows, states.columns)
-    recurrentBack = pass.packed(pass.parameters[weights.hiddenToHidden])
+    recurrentBack = weights.multiplied.map { pass.packed(pass.parameters[$0]) }
   }
 
   func backward(_ segment: CellSegment<Scalar>) {

@@ -67,10 +67,11 @@ extension RecurrentLayer {
         memory.rows(rows.lowerBound, rows.count), beta: 1)
     }
     guard weights.hiddenToHidden.rows > 0 else { return }
-    let delta = cell.recurrentGradient.rows(rows.lowerBound, rows.count)
+    let sums = cell.recurrentGradient.rows(rows.lowerBound, rows.count)
+    let delta = norm?.dRecurrent.rows(rows.lowerBound, rows.count) ?? sums
     let read = recurrentDropout?.states(rows) ?? previousStates(of: range, steps, room: room)
     gradient[weights.hiddenToHidden].product(transposed: delta, read, beta: 1)
-    if let bias = weights.recurrentBias { gradient.row(bias).addColumnSums(delta) }
+    if let bias = weights.recurrentBias { gradient.row(bias).addColumnSums(sums) }
   }
 
   /// The row in which the k-th longest sequence ends in this direction.

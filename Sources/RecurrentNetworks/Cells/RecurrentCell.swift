@@ -57,6 +57,8 @@ struct CellSegment<Scalar: NetworkScalar> {
   var read: Matrix<Scalar>
   /// Where ∂L/∂ of that is added; nil when nobody needs it.
   var dRead: Matrix<Scalar>?
+  /// What is added for W s(t−1), count × gates·hidden; nil where the cell multiplies by itself.
+  var recurrentSum: Matrix<Scalar>?
 
   init(
     row: Int, count: Int, sequence: Int, previousRow: Int?, previous: Matrix<Scalar>,

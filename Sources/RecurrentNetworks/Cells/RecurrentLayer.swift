@@ -46,6 +46,8 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private(set) var recurrentDropout: RecurrentDropout<Scalar>?
   /// What mixes the cell's states with those before; nil where nothing does.
   private(set) var zoneout: Zoneout<Scalar>?
+  /// What normalises U x and W s; nil where nothing does.
+  private(set) var norm: LayerNorm<Scalar>?
   /// Steps after which the chain of gradients is cut; nil where it goes back to the start.
   private var truncation: Int?
   /// ∇s(0) of every sequence, where somebody asks for it.
@@ -128,19 +130,22 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
       ? Zoneout(
         probability: description.zoneout, steps: steps, layer: number, hidden: hidden,
         cellWidth: cellWidth, pass: pass) : nil
-    return cell.begin(
+    let sums = cell.begin(
       states: zoneout?.proposed ?? states, sequences: steps.sequenceCount,
       initialCell: initialCell, weights: weights, pass: pass)
+    norm = LayerNorm(
+      weights, gates: description.gates.count, sums: sums, sequences: steps.sequenceCount,
+      pass: pass)
+    return sums
   }
 
   /// Computes s(t) of the rows of step t.
   func advance(_ t: Int, _ steps: PackedSteps) {
     forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
-      if let recurrentDropout {
-        cell.forward(recurrentDropout.forward(segment))
-      } else {
-        cell.forward(segment)
-      }
+      var read = segment
+      if let recurrentDropout { read = recurrentDropout.forward(segment) }
+      if let norm { read = norm.forward(read) }
+      cell.forward(read)
       if let zoneout { keep(zoneout, segment) }
     }
   }
@@ -192,7 +197,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     prepareBackward(steps: steps, dStates: dStates, wantsStart: dStart != nil, pass: pass)
     border?.resume(cell, steps: steps)
     let own = 0..<steps.stepCount - (border?.repeatedSteps ?? 0)
-    let delta = cell.inputGradient
+    let delta = inputGradient
     let slices = GradientSlices(steps: steps, delta: delta, hidden: hidden, pass: pass)
     projection.beginBackward(input, delta: delta, wantsVectors: dVectors != nil, pass: pass)
     let slicesInput = projection.isSliceable
@@ -227,6 +232,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   ) {
     self.dStates = dStates
     truncation = pass.truncation
+    norm?.beginBackward(pass)
     zoneout?.beginBackward(sequences: steps.sequenceCount, arena: pass.arena)
     cell.beginBackward(dStates: zoneout?.dProposed ?? dStates, weights: weights, pass: pass)
     let learns =
@@ -240,14 +246,24 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     forEachSegment(steps, at: t, dPrevious: isCut ? nil : dStates, dInitial: dInitial) { segment in
       if let zoneout { share(zoneout, segment) }
       if let recurrentDropout {
-        recurrentDropout.backward(segment) { cell.backward($0) }
+        recurrentDropout.backward(segment) { goBack($0) }
       } else {
-        cell.backward(segment)
+        goBack(segment)
       }
       if let zoneout, let dCells = dCells(segment) { zoneout.addKept(to: dCells) }
       if isCut, segment.previousRow != nil { cell.cutCellGradient(sequences: segment.count) }
     }
   }
+
+  private func goBack(_ segment: CellSegment<Scalar>) {
+    cell.backward(segment)
+    if let norm {
+      norm.backward(segment, inputs: cell.inputGradient, recurrents: cell.recurrentGradient)
+    }
+  }
+
+  /// ∂L/∂(U x(t) + b) of every row after a backward pass; without b where U x is normalised.
+  var inputGradient: Matrix<Scalar> { norm?.dInput ?? cell.inputGradient }
 
   /// Adds weight gradients after a backward loop that ran from outside, each as one product over all
   /// rows.
@@ -256,7 +272,7 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     dContext: Matrix<Scalar>?, dStart: InitialState<Scalar>?, pass: Pass<Scalar>
   ) {
     projection.backward(
-      input, steps: steps, delta: cell.inputGradient, dVectors: dVectors, dContext: dContext,
+      input, steps: steps, delta: inputGradient, dVectors: dVectors, dContext: dContext,
       pass: pass)
     let room = steps.isUniform ? nil : pass.arena.matrix(steps.rowCount, hidden)
     addRecurrentGradients(of: 0..<steps.stepCount, steps, room: room, pass)

@@ -188,7 +188,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   }
 
   /// ∂L/∂(U x(t) + b) of the first layer after a backward pass, rows × gates·hidden.
-  var firstInputGradient: Matrix<Scalar>? { layers.first?.first?.cell.inputGradient }
+  var firstInputGradient: Matrix<Scalar>? { layers.first?.first?.inputGradient }
 
   // MARK: Ends of sequences
 

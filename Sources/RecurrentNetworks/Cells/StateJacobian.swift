@@ -154,7 +154,7 @@ extension RecurrentCell {
 
 extension LayerView {
   /// Steps that an average is taken over at most, evenly spread.
-  private static var mostSteps: Int { 128 }
+  private static func every(_ steps: PackedSteps) -> Int { max(1, steps.rowCount / 128) }
 
   /// ∂(s, c)(t) / ∂(s, c)(t−1) averaged over steps of the last forward pass; nil where there is no
   /// such recurrence, as where a step reads the output of the one before.
@@ -162,8 +162,11 @@ extension LayerView {
     _ steps: PackedSteps, parameters: ParameterVector<Scalar>
   ) -> SquareMatrix? {
     guard let layer else { return nil }
+    if layer.norm != nil {
+      return layer.averagedSlopes(steps, parameters, every: Self.every(steps))
+    }
     var sum = JacobianSum(description, hidden: layer.units)
-    let every = max(1, steps.rowCount / Self.mostSteps)
+    let every = Self.every(steps)
     for t in 0..<steps.stepCount {
       layer.forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
         for row in segment.row..<segment.row + segment.count where row % every == 0 {

@@ -77,7 +77,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
         steps: steps, states: window.rows(sequences, rows), initial: window.rows(0, sequences),
         start: start, pass: pass)
       if index == 0 { layer.projection.forward(input, steps: steps, into: pre, pass: pass) }
-      if index > 0 { pre.fillRows(pass.parameters.row(layer.weights.bias)) }
+      if index > 0 { pre.fill(layer.weights.addedBias, pass.parameters) }
       projected.append(pre)
       let u = pass.parameters[layer.weights.inputToHidden]
       inputWeights.append(
@@ -146,7 +146,7 @@ final class StepwiseStack<Scalar: NetworkScalar> {
     for index in stack.layers.indices.reversed() {
       let layer = layer(index)
       layer.retreat(t, steps)
-      let delta = layer.cell.inputGradient.rows(first, count)
+      let delta = layer.inputGradient.rows(first, count)
       if index == 0 {
         dContext.product(delta, inputWeights[0])
       } else {
@@ -175,13 +175,22 @@ final class StepwiseStack<Scalar: NetworkScalar> {
         dContext: nil, dStart: dStart, pass: pass)
       if index == 0, let gradient = pass.gradient {
         contextColumns(gradient[layer.weights.inputToHidden]).product(
-          transposed: layer.cell.inputGradient, contexts, beta: 1)
+          transposed: layer.inputGradient, contexts, beta: 1)
       }
     }
   }
 }
 
 extension Matrix {
+  /// Every row ← a vector, zeros where there is none.
+  func fill(_ vector: ParameterHandle?, _ parameters: ParameterVector<Scalar>) {
+    if let vector {
+      fillRows(parameters.row(vector))
+    } else {
+      fill(0)
+    }
+  }
+
   /// Every row ← the only row of `other`.
   func fillRows(_ other: Matrix) {
     for r in 0..<rows { row(r).update(from: other.base, count: columns) }

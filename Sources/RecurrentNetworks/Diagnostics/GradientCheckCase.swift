@@ -24,6 +24,7 @@ public struct GradientCheckCase: Sendable {
   public static var all: [GradientCheckCase] {
     stackCases + batchShapeCases + inputCases + startCases + objectiveCases + feedbackCases
       + translationCases + imageCases + residualCases + noiseCases + zoneoutCases + tiedCases
+      + normalisedCases
   }
 }
 
@@ -108,6 +109,7 @@ struct CheckedCell: CustomStringConvertible {
   var isProjected = false
   var hasPeepholes = false
   var zoneout = 0.0
+  var isNormalised = false
 
   static let all =
     CellKind.allCases.map { CheckedCell(kind: $0) } + [
@@ -119,9 +121,16 @@ struct CheckedCell: CustomStringConvertible {
   static let zonedOut = CellKind.allCases.filter(\.description.canZoneOut)
     .map { CheckedCell(kind: $0, zoneout: 0.3) }
 
+  /// Those whose sums can be normalised, normalising them.
+  static let normalised = all.filter(\.kind.description.canNormalise).map { cell in
+    var cell = cell
+    cell.isNormalised = true
+    return cell
+  }
+
   var description: String {
     kind.rawValue + (hasPeepholes ? " with peepholes" : "") + (isProjected ? " projected" : "")
-      + (zoneout > 0 ? ", zoneout" : "")
+      + (zoneout > 0 ? ", zoneout" : "") + (isNormalised ? " normalised" : "")
   }
 }
 
@@ -133,6 +142,7 @@ extension NetworkConfiguration {
     result.peepholes = checked.hasPeepholes
     result.projectionSize = checked.isProjected ? 2 : nil
     result.zoneout = checked.zoneout
+    result.layerNorm = checked.isNormalised
     return result
   }
 

@@ -73,7 +73,7 @@ public final class LayerTransition: StateTransition {
           for (unit, value) in drive.enumerated() { pre[row, unit] = value }
         }
       } else {
-        pre.fillRows(parameters.row(layer.weights.bias))
+        pre.fill(layer.weights.addedBias, parameters)
         pre.product(
           below, pass.packed(transposed: parameters[layer.weights.inputToHidden]),
           accumulate: true)

@@ -76,13 +76,14 @@ public struct StateChain<Scalar: NetworkScalar> {
         layer.cell.addJacobian(row, of: segment, to: &sum)
         sum.count += 1
       }
-      guard
-        let own = sum.average(
-          with: parameters[layer.weights.hiddenToHidden], projection: projection)
-      else { return nil }
+      let whole = layer.withSlopes(layer.weights.hiddenToHidden, row: row, parameters) {
+        sum.average(with: $0, projection: projection)
+      }
+      guard let own = whole else { return nil }
       if index > 0 {
-        var through = sum.inputAverage(
-          with: parameters[layer.weights.inputToHidden], projection: projection)
+        var through = layer.withSlopes(layer.weights.inputToHidden, row: row, parameters) {
+          sum.inputAverage(with: $0, projection: projection)
+        }
         let (rows, inner, columns) = (own.size, layers[index - 1].hidden, start)
         result.elements.withMatrix(columns: size) { all in
           through.withMatrix(columns: inner) { u in
@@ -115,7 +116,7 @@ public enum ConstantInput: Sendable, Equatable {
 }
 
 extension StateChain {
-  /// U x + b of the first layer, gates·hidden, for an input that stands before any context.
+  /// U x + b of the first layer, without b where U x is normalised, gates·hidden, for an input that stands before any context.
   /// - Parameters:
   ///   - input: what is read at each time step
   ///   - embedding: E, where symbols are embedded
@@ -125,17 +126,18 @@ extension StateChain {
   ) -> [Double] {
     guard let weights = layers.first?.weights else { return [] }
     return parameters.drive(
-      input, weight: weights.inputToHidden, bias: weights.bias, embedding: embedding)
+      input, weight: weights.inputToHidden, bias: weights.addedBias, embedding: embedding)
   }
 }
 
 extension ParameterVector {
-  /// U x + b by their handles.
+  /// U x + b by their handles, U x alone without one of b.
   public func drive(
-    _ input: ConstantInput, weight: ParameterHandle, bias: ParameterHandle,
+    _ input: ConstantInput, weight: ParameterHandle, bias: ParameterHandle?,
     embedding: ParameterHandle?
   ) -> [Double] {
-    let (u, b) = (self[weight], row(bias))
+    let u = self[weight]
+    let b = bias.map { row($0) }
     var x: [(column: Int, value: Double)] = []
     switch input {
     case .none: break
@@ -148,8 +150,8 @@ extension ParameterVector {
         x = [(symbol, 1)]
       }
     }
-    return (0..<b.columns).map { unit in
-      x.reduce(Double(b[0, unit])) { $0 + Double(u[unit, $1.column]) * $1.value }
+    return (0..<u.rows).map { unit in
+      x.reduce(b.map { Double($0[0, unit]) } ?? 0) { $0 + Double(u[unit, $1.column]) * $1.value }
     }
   }
 }

@@ -14,6 +14,8 @@ extension ParameterVector {
     switch parameter.start {
     case .zero:
       values.fill(0)
+    case .one:
+      values.fill(1)
     case .uniform(let bound):
       values.drawUniform(bound, using: &random)
     case .normal:

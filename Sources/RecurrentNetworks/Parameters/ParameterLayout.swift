@@ -4,6 +4,8 @@ public struct Parameter: Sendable, Equatable {
   public enum Start: Sendable, Equatable {
     /// Zeros.
     case zero
+    /// Ones.
+    case one
     /// Uniform in ±bound.
     case uniform(bound: Double)
     /// Standard normal, PyTorch's default for embeddings.

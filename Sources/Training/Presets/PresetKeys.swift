@@ -65,6 +65,7 @@ enum PresetKeys {
     .flag("network.peepholes", \.network.peepholes),
     .integer("network.layers", \.network.layers, 1...64),
     .flag("network.residual", \.network.residual),
+    .flag("network.layer-norm", \.network.layerNorm),
     .choice("network.direction", \.network.direction),
     .choice("network.output", \.network.output),
     .choice("network.recurrence", \.network.recurrence),

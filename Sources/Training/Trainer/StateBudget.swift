@@ -51,6 +51,15 @@ extension TaskNetwork {
         "network.tie-weights: true: with more than \(StateMemory.leastRows) symbols the table's "
           + "gradient would be summed in another order; leave one of them out")
     }
+    if configuration.zoneout > 0 {
+      try refuse(
+        "network.zoneout: \(configuration.zoneout): what is kept is drawn for a whole sequence; "
+          + "leave one of them out")
+    }
+    if configuration.layerNorm {
+      try refuse(
+        "network.layer-norm: true: normalised sums are read whole; leave one of them out")
+    }
     if configuration.direction == .bidirectional {
       try refuse(
         "network.direction: bidirectional: the way back from a sequence's end needs all of it at "

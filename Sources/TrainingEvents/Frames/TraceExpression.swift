@@ -53,6 +53,8 @@ extension GraphTrace {
       case projection, peephole
       /// Re λ, Im λ and γ of a linear recurrent unit.
       case eigenvalue, eigenvalueImaginary, inputScale
+      /// g_U and g_W, which normalised U x(t) and W s(t−1) are multiplied by.
+      case inputGain, recurrentGain
       /// R, through which one vector enters every step.
       case vector
       /// Wₐ, Uₐ and v of additive attention.
@@ -93,6 +95,8 @@ extension GraphTrace {
     case preActivation(gate: String?)
     /// W s(t−1) with its own bias, where a gate acts on it.
     case recurrentSum(gate: String?)
+    /// u(t) = U x(t) and w(t) = W s(t−1) before they are normalised, of all gates or of one.
+    case inputProduct(gate: String?), recurrentProduct(gate: String?)
     /// The activation of the gate with this symbol.
     case gate(String)
     /// c(t).
@@ -161,6 +165,8 @@ extension GraphTrace {
     case exponential
     /// The natural logarithm.
     case logarithm
+    /// (z − mean z) / √(var z + 10⁻⁵) over the units of each gate by itself.
+    case normalise
     /// e^z over their sum.
     case softmax
     /// min(max(z, 0), 1).
@@ -213,6 +219,8 @@ extension GraphTrace {
     case slope(Function, of: Expression)
     /// One vector behind the other.
     case stacked([Expression])
+    /// The gradient with respect to z, from that with respect to what normalisation makes of it.
+    case throughNormalisation(of: Expression, Expression)
     /// What a guess costs.
     case loss(LossKind, Expression)
     /// softmax over i of vᵀ tanh(Wₐ q + Uₐ h(i)).

@@ -20,6 +20,8 @@ struct ContextNodes {
   let attention: TraceAttention?
   /// The decoder's layers, from the first to the last.
   let bottom: GraphTrace.Layer
+  /// What the first one's U is multiplied by the gradient of.
+  let intoInput: GraphTrace.Quantity
   let top: GraphTrace.Layer
   /// The column of C itself, and of a decoder's step.
   let contextColumn: Int
@@ -85,7 +87,7 @@ struct ContextNodes {
     let name = Variable(.context, time: t + 1, isGradient: true)
     let query = Variable(.query, time: t + 1, isGradient: true)
     let delta = Variable(
-      .preActivation(gate: nil), layer: bottom, time: t + 1, isGradient: true)
+      intoInput, layer: bottom, time: t + 1, isGradient: true)
     return [
       Node(
         .backward, column: column(t), place: .context,

@@ -24,7 +24,7 @@ struct EmbeddingNodes {
     let input = first.input
     (self.layers, self.input, self.column) = (layers, input, column)
     let parts = (0..<first.steps).map { t in
-      layers.map { $0.u.columns(0, table.columns).transposedTimes($0.deltas[t]) }
+      layers.map { $0.u.columns(0, table.columns).transposedTimes($0.inputDeltas[t]) }
     }
     let gradients = parts.map { parts in
       parts.dropFirst().reduce(parts[0]) { $0.adding($1) }
@@ -53,7 +53,7 @@ struct EmbeddingNodes {
         role: .state,
         expression: .transposedProduct(
           layer.parameter(.input),
-          .variable(layer.variable(.preActivation(gate: nil), t).gradient)), values: values)
+          .variable(layer.deltaIntoInput(t))), values: values)
     }
     let sums = asked.map(\.expression)
     return [

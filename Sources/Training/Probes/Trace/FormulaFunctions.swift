@@ -34,6 +34,7 @@ extension CellFormula.Function {
     case .sigmoid: .sigmoid
     case .exponential: .exponential
     case .logarithm: .logarithm
+    case .normalise: .normalise
     }
   }
 
@@ -44,6 +45,8 @@ extension CellFormula.Function {
     case .sigmoid: 1 / (1 + exp(-x))
     case .exponential: exp(x)
     case .logarithm: log(x)
+    // Of no element by itself.
+    case .normalise: .nan
     }
   }
 
@@ -55,6 +58,7 @@ extension CellFormula.Function {
     case .sigmoid: y * (1 - y)
     case .exponential: y
     case .logarithm: exp(-y)
+    case .normalise: .nan
     }
   }
 }

@@ -87,7 +87,7 @@ struct ParameterSum {
       result.append(
         sum(.recurrent, columns: layer.w.columns) { t in
           Share(
-            variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t],
+            variable: layer.deltaIntoPast(t), rows: layer.productDeltas[t],
             read: .variable(layer.variableBefore(t)),
             columns: layer.previous(t).enumerated().map { ($0.offset, $0.element) })
         })
@@ -99,7 +99,29 @@ struct ParameterSum {
     if layer.recurrentBias != nil {
       result.append(
         sum(.recurrentBias, columns: 1) { t in
-          Share(variable: layer.deltaIntoPast(t), rows: layer.recurrentDeltas[t], columns: one)
+          Share(variable: layer.deltaBehindGate(t), rows: layer.recurrentDeltas[t], columns: one)
+        })
+    }
+    if layer.description.isNormalised {
+      func gain(
+        _ asked: GraphTrace.Variable, _ deltas: [Float],
+        _ product: GraphTrace.Variable, _ values: [Float]
+      ) -> Share {
+        Share(
+          variable: asked, rows: deltas.times(layer.normalised(values)), columns: one,
+          formula: .hadamard([.variable(asked), .function(.normalise, .variable(product))]))
+      }
+      result.append(
+        sum(.inputGain, columns: 1) { t in
+          gain(
+            delta(t), layer.deltas[t], layer.variable(.inputProduct(gate: nil), t),
+            layer.inputProduct(t))
+        })
+      result.append(
+        sum(.recurrentGain, columns: 1) { t in
+          gain(
+            layer.deltaBehindGate(t), layer.recurrentDeltas[t],
+            layer.variable(.recurrentProduct(gate: nil), t), layer.fromPast(t))
         })
     }
     if let projection = layer.projection {
@@ -136,7 +158,8 @@ struct ParameterSum {
       result.append(
         sum(.input, columns: layer.u.columns) { t in
           Share(
-            variable: delta(t), rows: layer.deltas[t], read: layer.input.expression(step: t),
+            variable: layer.deltaIntoInput(t), rows: layer.inputDeltas[t],
+            read: layer.input.expression(step: t),
             columns: layer.input.elements(step: t))
         })
     }

@@ -55,11 +55,8 @@ struct TraceFormula {
 
   private func recurrent(_ gate: Int?, _ t: Int) -> [Addend] {
     let rows = layer.block(gate)
-    let product = Addend(
-      role: .recurrent,
-      expression: .product(
-        layer.parameter(.recurrent, gate: gate), .variable(layer.variableBefore(t))),
-      values: Array(layer.fromPast(t)[rows]))
+    if layer.description.isNormalised { return [product(gate, t)] }
+    let product = product(gate, t)
     guard let bias = layer.recurrentBias else { return [product] }
     return [
       product,
@@ -69,9 +66,22 @@ struct TraceFormula {
     ]
   }
 
+  /// W s(t−1).
+  private func product(_ gate: Int?, _ t: Int) -> Addend {
+    let rows = layer.block(gate)
+    return Addend(
+      role: .recurrent,
+      expression: .product(
+        layer.parameter(.recurrent, gate: gate), .variable(layer.variableBefore(t))),
+      values: Array(layer.fromPast(t)[rows]))
+  }
+
   private func role(_ formula: CellFormula) -> Role {
     switch formula {
-    case .bias: .bias
+    case .bias, .recurrentBias: .bias
+    case .throughNormalisation: .throughState
+    case .hadamard(let factors) where factors.contains { $0.isInputGain }: .input
+    case .hadamard(let factors) where factors.contains { $0.isRecurrentGain }: .recurrent
     case .backThroughWeights: .future
     case .projected: .cell
     case .scaled(_, .gradient(.cell, .now)): .future
@@ -109,12 +119,14 @@ struct TraceFormula {
     switch formula {
     case .value(_, let at), .gradient(_, let at): at == moment
     case .sum(let parts), .hadamard(let parts): parts.contains { holds($0, moment) }
-    case .difference(let a, let b), .quotient(let a, let b):
+    case .difference(let a, let b), .quotient(let a, let b), .throughNormalisation(let a, let b):
       holds(a, moment) || holds(b, moment)
     case .scaled(_, let a), .complement(let a), .function(_, let a), .slope(_, let a),
       .projected(let a, _), .backThroughProjection(let a, _):
       holds(a, moment)
-    case .bias, .inputSum, .recurrentSum, .backThroughWeights, .diagonal: false
+    case .bias, .recurrentBias, .inputGain, .recurrentGain, .inputSum, .recurrentSum,
+      .backThroughWeights, .diagonal:
+      false
     }
   }
 
@@ -124,6 +136,9 @@ struct TraceFormula {
     switch quantity {
     case .preActivation(let gate): layer.variable(.preActivation(gate: gate.map(layer.symbol)), t)
     case .recurrentSum(let gate): layer.variable(.recurrentSum(gate: gate.map(layer.symbol)), t)
+    case .inputProduct(let gate): layer.variable(.inputProduct(gate: gate.map(layer.symbol)), t)
+    case .recurrentProduct(let gate):
+      layer.variable(.recurrentProduct(gate: gate.map(layer.symbol)), t)
     case .gate(let gate): layer.variable(.gate(layer.symbol(gate)), t)
     case .cell: layer.variable(.cell, t)
     case .normaliser: layer.variable(.normaliser, t)
@@ -137,7 +152,7 @@ struct TraceFormula {
 
   /// The step that a formula means; nil where there is none after the last. Before the first lies
   /// the start.
-  private func step(_ moment: CellFormula.Moment, _ t: Int) -> Int? {
+  func step(_ moment: CellFormula.Moment, _ t: Int) -> Int? {
     switch moment {
     case .before: layer.isReversed ? t + 1 : t - 1
     case .now: t
@@ -154,6 +169,13 @@ struct TraceFormula {
     case .gradient(let quantity, let moment):
       return step(moment, t).map { .variable(variable(quantity, $0).gradient) }
     case .bias(let gate): return .parameter(layer.parameter(.bias, gate: gate))
+    case .recurrentBias(let gate):
+      return .parameter(layer.parameter(.recurrentBias, gate: gate))
+    case .inputGain(let gate): return .parameter(layer.parameter(.inputGain, gate: gate))
+    case .recurrentGain(let gate): return .parameter(layer.parameter(.recurrentGain, gate: gate))
+    case .throughNormalisation(let a, let b):
+      guard let a = expression(a, t), let b = expression(b, t) else { return nil }
+      return .throughNormalisation(of: a, b)
     case .inputSum, .recurrentSum: return .total(addends(formula, t).map(\.expression))
     case .backThroughWeights:
       return layer.after(t).map {
@@ -185,103 +207,41 @@ struct TraceFormula {
     }
   }
 
-  // MARK: Values
-
-  /// nil where the formula asks for a step after the last.
-  func value(_ formula: CellFormula, _ t: Int) -> [Float]? {
-    switch formula {
-    case .value(let quantity, let moment): return step(moment, t).map { value(quantity, $0) }
-    case .gradient(let quantity, let moment):
-      return step(moment, t).map { gradient(quantity, $0) }
-    case .bias(let gate): return Array(layer.bias[layer.block(gate)])
-    case .inputSum, .recurrentSum: return added(addends(formula, t))
-    case .backThroughWeights: return layer.after(t).map(layer.toPast)
-    case .sum(let parts): return added(parts.flatMap { addends($0, t) })
-    case .hadamard(let parts):
-      let factors = parts.compactMap { value($0, t) }
-      guard factors.count == parts.count, let first = factors.first else { return nil }
-      return factors.dropFirst().reduce(first) { $0.times($1) }
-    case .difference(let a, let b):
-      guard let a = value(a, t), let b = value(b, t) else { return nil }
-      return a.subtracting(b)
-    case .quotient(let a, let b):
-      guard let a = value(a, t), let b = value(b, t) else { return nil }
-      return zip(a, b).map { $0 / $1 }
-    case .scaled(let factor, let a): return value(a, t)?.map { Float(factor) * $0 }
-    case .complement(let a): return value(a, t)?.map { 1 - $0 }
-    case .function(let function, let a): return value(a, t)?.map(function.apply)
-    case .slope(let function, let a): return value(a, t)?.map(function.slope)
-    case .diagonal(let index): return layer.diagonals[index]
-    case .projected(let a, let block):
-      guard let projection = layer.projection(block) else { return nil }
-      return value(a, t).map(projection.times)
-    case .backThroughProjection(let a, let block):
-      guard let projection = layer.projection(block) else { return nil }
-      return value(a, t).map(projection.transposedTimes)
-    }
-  }
-
-  private func added(_ addends: [Addend]) -> [Float]? {
-    guard let first = addends.first else { return nil }
-    return addends.dropFirst().reduce(first.values) { $0.adding($1.values) }
-  }
-
-  func value(_ quantity: CellFormula.Quantity, _ t: Int) -> [Float] {
-    switch quantity {
-    case .preActivation(let gate): return Array(layer.preActivation(t)[layer.block(gate)])
-    case .recurrentSum(let gate): return Array(layer.recurrentSum(t)[layer.block(gate)])
-    case .gate(let gate): return layer.gates[gate][t]
-    case .cell: return Array(layer.cell(t).prefix(layer.cellUnits))
-    case .normaliser, .imaginary: return Array(layer.cell(t).dropFirst(layer.cellUnits))
-    case .state: return layer.states.indices.contains(t) ? layer.states[t] : layer.initial
-    case .memory: return layer.memory[t]
-    case .proposedState, .proposedCell:
-      // The network keeps what is made of it alone.
-      return equation(layer.description.equations.forward, quantity).flatMap { value($0, t) } ?? []
-    }
-  }
-
-  func gradient(_ quantity: CellFormula.Quantity, _ t: Int) -> [Float] {
-    switch quantity {
-    case .preActivation(let gate): Array(layer.deltas[t][layer.block(gate)])
-    case .recurrentSum(let gate): Array(layer.recurrentDeltas[t][layer.block(gate)])
-    case .gate: []
-    case .cell: Array(cellGradients[t].prefix(layer.cellUnits))
-    case .proposedState:
-      equation(layer.description.equations.backward, quantity).flatMap { value($0, t) } ?? []
-    case .proposedCell, .normaliser, .imaginary: Array(cellGradients[t].dropFirst(layer.cellUnits))
-    case .state: layer.gradients[t]
-    case .memory: layer.projection?.transposedTimes(layer.gradients[t]) ?? []
-    }
-  }
-
-  private func equation(
-    _ groups: [[CellEquations.Equation]], _ quantity: CellFormula.Quantity
-  ) -> CellFormula? {
-    groups.joined().first { $0.result == quantity }?.formula
-  }
-
   /// The values that a formula is computed from at its own step, each once.
   func read(_ formula: CellFormula) -> [(CellFormula.Quantity, isGradient: Bool, Bool)] {
     switch formula {
     case .value(let quantity, let moment): return [(quantity, false, moment == .before)]
     case .gradient(let quantity, .now): return [(quantity, true, false)]
     case .sum(let parts), .hadamard(let parts): return parts.flatMap(read)
-    case .difference(let a, let b), .quotient(let a, let b): return read(a) + read(b)
+    case .difference(let a, let b), .quotient(let a, let b), .throughNormalisation(let a, let b):
+      return read(a) + read(b)
     case .scaled(_, let a), .complement(let a), .function(_, let a), .slope(_, let a),
       .projected(let a, _), .backThroughProjection(let a, _):
       return read(a)
-    case .bias, .inputSum, .recurrentSum, .backThroughWeights, .gradient, .diagonal: return []
+    case .bias, .recurrentBias, .inputGain, .recurrentGain, .inputSum, .recurrentSum,
+      .backThroughWeights, .gradient, .diagonal:
+      return []
     }
   }
 }
 
 extension TraceLayer {
-  /// What W is multiplied by on the way back, and learns from: δ(t), or where a gate acts between,
-  /// the gradient behind that gate.
+  /// What W is multiplied by on the way back, and learns from: δ(t), or where a gate or a normalisation
+  /// acts between, the gradient behind that.
   func deltaIntoPast(_ t: Int) -> GraphTrace.Variable {
+    description.isNormalised
+      ? variable(.recurrentProduct(gate: nil), t).gradient : deltaBehindGate(t)
+  }
+
+  /// The gradient of what is added for W s(t−1).
+  func deltaBehindGate(_ t: Int) -> GraphTrace.Variable {
     variable(
       description.keepsRecurrentBias ? .recurrentSum(gate: nil) : .preActivation(gate: nil), t
     ).gradient
   }
+}
+
+extension CellFormula {
+  fileprivate var isInputGain: Bool { if case .inputGain = self { true } else { false } }
+  fileprivate var isRecurrentGain: Bool { if case .recurrentGain = self { true } else { false } }
 }

@@ -20,9 +20,15 @@ struct TraceLayer {
   let cells: [[Float]]
   /// m(t) of which P makes s(t); empty where nothing does.
   let memory: [[Float]]
-  /// ∂L/∂(U x(t) + b) and ∂L/∂(W s(t−1)).
+  /// ∂L/∂a(t), and ∂L/∂ of what W s(t−1) adds to it.
   let deltas: [[Float]]
   let recurrentDeltas: [[Float]]
+  /// ∂L/∂(U x(t)) and ∂L/∂(W s(t−1)): the same, but where they are normalised before they are added.
+  let inputDeltas: [[Float]]
+  let productDeltas: [[Float]]
+  /// g_U and g_W; empty where nothing is normalised.
+  let inputGain: [Float]
+  let recurrentGain: [Float]
   /// Weights; valid as long as the parameters are.
   let u: Matrix<Float>
   let w: Matrix<Float>
@@ -51,8 +57,13 @@ struct TraceLayer {
     gates = view.gates.map(\.rowCopies)
     cells = view.cells?.rowCopies ?? []
     memory = view.unprojected?.rowCopies ?? []
-    deltas = view.inputGradients.rowCopies
-    recurrentDeltas = view.recurrentGradients.rowCopies
+    let norm = view.normalisation
+    inputDeltas = view.inputGradients.rowCopies
+    productDeltas = view.recurrentGradients.rowCopies
+    deltas = norm?.sumGradients.rowCopies ?? inputDeltas
+    recurrentDeltas = norm?.recurrentSumGradients.rowCopies ?? productDeltas
+    inputGain = norm.map { parameters.row($0.inputGain).copy(ofRow: 0) } ?? []
+    recurrentGain = norm.map { parameters.row($0.recurrentGain).copy(ofRow: 0) } ?? []
     u = parameters[view.inputWeight]
     w = parameters[view.recurrentWeight]
     bias = parameters.row(view.bias).copy(ofRow: 0)
@@ -127,10 +138,17 @@ struct TraceLayer {
   func fromPast(_ t: Int) -> [Float] { w.times(previous(t)) }
   func fromInput(_ t: Int) -> [Float] { input.projected(by: u, step: t) }
 
+  /// U x(t), and whatever else enters a step.
+  func inputProduct(_ t: Int) -> [Float] {
+    input.addend.map { fromInput(t).adding($0) } ?? fromInput(t)
+  }
+
   /// W s(t−1) with the bias that stands beside it; zeros in cells without W.
   func recurrentSum(_ t: Int) -> [Float] {
     guard hasRecurrentWeights else { return [Float](repeating: 0, count: bias.count) }
-    return recurrentBias.map { fromPast(t).adding($0) } ?? fromPast(t)
+    let product =
+      description.isNormalised ? recurrentGain.times(normalised(fromPast(t))) : fromPast(t)
+    return recurrentBias.map { product.adding($0) } ?? product
   }
 
   /// c(t); before the first step, and behind the last in the other direction, c(0).
@@ -151,8 +169,9 @@ struct TraceLayer {
 
   /// U x(t) + W s(t−1) + b of every gate, and what peepholes see, which the network turned into activations.
   func preActivation(_ t: Int) -> [Float] {
-    var sum = fromInput(t).adding(recurrentSum(t)).adding(bias)
-    if let addend = input.addend { sum = sum.adding(addend) }
+    var sum = inputProduct(t)
+    if description.isNormalised { sum = inputGain.times(normalised(sum)) }
+    sum = sum.adding(recurrentSum(t)).adding(bias)
     for (weights, gate) in zip(diagonals, peepholes) {
       let seen = weights.times(cell(stepOfCell(seenBy: gate, t)))
       for (row, value) in zip(block(gate), seen) { sum[row] += value }
@@ -163,7 +182,7 @@ struct TraceLayer {
   // MARK: Backward
 
   /// Wᵀ δ of a step: what the step asks of what it read before.
-  func toPast(_ t: Int) -> [Float] { w.transposedTimes(recurrentDeltas[t]) }
+  func toPast(_ t: Int) -> [Float] { w.transposedTimes(productDeltas[t]) }
 
   /// What the first step in this direction asks of where it began: the addends of ∇s(0).
   var startAddends: [TraceFormula.Addend] {

@@ -20,7 +20,7 @@ struct TraceMeeting {
     self.attention = attention
     guard attention != nil, let bottom = layers.first?.first else { return }
     let columns = bottom.u.columns(first, context.count)
-    self.attention?.goBack(from: bottom.deltas.map { columns.transposedTimes($0) })
+    self.attention?.goBack(from: bottom.inputDeltas.map { columns.transposedTimes($0) })
   }
 
   func nodes(
@@ -48,8 +48,8 @@ struct TraceMeeting {
         role: .allSteps,
         expression: .sumOverSteps(
           bottom.parameter(.input),
-          GraphTrace.Variable(.preActivation(gate: nil), layer: bottom.name, isGradient: true)),
-        values: bottom.deltas.reduce([Float](repeating: 0, count: context.count)) {
+          GraphTrace.Variable(bottom.intoInput, layer: bottom.name, isGradient: true)),
+        values: bottom.inputDeltas.reduce([Float](repeating: 0, count: context.count)) {
           $0.adding(columns.transposedTimes($1))
         })
     }
@@ -57,7 +57,8 @@ struct TraceMeeting {
     return ContextNodes(
       context: context, source: source,
       starts: starts, fromSteps: fromSteps, attention: attention,
-      bottom: all.first?.name ?? decoder, top: all.last?.name ?? decoder,
+      bottom: all.first?.name ?? decoder,
+      intoInput: all.first?.intoInput ?? .preActivation(gate: nil), top: all.last?.name ?? decoder,
       contextColumn: contextColumn, column: column)
   }
 }

@@ -60,9 +60,9 @@ struct TracePart {
                 role: .above,
                 expression: .transposedProduct(
                   upper.parameter(.input),
-                  .variable(upper.variable(.preActivation(gate: nil), t).gradient)),
+                  .variable(upper.deltaIntoInput(t))),
                 values: upper.u.columns(way * layer.units, layer.units)
-                  .transposedTimes(upper.deltas[t]))
+                  .transposedTimes(upper.inputDeltas[t]))
             }
         }
       }

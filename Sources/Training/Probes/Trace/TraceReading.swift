@@ -77,15 +77,15 @@ struct TraceReading {
   /// ∇R = x (Σ δ)ᵀ, where a vector entered every step.
   func vectorGradient(_ layer: TraceLayer) -> GraphTrace.Node? {
     guard let r = roles.vectorWeight.map({ parameters[$0] }),
-      probe.part.batch.inputMatrix.rows > 0, let first = layer.deltas.first
+      probe.part.batch.inputMatrix.rows > 0, let first = layer.inputDeltas.first
     else { return nil }
     let x = probe.part.batch.inputMatrix.copy(ofRow: 0)
-    let sum = layer.deltas.dropFirst().reduce(first) { $0.adding($1) }
+    let sum = layer.inputDeltas.dropFirst().reduce(first) { $0.adding($1) }
     let (vector, parameter) = (GraphTrace.Variable(.input), layer.parameter(.vector))
     let name = GraphTrace.Variable(.parameter(parameter), isGradient: true)
     // Without a time, δ is the sum over all steps.
     let all = GraphTrace.Variable(
-      .preActivation(gate: nil), layer: layer.name, isGradient: true)
+      layer.intoInput, layer: layer.name, isGradient: true)
     return GraphTrace.Node(
       .backward, column: 0, place: .input,
       equations: [GraphTrace.Equation(name, .outer(.variable(vector), .variable(all)))],
