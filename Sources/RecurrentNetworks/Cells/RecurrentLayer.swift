@@ -42,6 +42,9 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   private var startsOnItsOwn = true
   /// ∇s(t) of every row after a backward pass, rows × hidden.
   private(set) var dStates: Matrix<Scalar>
+  /// Whether nothing stands between the cell and its states: asked at every step instead of for each
+  /// of what may stand there, which would be copied.
+  private var isPlain = true
   /// What W read instead of the states; nil where nothing was dropped.
   private(set) var recurrentDropout: RecurrentDropout<Scalar>?
   /// What mixes the cell's states with those before; nil where nothing does.
@@ -136,12 +139,14 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
     norm = LayerNorm(
       weights, gates: description.gates.count, sums: sums, sequences: steps.sequenceCount,
       pass: pass)
+    isPlain = recurrentDropout == nil && zoneout == nil && norm == nil
     return sums
   }
 
   /// Computes s(t) of the rows of step t.
   func advance(_ t: Int, _ steps: PackedSteps) {
     forEachSegment(steps, at: t, dPrevious: nil, dInitial: nil) { segment in
+      guard !isPlain else { return cell.forward(segment) }
       var read = segment
       if let recurrentDropout { read = recurrentDropout.forward(segment) }
       if let norm { read = norm.forward(read) }
@@ -244,15 +249,20 @@ final class RecurrentLayer<Scalar: NetworkScalar> {
   func retreat(_ t: Int, _ steps: PackedSteps) {
     let isCut = truncation.map { (steps.firstStep + (isReversed ? t + 1 : t)) % $0 == 0 } ?? false
     forEachSegment(steps, at: t, dPrevious: isCut ? nil : dStates, dInitial: dInitial) { segment in
-      if let zoneout { share(zoneout, segment) }
-      if let recurrentDropout {
-        recurrentDropout.backward(segment) { goBack($0) }
-      } else {
-        goBack(segment)
-      }
-      if let zoneout, let dCells = dCells(segment) { zoneout.addKept(to: dCells) }
+      if isPlain { cell.backward(segment) } else { shareBack(segment) }
       if isCut, segment.previousRow != nil { cell.cutCellGradient(sequences: segment.count) }
     }
+  }
+
+  /// The way back through what stands between a cell and its states.
+  private func shareBack(_ segment: CellSegment<Scalar>) {
+    if let zoneout { share(zoneout, segment) }
+    if let recurrentDropout {
+      recurrentDropout.backward(segment) { goBack($0) }
+    } else {
+      goBack(segment)
+    }
+    if let zoneout, let dCells = dCells(segment) { zoneout.addKept(to: dCells) }
   }
 
   private func goBack(_ segment: CellSegment<Scalar>) {
