@@ -165,7 +165,9 @@ import Testing
   @Test func aRunWhoseTerminalIsLostTrainsOn() throws {
     let program = try Program()
     defer { program.remove() }
-    let small = "--set network.hidden=6 --set training.batch=2 --set training.sequence-length=6"
+    // So many steps that it is not over before somebody attaches to it.
+    let small =
+      "--set network.hidden=6 --set training.batch=2 --set training.sequence-length=6 --steps 1000000"
     let terminal = try Terminal(program)
     try terminal.type(
       line: "\"$UNFOLD\" train words --out run \(small) --set training.on-hangup=detach")
