@@ -29,19 +29,9 @@ extension NetworkRules {
         key, "network.hidden: \(network.hidden)", because: "one unit alone does not vary",
         instead: "set network.hidden: 2 or more, or \(leave)")
     }
-    if network.recurrence == .output {
-      try refuse(key, recurrence, because: "W reads outputs, not states", instead: leave)
-    }
-    if isTwoDimensional {
-      try refuse(
-        key, imageReading, because: "sums over an image are not normalised",
-        instead: "set network.image-reading: rows, or \(leave)")
-    }
-    if let steps = network.unsharedSteps {
-      try refuse(
-        key, "network.unshared-steps: \(steps)",
-        because: "layers with weights of their own at each time step are not normalised",
-        instead: leave)
-    }
+    try checkStates(
+      of: key, leave: leave, output: "W reads outputs, not states",
+      image: "sums over an image are not normalised",
+      unshared: "layers with weights of their own at each time step are not normalised")
   }
 }

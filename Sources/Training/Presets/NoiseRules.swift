@@ -43,21 +43,10 @@ extension NetworkRules {
         key, cell, because: "it is defined for \(others.joined(separator: ", "))",
         instead: "set one of these, or \(leave)")
     }
-    if network.recurrence == .output {
-      try refuse(
-        key, recurrence, because: "outputs are fed back, not states that could be kept",
-        instead: leave)
-    }
-    if isTwoDimensional {
-      try refuse(
-        key, imageReading, because: "a state over an image has two before it",
-        instead: "set network.image-reading: rows, or \(leave)")
-    }
-    if let steps = network.unsharedSteps {
-      try refuse(
-        key, "network.unshared-steps: \(steps)",
-        because: "layers with weights of their own at each time step keep nothing", instead: leave)
-    }
+    try checkStates(
+      of: key, leave: leave, output: "outputs are fed back, not states that could be kept",
+      image: "a state over an image has two before it",
+      unshared: "layers with weights of their own at each time step keep nothing")
   }
 
   private func checkRecurrentDropout() throws(ImpossibleNetwork) {
@@ -69,18 +58,33 @@ extension NetworkRules {
         key, cell, because: "it drops states on their way to W, and this cell has no W",
         instead: "set another network.cell, or \(leave)")
     }
+    try checkStates(
+      of: key, leave: leave, output: "W reads outputs, not states",
+      image: "states over an image are not dropped",
+      unshared: "one mask for all time steps wants one W for all of them")
+  }
+
+  /// Refuses what acts between a layer's states and its one W where a network has no such states.
+  ///
+  /// - Parameters:
+  ///   - key: the setting, as it was given
+  ///   - leave: how to do without it
+  ///   - output: why not where outputs are fed back
+  ///   - image: why not over an image in two dimensions
+  ///   - unshared: why not with weights of their own at each time step
+  func checkStates(
+    of key: String, leave: String, output: String, image: String, unshared: String
+  ) throws(ImpossibleNetwork) {
     if network.recurrence == .output {
-      try refuse(key, recurrence, because: "W reads outputs, not states", instead: leave)
+      try refuse(key, recurrence, because: output, instead: leave)
     }
     if isTwoDimensional {
       try refuse(
-        key, imageReading, because: "states over an image are not dropped",
+        key, imageReading, because: image,
         instead: "set network.image-reading: rows, or \(leave)")
     }
     if let steps = network.unsharedSteps {
-      try refuse(
-        key, "network.unshared-steps: \(steps)",
-        because: "one mask for all time steps wants one W for all of them", instead: leave)
+      try refuse(key, "network.unshared-steps: \(steps)", because: unshared, instead: leave)
     }
   }
 }
