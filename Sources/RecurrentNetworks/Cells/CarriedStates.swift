@@ -1,5 +1,13 @@
 import LinearAlgebra
 
+/// Where a layer's states begin, in the order of the packed steps.
+struct InitialState<Scalar: NetworkScalar> {
+  /// s(0), sequences × hidden.
+  var state: Matrix<Scalar>
+  /// c(0) of LSTM cells, sequences × hidden; zero when nil.
+  var cell: Matrix<Scalar>?
+}
+
 extension RecurrentStack {
   /// The start of one layer and direction, read from a state carried over from the chunk before.
   func start(

@@ -1,13 +1,5 @@
 import LinearAlgebra
 
-/// Where a layer's states begin, in the order of the packed steps.
-struct InitialState<Scalar: NetworkScalar> {
-  /// s(0), sequences × hidden.
-  var state: Matrix<Scalar>
-  /// c(0) of LSTM cells, sequences × hidden; zero when nil.
-  var cell: Matrix<Scalar>?
-}
-
 /// One direction of one layer: the time loop around a cell.
 ///
 /// Forward runs t = 1…τ, and the other direction from each sequence's own end to its start. The
