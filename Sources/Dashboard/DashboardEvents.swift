@@ -68,7 +68,6 @@ extension DashboardState {
     frames.keep(frame)
     switch frame {
     case .hiddenStates(let states):
-      for index in alike.kept.indices { alike.kept[index].follow(states) }
       let map = heatmap.map(in: states)
       if let map, !passage.isFixed || passage.map.name != map.name { passage.add(states, map) }
       // Rows stay where they are while somebody looks back.
@@ -119,6 +118,10 @@ extension DashboardState {
       markers.append(CurveMarker(step: record.step, kind: .hyperparameter, text: marker))
     }
     hyperparameterBoard.note(record)
+    if record.units != nil {
+      alike.kept.note(record)
+      show(record.text)
+    }
     if record.name.hasSuffix("clip-norm") { clipNorm = record.value.flatMap { $0 > 0 ? $0 : nil } }
     if record.name.hasSuffix("learning-rate"), let value = record.value { learningRate = value }
     tell(record)

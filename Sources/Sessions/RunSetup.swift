@@ -83,6 +83,10 @@ package struct RunSetup: Sendable {
       if let note = group.note(of: preset) { task.notes.append(note) }
       self.group = group
     }
+    let recorded = loaded?.run.flatMap { try? RecordedRun($0) }
+    earlier = recorded?.history
+    var kept: [KeptUnits] = []
+    for command in recorded?.commands ?? [] { kept.note(command) }
     var checkpoint = loaded?.checkpoint
     if let old = checkpoint, !changes.isEmpty { checkpoint = Self.apply(preset, to: old) }
     firstStep = checkpoint?.state.step ?? 0
@@ -104,7 +108,7 @@ package struct RunSetup: Sendable {
         preset: preset, task: task,
         threads: command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
         checkpoint: checkpoint, initial: initial,
-        canGoBack: canGoBack, group: group)
+        canGoBack: canGoBack, group: group, kept: kept)
     } catch let mismatch as ParameterMismatch {
       let file = command.initial ?? command.resume ?? ""
       throw ParameterMismatch(
@@ -119,7 +123,6 @@ package struct RunSetup: Sendable {
     self.preset = preset
     self.task = task
     notes += changes.map { "changed on resuming: \($0)" }
-    if let run = loaded?.run { earlier = (try? RecordedRun(run))?.history }
   }
 
   private static func passedOver(_ others: [String]) -> String {

@@ -45,6 +45,8 @@ public struct RunAbilities: Sendable, Equatable {
     case restart
     /// To try learning rates on a copy of the network.
     case testRates
+    /// To follow a set of units.
+    case keep
   }
 
   /// What it can be asked now.
@@ -92,6 +94,7 @@ extension TrainingCommand {
     case .goBackToBest: .best
     case .restart: .restart
     case .testRates: .testRates
+    case .keep, .drop: .keep
     case .watch: .watch
     case .pace: .pace
     case .read: .read

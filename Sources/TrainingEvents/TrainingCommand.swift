@@ -31,6 +31,10 @@ public enum TrainingCommand: Sendable, Equatable {
   case read(text: String)
   /// Tries learning rates from small to large on a copy of the network; the run is left as it is.
   case testRates
+  /// Follows a set of units from now on, in place of one of the same name.
+  case keep(KeptUnits)
+  /// Follows the set of a name no longer.
+  case drop(name: String)
   /// Goes back through a record as time passes, until it is paused or at its beginning. What trains
   /// refuses it.
   case rewind

@@ -109,10 +109,15 @@ public struct CommandRecord: Sendable, Equatable {
   /// The value before, written so that setting it takes the change back, such as `0.004` or `none`;
   /// nil for what is no change of a hyperparameter.
   public var previous: String?
+  /// The set of units that is followed from then on, or no longer; nil for any other command.
+  public var units: KeptUnits?
+
+  /// The names of commands that speak of a set of units.
+  public static let (keep, drop) = ("keep", "drop")
 
   public init(
     step: Int, elapsed: Double? = nil, name: String, text: String, marker: String? = nil,
-    value: Double? = nil, previous: String? = nil
+    value: Double? = nil, previous: String? = nil, units: KeptUnits? = nil
   ) {
     self.step = step
     self.elapsed = elapsed
@@ -121,6 +126,7 @@ public struct CommandRecord: Sendable, Equatable {
     self.marker = marker
     self.value = value
     self.previous = previous
+    self.units = units
   }
 }
 

@@ -53,6 +53,38 @@ import TrainingEvents
     return state
   }
 
+  /// Asks that the marked units are followed, as a run hears and tells it.
+  private static func keep(_ name: String, in state: inout DashboardState) throws -> KeptUnits {
+    let actions = try state.run(command: "keep \(name)")
+    guard case .send(.keep(let units))? = actions.first, let frame = state.hiddenStates else {
+      throw CommandMistake("nothing was asked for")
+    }
+    state.apply(
+      .command(
+        CommandRecord(
+          step: frame.step, name: CommandRecord.keep,
+          text: "\(units.set.units.count) units kept as \(name)", units: units)))
+    count(frame, units, in: &state)
+    return units
+  }
+
+  private static func see(
+    _ frame: HiddenStateFrame, following units: KeptUnits, in state: inout DashboardState
+  ) {
+    state.apply(.frame(.hiddenStates(frame)))
+    count(frame, units, in: &state)
+  }
+
+  private static func count(
+    _ frame: HiddenStateFrame, _ units: KeptUnits, in state: inout DashboardState
+  ) {
+    guard let count = units.count(in: frame) else { return }
+    state.apply(
+      .values([
+        NamedValues(name: units.seriesName, steps: [frame.step], numbers: [Double(count)])
+      ]))
+  }
+
   /// A search that has been through a third of the data, and a set that was kept, in a run that looks
   /// like one.
   static func searching(_ size: Size) throws -> DashboardState {
@@ -63,10 +95,10 @@ import TrainingEvents
     _ = state.handle(.character("m"))
     for _ in 0..<3 { _ = state.handle(.right) }
     for _ in 0..<4 { _ = state.handle(.character("<")) }
-    _ = try state.run(command: "keep ously")
+    let kept = try keep("ously", in: &state)
     var run = SyntheticRun()
     for step in 1...30 {
-      state.apply(.frame(.hiddenStates(run.hiddenStates(step: 12_480 + 10 * step))))
+      see(run.hiddenStates(step: 12_480 + 10 * step), following: kept, in: &state)
     }
     _ = state.handle(.character("a"))
     let query = try #require(state.alike.query)
@@ -162,19 +194,40 @@ import TrainingEvents
 
   @Test func aKeptSetIsFollowed() throws {
     var state = Self.marked()
-    _ = try state.run(command: "keep pair")
-    state.apply(.frame(.hiddenStates(Self.frame(910, [0.9, 0.1, 0.9, 0.1, 0, 0]))))
+    let kept = try Self.keep("pair", in: &state)
+    #expect(kept.set.units == [0, 1] && kept.symbols == ["a", "b"] && kept.since == 900)
+    Self.see(Self.frame(910, [0.9, 0.1, 0.9, 0.1, 0, 0]), following: kept, in: &state)
     var other = Self.frame(920)
     other.symbols = ["x", "b", "c"]
-    state.apply(.frame(.hiddenStates(other)))
-    let history = try #require(state.alike.kept.first).history
-    #expect(history.map(\.step) == [900, 910] && history.map(\.on) == [2, 1])
+    #expect(kept.count(in: other) == nil)
+    Self.see(other, following: kept, in: &state)
+    let counts = try #require(state.counts(of: kept))
+    #expect(counts.steps == 900...910)
+    #expect([900, 909, 910, 999].map(counts.on) == [2, 2, 1, 1])
     #expect(text(state).contains("pair  1 of 2 on in “ab”"))
+    // What a set of the same name was counted at before says nothing about this one.
+    var later = kept
+    later.since = 905
+    #expect(state.counts(of: later)?.steps == 910...910)
     _ = try state.run(command: "alike pair")
     #expect(state.alike.query?.length == 2 && state.alike.query?.set.units == [0, 1])
     #expect(throws: CommandMistake.self) { try state.run(command: "alike pear") }
-    _ = try state.run(command: "drop pair")
+    #expect(try state.run(command: "drop pair") == [.send(.drop(name: "pair"))])
+    state.apply(
+      .command(
+        CommandRecord(step: 920, name: CommandRecord.drop, text: "no longer", units: kept)))
     #expect(state.alike.kept.isEmpty)
+  }
+
+  /// No network is left that could search, but what was followed while it trained is in the record.
+  @Test func whatWasFollowedIsShownOfARunThatIsOver() throws {
+    var state = Self.marked()
+    _ = try Self.keep("pair", in: &state)
+    state.apply(RunMessage.hello(RunAbilities(can: [.pause, .stop, .watch])))
+    _ = state.handle(.escape)
+    _ = state.handle(.character("a"))
+    #expect(text(state).contains("pair  2 of 2 on in “ab”"))
+    #expect(text(state).contains("another program’s network"))
   }
 
   @Test func ofAnotherProgramsRunItIsSaidThatItCannotBe() {

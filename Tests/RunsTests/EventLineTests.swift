@@ -127,6 +127,8 @@ import TrainingEvents
       CommandRecord(
         step: 9, elapsed: 3, name: "learning-rate", text: "learning rate 2 → 1", marker: "lr ÷2",
         value: 1)),
+    .command(
+      CommandRecord(step: 9, name: CommandRecord.keep, text: "2 units kept", units: Example.units)),
     .snapshot(SnapshotRecord(step: 9, path: "runs/ü \u{1B}/x", bytes: 12)),
     .snapshot(SnapshotRecord(step: 9, path: "checkpoint.pt", bytes: nil, reason: .requested)),
     .warning(WarningRecord(step: 9, kind: "plateau", text: "no \"progress\"", advice: "wait")),

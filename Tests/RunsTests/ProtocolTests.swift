@@ -28,7 +28,7 @@ import TrainingEvents
       .run(until: .loss(0.125)), .scaleLearningRate(by: 0.5),
       .set(key: "training.clip-norm", value: "none"), .set(key: "rate", value: "0.25"), .snapshot,
       .undo, .goBackToBest, .restart, .testRates, .watch(request), .pace(20), .pace(nil),
-      .read(text: "\u{1B}[2J\n\"quoted\" 学"), .stop,
+      .read(text: "\u{1B}[2J\n\"quoted\" 学"), .keep(Example.units), .drop(name: "a b"), .stop,
     ]
     for command in commands {
       let bytes = CommandJSON.encode(command)
@@ -42,7 +42,12 @@ import TrainingEvents
       ("{", "column"), ("[1]", "expected an object with a command"), ("{}", "a command"),
       (#"{"command":"dance"}"#, "no command “dance”"), (#"{"command":"set"}"#, "needs a key"),
       (#"{"command":"set","key":"a","value":[]}"#, "needs a value"),
-      (#"{"command":"run"}"#, "needs a step"),
+      (#"{"command":"run"}"#, "needs a step"), (#"{"command":"drop"}"#, "drop needs a name"),
+      (#"{"command":"keep","name":"a"}"#, "keep needs a name, a map"),
+      (
+        #"{"command":"keep","name":"a","map":"m","units":[1],"threshold":0.5,"symbols":["a","b"],"#
+          + #""fromEnd":1}"#, "keep needs"
+      ),
     ] {
       #expect(
         throws: CommandJSON.Malformed.self, "\(text)",
@@ -184,7 +189,7 @@ import TrainingEvents
     #expect(
       words.commands == [
         "pause", "resume", "step", "run", "pace", "set", "scale", "snapshot", "undo", "best",
-        "restart", "read", "watch", "rewind", "stop", "testRates",
+        "restart", "read", "watch", "rewind", "stop", "testRates", "keep", "drop",
       ])
   }
 

@@ -29,6 +29,11 @@ enum Example {
       tokens: 100, elapsed: Double(number) * 0.5, duration: 0.5)
   }
 
+  static let units = KeptUnits(
+    name: "in “quotes”",
+    set: UnitSet(map: "layer 1 ←", units: [3, 17], threshold: 0.35, usesMagnitude: false),
+    symbols: ["\n", "“", "学"], fromEnd: 12, since: 900)
+
   static let run = RunDescription(
     name: "words", title: "Inventing \"English\" words", lecture: "Slides 13–20",
     task: .languageModel, network: "tanh 128", parameterCount: 23_579, optimizer: "adam",

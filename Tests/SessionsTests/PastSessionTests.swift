@@ -118,6 +118,33 @@ import TrainingEvents
     }
   }
 
+  /// The record says what was followed; the session that goes on with the run follows it, too.
+  @Test func aSetOfUnitsIsFollowedInTheNextSessionToo() async throws {
+    try await SessionTwin.run(size: Self.size) { twin in
+      _ = try await HeadlessSessionTests.train(twin, twin.options("tiny", ["training.steps=20"]))
+      let run = twin.run("tiny-1")
+      let units = KeptUnits(
+        name: "pair",
+        set: UnitSet(map: "layer 1", units: [0, 2], threshold: 0.5, usesMagnitude: true),
+        symbols: ["a", "b"], fromEnd: 2, since: 10)
+      let command = CommandRecord(step: 10, name: CommandRecord.keep, text: "kept", units: units)
+      let record = try FileHandle(forWritingTo: URL(fileURLWithPath: run + "/events.jsonl"))
+      try record.seekToEnd()
+      try record.write(contentsOf: EventLine.encode(.command(command), for: .record))
+      try record.close()
+      var options = twin.options("", ["training.pace=400"])
+      (options.preset, options.resume, options.steps) = (nil, run, 100_000)
+      try twin.start(options)
+      let terminal = twin.terminal
+      try await terminal.wait("more", until: Screen.isPast(40))
+      terminal.type(" 4a")
+      // Another passage is on screen: nothing was counted.
+      try await terminal.wait(for: "pair  – of 2 on in “ab”")
+      terminal.type("qq")
+      _ = try await twin.end()
+    }
+  }
+
   @Test func aReplayAndAFollowedRunLookBackToo() async throws {
     try await SessionTwin.run(size: Self.size) { twin in
       var text = ""

@@ -4,47 +4,6 @@ import TrainingEvents
 /// What a person looks for in all training data: the units that are on throughout a passage of the
 /// text that is read.
 struct AlikeControls: Sendable {
-  /// A set of units with a name, and how many of it are on throughout its passage as training goes on.
-  struct Kept: Sendable, Equatable {
-    var name: String
-    var set: UnitSet
-    /// What is read in its passage.
-    var symbols: [String]
-    /// Where the passage begins, in columns before the last one's end.
-    var fromEnd: Int
-    private(set) var history: [Count] = []
-
-    struct Count: Sendable, Equatable {
-      var step: Int
-      var on: Int
-    }
-
-    /// Counts kept at most; then every second one leaves.
-    private static let most = 512
-
-    init(name: String, set: UnitSet, symbols: [String], fromEnd: Int) {
-      (self.name, self.set, self.symbols, self.fromEnd) = (name, set, symbols, fromEnd)
-    }
-
-    /// Counts in a frame that shows the same passage; others say nothing.
-    mutating func follow(_ frame: HiddenStateFrame) {
-      guard let map = frame.maps.first(where: { $0.name == set.map }) else { return }
-      let first = map.columns - fromEnd
-      let columns = first..<(first + symbols.count)
-      guard first >= 0, columns.upperBound <= min(map.columns, frame.symbols.count),
-        Array(frame.symbols[columns]) == symbols
-      else { return }
-      let count = Count(step: frame.step, on: set.count(throughout: columns, of: map))
-      // What was undone never was.
-      history.removeAll { $0.step >= frame.step }
-      history.append(count)
-      guard history.count > Self.most else { return }
-      history = history.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-    }
-
-    mutating func forget() { history = [] }
-  }
-
   /// Whether its panel stands in the view of states.
   var isOpen = false
   /// The column in which the passage begins or ends; the cursor is its other end.
@@ -58,7 +17,8 @@ struct AlikeControls: Sendable {
   var searches = 0
   /// The place that is looked at, in the order of the list.
   var chosen = 0
-  var kept: [Kept] = []
+  /// What the run follows, as it tells of it.
+  var kept: [KeptUnits] = []
 
   /// A level of 20 would be the end of the range.
   static let highestLevel = 19
@@ -67,10 +27,7 @@ struct AlikeControls: Sendable {
   func threshold(of map: StateMap) -> Float { map.highest * Float(level) / 20 }
 
   /// After the same run began again.
-  mutating func startAgain() {
-    (query, chosen) = (nil, 0)
-    for index in kept.indices { kept[index].forget() }
-  }
+  mutating func startAgain() { (query, chosen, kept) = (nil, 0, []) }
 }
 
 extension DashboardState {
@@ -135,7 +92,10 @@ extension DashboardState {
 
   /// Looks for the marked passage's units in all training data.
   mutating func findAlike() {
-    if let absence = alikeAbsence { return show(absence, .warning) }
+    if let absence = alikeAbsence {
+      // What was followed while it trained can be looked at still.
+      return alike.kept.isEmpty ? show(absence, .warning) : openAlike()
+    }
     guard let set = markedUnits, let columns = markedColumns else {
       guard !alike.kept.isEmpty || alike.query != nil else {
         return show("m marks where a passage begins, ← → extend it")
@@ -188,27 +148,59 @@ extension DashboardState {
     alike.chosen = min(max(0, alike.chosen + lines), count - 1)
   }
 
-  /// Keeps the marked passage's units under a name.
-  mutating func keepUnits(_ name: String) throws(CommandMistake) {
+  /// Asks that the marked passage's units are followed under a name.
+  mutating func keepUnits(_ name: String) throws(CommandMistake) -> [DashboardAction] {
     guard let set = markedUnits, let columns = markedColumns, let frame = hiddenStates,
       let map = shownMap, columns.upperBound <= frame.symbols.count
     else { throw CommandMistake("mark a passage first: m in the view of states") }
     guard !set.units.isEmpty else {
       throw CommandMistake("no unit is on throughout the passage")
     }
-    var kept = AlikeControls.Kept(
+    let kept = KeptUnits(
       name: name, set: set, symbols: Array(frame.symbols[columns]),
-      fromEnd: map.columns - columns.lowerBound)
-    if pastStep == nil { kept.follow(frame) }
-    alike.kept.removeAll { $0.name == name }
-    alike.kept.append(kept)
-    show("\(set.units.count) units kept as \(name)")
+      fromEnd: map.columns - columns.lowerBound, since: frame.step)
+    return [.send(.keep(kept))]
   }
 
-  func kept(named name: String) throws(CommandMistake) -> AlikeControls.Kept {
+  func kept(named name: String) throws(CommandMistake) -> KeptUnits {
     guard let kept = alike.kept.first(where: { $0.name == name }) else {
       throw CommandMistake(unknown: "set of units", name, among: alike.kept.map(\.name))
     }
     return kept
+  }
+
+  /// What was counted of a set, up to the step that is looked at; nil where nothing was.
+  func counts(of kept: KeptUnits) -> UnitCounts? {
+    history.extra.first { $0.name == kept.seriesName }
+      .flatMap { UnitCounts($0, of: kept, through: pastStep) }
+  }
+}
+
+/// How many units of a set were on over training.
+struct UnitCounts {
+  private let series: NamedSeries
+  private let places: Range<Int>
+  private let all: Int
+
+  /// Nil where nothing was counted.
+  init?(_ series: NamedSeries, of kept: KeptUnits, through step: Int?) {
+    let first = series.steps.firstIndex(notBelow: Double(kept.since))
+    let end = step.map { series.steps.firstIndex(notBelow: Double($0) + 1) } ?? series.steps.count
+    guard first < end else { return nil }
+    (self.series, places, all) = (series, first..<end, kept.set.units.count)
+  }
+
+  /// The first step and the last one of which it is known.
+  var steps: ClosedRange<Int> {
+    let first = series.steps.step(at: places.lowerBound) ?? 0
+    return first...max(first, series.steps.step(at: places.upperBound - 1) ?? first)
+  }
+
+  /// The count at a step: the newest up to there; nil where a record holds no such number.
+  func on(at step: Int) -> Int? {
+    let next = series.steps.firstIndex(notBelow: Double(step) + 1)
+    let index = min(max(next - 1, places.lowerBound), places.upperBound - 1)
+    let number = series.number(at: index)
+    return number >= 0 && number <= Double(all) ? Int(number) : nil
   }
 }

@@ -76,14 +76,11 @@ extension Command {
     Command("keep", "NAME", "keep the marked passage’s units and follow them over training") {
       state, argument throws(CommandMistake) in
       guard !argument.isEmpty else { throw CommandMistake("keep needs a name") }
-      try state.keepUnits(argument)
-      return []
+      return try state.keepUnits(argument)
     },
     Command("drop", "NAME", "follow a kept set of units no longer", candidates: keptNames) {
       state, argument throws(CommandMistake) in
-      let kept = try state.kept(named: argument)
-      state.alike.kept.removeAll { $0.name == kept.name }
-      return []
+      return [.send(.drop(name: try state.kept(named: argument).name))]
     },
   ]
 

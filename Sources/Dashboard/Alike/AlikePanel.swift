@@ -13,7 +13,7 @@ struct AlikePanel: Panel {
   var context: KeyBinding.Context? { .alike }
 
   func absence(in state: DashboardState) -> String? {
-    if let absence = state.alikeAbsence { return absence }
+    if let absence = state.alikeAbsence, state.alike.kept.isEmpty { return absence }
     return (state.shownMap?.columns ?? 0) > 0 ? nil : Absence.missing("hidden states", state)
   }
 
@@ -75,6 +75,7 @@ struct AlikePanel: Panel {
 
   private func status(_ scene: Scene) -> StyledText {
     let (state, theme) = (scene.state, scene.theme)
+    if let absence = state.alikeAbsence { return StyledText(absence, theme.muted) }
     if let frame = state.foundAlike { return AlikeText.progress(frame, scene) }
     guard state.alike.query == nil else {
       return StyledText("the search begins …", theme.muted)

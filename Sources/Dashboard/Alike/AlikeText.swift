@@ -74,29 +74,36 @@ enum AlikeText {
     return text
   }
 
+  /// Columns of a row that shows how counts went.
+  private static let leastRow = 8
+
   /// A kept set: how many of it are on in its passage now, and over training.
-  static func line(_ kept: AlikeControls.Kept, width: Int, _ scene: Scene) -> StyledText {
+  static func line(_ kept: KeptUnits, width: Int, _ scene: Scene) -> StyledText {
     let theme = scene.theme
     let all = kept.set.units.count
+    let counts = scene.state.counts(of: kept)
     var text = StyledText(kept.name.cut(to: 16), theme.accent)
-    let now = kept.history.last.map { "\($0.on)" } ?? "–"
+    let now = counts.flatMap { $0.on(at: $0.steps.upperBound) }.map { "\($0)" } ?? "–"
     text.add("  \(now) of \(all) on", theme.text, joined: true)
     let passage = joined(kept.symbols, of: kept.symbols)
     text.add(" in “\(passage.cut(to: 24))”", theme.muted, joined: true)
-    let room = min(48, width - text.width - 2)
-    guard room >= 4, kept.history.count > 1, let first = kept.history.first?.step,
-      let last = kept.history.last?.step
-    else { return text }
-    let columns = min(room, kept.history.count)
+    guard let counts, counts.steps.count > 1 else { return text }
+    let (first, last) = (counts.steps.lowerBound, counts.steps.upperBound)
+    let span = "  steps \(NumberText.grouped(first))–\(NumberText.grouped(last))"
+    let whole = width - text.width - 2
+    // What the row spans goes before the row's length.
+    let isTold = whole >= CharacterWidth.of(span) + leastRow
+    let room = min(48, isTold ? whole - CharacterWidth.of(span) : whole)
+    guard room >= leastRow else { return text }
+    let columns = min(room, counts.steps.count)
     var row = ""
     for column in 0..<columns {
-      let count = kept.history[column * (kept.history.count - 1) / max(1, columns - 1)]
-      let level = Bars.level(Double(count.on) / Double(max(1, all)), appearance: scene.appearance)
-      row.unicodeScalars.append(level)
+      let on = counts.on(at: first + column * (last - first) / max(1, columns - 1))
+      let share = Double(on ?? 0) / Double(max(1, all))
+      row.unicodeScalars.append(Bars.level(share, appearance: scene.appearance))
     }
     text.add("  \(row)", theme.smoothed)
-    text.add(
-      "  steps \(NumberText.grouped(first))–\(NumberText.grouped(last))", theme.muted)
+    if isTold { text.add(span, theme.muted, joined: true) }
     return text
   }
 }

@@ -59,7 +59,7 @@ extension DashboardState {
     case .snapshot: "this job has not registered how to save a snapshot"
     case .read: "this job reads no text"
     case .stop: "this job cannot be stopped"
-    case .watch, .run, .pace, .undo, .best, .restart, .testRates:
+    case .watch, .run, .pace, .undo, .best, .restart, .testRates, .keep:
       "this job cannot do that: only runs of unfold’s own engine can"
     }
   }

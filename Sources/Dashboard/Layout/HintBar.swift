@@ -37,7 +37,7 @@ enum HintBar {
     case .pace: return !isFollowed
     case .snapshot, .set: return state.canTrain && !state.isViewing
     case .read: return !state.isViewing
-    case .watch, .run, .undo, .best, .restart, .testRates, .stop, nil: return true
+    case .watch, .run, .undo, .best, .restart, .testRates, .keep, .stop, nil: return true
     }
   }
 

@@ -122,6 +122,7 @@ public enum EventLine {
     object["marker"] = record.marker.map(JSONValue.string)
     object["value"] = record.value.map(JSONValue.real)
     object["previous"] = record.previous.map(JSONValue.string)
+    object["units"] = record.units.map { .object(AlikeJSON.object($0)) }
     object["elapsed"] = record.elapsed.map(seconds)
     return .object(object)
   }

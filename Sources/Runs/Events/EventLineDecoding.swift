@@ -118,7 +118,8 @@ extension EventLine {
       step: try integer("step", object), elapsed: object["elapsed"]?.double,
       name: try string("name", object), text: try string("text", object),
       marker: object["marker"]?.string, value: object["value"]?.double,
-      previous: object["previous"]?.string)
+      previous: object["previous"]?.string,
+      units: object["units"]?.object.flatMap(AlikeJSON.kept))
   }
 
   private static func finished(_ object: JSONObject) throws(Malformed) -> FinishRecord {

@@ -39,6 +39,8 @@ public enum CommandJSON {
     case .pace(let pace): ["command": "pace", "stepsPerSecond": pace.map(JSONValue.real) ?? .null]
     case .read(let text): ["command": "read", "text": .string(text)]
     case .testRates: ["command": "testRates"]
+    case .keep(let units): keep(units)
+    case .drop(let name): ["command": "drop", "name": .string(name)]
     case .rewind: ["command": "rewind"]
     case .stop: ["command": "stop"]
     }
@@ -50,6 +52,12 @@ public enum CommandJSON {
     case .epoch(let epoch): ["command": "run", "epoch": .real(epoch)]
     case .loss(let loss): ["command": "run", "loss": .real(loss)]
     }
+  }
+
+  private static func keep(_ units: KeptUnits) -> JSONObject {
+    var object = AlikeJSON.object(units)
+    object["command"] = "keep"
+    return object
   }
 
   private static func watch(_ request: ProbeRequest) -> JSONObject {
@@ -121,6 +129,17 @@ public enum CommandJSON {
     case "pace": return .pace(number("stepsPerSecond").flatMap { $0 > 0 ? $0 : nil })
     case "read": return .read(text: object["text"]?.string ?? "")
     case "testRates": return .testRates
+    case "keep":
+      guard let units = AlikeJSON.kept(object) else {
+        throw Malformed(
+          description: "keep needs a name, a map, units, a threshold, symbols and fromEnd")
+      }
+      return .keep(units)
+    case "drop":
+      guard let name = object["name"]?.string else {
+        throw Malformed(description: "drop needs a name")
+      }
+      return .drop(name: name)
     case "rewind": return .rewind
     case "stop": return .stop
     default: throw Malformed(description: "there is no command “\(word.prefix(40))”")

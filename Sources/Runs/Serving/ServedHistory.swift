@@ -54,11 +54,19 @@ struct ServedHistory: Sendable {
     case .finished(let record): finish = record
     case .command, .snapshot, .warning, .recovered:
       records.append(event)
-      if records.count > Self.mostWarnings + 200 { records.removeFirst(200) }
+      if records.count > Self.mostWarnings + 200 { forgetOldest(200) }
     case .frame(let frame): frames[frame.kind] = frame
     case .reading(let frame): reading = frame
     case .refused, .checkpoint: break
     }
+  }
+
+  /// Sets of units that are followed stay: nothing tells of them again.
+  private mutating func forgetOldest(_ count: Int) {
+    let sets = records.prefix(count).filter { event in
+      if case .command(let record) = event { record.units != nil } else { false }
+    }
+    records = sets + records.dropFirst(count)
   }
 
   private mutating func take(_ batch: StepBatch) {

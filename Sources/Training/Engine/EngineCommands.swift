@@ -21,6 +21,8 @@ extension TrainingEngine {
     case .pace(let stepsPerSecond): pace.change(to: stepsPerSecond, now: clock.now)
     case .read(let text): read(text)
     case .testRates: testRates()
+    case .keep(let units): keep(units)
+    case .drop(let name): drop(name)
     case .rewind: post(.refused("a run that trains has no way back: U goes to the last snapshot"))
     case .stop: stop(.stopped)
     }
@@ -152,7 +154,8 @@ extension TrainingEngine {
     {
       record(change.name, change.text, marker: nil, value: change.value)
     }
-    if name == "restart" { post(.started(workload.description)) }
+    let late = followed.goBack(to: workload.step)
+    if name == "restart" { begin() } else { late.forEach(tellAgain) }
     if state != .training { enter(.paused) }
   }
 
@@ -160,6 +163,31 @@ extension TrainingEngine {
     let isNew = request != self.request
     self.request = request
     if isNew, state != .training { look(force: true) }
+  }
+
+  private func keep(_ units: KeptUnits) {
+    guard followed.fits(units) else {
+      return post(
+        .refused("\(KeptUnits.most) sets of units are followed: drop one of them before another"))
+    }
+    let count = units.set.units.count
+    tell(
+      CommandRecord.keep, "\(count) unit\(count == 1 ? "" : "s") kept as \(units.name)", units)
+    // The passage is on screen: how many are on now is the first of its numbers.
+    if state != .training { look(force: true) }
+  }
+
+  private func drop(_ name: String) {
+    guard let units = followed.sets.first(where: { $0.name == name }) else {
+      return post(.refused("no set of units \(name) is followed"))
+    }
+    tell(CommandRecord.drop, "\(name) is followed no longer", units)
+  }
+
+  private func tell(_ name: String, _ text: String, _ units: KeptUnits) {
+    let step = workload.step
+    followed.note(CommandRecord(step: step, name: name, text: text, units: units))
+    record(name, text, marker: nil, units: units)
   }
 
   /// Tries learning rates beside training, and tells what was found when that is done.

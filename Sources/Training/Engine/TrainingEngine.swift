@@ -57,6 +57,7 @@ public actor TrainingEngine {
   var pace = Pace()
   /// Whether learning rates are being tried on a copy.
   var isTestingRates = false
+  var followed: FollowedUnits
 
   /// Sets up the engine; nothing runs before `start`.
   ///
@@ -69,13 +70,15 @@ public actor TrainingEngine {
   ///   - canGoBack: whether undo and restart are possible; what they need costs memory.
   ///   - looks: what frames that nobody asked for may cost.
   ///   - group: processes that train together, of which this is rank 0; nil for one alone.
+  ///   - kept: sets of units that an earlier session followed.
   /// - Throws: `PresetError` when the preset's network does not fit its data,
   ///   `ParameterMismatch` when a checkpoint or initial parameters do not fit the network.
   public init(
     preset: Preset, task: TaskData, threads: Int, checkpoint: Checkpoint? = nil,
     initial: [NamedTensor]? = nil, canGoBack: Bool = true, looks: LookBudget = .shareOfTime,
-    group: RankGroup? = nil
+    group: RankGroup? = nil, kept: [KeptUnits] = []
   ) throws {
+    followed = FollowedUnits(kept)
     var (task, initial) = (task, initial)
     executor = group?.communicator.thread ?? DispatchQueueExecutor(label: "unfold training")
     events = mailbox.events
@@ -115,12 +118,23 @@ public actor TrainingEngine {
 
   /// Tells the reader what is to be trained, and begins.
   public func start(paused: Bool = false) {
-    post(.started(workload.description))
+    begin()
     workload.begin()
     for note in workload.task.notes {
       post(.warning(WarningRecord(step: workload.step, kind: "data", text: note)))
     }
     if paused { enter(.paused) } else { resume() }
+  }
+
+  /// Tells what is trained, and which sets of units are followed.
+  func begin() {
+    post(.started(workload.description))
+    for units in followed.sets { tellAgain(units) }
+  }
+
+  /// Tells that a set of units is followed still.
+  func tellAgain(_ units: KeptUnits) {
+    record(CommandRecord.keep, "goes on following \(units.name)", marker: nil, units: units)
   }
 
   /// Stops training and ends the stream behind what was told so far, which can still be read.
@@ -138,6 +152,18 @@ public actor TrainingEngine {
     mailbox.add(event)
   }
 
+  /// Tells what was seen, and how many units of each set that is followed are on there.
+  func post(seen frame: ProbeFrame) {
+    post(.frame(frame))
+    count(in: frame, isSparse: false)
+  }
+
+  private func count(in frame: ProbeFrame, isSparse: Bool) {
+    guard !followed.isEmpty, case .hiddenStates(let states) = frame else { return }
+    let values = followed.values(in: states, isSparse: isSparse)
+    if !values.isEmpty { post(.values(values)) }
+  }
+
   /// Tells of what every record of the run has: a reader that comes late misses none of it.
   func post(recorded frame: ProbeFrame) {
     mailbox.add(recorded: frame)
@@ -146,6 +172,7 @@ public actor TrainingEngine {
   /// Tells of what somebody may look back at later.
   func post(past frame: ProbeFrame) {
     mailbox.add(past: frame)
+    count(in: frame, isSparse: true)
   }
 
   func post(_ step: StepRecord) {
@@ -154,13 +181,14 @@ public actor TrainingEngine {
 
   /// Tells of a command that changed training.
   func record(
-    _ name: String, _ text: String, marker: String?, value: Double? = nil, previous: String? = nil
+    _ name: String, _ text: String, marker: String?, value: Double? = nil, previous: String? = nil,
+    units: KeptUnits? = nil
   ) {
     post(
       .command(
         CommandRecord(
           step: workload.step, elapsed: clock.total, name: name, text: text, marker: marker,
-          value: value, previous: previous)))
+          value: value, previous: previous, units: units)))
   }
 
   /// Sends at most some twenty times a second while training.
@@ -186,7 +214,7 @@ public actor TrainingEngine {
     let frames = FloatingPointMode.flushingDenormals {
       workload.look(request, now: clock.now, force: force)
     }
-    for frame in frames { post(.frame(frame)) }
+    for frame in frames { post(seen: frame) }
     if state != .training, workload.isSearching, !followsSearch {
       followsSearch = true
       Task { [weak self] in
