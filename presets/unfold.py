@@ -1411,6 +1411,7 @@ class _FixedPoints:
     IDLE_TURNS = (1, 3)  # without a new point, while training and in a pause: then no more is looked for
     TOLERANCE = 1e-9  # of ‖g(s) − s‖, for a state of length 1
     MARGIN = 1e-6  # of |λ| from 1 where it counts as 1
+    VISIBLE = 100  # times that a turn may change a difference so that its period is told
     SLICES = (0.01, 0.05)  # seconds at a time while training, and in a pause
     LONGEST = (2.0, 20.0)  # seconds in all: then what was found so far counts
 
@@ -1574,9 +1575,11 @@ class _FixedPoints:
         leading = values[moduli.argmax()]
         found = {"state": state.clone(), "kind": kind, "unstable": unstable,
                  "modulus": float(moduli.max())}
-        angle = abs(math.atan2(float(leading.imag), float(leading.real)))
-        if float(moduli.max()) > 1e-9 and float(leading.imag) != 0 and angle > 1e-6:
-            found["period"] = 2 * math.pi / angle
+        if float(leading.imag) != 0:
+            # Of a turn that leaves less than a hundredth there is nothing to see.
+            turn = 2 * math.pi / abs(math.atan2(float(leading.imag), float(leading.real)))
+            if abs(math.log(found["modulus"])) * turn <= math.log(self.VISIBLE):
+                found["period"] = turn
         # Directions along which states come or leave slowest, the slowest first.
         slow = sorted((abs(float(moduli[i]) - 1), i) for i in range(self.size)
                       if float(values[i].imag) == 0 and 0.5 < float(moduli[i]) < 2)

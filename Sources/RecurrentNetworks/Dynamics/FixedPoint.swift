@@ -88,12 +88,16 @@ public struct FixedPoint: Sendable, Equatable {
     return unstable == eigenvalues.count ? .repeller : .saddle
   }
 
+  /// A turn is told of where it changes a difference less than so many times: of one that shrinks or
+  /// grows by more there is nothing left to see, or everything gone.
+  private static let visibleChange = 100.0
+
   /// Steps of one turn around it, where the leading eigenvalues are a complex pair λ = |λ| e^±iω:
-  /// 2π/ω. Nil where nothing turns.
+  /// 2π/ω. Nil where nothing turns that one could see: where less than a hundredth of a difference is
+  /// left after one turn, or it is more than a hundred times as large.
   public var period: Double? {
-    guard let leading = eigenvalues?.first else { return nil }
-    let angle = abs(atan2(leading.imaginary, leading.real))
-    return leading.modulus > 1e-9 && leading.imaginary != 0 && angle > 1e-6
-      ? 2 * .pi / angle : nil
+    guard let leading = eigenvalues?.first, leading.imaginary != 0 else { return nil }
+    let steps = 2 * .pi / abs(atan2(leading.imaginary, leading.real))
+    return abs(log(leading.modulus)) * steps <= log(Self.visibleChange) ? steps : nil
   }
 }

@@ -9,12 +9,14 @@ struct FixedPointWorker {
     var step: Int
     var input: String
     var points: [FixedPoint]
-    /// Whether nothing was left to be searched.
+    /// Whether nothing was left to be searched, and the network stood still for it.
     var isComplete: Bool
   }
 
   /// Seconds that a search may take while the network trains on: then what was found so far counts.
   private static let longest = 2.0
+  /// Numbers of a state up to which as many states are followed as in an analysis of a snapshot.
+  private static let small = 64
 
   let look = BackgroundLook<Found>("unfold fixed points", share: 0.003)
   private let network: TaskNetwork
@@ -38,25 +40,27 @@ struct FixedPointWorker {
       let weights = (0..<parameters.count).map { parameters.base[$0] }
       return { [network, seed] in
         var search = FixedPointSearch(seed: seed)
-        (search.starts, search.settling) = (24, 64)
         if !waits {
           let end = DispatchTime.now() + Self.longest
           search.isCancelled = { DispatchTime.now() > end }
+          search.starts = 24
         }
-        let points = Self.points(network, weights, input, trajectory, search)
-        return Found(
-          step: step, input: name, points: points, isComplete: !search.isCancelled())
+        let points = Self.points(network, weights, input, trajectory, search, waits: waits)
+        return Found(step: step, input: name, points: points, isComplete: waits)
       }
     }
   }
 
   private static func points(
     _ network: TaskNetwork, _ weights: [Float], _ input: ConstantInput, _ trajectory: [Double],
-    _ search: FixedPointSearch
+    _ search: FixedPointSearch, waits: Bool
   ) -> [FixedPoint] {
     let double = DoubleNetwork(network)
     double.load(weights)
     guard let dynamics = double.dynamics() else { return [] }
+    var search = search
+    // Many states that go on take long in a large network, and where it trains on meanwhile.
+    if !waits || dynamics.size > Self.small { search.settling = 64 }
     return search.points(dynamics.system(under: input), trajectory: trajectory)
   }
 }
