@@ -63,7 +63,8 @@ struct WalkArithmetic {
       case .outputBias: ["head.bias", "c"]
       case .projection: [part + "weight_hr_" + layer, "P"]
       case .peephole: [part + "peepholes_" + layer, "p"]
-      case .eigenvalue, .eigenvalueImaginary, .inputScale: [part + "eigenvalues_" + layer, "Λ"]
+      case .eigenvalue, .eigenvalueImaginary, .inputScale, .decay, .angle, .eigenvalues:
+        [part + "eigenvalues_" + layer, "Λ"]
       case .inputGain: [part + "gain_ih_" + layer, "g_U" + mark]
       case .recurrentGain: [part + "gain_hh_" + layer, "g_W" + mark]
       case .vector: ["R"]
@@ -116,6 +117,8 @@ struct WalkArithmetic {
     case .eigenvalue: return logarithms[0].indices.map { phase($0).0 * cos(phase($0).1) }
     case .eigenvalueImaginary: return logarithms[0].indices.map { phase($0).0 * sin(phase($0).1) }
     case .inputScale: return logarithms[2].map { exp($0) }
+    case .decay: return logarithms[0].map { exp($0) }
+    case .angle: return logarithms[1].map { exp($0) }
     default: return nil
     }
   }

@@ -65,6 +65,7 @@ import TrainingEvents
     }
     #expect(
       sums.keys.contains { $0.kind == .peephole } == trainer.network.configuration.peepholes)
+    #expect(sums.keys.contains { $0.kind == .eigenvalues } == (cell == .lru))
     #expect(
       sums.keys.contains { $0.kind == .projection }
         == trainer.network.configuration.cellDescription.isProjected)

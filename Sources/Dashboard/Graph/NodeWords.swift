@@ -97,7 +97,7 @@ extension TraceWords {
       return "slide 34 · Bahdanau et al. 2015"
     case (.parameter(let parameter), _):
       let isTable = [.embedding, .targetEmbedding].contains(parameter.kind)
-      return isTable ? embedded : "slide 26 · " + equationNumber(parameter)
+      return isTable ? embedded : learned(parameter)
     case (.input, true), (.target, true): return embedded
     case (.expectedTarget, _): return "slide 23 · Deep Learning eq. 10.18"
     }
@@ -166,6 +166,12 @@ extension TraceWords {
     }
   }
 
+  /// Slide 26 has the sums over time; what it does not have learns by the paper that brought it.
+  private func learned(_ parameter: GraphTrace.Parameter) -> String {
+    let source = equationNumber(parameter)
+    return (source.hasPrefix("Deep Learning") ? "slide 26 · " : "beyond the slides · ") + source
+  }
+
   private func equationNumber(_ parameter: GraphTrace.Parameter) -> String {
     switch parameter.kind {
     case .outputBias: "Deep Learning eq. 10.22"
@@ -175,7 +181,8 @@ extension TraceWords {
     case .input: "Deep Learning eq. 10.28"
     case .embedding, .targetEmbedding: "Deep Learning section 12.4.2"
     case .projection: trace.cellReference ?? "Sak et al. 2014"
-    case .eigenvalue, .eigenvalueImaginary, .inputScale: "Orvieto et al. 2023"
+    case .eigenvalue, .eigenvalueImaginary, .inputScale, .decay, .angle, .eigenvalues:
+      "Orvieto et al. 2023"
     case .inputGain, .recurrentGain: "Ba, Kiros and Hinton 2016"
     case .peephole: "Gers and Schmidhuber 2000"
     case .vector: "Deep Learning fig. 10.9"

@@ -115,6 +115,9 @@ struct TraceWords {
     case .eigenvalue: "Re λ" + mark
     case .eigenvalueImaginary: "Im λ" + mark
     case .inputScale: "γ" + mark
+    case .decay: "ν" + mark
+    case .angle: "θ" + mark
+    case .eigenvalues: "Λ" + mark
     case .peephole: "p" + mark + gate
     case .inputGain: "g_U" + mark + gate
     case .recurrentGain: "g_W" + mark + gate

@@ -72,7 +72,7 @@ public indirect enum CellFormula: Sendable {
   /// Wᵀ δ(t+1).
   case backThroughWeights
   /// One of the vectors that act unit by unit, such as the peephole of a gate; of an LRU the real and
-  /// the imaginary part of λ, and γ.
+  /// the imaginary part of λ, γ, ν and θ.
   case diagonal(Int)
   /// P z; where P reads several vectors, the block of it that reads one of them by z.
   case projected(CellFormula, block: Int? = nil)
@@ -118,6 +118,9 @@ public struct CellEquations: Sendable {
   public var fromFuture: [CellFormula] = [.backThroughWeights]
   /// From ∇s(t) to δ(t), what W, U and b learn from.
   public var backward: [[Equation]]
+  /// What a step adds to the gradients of vectors that are kept as something else than what acts, in the
+  /// order in which they are kept; empty where there are none.
+  public var diagonalGradients: [CellFormula] = []
 }
 
 extension CellFormula {

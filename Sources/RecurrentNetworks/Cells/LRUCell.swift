@@ -92,8 +92,8 @@ extension Matrix {
 }
 
 extension LayerView {
-  /// The vectors that act unit by unit as the cell's equations name them: Re λ, Im λ and γ of an LRU,
-  /// peepholes as they are; none where there are none.
+  /// The vectors that act unit by unit as the cell's equations name them: Re λ, Im λ, γ, ν and θ of an
+  /// LRU, peepholes as they are; none where there are none.
   public func factors(_ parameters: ParameterVector<Scalar>) -> [[Scalar]] {
     guard let diagonals else { return [] }
     let kept = parameters[diagonals]
@@ -101,12 +101,11 @@ extension LayerView {
     guard description.diagonals?.rows == LRUFormula<Scalar>.description.diagonals?.rows else {
       return rows
     }
-    let polar = (0..<kept.columns).map { unit in
-      (radius: exp(-exp(Double(kept[0, unit]))), angle: exp(Double(kept[1, unit])))
-    }
+    let (decay, angle) = (rows[0].map { exp(Double($0)) }, rows[1].map { exp(Double($0)) })
     return [
-      polar.map { Scalar($0.radius * cos($0.angle)) },
-      polar.map { Scalar($0.radius * sin($0.angle)) }, rows[2].map { Scalar(exp(Double($0))) },
+      zip(decay, angle).map { Scalar(exp(-$0) * cos($1)) },
+      zip(decay, angle).map { Scalar(exp(-$0) * sin($1)) },
+      rows[2].map { Scalar(exp(Double($0))) }, decay.map { Scalar($0) }, angle.map { Scalar($0) },
     ]
   }
 }
@@ -124,6 +123,12 @@ extension CellEquations {
       re: CellFormula.gradient(.cell, .after), im: CellFormula.gradient(.imaginary, .after)
     )
     func input(_ gate: Int) -> CellFormula { .value(.preActivation(gate: gate)) }
+    // What was carried, turned and shrunk: λ ⊙ (c(t−1) + i k(t−1)).
+    let carried = (
+      re: CellFormula.difference(.value(.cell), .hadamard([scale, input(0)])),
+      im: CellFormula.difference(.value(.imaginary), .hadamard([scale, input(1)]))
+    )
+    let asks = (re: CellFormula.gradient(.cell), im: CellFormula.gradient(.imaginary))
     func asked(_ block: Int) -> CellFormula {
       .backThroughProjection(.stateGradient, block: block)
     }
@@ -170,6 +175,22 @@ extension CellEquations {
           Equation(.preActivation(gate: 1), .hadamard([scale, .gradient(.imaginary)])),
           Equation(.preActivation(gate: 2), .stateGradient),
         ],
+      ],
+      // ∂λ/∂log ν = −ν λ, and ∂λ/∂log θ = iθ λ.
+      diagonalGradients: [
+        .scaled(
+          -1,
+          .hadamard([
+            .diagonal(3),
+            .sum([.hadamard([carried.re, asks.re]), .hadamard([carried.im, asks.im])]),
+          ])),
+        .hadamard([
+          .diagonal(4),
+          .difference(.hadamard([carried.re, asks.im]), .hadamard([carried.im, asks.re])),
+        ]),
+        .hadamard([
+          scale, .sum([.hadamard([input(0), asks.re]), .hadamard([input(1), asks.im])]),
+        ]),
       ])
   }()
 }

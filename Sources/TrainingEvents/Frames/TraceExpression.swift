@@ -53,6 +53,8 @@ extension GraphTrace {
       case projection, peephole
       /// Re λ, Im λ and γ of a linear recurrent unit.
       case eigenvalue, eigenvalueImaginary, inputScale
+      /// ν and θ of λ = exp(−ν + iθ), and Λ: the logarithms of ν, θ and γ, which are what is learned.
+      case decay, angle, eigenvalues
       /// g_U and g_W, which normalised U x(t) and W s(t−1) are multiplied by.
       case inputGain, recurrentGain
       /// R, through which one vector enters every step.

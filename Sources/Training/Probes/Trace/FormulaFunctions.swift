@@ -6,7 +6,9 @@ import TrainingEvents
 extension TraceLayer {
   /// The vector that acts unit by unit with this index, as the walk writes it.
   func diagonal(_ index: Int) -> GraphTrace.Parameter {
-    let kinds: [GraphTrace.Parameter.Kind] = [.eigenvalue, .eigenvalueImaginary, .inputScale]
+    let kinds: [GraphTrace.Parameter.Kind] = [
+      .eigenvalue, .eigenvalueImaginary, .inputScale, .decay, .angle,
+    ]
     guard hasRecurrentWeights else { return parameter(kinds[index]) }
     let symbol = description.diagonals?.rows[index]
     return parameter(.peephole, gate: description.gates.firstIndex { $0.symbol == symbol })

@@ -68,7 +68,7 @@ struct ParameterSum {
   }
 
   /// ∇W, ∇b and ∇U of a layer where it has them, with the bias that stands beside W where there is
-  /// one, ∇P of a projection and ∇p of peepholes.
+  /// one, ∇P of a projection, ∇p of peepholes and ∇Λ of what an LRU's eigenvalues are kept as.
   static func sums(of layer: TraceLayer) -> [ParameterSum] {
     let order = layer.backwardOrder
     func sum(
@@ -152,6 +152,16 @@ struct ParameterSum {
                   .variable(layer.variable(.cell, $0.cell)),
                 ])
               }))
+        })
+    }
+    let diagonals = layer.description.equations.diagonalGradients
+    if !diagonals.isEmpty {
+      let formula = TraceFormula(layer: layer, cellGradients: layer.cellGradients)
+      result.append(
+        sum(.eigenvalues, columns: 1) { t in
+          Share(
+            variable: delta(t), rows: diagonals.flatMap { formula.value($0, t) ?? [] },
+            columns: one, formula: .stacked(diagonals.compactMap { formula.expression($0, t) }))
         })
     }
     if layer.input.expression(step: 0) != nil {
