@@ -51,6 +51,8 @@ import TrainingEvents
     ["network.direction": "bidirectional", "task.kind": "sequence-labelling"],
     ["network.recurrence": "output", "task.kind": "sequence-labelling", "network.cell": "tanh"],
     ["network.unshared-steps": "20", "task.kind": "sequence-labelling"],
+    ["network.zoneout": "0.25", "task.kind": "sequence-labelling", "network.cell": "lstm"],
+    ["network.layer-norm": "true", "task.kind": "sequence-labelling", "network.cell": "gru"],
     ["task.kind": "sequence-to-sequence", "task.data.synthetic": "reverse"],
     [
       "task.kind": "sequence-to-sequence", "task.data.synthetic": "reverse", "network.loss": "ctc",
@@ -65,6 +67,10 @@ import TrainingEvents
     let error = #expect(throws: PresetError.self) { try TaskNetwork(preset: preset, task: task) }
     let text = error?.description ?? ""
     #expect(text.contains("training.memory-megabytes: 100: ") && !text.contains("\n"))
+    for key in ["network.direction", "network.zoneout", "network.layer-norm"] {
+      guard let value = settings[key] else { continue }
+      #expect(text.contains("\(key): \(value): "))
+    }
   }
 
   @Test func aTiedTableOfMoreSymbolsThanRowsIsRefused() throws {

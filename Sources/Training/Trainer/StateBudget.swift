@@ -39,10 +39,6 @@ extension TaskNetwork {
         "only layers that read a sequence, under outputs at every time step or at the end, read "
           + "it in segments; leave it out")
     }
-    if configuration.zoneout > 0 || configuration.layerNorm {
-      let other = configuration.layerNorm ? "network.layer-norm: true" : "network.zoneout"
-      try refuse("\(other): its layers are not read in segments; leave one of them out")
-    }
     if objective == .connectionistTemporalClassification {
       try refuse(
         "network.loss: ctc: the paths of all alignments take memory with the length as well; leave "
