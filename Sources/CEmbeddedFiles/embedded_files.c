@@ -97,6 +97,9 @@ static const unfold_embedded_file lessons[] = {
     {"driven", (const unsigned char[]){
 #embed "../../presets/lessons/driven.md" suffix(, 0)
     }},
+    {"orbits", (const unsigned char[]){
+#embed "../../presets/lessons/orbits.md" suffix(, 0)
+    }},
     {"unfolding", (const unsigned char[]){
 #embed "../../presets/lessons/unfolding.md" suffix(, 0)
     }},
@@ -114,6 +117,9 @@ static const unfold_embedded_file lessons[] = {
     }},
     {"machine", (const unsigned char[]){
 #embed "../../presets/lessons/machine.md" suffix(, 0)
+    }},
+    {"switch", (const unsigned char[]){
+#embed "../../presets/lessons/switch.md" suffix(, 0)
     }},
     {"training", (const unsigned char[]){
 #embed "../../presets/lessons/training.md" suffix(, 0)

@@ -8,7 +8,9 @@ import TrainingEvents
 /// says.
 struct QuickLesson {
   /// How many times fewer steps are trained; an orbit takes its time to close.
-  private static func fewer(_ preset: String) -> Int { preset == "oscillator" ? 5 : 20 }
+  private static func fewer(_ preset: String) -> Int {
+    preset == "sine" ? 2 : preset == "oscillator" ? 5 : 20
+  }
   /// Words of all letters, in a file that goes with this value.
   private let words = Words()
 
@@ -30,11 +32,11 @@ struct QuickLesson {
     return switch preset {
     case "words":
       small + ["training.sequence-length=24", "task.data.lines=\(try words.write())"]
-    case "speakers": small + ["training.validate-every=5"]
+    case "speakers", "context": small + ["training.validate-every=5"]
     case "sunspots": small + ["training.validate-every=25"]
     case "tiny": ["training.batch=4"]
     // An orbit takes its units, and what was built by hand has its own.
-    case "oscillator", "brackets": []
+    case "oscillator", "brackets", "sine": []
     default: small
     }
   }

@@ -100,6 +100,9 @@ struct LessonFacts: LessonExpression.Source {
       switch name {
       case "lambda": return dynamics.lyapunov.first
       case "dimensions": return dynamics.dimension
+      case "fixed.points":
+        guard let found = dynamics.fixedPoints, isNow(found.step) else { return nil }
+        return Double(found.points.count { $0.kind == texts.first })
       default: break
       }
     }
@@ -185,9 +188,12 @@ struct LessonFacts: LessonExpression.Source {
       let (x, y) = (series(a), series(b))
       return (x.max() ?? 0) - (x.min() ?? 0) < (y.max() ?? 0) - (y.min() ?? 0)
     }
-    guard let values = liveliest.map(series), let high = values.max(), let low = values.min() else {
-      return nil
-    }
+    return liveliest.flatMap { period(series($0)) }
+  }
+
+  /// Steps from peak to peak of a series, on average.
+  func period(_ values: [Float]) -> Double? {
+    guard let high = values.max(), let low = values.min() else { return nil }
     // Where the middle is passed upwards.
     let middle = (high + low) / 2
     let rising = (1..<values.count).filter { values[$0 - 1] < middle && values[$0] >= middle }

@@ -24,6 +24,7 @@ extension LessonFacts {
       return total > 0 ? Double(right) / Double(total) : nil
     case .caption(let frame): return name == "accuracy" ? frame.score?.share : nil
     case .forecast(let frame):
+      if name == "forecast.period" { return period(frame.predicted.filter(\.isFinite)) }
       guard name == "forecast.error" else { return nil }
       let pairs = zip(frame.series, frame.predicted).filter { $0.0.isFinite && $0.1.isFinite }
       guard !pairs.isEmpty else { return nil }

@@ -80,6 +80,9 @@ public enum LessonVocabulary {
       "lambda", from: [.dynamics], saying: "the largest Lyapunov exponent, in nats a time step"),
     Quantity(
       "dimensions", from: [.dynamics], saying: "dimensions that states use (participation ratio)"),
+    Quantity(
+      "fixed.points", [.text], from: [.dynamics],
+      saying: "fixed points found of a kind, such as fixed.points(\"stable\")"),
     Quantity("norm", [.text], from: [.statistics], saying: "norm of a parameter by its symbol"),
     Quantity("gradient.of", [.text], from: [.statistics], saying: "norm of a parameter's gradient"),
     Quantity("columns", from: [.hiddenStates], saying: "time steps that are read"),
@@ -120,6 +123,9 @@ public enum LessonVocabulary {
     Quantity("source.length", from: [.task], saying: "symbols of the source shown"),
     Quantity("output.length", from: [.task], saying: "symbols that the network writes for it"),
     Quantity("forecast.error", from: [.task], saying: "mean squared error of the forecasts shown"),
+    Quantity(
+      "forecast.period", from: [.task],
+      saying: "time steps from peak to peak of the forecasts shown"),
     Quantity(
       "stack", [.number], from: [.task], saying: "the stack's number after a symbol, from 1"),
     Quantity(
