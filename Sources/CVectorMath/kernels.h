@@ -36,20 +36,26 @@ void FN(pack)(long depth, long columns, const SCALAR *b, long row, long column, 
   }
 }
 
+// Rows of a tile at most: with more registers, a panel is passed over less often.
+enum { FN(tallest) = VECTOR_BYTES == 64 ? 8 : 6 };
+
 // C (R × N vectors) (+)= A (R × depth) · packed panels. R and N are constants after inlining, so
 // that the accumulators live in registers: R · N of them. Each sum runs over the depth in its order,
 // whatever the vectors' width, so that the bytes are those of any other width.
 INLINE void FN(tile)(const int R, const int N, long depth, const SCALAR *a, long a_stride,
                      const SCALAR *b, long panel_stride, SCALAR *c, long c_stride, long width,
-                     int accumulate) {
-  FN(vec) sum[12];
+                     int accumulate, const SCALAR *ahead) {
+  FN(vec) sum[2 * FN(tallest)];
 #pragma clang loop unroll(full)
   for (int i = 0; i < R * N; i++) sum[i] = (FN(vec)){0};
   for (long k = 0; k < depth; k++) {
+    // Large weights lie far away: what is needed next comes while this is computed. One row alone
+    // computes too little to wait for; behind the last panel the hint leads nowhere, and does nothing.
+    if (R > 1) __builtin_prefetch(ahead + k * FN(panel), 0, 2);
     // What is fewer, rows or vectors of a panel, is held in registers beside the sums; the other is
     // loaded one by one.
     if (R < N) {
-      SCALAR value[6];
+      SCALAR value[FN(tallest)];
 #pragma clang loop unroll(full)
       for (int i = 0; i < R; i++) value[i] = a[i * a_stride + k];
 #pragma clang loop unroll(full)
@@ -114,13 +120,14 @@ static void FN(multiply_rows)(long rows, long columns, long depth, const SCALAR 
       long row = 0;
       while (row < rows) {
         long left = rows - row;
-        // Balanced blocks: 8 rows are 4 + 4, not 6 + 2.
-        long blocks = (left + 5) / 6;
+        // Balanced blocks: 10 rows are 5 + 5, and not as many as there can be and a few.
+        long blocks = (left + FN(tallest) - 1) / FN(tallest);
         int height = (int)((left + blocks - 1) / blocks);
         const SCALAR *ar = a + row * a_stride + start;
         SCALAR *cr = c + row * c_stride + first;
+        const SCALAR *ahead = b + (panels + (row / FN(tallest)) % panels) * panel_stride;
 #define TILE(R, N)                                                                                 \
-  FN(tile)(R, N, block, ar, a_stride, b, panel_stride, cr, c_stride, width, add)
+  FN(tile)(R, N, block, ar, a_stride, b, panel_stride, cr, c_stride, width, add, ahead)
 #if VECTOR_BYTES == 64
 #define TILES(R, N) (vectors == 1 ? TILE(R, 1) : N(R))
 #else
@@ -135,7 +142,11 @@ static void FN(multiply_rows)(long rows, long columns, long depth, const SCALAR 
         case 3: TILES(3, UP_TO_4); break;
         case 4: TILES(4, UP_TO_2); break;
         case 5: TILES(5, UP_TO_2); break;
-        default: TILES(6, UP_TO_2); break;
+        case 6: TILES(6, UP_TO_2); break;
+#if VECTOR_BYTES == 64
+        case 7: TILES(7, UP_TO_2); break;
+        default: TILES(8, UP_TO_2); break;
+#endif
         }
 #undef UP_TO_2
 #undef UP_TO_4
@@ -247,6 +258,31 @@ void FN(sigmoid)(long count, const SCALAR *x, SCALAR *y) {
 void FN(tanh_backward)(long count, const SCALAR *s, const SCALAR *ds, SCALAR *d) {
   EACH_LANE
   for (long i = 0; i < count; i++) d[i] = (1 - s[i] * s[i]) * ds[i];
+}
+
+// Additive attention over the steps of one source: every row of keys and of sums is `size` wide.
+void FN(attention_forward)(long count, long size, const SCALAR *keys, const SCALAR *query, SCALAR *sums) {
+  for (long i = 0; i < count; i++) {
+    const SCALAR *restrict key = keys + i * size, *restrict q = query;
+    SCALAR *restrict sum = sums + i * size;
+    EACH_LANE
+    for (long j = 0; j < size; j++) sum[j] = FN(tanh1)(key[j] + q[j]);
+  }
+}
+
+void FN(attention_backward)(long count, long size, const SCALAR *d, const SCALAR *energy,
+                            const SCALAR *sums, SCALAR *d_keys, SCALAR *d_query) {
+  for (long i = 0; i < count; i++) {
+    const SCALAR *restrict v = energy, *restrict sum = sums + i * size;
+    SCALAR *restrict dk = d_keys + i * size, *restrict dq = d_query;
+    EACH_LANE
+    for (long j = 0; j < size; j++) {
+      SCALAR ds = d[i] * v[j];
+      SCALAR g = (1 - sum[j] * sum[j]) * ds;
+      dk[j] += g;
+      dq[j] += g;
+    }
+  }
 }
 
 void FN(relu)(long count, const SCALAR *x, SCALAR *y) {

@@ -114,6 +114,14 @@ static inline vector_math_instructions in_use(void) {
   void vector_math_tanh_backward_##X(long count, const T *s, const T *ds, T *d) {                 \
     CALL(tanh_backward, X, count, s, ds, d);                                                      \
   }                                                                                                \
+  void vector_math_attention_forward_##X(long count, long size, const T *keys, const T *query,    \
+                                         T *sums) {                                               \
+    CALL(attention_forward, X, count, size, keys, query, sums);                                   \
+  }                                                                                                \
+  void vector_math_attention_backward_##X(long count, long size, const T *d, const T *energy,     \
+                                          const T *sums, T *d_keys, T *d_query) {                 \
+    CALL(attention_backward, X, count, size, d, energy, sums, d_keys, d_query);                   \
+  }                                                                                                \
   void vector_math_relu_##X(long count, const T *x, T *y) { CALL(relu, X, count, x, y); }         \
   void vector_math_relu_backward_##X(long count, const T *s, const T *ds, T *d) {                 \
     CALL(relu_backward, X, count, s, ds, d);                                                      \

@@ -32,6 +32,33 @@ struct KernelTests {
     }
   }
 
+  /// Rows beyond those that count, and what was there before, are left as they are.
+  @Test(arguments: [(1, 7), (3, 16), (5, 33)])
+  func attentionGoesThroughTanhAndBack(count: Int, size: Int) {
+    let random = { (number: Int) in Float((number * 37) % 101 - 50) / 40 }
+    let keys = (0..<count * size).map(random)
+    let query = (0..<size).map { random($0 + 7) }
+    var sums = [Float](repeating: 9, count: count * size + 1)
+    Float.attentionForward(count, size: size, keys: keys, query: query, sums: &sums)
+    let (d, energy) = ((0..<count).map { random($0 + 3) }, (0..<size).map { random(5 * $0) })
+    var (dKeys, dQuery) = ((0...count * size).map { Float($0) }, (0..<size).map { Float(-$0) })
+    Float.attentionBackward(
+      count, size: size, d: d, energy: energy, sums: sums, dKeys: &dKeys, dQuery: &dQuery)
+    var asked = (0..<size).map { -Double($0) }
+    for i in 0..<count {
+      for j in 0..<size {
+        let at = i * size + j
+        let s = Foundation.tanh(Double(keys[at]) + Double(query[j]))
+        let g = Double(d[i]) * Double(energy[j]) * (1 - s * s)
+        #expect(abs(Double(sums[at]) - s) < 1e-6)
+        #expect(abs(Double(dKeys[at]) - Double(at) - g) < 1e-5 * Double(at + 1))
+        asked[j] += g
+      }
+    }
+    for (found, wanted) in zip(dQuery, asked) { #expect(abs(Double(found) - wanted) < 1e-4) }
+    #expect(sums.last == 9 && dKeys.last == Float(count * size))
+  }
+
   @Test func adamMovesEveryElementByItsRule() {
     let count = 37
     var (w, m, v): ([Float], [Float], [Float]) = ([], [], [])

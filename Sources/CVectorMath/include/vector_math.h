@@ -43,6 +43,13 @@ void vector_math_spin_pause(void);
   void vector_math_tanh_##X(long count, const T *x, T *y);                                        \
   /* d *= 1 - s²: the way back through tanh. */                                                   \
   void vector_math_tanh_backward_##X(long count, const T *s, const T *ds, T *d);                  \
+  /* sums (count × size) = tanh(keys + query): what additive attention makes of each step. */     \
+  void vector_math_attention_forward_##X(long count, long size, const T *keys, const T *query,    \
+                                         T *sums);                                                \
+  /* Back from d (count), what is asked of energy · sums: adds what keys (count × size) and the   \
+     query are asked for. */                                                                      \
+  void vector_math_attention_backward_##X(long count, long size, const T *d, const T *energy,     \
+                                          const T *sums, T *d_keys, T *d_query);                  \
   /* y = max(0, x), in place when y == x. */                                                      \
   void vector_math_relu_##X(long count, const T *x, T *y);                                        \
   /* d = ds where s > 0, else 0: the way back through max(0, x). */                               \

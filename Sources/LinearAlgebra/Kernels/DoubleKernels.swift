@@ -290,6 +290,21 @@ extension Double: VectorKernels {
     vector_math_tanh_backward_f64(count, s, ds, d)
   }
 
+  public static func attentionForward(
+    _ count: Int, size: Int, keys: UnsafePointer<Double>, query: UnsafePointer<Double>,
+    sums: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_attention_forward_f64(count, size, keys, query, sums)
+  }
+
+  public static func attentionBackward(
+    _ count: Int, size: Int, d: UnsafePointer<Double>, energy: UnsafePointer<Double>,
+    sums: UnsafePointer<Double>, dKeys: UnsafeMutablePointer<Double>,
+    dQuery: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_attention_backward_f64(count, size, d, energy, sums, dKeys, dQuery)
+  }
+
   public static func sigmoid(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
   ) {

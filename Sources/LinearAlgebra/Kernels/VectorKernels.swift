@@ -18,6 +18,15 @@ public protocol VectorKernels: BinaryFloatingPoint {
   /// d ← (1 − s²) ⊙ ds.
   static func tanhBackward(
     _ count: Int, s: UnsafePointer<Self>, ds: UnsafePointer<Self>, d: UnsafeMutablePointer<Self>)
+  /// sums ← tanh(keys + query), `count` rows of `size` (Bahdanau et al. 2015).
+  static func attentionForward(
+    _ count: Int, size: Int, keys: UnsafePointer<Self>, query: UnsafePointer<Self>,
+    sums: UnsafeMutablePointer<Self>)
+  /// Adds energy d (1 − sums²) to dKeys, `count` rows of `size`, and the sum of these rows to dQuery.
+  static func attentionBackward(
+    _ count: Int, size: Int, d: UnsafePointer<Self>, energy: UnsafePointer<Self>,
+    sums: UnsafePointer<Self>, dKeys: UnsafeMutablePointer<Self>,
+    dQuery: UnsafeMutablePointer<Self>)
   /// y ← 1/(1 + e^−x).
   static func sigmoid(_ count: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
   /// y ← max(0, x).
@@ -60,6 +69,21 @@ extension Float: VectorKernels {
     _ count: Int, s: UnsafePointer<Float>, ds: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>
   ) {
     vector_math_tanh_backward_f32(count, s, ds, d)
+  }
+
+  public static func attentionForward(
+    _ count: Int, size: Int, keys: UnsafePointer<Float>, query: UnsafePointer<Float>,
+    sums: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_attention_forward_f32(count, size, keys, query, sums)
+  }
+
+  public static func attentionBackward(
+    _ count: Int, size: Int, d: UnsafePointer<Float>, energy: UnsafePointer<Float>,
+    sums: UnsafePointer<Float>, dKeys: UnsafeMutablePointer<Float>,
+    dQuery: UnsafeMutablePointer<Float>
+  ) {
+    vector_math_attention_backward_f32(count, size, d, energy, sums, dKeys, dQuery)
   }
 
   public static func sigmoid(

@@ -38,7 +38,6 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
   private var dMemory = Matrix<Scalar>.empty
   private var dKeys = Matrix<Scalar>.empty
   private var dEnergies = Matrix<Scalar>.empty
-  private var dActivations = Matrix<Scalar>.empty
   private var dQueries = Matrix<Scalar>.empty
 
   init(states: Int, sources: Int, size: Int, layout: inout ParameterLayout) {
@@ -103,16 +102,12 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
     var next = first
     for k in 0..<states.rows {
       let (start, count) = (starts[Int(places[k])], length(Int(places[k])))
-      for i in 0..<count {
-        let row = activations.row(next + i)
-        row.update(from: keys.row(start + i), count: size)
-        Scalar.addScaled(size, 1, q.row(k), to: row)
-      }
+      Scalar.attentionForward(
+        count, size: size, keys: keys.row(start), query: q.row(k), sums: activations.row(next))
       next += count
     }
     firsts.append(next)
     let here = activations.rows(first, next - first)
-    Scalar.tanh(here.rows * size, here.base, here.base)
     weights.rows(first, here.rows).product(here, transposed: pass.parameters.row(energyWeight))
     var at = first
     for k in 0..<states.rows {
@@ -144,7 +139,6 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
     dMemory = pass.arena.zeros(memory.rows, memory.columns)
     dKeys = pass.arena.zeros(keys.rows, size)
     dEnergies = pass.arena.matrix(weights.rows, 1)
-    dActivations = pass.arena.matrix(memory.rows, size)
     dQueries = pass.arena.zeros(rows, size)
     query = pass.packed(pass.parameters[queryWeight])
   }
@@ -166,11 +160,9 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
       for i in 0..<count { mean += alpha.base[i] * d.base[i] }
       for i in 0..<count { d.base[i] = alpha.base[i] * (d.base[i] - mean) }
       dMemory.rows(start, count).product(transposed: alpha, dContext, beta: 1)
-      let dSum = dActivations.rows(0, count)
-      dSum.product(d, pass.parameters.row(energyWeight))
-      Scalar.tanhBackward(count * size, s: activations.row(at), ds: dSum.base, d: dSum.base)
-      dKeys.rows(start, count).add(dSum)
-      dQueries.rows(row + k, 1).addColumnSums(dSum)
+      Scalar.attentionBackward(
+        count, size: size, d: d.base, energy: pass.parameters.row(energyWeight).base,
+        sums: activations.row(at), dKeys: dKeys.row(start), dQuery: dQueries.row(row + k))
       at += count
     }
     if let query {
