@@ -102,6 +102,20 @@ import Testing
     #expect(exponents.exponents.allSatisfy { abs($0) < 1e-12 })
   }
 
+  /// Of a turn that takes so long that nothing is left by then, there is nothing to be seen.
+  @Test(arguments: [
+    (0.9, 9.0, true), (0.5, 9, false), (1.5, 9, true), (1.8, 9, false), (0.99, 400, true),
+  ])
+  func aPeriodIsToldWhereATurnCanBeSeen(_ modulus: Double, _ steps: Double, _ isSeen: Bool) {
+    let angle = 2 * Double.pi / steps
+    let pair = [1.0, -1.0].map {
+      Eigenvalue(real: modulus * cos(angle), imaginary: $0 * modulus * sin(angle))
+    }
+    let point = FixedPoint(state: [0, 0], residual: 0, eigenvalues: pair)
+    #expect((point.period != nil) == isSeen)
+    if let period = point.period { #expect(abs(period - steps) < 1e-9) }
+  }
+
   @Test func pointsAreTheSameForTheSameSeedAndNoneIsNamedTwice() {
     let weights = SquareMatrix([[2, 0, 0], [0, 2, 0], [0, 0, 2]])
     let system = PlainTransition(weights, drive: [0, 0, 0], .tanh)
