@@ -23,6 +23,18 @@ import TrainingEvents
     for node in trace.nodes {
       let what = "\(test.name): \(node.plainName)"
       arithmetic.node = node
+      // Four units: where there are more numbers, each says of which gate it is. A decoder has as many as
+      // what it starts from.
+      switch node.place {
+      case .state, .reversedState:
+        var layer = node.name?.layer
+        if case .parameter(let parameter)? = node.name?.quantity { layer = parameter.layer }
+        for values in node.values where values.values.count > 4 && layer?.part != .decoder {
+          let last = values.unit(at: values.values.count - 1)
+          #expect(last?.unit == 3 && last?.block == values.blocks?.last, "\(what)")
+        }
+      default: break
+      }
       for equation in node.equations
       where equation.expression != .variable(equation.result) {
         checked += check(equation, node, arithmetic, what)

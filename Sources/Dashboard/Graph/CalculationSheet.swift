@@ -196,7 +196,9 @@ struct CalculationSheet {
     let name = maker.map { TraceWords($0, in: trace).label(variable) } ?? ""
     return (0..<count).map { unit in
       var text = StyledText((unit == 0 ? name : "").padded(to: 4), theme.title)
-      text.add(unitName(variable, unit).cut(to: 4).padded(to: 5), theme.muted)
+      let place = maker?.values.first { untimed($0.variable) == variable }?.unit(at: unit)
+      let label = place.map { "\($0.block)\($0.unit)" } ?? unitName(variable, unit)
+      text.add(label.cut(to: 4).padded(to: 5), theme.muted)
       for (values, column) in zip(timed, columns) {
         var one = variable
         one.time = column.time

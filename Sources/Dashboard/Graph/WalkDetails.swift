@@ -110,8 +110,12 @@ struct WalkDetails {
     return "\(NumberText.significant(previous, 3)) → \(now)"
   }
 
-  /// A unit's number, or the symbol that an output stands for.
+  /// A unit's number, with the gate that it is of where there are several, or the symbol that an output
+  /// stands for.
   private func unitName(_ unit: Int) -> String {
+    if let place = node.values.lazy.compactMap({ $0.unit(at: unit) }).first {
+      return "unit \(place.unit) of \(place.block)"
+    }
     let isOutput = node.place == .output && words.trace.outputNames.indices.contains(unit)
     return isOutput ? words.outputName(unit) : "unit \(unit)"
   }

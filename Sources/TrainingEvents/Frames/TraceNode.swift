@@ -150,10 +150,21 @@ extension GraphTrace {
     public var variable: Variable
     /// One for each unit, or for each output.
     public var values: [Float]
+    /// What each of several parts of equal length has its units' numbers of, such as the gates; nil
+    /// where all numbers are of one thing.
+    public var blocks: [String]?
 
     /// A quantity with its numbers.
-    public init(_ variable: Variable, _ values: [Float]) {
-      (self.variable, self.values) = (variable, values)
+    public init(_ variable: Variable, _ values: [Float], blocks: [String]? = nil) {
+      (self.variable, self.values, self.blocks) = (variable, values, blocks)
+    }
+
+    /// Which unit a number is of, from 0, and of what; nil where all are of one thing.
+    public func unit(at index: Int) -> (unit: Int, block: String)? {
+      guard let blocks, blocks.count > 1, values.indices.contains(index) else { return nil }
+      let size = values.count / blocks.count
+      guard size > 0, values.count == size * blocks.count else { return nil }
+      return (index % size, blocks[index / size])
     }
   }
 

@@ -166,7 +166,18 @@ struct LayerNodes {
       direction, column: column(t), place: place,
       equations: group.map {
         Equation(variable($0), formula.expression($0.formula, t) ?? .number(0))
-      }, terms: terms, values: values + group.map { Values(variable($0), value($0)) })
+      }, terms: terms,
+      values: values
+        + group.map { Values(variable($0), value($0), blocks: blocks($0.result)) })
+  }
+
+  /// The gates that a quantity has the numbers of; nil where it is of one thing.
+  private func blocks(_ quantity: CellFormula.Quantity) -> [String]? {
+    switch quantity {
+    case .preActivation(nil), .recurrentSum(nil), .inputProduct(nil), .recurrentProduct(nil):
+      layer.gateBlocks
+    default: nil
+    }
   }
 
   /// One value that comes of one other: what it was before, and what it is.

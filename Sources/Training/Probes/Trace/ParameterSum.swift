@@ -34,12 +34,16 @@ struct ParameterSum {
   private(set) var before: [Double]
   /// Σ δ(t) after each step, for biases.
   private var sums: [[Float]] = []
+  /// What the parts of a bias are of; nil where it is one.
+  private let blocks: [String]?
 
   /// - Parameter order: steps in the order in which the walk goes back
   init(
-    _ parameter: GraphTrace.Parameter, shares: [Share?], order: [Int], columns: Int
+    _ parameter: GraphTrace.Parameter, shares: [Share?], order: [Int], columns: Int,
+    blocks: [String]? = nil
   ) {
     self.parameter = parameter
+    self.blocks = blocks
     self.shares = shares
     norms = [Double](repeating: 0, count: shares.count)
     before = norms
@@ -72,11 +76,12 @@ struct ParameterSum {
   static func sums(of layer: TraceLayer) -> [ParameterSum] {
     let order = layer.backwardOrder
     func sum(
-      _ kind: GraphTrace.Parameter.Kind, columns: Int, _ share: (Int) -> Share?
+      _ kind: GraphTrace.Parameter.Kind, columns: Int, blocks: [String]? = layer.gateBlocks,
+      _ share: (Int) -> Share?
     ) -> ParameterSum {
       ParameterSum(
         layer.parameter(kind), shares: (0..<layer.steps).map(share), order: order,
-        columns: columns)
+        columns: columns, blocks: blocks)
     }
     func delta(_ t: Int) -> GraphTrace.Variable {
       layer.variable(.preActivation(gate: nil), t).gradient
@@ -135,7 +140,7 @@ struct ParameterSum {
     }
     if !layer.peepholes.isEmpty {
       result.append(
-        sum(.peephole, columns: 1) { t in
+        sum(.peephole, columns: 1, blocks: layer.description.diagonals?.rows) { t in
           let parts = layer.peepholes.map { gate in
             (gate: gate, cell: layer.stepOfCell(seenBy: gate, t))
           }
@@ -158,7 +163,9 @@ struct ParameterSum {
     if !diagonals.isEmpty {
       let formula = TraceFormula(layer: layer, cellGradients: layer.cellGradients)
       result.append(
-        sum(.eigenvalues, columns: 1) { t in
+        sum(
+          .eigenvalues, columns: 1, blocks: layer.description.diagonals?.rows.map { "log \($0)" }
+        ) { t in
           Share(
             variable: delta(t), rows: diagonals.flatMap { formula.value($0, t) ?? [] },
             columns: one, formula: .stacked(diagonals.compactMap { formula.expression($0, t) }))
@@ -188,7 +195,10 @@ struct ParameterSum {
     let whole = GraphTrace.Variable(.parameter(parameter), isGradient: true)
     var values: [GraphTrace.Values] = []
     if let share = shares[t], sums.indices.contains(t) {
-      values = [GraphTrace.Values(name, share.rows), GraphTrace.Values(whole, sums[t])]
+      values = [
+        GraphTrace.Values(name, share.rows, blocks: blocks),
+        GraphTrace.Values(whole, sums[t], blocks: blocks),
+      ]
     }
     return GraphTrace.Node(
       .backward, column: column, place: place,

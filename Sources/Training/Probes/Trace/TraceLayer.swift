@@ -120,6 +120,11 @@ struct TraceLayer {
 
   func symbol(_ gate: Int) -> String { description.gates[gate].symbol }
 
+  /// What the parts of a, b and δ are of; nil where there is one gate or none.
+  var gateBlocks: [String]? {
+    description.gates.count > 1 ? description.gates.map(\.symbol) : nil
+  }
+
   /// What W is multiplied by at a step: the state before, or the output before.
   func variableBefore(_ t: Int) -> GraphTrace.Variable {
     guard fed != nil else { return variable(.state, isReversed ? t + 1 : t - 1) }
