@@ -31,7 +31,7 @@ struct AttachCommand: AsyncParsableCommand {
       let stage = try await Stage.open(recording: record)
       ExitStatus.leave(await WorkspaceSession([path], on: stage, startsAtLive: true).run())
     }
-    let connection = try RunConnection(path)
+    let connection = try await RunConnection.waiting(for: path)
     guard Terminals.reasonForHeadless == nil else { return try await Self.print(connection) }
     try await Self.show(connection, of: path, recording: record)
   }

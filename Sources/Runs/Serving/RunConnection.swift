@@ -46,6 +46,28 @@ public final class RunConnection: Sendable {
     lines = Mutex(LineReader(FileDescriptor(adopting: dup(descriptor), path: path)))
   }
 
+  /// Attaches to a run that some process is about to serve: one that has just begun, or that is handed
+  /// from the process of a lost terminal to one in the background.
+  ///
+  /// - Parameter path: as for `init`
+  /// - Throws: `RunError` when nobody serves it after a moment, or after seconds where some process
+  ///   writes it
+  public static func waiting(for path: String) async throws -> RunConnection {
+    let start = ContinuousClock.now
+    while true {
+      do {
+        return try RunConnection(path)
+      } catch {
+        // Between two processes nobody writes it.
+        let patience = RunLock.isHeld(directory: path) ? Duration.seconds(5) : .milliseconds(500)
+        guard FileTree.isDirectory(path), ContinuousClock.now - start < patience else {
+          throw error
+        }
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
   private static let unserved =
     "no process serves this run; `unfold replay` shows it, `unfold train --resume` goes on with it"
 
