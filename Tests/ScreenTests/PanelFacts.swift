@@ -38,12 +38,16 @@ enum PanelFacts {
 
   // MARK: Losses
 
-  private static func loss(_ run: ToldRun) -> [Fact] {
+  private static func loss(_ run: ToldRun, isLegend: Bool = true) -> [Fact] {
     let smoothed = run.state.history.smoothedLoss.last.map(Double.init)
+    // The chart's legend says whose validation it is.
+    let averages = isLegend && run.description?.averagesWeights == true
     return [
       Fact("train ", run.last?.loss), Fact("smoothed ", smoothed),
       Fact("smooth ", smoothed, isRequired: false),
-      Fact("validation ", run.validations.last?.loss),
+      Fact("validation ", run.validations.last?.loss, isRequired: !averages),
+      Fact(
+        "validation of averaged weights ", run.validations.last?.loss, isRequired: averages),
       Fact("valid ", run.validations.last?.loss, isRequired: false),
     ]
   }
@@ -58,7 +62,7 @@ enum PanelFacts {
 
   private static func values(_ run: ToldRun) -> [Fact] {
     let metric = run.description?.metric
-    return loss(run) + best(run) + [
+    return loss(run, isLegend: false) + best(run) + [
       Fact("gradient norm ", run.last?.gradientNorm),
       Fact("gradient ", run.last?.gradientNorm, isRequired: false),
       Fact("learning rate ", run.last?.learningRate),

@@ -36,7 +36,8 @@ struct QuickLesson {
     case "sunspots": small + ["training.validate-every=25"]
     case "tiny": ["training.batch=4"]
     // An orbit takes its units, and what was built by hand has its own.
-    case "oscillator", "brackets", "sine": []
+    case "oscillator", "brackets": []
+    case "sine": ["network.hidden=10"]
     default: small
     }
   }
