@@ -105,6 +105,7 @@ public actor TrainingEngine {
     if let checkpoint {
       try workload.restore(checkpoint)
       clock.set(elapsed: checkpoint.state.elapsed)
+      _ = followed.goBack(to: checkpoint.state.step)
       newest = checkpoint.validation
       if let loss = checkpoint.state.bestValidation {
         best = (loss, checkpoint.state.bestStep ?? checkpoint.state.step)

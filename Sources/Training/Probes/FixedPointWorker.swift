@@ -15,7 +15,8 @@ struct FixedPointWorker {
 
   /// Seconds that a search may take while the network trains on: then what was found so far counts.
   private static let longest = 2.0
-  /// Numbers of a state up to which as many states are followed as in an analysis of a snapshot.
+  /// Numbers of a state up to which a network that stands still is searched as an analysis of a snapshot
+  /// does it.
   private static let small = 64
 
   let look = BackgroundLook<Found>("unfold fixed points", share: 0.003)
@@ -43,7 +44,6 @@ struct FixedPointWorker {
         if !waits {
           let end = DispatchTime.now() + Self.longest
           search.isCancelled = { DispatchTime.now() > end }
-          search.starts = 24
         }
         let points = Self.points(network, weights, input, trajectory, search, waits: waits)
         return Found(step: step, input: name, points: points, isComplete: waits)
@@ -59,8 +59,8 @@ struct FixedPointWorker {
     double.load(weights)
     guard let dynamics = double.dynamics() else { return [] }
     var search = search
-    // Many states that go on take long in a large network, and where it trains on meanwhile.
-    if !waits || dynamics.size > Self.small { search.settling = 64 }
+    // Many states take long in a large network, and there is no time where it trains on meanwhile.
+    if !waits || dynamics.size > Self.small { (search.starts, search.settling) = (24, 64) }
     return search.points(dynamics.system(under: input), trajectory: trajectory)
   }
 }
