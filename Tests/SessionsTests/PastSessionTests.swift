@@ -82,6 +82,12 @@ import TrainingEvents
     }
   }
 
+  private static func goOn(with run: String, _ twin: SessionTwin) throws {
+    var options = twin.options("", ["training.pace=400"])
+    (options.preset, options.resume, options.steps) = (nil, run, 100_000)
+    try twin.start(options)
+  }
+
   /// The record of a run that went on has what was seen before; what was undone is gone.
   @Test func whatWasSeenIsKeptOnGoingOnAndCutByGoingBack() async throws {
     try await SessionTwin.run(size: Self.size) { twin in
@@ -91,9 +97,7 @@ import TrainingEvents
       let before = recorded.past(step: 60)
       #expect(before.frames.contains { $0.kind == .hiddenStates && $0.step <= 60 })
 
-      var options = twin.options("", ["training.pace=400"])
-      (options.preset, options.resume, options.steps) = (nil, run, 100_000)
-      try twin.start(options)
+      try Self.goOn(with: run, twin)
       let terminal = twin.terminal
       try await terminal.wait("more", until: Screen.isPast(160))
       terminal.type(" ")
@@ -132,9 +136,7 @@ import TrainingEvents
       try record.seekToEnd()
       try record.write(contentsOf: EventLine.encode(.command(command), for: .record))
       try record.close()
-      var options = twin.options("", ["training.pace=400"])
-      (options.preset, options.resume, options.steps) = (nil, run, 100_000)
-      try twin.start(options)
+      try Self.goOn(with: run, twin)
       let terminal = twin.terminal
       try await terminal.wait("more", until: Screen.isPast(40))
       terminal.type(" 4a")

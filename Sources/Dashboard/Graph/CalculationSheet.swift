@@ -194,10 +194,10 @@ struct CalculationSheet {
     let maker =
       node ?? trace.nodes.first { $0.equations.contains { untimed($0.result) == variable } }
     let name = maker.map { TraceWords($0, in: trace).label(variable) } ?? ""
+    let shown = maker?.values.first { untimed($0.variable) == variable }
     return (0..<count).map { unit in
       var text = StyledText((unit == 0 ? name : "").padded(to: 4), theme.title)
-      let place = maker?.values.first { untimed($0.variable) == variable }?.unit(at: unit)
-      let label = place.map { "\($0.block)\($0.unit)" } ?? unitName(variable, unit)
+      let label = shown?.unit(at: unit).map { "\($0.block)\($0.unit)" } ?? unitName(variable, unit)
       text.add(label.cut(to: 4).padded(to: 5), theme.muted)
       for (values, column) in zip(timed, columns) {
         var one = variable
