@@ -277,6 +277,12 @@ extension Double: VectorKernels {
     vector_math_sum_of_squares_f64(count, x)
   }
 
+  public static func widen(
+    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { y[i] = Double(x[i]) }
+  }
+
   public static func tanh(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
   ) {

@@ -13,6 +13,8 @@ public protocol VectorKernels: BinaryFloatingPoint {
   static func clamp(_ count: Int, to bound: Self, _ x: UnsafeMutablePointer<Self>)
   /// Σ x², in double precision and a fixed order.
   static func sumOfSquares(_ count: Int, _ x: UnsafePointer<Self>) -> Double
+  /// y ← x in double precision.
+  static func widen(_ count: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Double>)
   /// y ← tanh x.
   static func tanh(_ count: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
   /// d ← (1 − s²) ⊙ ds.
@@ -57,6 +59,12 @@ extension Float: VectorKernels {
 
   public static func sumOfSquares(_ count: Int, _ x: UnsafePointer<Float>) -> Double {
     vector_math_sum_of_squares_f32(count, x)
+  }
+
+  public static func widen(
+    _ count: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { y[i] = Double(x[i]) }
   }
 
   public static func tanh(

@@ -12,18 +12,19 @@ public final class BeamSearch<Scalar: NetworkScalar> {
   private let sourceArena = Arena<Scalar>()
   private let stepArena = Arena<Scalar>()
   /// Weights laid out once for all steps of a batch, not once for each.
-  private let weights = PackedWeightCache<Scalar>(smallestShared: 0)
+  private let weights: PackedWeightCache<Scalar>
+  private let ownsWeights: Bool
+  private var continuations = Continuations()
 
   /// Searches what a model may write; the model's memory is used for it.
-  public init(_ model: any GeneratingModel<Scalar>) {
+  /// - Parameter weights: what is known of the weights, kept from batch to batch and shared by
+  ///   several searches: whoever changes the weights tells it. nil lays them out for each batch.
+  public init(
+    _ model: any GeneratingModel<Scalar>, weights: PackedWeightCache<Scalar>? = nil
+  ) {
     self.model = model
-  }
-
-  /// A way to go on: a hypothesis and its next symbol.
-  private struct Candidate {
-    var parent: Int
-    var symbol: Int32
-    var logProbability: Double
+    self.weights = weights ?? PackedWeightCache(smallestShared: 0)
+    ownsWeights = weights == nil
   }
 
   /// Writes a sequence for each source of a batch.
@@ -36,9 +37,10 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     let (sources, width) = (batch.sequenceCount, max(1, options.beamWidth))
     var finished = [[DecodedSequence]](repeating: [], count: sources)
     guard sources > 0 else { return finished }
-    weights.weightsChanged()
+    if ownsWeights { weights.weightsChanged() }
     sourceArena.reset()
-    model.readSources(batch, Pass(parameters: parameters, arena: sourceArena))
+    model.readSources(
+      batch, Pass(parameters: parameters, arena: sourceArena, weightCache: weights))
     let hypotheses = Hypotheses<Scalar>(
       capacity: sources * width, width: model.generationWidth)
     hypotheses.begin(sources: sources) { source, state in
@@ -50,22 +52,27 @@ public final class BeamSearch<Scalar: NetworkScalar> {
       let outputs = model.advance(
         hypotheses, Pass(parameters: parameters, arena: stepArena, weightCache: weights))
       var kept: [(parent: Int, symbol: Int32)] = []
-      var next: [DecodedSequence] = []
+      var goingOn: [DecodedSequence] = []
       for group in groups(hypotheses.sources) {
         let source = hypotheses.sources[group.lowerBound]
-        let room = width - finished[source].count
-        for candidate in best(room, of: group, outputs, live) {
-          let sequence = extended(live[candidate.parent], by: candidate, hypotheses, options)
+        continuations.begin(room: width - finished[source].count)
+        for parent in group {
+          continuations.add(
+            outputs.row(parent), count: outputs.columns, parent: parent,
+            logProbability: live[parent].logProbability)
+        }
+        for next in continuations.best {
+          let sequence = extended(live[next.parent], by: next, hypotheses, options)
           if sequence.isComplete {
             finished[source].append(sequence)
           } else {
-            kept.append((candidate.parent, candidate.symbol))
-            next.append(sequence)
+            kept.append((next.parent, next.symbol))
+            goingOn.append(sequence)
           }
         }
       }
       hypotheses.keep(kept)
-      live = next
+      live = goingOn
     }
     for (sequence, source) in zip(live, hypotheses.sources) { finished[source].append(sequence) }
     return finished.map { ranked($0, options) }
@@ -83,50 +90,19 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     return result
   }
 
-  /// The likeliest ways to go on with a source's hypotheses.
-  private func best(
-    _ count: Int, of group: Range<Int>, _ outputs: Matrix<Scalar>, _ live: [DecodedSequence]
-  ) -> [Candidate] {
-    var best: [Candidate] = []
-    for parent in group {
-      let row = outputs.row(parent)
-      let base = live[parent].logProbability - logSumExp(row, outputs.columns)
-      for symbol in 0..<outputs.columns {
-        var logProbability = base + Double(row[symbol])
-        if logProbability.isNaN { logProbability = -.infinity }
-        guard best.count < count || logProbability > (best.last?.logProbability ?? .infinity)
-        else { continue }
-        let place = best.firstIndex { logProbability > $0.logProbability } ?? best.count
-        best.insert(
-          Candidate(parent: parent, symbol: Int32(symbol), logProbability: logProbability),
-          at: place)
-        if best.count > count { best.removeLast() }
-      }
-    }
-    return best
-  }
-
-  private func logSumExp(_ row: UnsafePointer<Scalar>, _ count: Int) -> Double {
-    var largest = -Double.infinity
-    for i in 0..<count { largest = max(largest, Double(row[i])) }
-    var sum = 0.0
-    for i in 0..<count { sum += exp(Double(row[i]) - largest) }
-    return largest + log(sum)
-  }
-
   private func extended(
-    _ sequence: DecodedSequence, by candidate: Candidate, _ hypotheses: Hypotheses<Scalar>,
+    _ sequence: DecodedSequence, by next: Continuation, _ hypotheses: Hypotheses<Scalar>,
     _ options: DecodingOptions
   ) -> DecodedSequence {
     var result = sequence
-    result.logProbability = candidate.logProbability
-    if candidate.symbol == options.endSymbol {
+    result.logProbability = next.logProbability
+    if next.symbol == options.endSymbol {
       result.isComplete = true
     } else {
-      result.symbols.append(candidate.symbol)
+      result.symbols.append(next.symbol)
     }
     if options.keepsAttention {
-      let weights = model.attention(hypothesis: candidate.parent, hypotheses)
+      let weights = model.attention(hypothesis: next.parent, hypotheses)
       if !weights.isEmpty { result.attention.append(weights) }
     }
     return result

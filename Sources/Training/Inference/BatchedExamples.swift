@@ -13,10 +13,17 @@ final class BatchedExamples {
     private(set) var examples: ArraySlice<Example> = []
     /// The same examples as the reader gives them; sequence n is the n-th of `examples`.
     private(set) var data = DataBatch()
-    private lazy var search = (part.model as? any GeneratingModel<Float>).map { BeamSearch($0) }
+    private let weights: PackedWeightCache<Float>
+    private lazy var search = (part.model as? any GeneratingModel<Float>).map {
+      BeamSearch($0, weights: weights)
+    }
 
-    init(network: TaskNetwork, parameters: ParameterVector<Float>, memory: StateMemory?) {
+    init(
+      network: TaskNetwork, parameters: ParameterVector<Float>, memory: StateMemory?,
+      weights: PackedWeightCache<Float>
+    ) {
       self.memory = memory
+      self.weights = weights
       part = Replica(model: network.makeModel(), layout: network.rows)
       self.parameters = parameters
     }
@@ -36,7 +43,8 @@ final class BatchedExamples {
       return part.model.outputs(
         part.batch,
         Pass(
-          parameters: parameters, arena: part.arena, teacherForcing: forcing, memory: memory))
+          parameters: parameters, arena: part.arena, teacherForcing: forcing,
+          weightCache: weights, memory: memory))
     }
 
     /// What the network writes for each source, best hypotheses first; nil for a network that
@@ -61,8 +69,9 @@ final class BatchedExamples {
     self.judges = judges
     self.pool = pool
     self.batchSize = max(1, batchSize)
+    let weights = PackedWeightCache<Float>(smallestShared: 0)
     workers = (0..<pool.threadCount).map { _ in
-      Worker(network: network, parameters: parameters, memory: memory)
+      Worker(network: network, parameters: parameters, memory: memory, weights: weights)
     }
   }
 
