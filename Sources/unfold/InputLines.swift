@@ -58,6 +58,21 @@ struct InputLines {
     }
   }
 
+  /// Whether the next line, or the end, is here already: nobody has to be waited for.
+  mutating func hasNext() throws -> Bool {
+    while true {
+      if let end = bytes[(start + searched)...].firstIndex(of: 0x0A) {
+        searched = end - start
+        return true
+      }
+      searched = bytes.count - start
+      if isAtEnd || searched > Self.longest { return true }
+      var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&wait, 1, 0) > 0 else { return false }
+      try fill()
+    }
+  }
+
   private mutating func fill() throws {
     if start > 0 { bytes.removeFirst(start) }
     start = 0

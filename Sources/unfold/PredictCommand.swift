@@ -1,6 +1,6 @@
 import ArgumentParser
 import FileFormats
-import Glibc
+import Foundation
 import Runs
 import SequenceData
 import Sessions
@@ -39,9 +39,15 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Time steps that a forecaster predicts ahead.")
   var ahead = 1
 
+  @Option(help: "Threads that compute; answers do not depend on it.")
+  var threads: Int?
+
   func validate() throws {
     guard (1...1000).contains(beam) else {
       throw ValidationError("--beam must be from 1 to 1000, not \(beam)")
+    }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 256, not \(threads)")
     }
     guard (1...Prediction.mostAhead).contains(ahead) else {
       throw ValidationError("--ahead must be from 1 to \(Prediction.mostAhead), not \(ahead)")
@@ -50,23 +56,39 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try SnapshotReader.read(snapshot, best: best)
-    let predictor = try Predictor(loaded.checkpoint, file: loaded.path, beamWidth: beam)
-    guard !inputs.isEmpty else { return try answerLines(of: InputLines(STDIN_FILENO), predictor) }
+    let predictor = try Predictor(
+      loaded.checkpoint, file: loaded.path, beamWidth: beam,
+      threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount))
+    var waiting = WaitingInputs(predictor) { try say($0) }
+    do {
+      try ask(predictor, &waiting)
+    } catch {
+      // What came before something that cannot be read is answered all the same.
+      try waiting.answer()
+      throw error
+    }
+    try waiting.answer()
+  }
+
+  private func ask(_ predictor: Predictor, _ waiting: inout WaitingInputs) throws {
+    guard !inputs.isEmpty else {
+      return try askLines(of: InputLines(STDIN_FILENO), predictor, &waiting)
+    }
     guard let path = fileName(predictor) else {
       for (index, input) in inputs.enumerated() {
         let name = inputs.count == 1 ? "input" : "input \(index + 1)"
-        try answer(input, from: name, line: nil, predictor)
+        try waiting.add(example(input, from: name, line: nil, predictor))
       }
       return
     }
     // What a shell pipes in, as <(command) does, is read as it comes.
-    if let pipe = InputLines(inherited: path) { return try answerLines(of: pipe, predictor) }
+    if let pipe = InputLines(inherited: path) { return try askLines(of: pipe, predictor, &waiting) }
     if let examples = try predictor.queries.queries(inFile: path) {
-      for example in examples { try say(predictor.predict(example)) }
+      for example in examples { try waiting.add(example) }
       return
     }
     for (index, line) in try QueryReader.lines(ofFile: path).enumerated() {
-      try answer(line, from: path, line: index + 1, predictor)
+      try waiting.add(example(line, from: path, line: index + 1, predictor))
     }
   }
 
@@ -78,19 +100,23 @@ struct PredictCommand: ParsableCommand {
     return FileBytes.exists(path) || looksLikePath ? path : nil
   }
 
-  private func answerLines(of input: InputLines, _ predictor: Predictor) throws {
+  /// Lines that are here together are answered together; nobody who types one waits for another.
+  private func askLines(
+    of input: InputLines, _ predictor: Predictor, _ waiting: inout WaitingInputs
+  ) throws {
     var (input, number) = (input, 0)
     while var line = try input.next() {
       number += 1
       if number == 1, line.unicodeScalars.first == "\u{FEFF}" { line.unicodeScalars.removeFirst() }
-      try answer(line, from: input.name, line: number, predictor)
+      try waiting.add(example(line, from: input.name, line: number, predictor))
+      if try !input.hasNext() { try waiting.answer() }
     }
     guard number > 0 else { throw DataError(input.name, "is empty", expected: "an input a line") }
   }
 
-  private func answer(
+  private func example(
     _ line: String, from name: String, line number: Int?, _ predictor: Predictor
-  ) throws {
+  ) throws -> Example {
     // The data is loaded for those only who ask for an example of it.
     if predictor.queries.asksForExample(line), predictor.queries.examples.isEmpty {
       let preset = predictor.preset
@@ -98,7 +124,7 @@ struct PredictCommand: ParsableCommand {
         preset.task, seed: preset.training.seed, dataDirectories: DataDirectories.all)
       predictor.queries.examples = task.heldOutExamples
     }
-    try say(predictor.predict(predictor.queries.query(line, from: name, line: number)))
+    return try predictor.queries.query(line, from: name, line: number)
   }
 
   private func say(_ prediction: Prediction) throws {

@@ -250,7 +250,7 @@ struct TraceCase: CustomTestStringConvertible {
   }()
 
   /// A trainer that has done two steps, and what looks at it.
-  func trainer() throws -> (trainer: Trainer, probe: Probe) {
+  func trainer(hidden: Int = 4) throws -> (trainer: Trainer, probe: Probe) {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("unfold-\(UUID().uuidString).txt")
     defer { try? FileManager.default.removeItem(at: file) }
@@ -258,7 +258,7 @@ struct TraceCase: CustomTestStringConvertible {
     for (key, value) in settings {
       try preset.set(key, to: value.replacingOccurrences(of: "FILE", with: file.path))
     }
-    try preset.set("network.hidden", to: "4")
+    try preset.set("network.hidden", to: "\(hidden)")
     try preset.set("training.batch", to: "3")
     if let data { try Data(data.utf8).write(to: file) }
     let task = try self.task ?? TaskLoader.load(preset.task, seed: 1, dataDirectories: [])

@@ -46,8 +46,15 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     hypotheses.begin(sources: sources) { source, state in
       model.writeStart(source: source, to: state, parameters: parameters)
     }
-    var live = [DecodedSequence](repeating: DecodedSequence(), count: sources)
-    for _ in 0..<max(0, options.maximumLength) where !live.isEmpty {
+    let begun = (0..<sources).filter { options.maximumLength(source: $0) > 0 }
+    if begun.count < sources { hypotheses.keep(begun.map { ($0, -1) }) }
+    for source in 0..<sources where options.maximumLength(source: source) <= 0 {
+      finished[source].append(DecodedSequence())
+    }
+    var live = [DecodedSequence](repeating: DecodedSequence(), count: begun.count)
+    var length = 0
+    while !live.isEmpty {
+      length += 1
       stepArena.reset()
       let outputs = model.advance(
         hypotheses, Pass(parameters: parameters, arena: stepArena, weightCache: weights))
@@ -63,7 +70,7 @@ public final class BeamSearch<Scalar: NetworkScalar> {
         }
         for next in continuations.best {
           let sequence = extended(live[next.parent], by: next, hypotheses, options)
-          if sequence.isComplete {
+          if sequence.isComplete || length >= options.maximumLength(source: source) {
             finished[source].append(sequence)
           } else {
             kept.append((next.parent, next.symbol))
@@ -74,7 +81,6 @@ public final class BeamSearch<Scalar: NetworkScalar> {
       hypotheses.keep(kept)
       live = goingOn
     }
-    for (sequence, source) in zip(live, hypotheses.sources) { finished[source].append(sequence) }
     return finished.map { ranked($0, options) }
   }
 

@@ -26,6 +26,8 @@ public struct DecodingOptions: Sendable, Equatable {
   public var beamWidth = 1
   /// Symbols after which a sequence is cut.
   public var maximumLength = 100
+  /// The same for each source of a batch; empty where all have `maximumLength`.
+  public var maximumLengths: [Int] = []
   /// α of the length normalisation of Wu et al. 2016: sequences are ranked by
   /// log p / ((5 + length) / 6)^α. With 0, short ones win, since every symbol costs.
   public var lengthPenalty = 0.6
@@ -35,6 +37,11 @@ public struct DecodingOptions: Sendable, Equatable {
   public var keepsAttention = false
 
   public init() {}
+
+  /// Symbols after which a sequence for a source is cut.
+  func maximumLength(source: Int) -> Int {
+    maximumLengths.indices.contains(source) ? maximumLengths[source] : maximumLength
+  }
 
   /// The score of a sequence of the given length with its end symbol.
   public func score(logProbability: Double, length: Int) -> Double {

@@ -11,6 +11,25 @@ public enum AlignmentDecoding {
     public var logProbability: Double
   }
 
+  /// What a network spells, best first, as one that writes would have said it: the best path with a
+  /// `width` of 1, else a prefix beam of that width.
+  public static func sequences<Scalar>(
+    _ outputs: Matrix<Scalar>, steps: PackedSteps, sequence k: Int, width: Int
+  ) -> [DecodedSequence] {
+    let spellings =
+      width > 1
+      ? prefixBeam(outputs, steps: steps, sequence: k, width: width)
+      : [
+        Spelling(symbols: bestPath(outputs, steps: steps, sequence: k), logProbability: 0)
+      ]
+    return spellings.map { spelling in
+      var result = DecodedSequence()
+      (result.symbols, result.logProbability) = (spelling.symbols, spelling.logProbability)
+      result.isComplete = true
+      return result
+    }
+  }
+
   /// What the likeliest symbol of every step spells: repeats merged, blanks removed.
   ///
   /// `outputs` are logits over `steps`, the last one the blank; `sequence` is a place in packed

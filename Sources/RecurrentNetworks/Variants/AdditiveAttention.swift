@@ -92,9 +92,10 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
 
   /// contexts (n × source state) ← c(t) of n states s(t−1), the k-th of which looks at source
   /// `places[k]`.
+  /// - Parameter oneByOne: whether the last bit of an energy may not depend on what else is asked
   func attend(
     _ states: Matrix<Scalar>, places: UnsafePointer<Int32>, into contexts: Matrix<Scalar>,
-    _ pass: Pass<Scalar>
+    oneByOne: Bool = false, _ pass: Pass<Scalar>
   ) {
     guard let query, let first = firsts.last else { return }
     let q = queries.rows(0, states.rows)
@@ -107,11 +108,17 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
       next += count
     }
     firsts.append(next)
-    let here = activations.rows(first, next - first)
-    weights.rows(first, here.rows).product(here, transposed: pass.parameters.row(energyWeight))
+    let energy = pass.parameters.row(energyWeight)
+    if !oneByOne {
+      let here = activations.rows(first, next - first)
+      weights.rows(first, here.rows).product(here, transposed: energy)
+    }
     var at = first
     for k in 0..<states.rows {
       let (start, count) = (starts[Int(places[k])], length(Int(places[k])))
+      if oneByOne {
+        weights.rows(at, count).product(activations.rows(at, count), transposed: energy)
+      }
       let alpha = alpha(at, count)
       Scalar.softmax(rows: 1, columns: count, x: alpha.base, stride: count)
       contexts.rows(k, 1).product(alpha, memory.rows(start, count))

@@ -117,7 +117,8 @@ extension AttentionDecoder: GeneratingModel {
       let pairs = (0..<hypotheses.count).reduce(0) { $0 + attention.length(Int(places[$1])) }
       attention.begin(pairs: pairs, count: hypotheses.count, pass)
       attention.attend(
-        parts.decoder.topStates(of: hypotheses), places: places, into: context, pass)
+        parts.decoder.topStates(of: hypotheses), places: places, into: context, oneByOne: true,
+        pass)
     }
   }
 

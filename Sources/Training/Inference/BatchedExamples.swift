@@ -47,10 +47,18 @@ final class BatchedExamples {
           weightCache: weights, memory: memory))
     }
 
-    /// What the network writes for each source, best hypotheses first; nil for a network that
-    /// does not write.
-    func decode(_ options: DecodingOptions) -> [[DecodedSequence]]? {
-      search?.decode(part.batch, parameters: parameters, options: options)
+    /// What the network writes for each example, or spells out of its labels, best hypotheses
+    /// first; nothing for a network that does neither.
+    func written(_ objective: Objective, _ options: DecodingOptions) -> [[DecodedSequence]] {
+      let batch = part.batch
+      guard objective == .connectionistTemporalClassification else {
+        return search?.decode(batch, parameters: parameters, options: options) ?? []
+      }
+      let outputs = outputs(nil)
+      return batch.steps.places.map {
+        AlignmentDecoding.sequences(
+          outputs, steps: batch.steps, sequence: $0, width: options.beamWidth)
+      }
     }
   }
 
@@ -78,6 +86,12 @@ final class BatchedExamples {
   /// Calls `body` for every batch and returns the results in the examples' order; of several
   /// processes, rank 0 alone has all of them.
   func map<Result: Codable>(_ examples: [Example], _ body: (Worker) -> Result) -> [Result] {
+    let results = results(examples, body)
+    return judges?.gather(results) ?? results.compactMap { $0 }
+  }
+
+  /// What `body` makes of every batch, nil for those of other processes.
+  func results<Result>(_ examples: [Example], _ body: (Worker) -> Result) -> [Result?] {
     let count = (examples.count + batchSize - 1) / batchSize
     let own = (0..<count).filter { judges?.isOwn($0) ?? true }
     var results = [Result?](repeating: nil, count: count)
@@ -94,6 +108,6 @@ final class BatchedExamples {
         }
       }
     }
-    return judges?.gather(results) ?? results.compactMap { $0 }
+    return results
   }
 }

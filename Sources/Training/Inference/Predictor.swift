@@ -20,13 +20,20 @@ public final class Predictor {
   public var queries: QueryReader
   private let use: Use
   private let step: Int
+  private let threads: Int
+  private lazy var batched: BatchedPredictions? = {
+    guard case .trained(let network, let probe, _) = use else { return nil }
+    return BatchedPredictions(probe, parameters: network.parameters, threads: threads)
+  }()
 
   /// - Parameters:
   ///   - checkpoint: what the snapshot holds
   ///   - file: the snapshot's path, for messages
   ///   - beamWidth: hypotheses kept where the network writes; 1 is greedy
+  ///   - threads: those that answer many inputs together; answers do not depend on it
   /// - Throws: `PresetError` or `ParameterMismatch` when the checkpoint contradicts itself.
-  public init(_ checkpoint: Checkpoint, file: String, beamWidth: Int = 5) throws {
+  public init(_ checkpoint: Checkpoint, file: String, beamWidth: Int = 5, threads: Int = 1) throws {
+    self.threads = max(1, threads)
     step = checkpoint.state.step
     let preset = try Preset(
       yaml: checkpoint.preset, file: file + "/preset.yaml", name: "snapshot")
@@ -53,6 +60,20 @@ public final class Predictor {
   /// - Throws: `PresetError` where a hand-built network cannot read the input.
   public func predict(_ example: Example) throws(PresetError) -> Prediction {
     try FloatingPointMode.flushingDenormals { () throws(PresetError) in try answer(example) }
+  }
+
+  /// Inputs that are best answered together; 1 where they are answered one by one.
+  public var batch: Int { batched == nil ? 1 : BatchedPredictions.batch * threads }
+
+  /// The same answers for many inputs, without the states on the way.
+  /// - Throws: `PresetError` where a hand-built network cannot read one of them.
+  public func predict(_ examples: [Example]) throws(PresetError) -> [Prediction] {
+    guard examples.count > 1, let batched else {
+      var answers: [Prediction] = []
+      for example in examples { answers.append(try predict(example)) }
+      return answers
+    }
+    return FloatingPointMode.flushingDenormals { batched.predict(examples, step: step) }
   }
 
   private func answer(_ example: Example) throws(PresetError) -> Prediction {

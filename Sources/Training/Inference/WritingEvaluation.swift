@@ -82,37 +82,19 @@ struct WritingEvaluation {
 
   /// What the network makes of each example of the worker's batch.
   private func write(_ worker: BatchedExamples.Worker, beamWidth: Int) -> [[Int32]] {
-    let batch = worker.part.batch
-    guard !isSpelling else {
-      let outputs = worker.outputs(nil)
-      return worker.examples.indices.map { index in
-        let place = batch.steps.places[index - worker.examples.startIndex]
-        guard beamWidth > 1 else {
-          return AlignmentDecoding.bestPath(outputs, steps: batch.steps, sequence: place)
-        }
-        return AlignmentDecoding.prefixBeam(
-          outputs, steps: batch.steps, sequence: place, width: beamWidth
-        ).first?.symbols ?? []
-      }
-    }
     var options = DecodingOptions()
     options.beamWidth = beamWidth
     options.endSymbol = task.outputVocabulary?.end
-    options.maximumLength = longest(worker.examples)
-    let decoded = worker.decode(options) ?? []
-    return zip(decoded, worker.examples).map { hypotheses, example in
-      let written = hypotheses.first?.symbols ?? []
-      // Nothing ends such a sequence but the length that was asked for.
-      return options.endSymbol == nil ? Array(written.prefix(example.target.steps)) : written
-    }
+    options.maximumLengths = worker.examples.map { longest($0) }
+    return worker.written(network.objective, options).map { $0.first?.symbols ?? [] }
   }
 
-  /// Room for outputs that are too long, but not for endless ones.
-  private func longest(_ examples: ArraySlice<Example>) -> Int {
-    let target = examples.reduce(0) { max($0, $1.target.steps) }
+  /// Room for outputs that are too long, but not for endless ones. What nothing but its length ends is
+  /// as long as its target.
+  private func longest(_ example: Example) -> Int {
+    let target = example.target.steps
     guard task.outputVocabulary?.end != nil else { return min(target, Self.longestOutput) }
-    let input = examples.reduce(0) { max($0, $1.input.steps) }
-    return min(Self.longestOutput, 2 * max(target, input) + 10)
+    return min(Self.longestOutput, 2 * max(target, example.input.steps) + 10)
   }
 
   private func accepted(_ example: Example) -> [[Int32]] {

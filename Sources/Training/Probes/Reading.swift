@@ -5,9 +5,6 @@ import SequenceData
 import TrainingEvents
 
 extension Probe {
-  /// Room for what is written after something short, such as one vector.
-  private static let shortestRoom = 12
-
   /// Reads what a person typed: hidden states on the way, and what comes out at its end.
   ///
   /// A network of symbols reads the text; one of numbers reads them as `QueryReader` does, `#12`
@@ -71,7 +68,7 @@ extension Probe {
   }
 
   /// With what opens a text, and without an answer.
-  private func asRead(_ example: Example) -> Example {
+  func asRead(_ example: Example) -> Example {
     var example = example
     if task.kind == .languageModel, case .tokens(let tokens) = example.input {
       example.input = .tokens([network.lineEnd] + tokens)
@@ -100,16 +97,8 @@ extension Probe {
     readSource(parameters)
     var prediction = Prediction(states: typedFrame(batch, nil, step: step))
     let hypotheses = hypotheses(
-      parameters, longest: max(Self.shortestRoom, 2 * batch.longestInput + 10), width: beamWidth)
-    guard let written = hypotheses.first?.symbols else { return prediction }
-    prediction.labels = written.map { outputName($0) }
-    prediction.answer = task.outputVocabulary?.text(written) ?? ""
-    if beamWidth > 1 {
-      prediction.alternatives = hypotheses.map {
-        Prediction.Alternative(
-          label: task.outputVocabulary?.text($0.symbols) ?? "", probability: exp($0.logProbability))
-      }
-    }
+      parameters, longest: Prediction.room(afterInput: batch.longestInput), width: beamWidth)
+    prediction.take(written: hypotheses, beamWidth: beamWidth, of: task)
     return prediction
   }
 
@@ -132,11 +121,8 @@ extension Probe {
     }
     let outputs = outputs(parameters, forcing: network.alone)
     var prediction = Prediction(states: typedFrame(batch, nil, step: step))
-    prediction.labels = (0..<outputs.rows).map {
-      outputName(Int32(outputs.row($0).indexOfLargest(count: outputs.columns)))
-    }
+    prediction.take(labelsOf: outputs, rows: 0..<outputs.rows, of: task)
     prediction.states.prediction = prediction.labels
-    prediction.answer = prediction.labels.joined(separator: " ")
     return prediction
   }
 
@@ -147,14 +133,8 @@ extension Probe {
     let outputs = outputs(parameters, forcing: network.alone)
     Float.softmax(
       rows: outputs.rows, columns: outputs.columns, x: outputs.base, stride: outputs.stride)
-    let last = outputs.row(max(0, outputs.rows - 1))
-    let ranked = (0..<outputs.columns).sorted { last[$0] > last[$1] }.prefix(8)
     var prediction = Prediction(states: typedFrame(batch, outputs, step: step))
-    prediction.alternatives = ranked.map {
-      Prediction.Alternative(label: outputName(Int32($0)), probability: Double(last[$0]))
-    }
-    prediction.answer = prediction.alternatives.first?.label ?? ""
-    prediction.isClass = task.kind != .languageModel
+    prediction.take(probabilitiesOf: outputs, row: max(0, outputs.rows - 1), of: task)
     return prediction
   }
 
@@ -184,7 +164,7 @@ extension Probe {
     return prediction
   }
 
-  private func truth(of example: Example) -> String? {
+  func truth(of example: Example) -> String? {
     switch example.target {
     case .none: return nil
     case .label(let label): return outputName(label)

@@ -65,6 +65,6 @@ extension Probe {
 
   /// What stands for an output symbol or class in a terminal.
   func outputName(_ symbol: Int32) -> String {
-    symbol < 0 ? "–" : task.outputVocabulary?.name(of: symbol) ?? "\(symbol)"
+    task.outputName(symbol)
   }
 }

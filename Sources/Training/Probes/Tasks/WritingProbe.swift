@@ -100,7 +100,8 @@ extension Probe {
     _ parameters: ParameterVector<Float>, longest: Int, width: Int
   ) -> [DecodedSequence] {
     if network.objective == .connectionistTemporalClassification {
-      return spellings(outputs(parameters), width: width)
+      return AlignmentDecoding.sequences(
+        outputs(parameters), steps: part.batch.steps, sequence: 0, width: width)
     }
     guard let model = part.model as? any GeneratingModel<Float> else { return [] }
     var options = DecodingOptions()
@@ -116,25 +117,6 @@ extension Probe {
     _ parameters: ParameterVector<Float>, _ options: DecodingOptions
   ) -> [DecodedSequence] {
     BeamSearch(model).decode(batch, parameters: parameters, options: options).first ?? []
-  }
-
-  private func spellings(_ outputs: Matrix<Float>, width: Int) -> [DecodedSequence] {
-    guard width > 1 else {
-      var written = DecodedSequence()
-      written.symbols = AlignmentDecoding.bestPath(
-        outputs, steps: part.batch.steps, sequence: 0)
-      written.isComplete = true
-      return [written]
-    }
-    return AlignmentDecoding.prefixBeam(
-      outputs, steps: part.batch.steps, sequence: 0, width: width
-    ).map { spelling in
-      var written = DecodedSequence()
-      written.symbols = spelling.symbols
-      written.logProbability = spelling.logProbability
-      written.isComplete = true
-      return written
-    }
   }
 
   /// Room for outputs that are too long, but not for endless ones.
