@@ -19,7 +19,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Option(
     help: """
-      What is timed: a training step (labelling, attention, ctc, grid), or one symbol (sampling).
+      What is timed: a training step (labelling, attention, ctc, grid), one symbol (sampling), or \
+      a batch of sources that are answered (greedy, beam).
       """)
   var task: BenchmarkCase.Task?
 

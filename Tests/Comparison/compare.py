@@ -9,7 +9,7 @@ use as well. Needs a release build and a Python that has torch.
 
     swift build -c release
     Tests/Comparison/compare.py [--python PYTHON_WITH_TORCH] [--rounds 3] [--inputs embedding]
-    Tests/Comparison/compare.py --task attention,ctc,sampling,grid
+    Tests/Comparison/compare.py --task attention,ctc,sampling,greedy,beam,grid
 
 PyTorch has no recurrence over an image, so that a grid's row has our time alone.
 """
@@ -27,6 +27,8 @@ TASKS = {
     "attention": [(64, 64, 32, 10), (64, 128, 64, 10), (64, 128, 32, 28), (64, 256, 32, 20)],
     "ctc": [(32, 64, 16, 64), (64, 128, 32, 64), (64, 256, 32, 100)],
     "sampling": [(64, 128, 1, 200), (64, 256, 1, 200), (64, 512, 1, 200)],
+    "greedy": [(64, 64, 64, 10), (42, 128, 64, 10), (64, 256, 64, 20)],
+    "beam": [(64, 64, 64, 10), (42, 128, 64, 10), (64, 256, 64, 20)],
     "grid": [(10, 64, 32, 16), (10, 64, 32, 28)],
 }
 SIZES = [(27, 100, 1, 25), (32, 64, 16, 32), (64, 128, 32, 64), (64, 256, 32, 100), (64, 512, 64, 50)]
@@ -40,7 +42,7 @@ def options():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0, help="PyTorch's time a row")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--task", help="of attention, ctc, sampling, grid, instead of the grid of sizes")
+    parser.add_argument("--task", help="of attention, ctc, sampling, greedy, beam, grid, instead of the grid of sizes")
     parser.add_argument("--cell", choices=["tanh", "gru", "lstm"])
     parser.add_argument("--inputs", choices=["one-hot", "embedding"])
     parser.add_argument("--hidden", type=int, help="only the row of the grid with this many units")
@@ -58,7 +60,7 @@ def cases(chosen):
                     yield {
                         "task": task, "cell": cell, "vocabulary": vocabulary, "hidden": hidden,
                         "batch": batch, "length": length, "threads": chosen.threads,
-                        "varied": task in ("attention", "ctc"), "inputs": chosen.inputs or "one-hot",
+                        "varied": task in ("attention", "ctc", "greedy", "beam"), "inputs": chosen.inputs or "one-hot",
                     }
     if chosen.task:
         return

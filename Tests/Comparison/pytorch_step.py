@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Times one training step of a recurrent network in PyTorch, or one drawn symbol, eager on the CPU.
+"""Times one training step of a recurrent network in PyTorch, or its writing, eager on the CPU.
 
 A step is what `unfold benchmark` times: gradients to zero, forward, mean cross-entropy over every
 step, backward, global norm clipped to 5, Adam, and the loss read as a number. Sequences of
 different lengths go in packed. With the task `attention` the encoder runs in both directions, and the
 decoder, twice as wide, looks at the source before each of its time steps; with `ctc` the target is a
-quarter as long; with `sampling` each symbol is drawn from the softmax and then read. Reads rows of `unfold benchmark --json`, one a line, from standard
-input, and answers each with its own figures for the same network and the same lengths. Needs the
-package torch.
+quarter as long; with `sampling` each symbol is drawn from the softmax and then read; with `greedy`
+and `beam` the network of `attention` answers each source of a batch, all hypotheses of all sources
+side by side. Reads rows of `unfold benchmark --json`, one a line, from standard input, and answers
+each with its own figures for the same network and the same lengths. Needs the package torch.
 """
 import json
 import math
@@ -62,29 +63,35 @@ class AttentionNetwork(nn.Module):
     def vectors(self, tokens, embedding):
         return embedding(tokens) if embedding is not None else one_hot(tokens, self.symbols).float()
 
-    def forward(self, tokens, targets, lengths):
+    def encode(self, tokens, lengths):
         packed = pack_padded_sequence(self.vectors(tokens, self.source), lengths, enforce_sorted=False)
         states, last = self.encoder(packed)
         memory = nn.utils.rnn.pad_packed_sequence(states)[0].transpose(0, 1)
         hidden = last[0] if isinstance(last, tuple) else last
         state = torch.cat([hidden[0], hidden[1]], 1)
-        cell = torch.zeros_like(state)
-        keys = self.key(memory)
         outside = torch.arange(memory.shape[1])[None] >= lengths[:, None]
+        cell = torch.zeros_like(state) if isinstance(self.decoder, nn.LSTMCell) else None
+        return memory, self.key(memory), outside, (state, cell)
+
+    def step(self, before, memory, keys, outside, states):
+        state, cell = states
+        energies = self.energy(torch.tanh(self.query(state)[:, None] + keys)).squeeze(2)
+        weights = torch.softmax(energies.masked_fill(outside, -math.inf), 1)
+        context = torch.bmm(weights[:, None], memory).squeeze(1)
+        read = torch.cat([before, context], 1)
+        if cell is not None:
+            return self.decoder(read, (state, cell))
+        return self.decoder(read, state), None
+
+    def forward(self, tokens, targets, lengths):
+        memory, keys, outside, states = self.encode(tokens, lengths)
         # The symbol before; nothing is before the first.
         before = self.vectors(targets, self.target)
         before = torch.cat([torch.zeros_like(before[:1]), before[:-1]])
         outputs = []
         for t in range(len(targets)):
-            energies = self.energy(torch.tanh(self.query(state)[:, None] + keys)).squeeze(2)
-            weights = torch.softmax(energies.masked_fill(outside, -math.inf), 1)
-            context = torch.bmm(weights[:, None], memory).squeeze(1)
-            read = torch.cat([before[t], context], 1)
-            if isinstance(self.decoder, nn.LSTMCell):
-                state, cell = self.decoder(read, (state, cell))
-            else:
-                state = self.decoder(read, state)
-            outputs.append(state)
+            states = self.step(before[t], memory, keys, outside, states)
+            outputs.append(states[0])
         return self.head(torch.stack(outputs))
 
 
@@ -155,12 +162,49 @@ def sampling(case):
     return write
 
 
+def answering(case, width):
+    """A function that answers a batch of sources, `width` hypotheses each, as long as the longest."""
+    network = AttentionNetwork(case)
+    lengths, batch = torch.tensor(case["lengths"]), case["batch"]
+    symbols = case["vocabulary"]
+    tokens = torch.randint(0, symbols, (case["length"], batch))
+
+    @torch.inference_mode()
+    def greedy():
+        memory, keys, outside, states = network.encode(tokens, lengths)
+        before = torch.zeros_like(network.vectors(tokens[0], network.target))
+        for _ in range(case["length"]):
+            states = network.step(before, memory, keys, outside, states)
+            before = network.vectors(network.head(states[0]).argmax(1), network.target)
+
+    @torch.inference_mode()
+    def beam():
+        memory, keys, outside, states = network.encode(tokens, lengths)
+        memory, keys, outside = (x.repeat_interleave(width, 0) for x in (memory, keys, outside))
+        states = tuple(None if x is None else x.repeat_interleave(width, 0) for x in states)
+        scores = torch.full((batch, width), -math.inf)
+        scores[:, 0] = 0
+        before = torch.zeros_like(network.vectors(tokens[0], network.target)).repeat(width, 1)
+        first = torch.arange(batch)[:, None] * width
+        for _ in range(case["length"]):
+            states = network.step(before, memory, keys, outside, states)
+            totals = scores.reshape(-1, 1) + torch.log_softmax(network.head(states[0]), 1)
+            scores, places = totals.reshape(batch, -1).topk(width, 1)
+            rows = (first + places // symbols).flatten()
+            states = tuple(None if x is None else x[rows] for x in states)
+            before = network.vectors((places % symbols).flatten(), network.target)
+
+    return greedy if width == 1 else beam
+
+
 def measure(case, seconds):
     torch.set_num_threads(case["threads"])
     torch.manual_seed(1)
     pieces = 1
     if case.get("task") == "sampling":
         pieces, step = case["length"], sampling(case)
+    elif case.get("task") in ("greedy", "beam"):
+        step = answering(case, 1 if case["task"] == "greedy" else 5)
     else:
         network, loss_of = {"attention": attention, "ctc": ctc}.get(case.get("task"), labelling)(case)
         parameters = list(network.parameters())

@@ -1,6 +1,6 @@
 import RecurrentNetworks
 
-/// One network and batch whose training step, or whose sampling, is timed.
+/// One network and batch whose training step, or whose writing, is timed.
 public struct BenchmarkCase: Sendable, Equatable {
   /// What the network does.
   public enum Task: String, Sendable, CaseIterable {
@@ -15,6 +15,11 @@ public struct BenchmarkCase: Sendable, Equatable {
     case grid
     /// Writing symbol by symbol, each read before the next is drawn: one symbol.
     case sampling
+    /// The network of `attention` without its targets: each source of a batch is answered with the
+    /// likeliest symbol at every step, as many symbols as it has itself.
+    case greedy
+    /// The same with five hypotheses side by side.
+    case beam
   }
 
   /// How a symbol becomes the layer's input.

@@ -1,11 +1,14 @@
 import LinearAlgebra
+import RecurrentNetworks
+import SequenceData
 
 /// What a training step costs: batch, forward, loss, backward, sum of the parts' gradients,
-/// clipping and update; or what a symbol costs that is drawn.
+/// clipping and update; or what a symbol costs that is drawn, or a batch of sources that is answered.
 public struct BenchmarkResult: Sendable {
   /// What was timed.
   public let measured: BenchmarkCase
-  /// Median of one whole training step, or of one symbol drawn, in milliseconds.
+  /// Median of one whole training step, of one symbol drawn, or of one batch answered, in
+  /// milliseconds.
   public let medianMilliseconds: Double
   /// Memory of states and other intermediate results, in bytes.
   public let stateBytes: Int
@@ -17,7 +20,7 @@ public struct BenchmarkResult: Sendable {
   public var tokens: Int {
     measured.task == .sampling ? 1 : measured.lengths.reduce(0, +)
   }
-  /// Real time steps of sequences trained on in a second, or symbols drawn.
+  /// Real time steps of sequences trained on in a second, or symbols written.
   public var tokensPerSecond: Double { Double(tokens) / medianMilliseconds * 1e3 }
   /// Thousand million operations of matrix products a second; nil where they are not counted.
   public var gigaflops: Double? {
@@ -45,6 +48,8 @@ public struct BenchmarkResult: Sendable {
           random: &random)
         return measured.length
       }
+    } else if let width = measured.beamWidth {
+      step = answering(data, width, trainer, measured)
     } else {
       step = {
         _ = trainer.advance()
@@ -55,6 +60,27 @@ public struct BenchmarkResult: Sendable {
     return BenchmarkResult(
       measured: measured, medianMilliseconds: median, stateBytes: trainer.stateBytes,
       gradientBytes: trainer.gradientBytes)
+  }
+
+  /// Answers all sources once, each thread its share of them.
+  private static func answering(
+    _ data: TaskData, _ beamWidth: Int, _ trainer: Trainer, _ measured: BenchmarkCase
+  ) -> () -> Int {
+    guard case .examples(let examples) = data.train else { return { 1 } }
+    let batches = BatchedExamples(
+      network: trainer.network, parameters: trainer.parameters,
+      pool: WorkerPool(threads: measured.threads),
+      batchSize: (examples.count + measured.threads - 1) / measured.threads)
+    var options = DecodingOptions()
+    options.beamWidth = beamWidth
+    return {
+      _ = batches.results(examples) { worker in
+        var options = options
+        options.maximumLengths = worker.examples.map { $0.input.steps }
+        return worker.written(trainer.network.objective, options)
+      }
+      return 1
+    }
   }
 
   /// Median milliseconds of one of the pieces of which each call does some.

@@ -28,7 +28,7 @@ extension BenchmarkCase {
     case .sampling:
       // W s(t−1) and V s(t); U x of a symbol is looked up.
       return 2 * (recurrent + read + units * symbols)
-    case .attention, .grid: return nil
+    case .attention, .grid, .greedy, .beam: return nil
     }
   }
 
@@ -43,7 +43,7 @@ extension BenchmarkCase {
     preset.training.clipNorm = 5
     switch task {
     case .labelling: break
-    case .attention:
+    case .attention, .greedy, .beam:
       preset.network.direction = .bidirectional
       preset.network.attention = .additive
     case .ctc: preset.network.loss = .connectionistTemporalClassification
@@ -57,9 +57,18 @@ extension BenchmarkCase {
   private var kind: TaskKind {
     switch task {
     case .labelling: .sequenceLabelling
-    case .attention, .ctc: .sequenceToSequence
+    case .attention, .ctc, .greedy, .beam: .sequenceToSequence
     case .grid: .sequenceClassification
     case .sampling: .languageModel
+    }
+  }
+
+  /// Hypotheses that are followed for each source; nil where nothing is written for one.
+  var beamWidth: Int? {
+    switch task {
+    case .greedy: 1
+    case .beam: 5
+    case .labelling, .attention, .ctc, .grid, .sampling: nil
     }
   }
 
