@@ -750,11 +750,30 @@ void FN(softmax)(long rows, long columns, SCALAR *x, long stride) {
     SCALAR *row = x + r * stride;
     SCALAR highest = row[0], sum = 0;
     for (long j = 1; j < columns; j++) highest = row[j] > highest ? row[j] : highest;
-    for (long j = 0; j < columns; j++) {
-      row[j] = FN(exp1)(row[j] - highest);
-      sum += row[j];
-    }
+    // Apart from the sum, whose order is fixed, all columns go side by side.
+    for (long j = 0; j < columns; j++) row[j] = FN(exp1)(row[j] - highest);
+    for (long j = 0; j < columns; j++) sum += row[j];
     for (long j = 0; j < columns; j++) row[j] /= sum;
+  }
+}
+
+void FN(log_sum_exp)(long rows, long columns, const SCALAR *x, long stride, double *y) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *row = x + r * stride;
+    SCALAR top[8], part[8] = {0};
+    for (int k = 0; k < 8; k++) top[k] = row[0];
+    long j = 0;
+    for (; j + 8 <= columns; j += 8)
+      for (int k = 0; k < 8; k++) top[k] = row[j + k] > top[k] ? row[j + k] : top[k];
+    for (; j < columns; j++) top[0] = row[j] > top[0] ? row[j] : top[0];
+    SCALAR highest = top[0];
+    for (int k = 1; k < 8; k++) highest = top[k] > highest ? top[k] : highest;
+    for (j = 0; j + 8 <= columns; j += 8)
+      for (int k = 0; k < 8; k++) part[k] += FN(exp1)(row[j + k] - highest);
+    SCALAR sum = 0;
+    for (; j < columns; j++) sum += FN(exp1)(row[j] - highest);
+    for (int k = 0; k < 8; k++) sum += part[k];
+    y[r] = (double)highest + log((double)sum);
   }
 }
 

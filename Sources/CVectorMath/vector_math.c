@@ -233,6 +233,9 @@ static inline vector_math_instructions in_use(void) {
   void vector_math_softmax_##X(long rows, long columns, T *x, long stride) {                      \
     CALL(softmax, X, rows, columns, x, stride);                                                   \
   }                                                                                                \
+  void vector_math_log_sum_exp_##X(long rows, long columns, const T *x, long stride, double *y) { \
+    CALL(log_sum_exp, X, rows, columns, x, stride, y);                                            \
+  }                                                                                                \
   void vector_math_add_scaled_##X(long count, T a, const T *x, T *y) {                            \
     CALL(add_scaled, X, count, a, x, y);                                                          \
   }                                                                                                \

@@ -136,12 +136,32 @@ struct KernelTests {
           c.fill(0.25)
           c.product(a, PackedMatrix(b, in: arena), accumulate: depth % 2 == 0)
           Float.tanh(rows * columns, c.base, c.base)
+          var scales = [Double](repeating: 0, count: rows)
+          Float.logSumExp(rows: rows, columns: columns, x: c.base, stride: columns, y: &scales)
           Float.softmax(rows: rows, columns: columns, x: c.base, stride: columns)
-          return c.elements.map(\.bitPattern) + [
+          let widths = scales.map { UInt32(truncatingIfNeeded: $0.bitPattern) }
+          return c.elements.map(\.bitPattern) + widths + [
             UInt32(truncatingIfNeeded: Float.sumOfSquares(rows * columns, c.base).bitPattern)
           ]
         }
         #expect(found[0] == found[1], "\(rows) x \(columns), depth \(depth)")
+      }
+    }
+  }
+
+  @Test(arguments: [1, 5, 8, 19, 64]) func logarithmsOfSumsAreThoseOfTheLargestTerms(_ columns: Int)
+  {
+    var random = SeededRandom(seed: 5)
+    for shift in [-300.0, 0, 1000] {
+      let wide = (0..<2 * columns).map { _ in shift + 9 * (random.uniform() - 0.5) }
+      let narrow = wide.map { Float($0) }
+      var (exact, found) = ([0.0, 0], [0.0, 0])
+      Double.logSumExp(rows: 2, columns: columns, x: wide, stride: columns, y: &exact)
+      Float.logSumExp(rows: 2, columns: columns, x: narrow, stride: columns, y: &found)
+      for row in 0..<2 {
+        let sum = (0..<columns).reduce(0) { $0 + exp(wide[row * columns + $1] - shift) }
+        #expect(abs(exact[row] - shift - log(sum)) < 1e-12 * max(1, abs(shift)))
+        #expect(abs(found[row] - exact[row]) < 1e-6 * max(1, abs(shift)))
       }
     }
   }

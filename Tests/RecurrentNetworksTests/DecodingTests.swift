@@ -206,6 +206,35 @@ import Testing
     }
   }
 
+  @Test(arguments: Kind.allCases) func withoutAttentionThereIsNone(_ kind: Kind) {
+    let (model, check) = Self.network(kind)
+    var options = DecodingOptions()
+    (options.maximumLength, options.endSymbol, options.keepsAttention) = (5, Self.end, true)
+    let decoded = BeamSearch(model).decode(
+      check.batch, parameters: check.parameters, options: options)
+    for sequence in decoded.joined() {
+      let attends = model is any AttendingModel<Double>
+      #expect(sequence.attention.isEmpty == !attends)
+    }
+  }
+
+  /// Each source of a batch has a length of its own at which it is cut.
+  @Test(arguments: Kind.allCases) func sourcesAreCutAtTheirOwnLengths(_ kind: Kind) {
+    let (model, check) = Self.network(kind)
+    var options = DecodingOptions()
+    options.beamWidth = 2
+    options.maximumLengths = [4, 0, 2]
+    let search = BeamSearch(model)
+    let together = search.decode(check.batch, parameters: check.parameters, options: options)
+    #expect(together.map { $0.map(\.symbols.count) } == [[4, 4], [0], [2, 2]])
+    for (source, length) in [(0, 4), (2, 2)] {
+      var alike = options
+      (alike.maximumLengths, alike.maximumLength) = ([], length)
+      let alone = search.decode(check.batch, parameters: check.parameters, options: alike)
+      #expect(alone[source] == together[source])
+    }
+  }
+
   @Test func longerSequencesAreForgivenMore() {
     var options = DecodingOptions()
     options.lengthPenalty = 0

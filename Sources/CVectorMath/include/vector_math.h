@@ -145,6 +145,8 @@ void vector_math_spin_pause(void);
                                                T *probabilities, long *correct);                  \
   /* In-place softmax of each row. */                                                             \
   void vector_math_softmax_##X(long rows, long columns, T *x, long stride);                       \
+  /* log Σ exp of each row. */                                                                    \
+  void vector_math_log_sum_exp_##X(long rows, long columns, const T *x, long stride, double *y);  \
   /* y += a·x */                                                                                  \
   void vector_math_add_scaled_##X(long count, T a, const T *x, T *y);                             \
   void vector_math_fill_##X(long count, T a, T *x);                                               \

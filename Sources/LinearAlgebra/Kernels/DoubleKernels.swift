@@ -244,6 +244,12 @@ extension Double: SoftmaxKernels {
     vector_math_softmax_f64(rows, columns, x, stride)
   }
 
+  public static func logSumExp(
+    rows: Int, columns: Int, x: UnsafePointer<Double>, stride: Int, y: UnsafeMutablePointer<Double>
+  ) {
+    vector_math_log_sum_exp_f64(rows, columns, x, stride, y)
+  }
+
   public static func softmaxCrossEntropy(
     rows: Int, columns: Int, logits: UnsafeMutablePointer<Double>, stride: Int,
     targets: UnsafePointer<Int32>, scale: Double, losses: UnsafeMutablePointer<Double>?,

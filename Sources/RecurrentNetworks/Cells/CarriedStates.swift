@@ -33,8 +33,9 @@ extension RecurrentStack {
 
   /// Writes every layer's last states to sequences × carried width, in the steps' original order.
   func store(in values: Matrix<Scalar>, steps: PackedSteps) {
-    for (index, directions) in layers.enumerated() {
-      for (way, layer) in directions.enumerated() {
+    for index in 0..<layers.count {
+      for way in 0..<ways {
+        let layer = layers[index][way]
         let column = carriedColumn(layer: index, way: way)
         for k in 0..<steps.sequenceCount {
           let row = values.row(steps.order[k]) + column
@@ -55,8 +56,9 @@ extension RecurrentStack {
     _ parameters: ParameterVector<Scalar>
   ) {
     row.update(repeating: 0, count: carriedWidth)
-    for (index, directions) in layers.enumerated() {
-      for (way, layer) in directions.enumerated() {
+    for index in 0..<layers.count {
+      for way in 0..<ways {
+        let layer = layers[index][way]
         let target = row + carriedColumn(layer: index, way: way)
         if let given {
           target.update(from: given, count: hidden)
@@ -77,8 +79,6 @@ extension RecurrentStack {
     hypotheses.states.values.rows(0, hypotheses.count)
       .columns(carriedColumn(layer: layers.count - 1, way: 0), hidden)
   }
-
-  private var cellWidth: Int { layers.first?.first?.cellWidth ?? 0 }
 
   private func carriedColumn(layer: Int, way: Int) -> Int {
     (layer * ways + way) * (hidden + cellWidth)

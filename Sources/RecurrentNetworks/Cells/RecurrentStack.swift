@@ -33,6 +33,12 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
   /// Numbers of s(t) of one layer and direction.
   let hidden: Int
   let inputSize: Int
+  /// Directions of each layer, 1 or 2.
+  let ways: Int
+  /// Scalars of a sequence's c(t) in one layer and direction; 0 for cells without.
+  let cellWidth: Int
+  /// U of the first layer, of its forward direction.
+  let inputWeight: ParameterHandle?
   /// Whether every layer but the first hands on its states plus what it read.
   let isResidual: Bool
   /// What the top layer handed on in the last forward pass, rows × ways·hidden.
@@ -51,7 +57,7 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
     self.hidden = hidden
     self.inputSize = inputSize
     isResidual = configuration.residual && layers > 1
-    let ways = bidirectional ? 2 : 1
+    ways = bidirectional ? 2 : 1
     var stack: [[RecurrentLayer<Scalar>]] = []
     for layer in 0..<layers {
       var directions: [RecurrentLayer<Scalar>] = []
@@ -65,16 +71,15 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
       stack.append(directions)
     }
     self.layers = stack
+    let first = stack.first?.first
+    cellWidth = first?.cellWidth ?? 0
+    inputWeight = first?.weights.inputToHidden
   }
 
-  /// Directions of each layer, 1 or 2.
-  var ways: Int { layers.first?.count ?? 1 }
   /// Scalars of one output row.
   var outputSize: Int { ways * hidden }
   /// Scalars of one sequence's carried state.
-  var carriedWidth: Int {
-    layers.count * ways * (layers.first?.first?.stateSize ?? hidden)
-  }
+  var carriedWidth: Int { layers.count * ways * (hidden + cellWidth) }
 
   // MARK: Forward
 
@@ -95,11 +100,13 @@ public final class RecurrentStack<Scalar: NetworkScalar> {
     var current = input
     output = pass.arena.matrix(0, outputSize)
     let (rows, sequences) = (steps.rowCount, steps.sequenceCount)
-    for (index, directions) in layers.enumerated() {
+    for index in 0..<layers.count {
+      let directions = layers[index]
       inputs.append(current)
       let window = pass.arena.matrix(rows + 2 * sequences, outputSize)
       let states = window.rows(sequences, rows)
-      for (way, layer) in directions.enumerated() {
+      for way in 0..<ways {
+        let layer = directions[way]
         let first = layer.isReversed ? sequences + rows : 0
         layer.forward(
           current, steps: steps, states: states.columns(way * hidden, hidden),

@@ -14,7 +14,7 @@ public final class BeamSearch<Scalar: NetworkScalar> {
   /// Weights laid out once for all steps of a batch, not once for each.
   private let weights: PackedWeightCache<Scalar>
   private let ownsWeights: Bool
-  private var continuations = Continuations()
+  private var room: Hypotheses<Scalar>?
 
   /// Searches what a model may write; the model's memory is used for it.
   /// - Parameter weights: what is known of the weights, kept from batch to batch and shared by
@@ -40,9 +40,9 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     if ownsWeights { weights.weightsChanged() }
     sourceArena.reset()
     model.readSources(
-      batch, Pass(parameters: parameters, arena: sourceArena, weightCache: weights))
-    let hypotheses = Hypotheses<Scalar>(
-      capacity: sources * width, width: model.generationWidth)
+      batch, hypotheses: width,
+      Pass(parameters: parameters, arena: sourceArena, weightCache: weights))
+    let hypotheses = hypotheses(sources * width)
     hypotheses.begin(sources: sources) { source, state in
       model.writeStart(source: source, to: state, parameters: parameters)
     }
@@ -51,30 +51,36 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     for source in 0..<sources where options.maximumLength(source: source) <= 0 {
       finished[source].append(DecodedSequence())
     }
-    var live = [DecodedSequence](repeating: DecodedSequence(), count: begun.count)
+    var (written, continuations) = (WrittenSymbols(), Continuations())
+    var live = [WrittenHypothesis](repeating: WrittenHypothesis(), count: begun.count)
     var length = 0
     while !live.isEmpty {
       length += 1
       stepArena.reset()
       let outputs = model.advance(
         hypotheses, Pass(parameters: parameters, arena: stepArena, weightCache: weights))
+      let scales = logSumExp(outputs)
       var kept: [(parent: Int, symbol: Int32)] = []
-      var goingOn: [DecodedSequence] = []
+      var goingOn: [WrittenHypothesis] = []
       for group in groups(hypotheses.sources) {
         let source = hypotheses.sources[group.lowerBound]
         continuations.begin(room: width - finished[source].count)
         for parent in group {
           continuations.add(
-            outputs.row(parent), count: outputs.columns, parent: parent,
+            outputs.row(parent), count: outputs.columns, scale: scales[parent], parent: parent,
             logProbability: live[parent].logProbability)
         }
         for next in continuations.best {
-          let sequence = extended(live[next.parent], by: next, hypotheses, options)
-          if sequence.isComplete || length >= options.maximumLength(source: source) {
-            finished[source].append(sequence)
+          let hypothesis = written.append(
+            next, to: live[next.parent],
+            attention: options.keepsAttention
+              ? model.attention(hypothesis: next.parent, hypotheses) : [])
+          let isComplete = next.symbol == options.endSymbol
+          if isComplete || length >= options.maximumLength(source: source) {
+            finished[source].append(written.sequence(hypothesis, isComplete: isComplete))
           } else {
             kept.append((next.parent, next.symbol))
-            goingOn.append(sequence)
+            goingOn.append(hypothesis)
           }
         }
       }
@@ -82,6 +88,25 @@ public final class BeamSearch<Scalar: NetworkScalar> {
       live = goingOn
     }
     return finished.map { ranked($0, options) }
+  }
+
+  /// Room for hypotheses, kept from batch to batch.
+  private func hypotheses(_ capacity: Int) -> Hypotheses<Scalar> {
+    let width = model.generationWidth
+    if let room, room.capacity >= capacity, room.width == width { return room }
+    let made = Hypotheses<Scalar>(capacity: capacity, width: width)
+    room = made
+    return made
+  }
+
+  private func logSumExp(_ outputs: Matrix<Scalar>) -> [Double] {
+    [Double](unsafeUninitializedCapacity: outputs.rows) { result, count in
+      guard let base = result.baseAddress else { return }
+      Scalar.logSumExp(
+        rows: outputs.rows, columns: outputs.columns, x: outputs.base, stride: outputs.stride,
+        y: base)
+      count = outputs.rows
+    }
   }
 
   /// Runs of hypotheses of the same source, which stand side by side.
@@ -92,24 +117,6 @@ public final class BeamSearch<Scalar: NetworkScalar> {
     where end == sources.count || sources[end] != sources[start] {
       result.append(start..<end)
       start = end
-    }
-    return result
-  }
-
-  private func extended(
-    _ sequence: DecodedSequence, by next: Continuation, _ hypotheses: Hypotheses<Scalar>,
-    _ options: DecodingOptions
-  ) -> DecodedSequence {
-    var result = sequence
-    result.logProbability = next.logProbability
-    if next.symbol == options.endSymbol {
-      result.isComplete = true
-    } else {
-      result.symbols.append(next.symbol)
-    }
-    if options.keepsAttention {
-      let weights = model.attention(hypothesis: next.parent, hypotheses)
-      if !weights.isEmpty { result.attention.append(weights) }
     }
     return result
   }

@@ -1,4 +1,3 @@
-import Glibc
 import LinearAlgebra
 
 /// A way to go on: a hypothesis and its next symbol.
@@ -26,9 +25,11 @@ struct Continuations {
   }
 
   /// Takes in how a hypothesis of the given log probability may go on.
-  /// - Parameter row: `count` logits of its next symbol
+  /// - Parameters:
+  ///   - row: `count` logits of its next symbol
+  ///   - scale: log Σ exp of them
   mutating func add<Scalar: NetworkScalar>(
-    _ row: UnsafePointer<Scalar>, count: Int, parent: Int, logProbability: Double
+    _ row: UnsafePointer<Scalar>, count: Int, scale: Double, parent: Int, logProbability: Double
   ) {
     guard room > 0, count > 0 else { return }
     if logits.count != count { logits = [Double](repeating: 0, count: count) }
@@ -36,13 +37,13 @@ struct Continuations {
       guard let base = logits.baseAddress else { return }
       Scalar.widen(count, row, base)
     }
-    take(parent: parent, from: logProbability - logSumExp())
+    take(parent: parent, from: logProbability - scale)
   }
 
   private mutating func take(parent: Int, from base: Double) {
     var least = best.count < room ? nil : best.last?.logProbability
-    for (symbol, logit) in logits.enumerated() {
-      var sum = base + logit
+    for symbol in logits.indices {
+      var sum = base + logits[symbol]
       if let least, !(sum > least) { continue }
       if sum.isNaN { sum = -.infinity }
       let place = best.firstIndex { sum > $0.logProbability } ?? best.count
@@ -51,11 +52,5 @@ struct Continuations {
         Continuation(parent: parent, symbol: Int32(symbol), logProbability: sum), at: place)
       least = best.count < room ? nil : best.last?.logProbability
     }
-  }
-
-  /// log Σ exp of the logits.
-  private func logSumExp() -> Double {
-    let largest = logits.reduce(-Double.infinity) { max($0, $1) }
-    return largest + log(logits.reduce(0) { $0 + exp($1 - largest) })
   }
 }

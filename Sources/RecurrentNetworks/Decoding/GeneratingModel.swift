@@ -4,7 +4,8 @@ import LinearAlgebra
 public protocol GeneratingModel<Scalar>: SequenceModel {
   /// Reads the sources of a batch, whose targets need not exist. What it keeps lives in
   /// `pass.arena` until that is reset or another batch is read.
-  func readSources(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>)
+  /// - Parameter hypotheses: sequences that will be followed for each source, at most
+  func readSources(_ batch: SequenceBatch<Scalar>, hypotheses: Int, _ pass: Pass<Scalar>)
   /// Scalars of the state of one sequence in writing.
   var generationWidth: Int { get }
   /// Writes the state before the first symbol for a source, by its original index in the batch.
@@ -33,9 +34,12 @@ public final class Hypotheses<Scalar: NetworkScalar> {
   /// One step for each.
   private(set) var steps = PackedSteps()
   private var lengths: [Int] = []
+  let capacity: Int
+  let width: Int
 
   /// Room for `capacity` hypotheses with states of the given width.
   init(capacity: Int, width: Int) {
+    (self.capacity, self.width) = (capacity, width)
     states = CarriedState(sequences: capacity, width: width)
     spare = CarriedState(sequences: capacity, width: width)
   }

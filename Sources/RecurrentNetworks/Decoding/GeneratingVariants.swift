@@ -1,7 +1,9 @@
 import LinearAlgebra
 
 extension VectorToSequence: GeneratingModel {
-  public func readSources(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) {
+  public func readSources(
+    _ batch: SequenceBatch<Scalar>, hypotheses: Int, _ pass: Pass<Scalar>
+  ) {
     sources = batch.steps
     entered = entering(batch.inputMatrix, pass)
   }

@@ -37,7 +37,8 @@ public final class PackedWeightCache<Scalar: NetworkScalar> {
     _ key: Key, count: Int, chunks: Int, _ make: (UnsafeMutablePointer<Scalar>, Int) -> Void
   ) -> UnsafeMutablePointer<Scalar> {
     let entry = entries.withLock { entries in
-      if let known = entries.first(where: { $0.key == key }) { return known }
+      // By number: a closure over a generic sequence costs more than the search.
+      for i in 0..<entries.count where entries[i].key == key { return entries[i] }
       let new = Entry(key: key, count: count)
       entries.append(new)
       return new

@@ -21,7 +21,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
   /// The packed row of each row of `memory`.
   private var memoryRows: UnsafeMutablePointer<Int32>?
   /// h_i and Uₐ h_i.
-  private var memory = Matrix<Scalar>.empty
+  private(set) var memory = Matrix<Scalar>.empty
   private var keys = Matrix<Scalar>.empty
   private var sourceRows = 0
 
@@ -92,10 +92,13 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
 
   /// contexts (n × source state) ← c(t) of n states s(t−1), the k-th of which looks at source
   /// `places[k]`.
-  /// - Parameter oneByOne: whether the last bit of an energy may not depend on what else is asked
+  /// - Parameters:
+  ///   - values: a row for each of `memory`, of which contexts are means instead: U h_i makes them
+  ///     U c(t), by one product for all source steps instead of one for each context
+  ///   - oneByOne: whether the last bit of an energy may not depend on what else is asked
   func attend(
-    _ states: Matrix<Scalar>, places: UnsafePointer<Int32>, into contexts: Matrix<Scalar>,
-    oneByOne: Bool = false, _ pass: Pass<Scalar>
+    _ states: Matrix<Scalar>, places: UnsafePointer<Int32>, over values: Matrix<Scalar>? = nil,
+    into contexts: Matrix<Scalar>, oneByOne: Bool = false, _ pass: Pass<Scalar>
   ) {
     guard let query, let first = firsts.last else { return }
     let q = queries.rows(0, states.rows)
@@ -108,7 +111,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
       next += count
     }
     firsts.append(next)
-    let energy = pass.parameters.row(energyWeight)
+    let (energy, values) = (pass.parameters.row(energyWeight), values ?? memory)
     if !oneByOne {
       let here = activations.rows(first, next - first)
       weights.rows(first, here.rows).product(here, transposed: energy)
@@ -121,7 +124,7 @@ final class AdditiveAttention<Scalar: NetworkScalar> {
       }
       let alpha = alpha(at, count)
       Scalar.softmax(rows: 1, columns: count, x: alpha.base, stride: count)
-      contexts.rows(k, 1).product(alpha, memory.rows(start, count))
+      contexts.rows(k, 1).product(alpha, values.rows(start, count))
       at += count
     }
   }

@@ -17,6 +17,8 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
   /// Each target's length, and where each sequence's target stands, in the last pass.
   private var lengths: [Int] = []
   private var standing: [Int] = []
+  /// U h_i of the sources that are written for; nil where contexts are multiplied by U instead.
+  private var entering: Matrix<Scalar>?
 
   /// `sizes.outputs` target symbols; the source is symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
@@ -96,10 +98,14 @@ public final class AttentionDecoder<Scalar: NetworkScalar>: SequenceModel {
 }
 
 extension AttentionDecoder: GeneratingModel {
-  public func readSources(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) {
+  public func readSources(
+    _ batch: SequenceBatch<Scalar>, hypotheses: Int, _ pass: Pass<Scalar>
+  ) {
     let source = parts.encoder.forward(batch, pass)
     parts.source = source
     attention.read(source, pass)
+    // One hypothesis alone asks for about as many contexts as there are source steps.
+    entering = hypotheses > 1 ? parts.entering(attention.memory, pass) : nil
   }
 
   public var generationWidth: Int { parts.decoder.carriedWidth }
@@ -113,12 +119,12 @@ extension AttentionDecoder: GeneratingModel {
   public func advance(
     _ hypotheses: Hypotheses<Scalar>, _ pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
-    parts.advance(hypotheses, pass) { _, places, context in
+    parts.advance(hypotheses, pass, entering: entering?.columns) { _, places, context in
       let pairs = (0..<hypotheses.count).reduce(0) { $0 + attention.length(Int(places[$1])) }
       attention.begin(pairs: pairs, count: hypotheses.count, pass)
       attention.attend(
-        parts.decoder.topStates(of: hypotheses), places: places, into: context, oneByOne: true,
-        pass)
+        parts.decoder.topStates(of: hypotheses), places: places, over: entering, into: context,
+        oneByOne: true, pass)
     }
   }
 

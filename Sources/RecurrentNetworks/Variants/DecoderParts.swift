@@ -102,19 +102,29 @@ final class DecoderParts<Scalar: NetworkScalar> {
     decoder.writeStart(to: state, given: source.context.row(source.steps.places[n]), parameters)
   }
 
+  /// U c of rows c, as wide as contexts are: what the decoder's first layer adds up at each step.
+  func entering(_ contexts: Matrix<Scalar>, _ pass: Pass<Scalar>) -> Matrix<Scalar>? {
+    guard let u = decoder.inputWeight.map({ pass.parameters[$0] }) else { return nil }
+    let result = pass.arena.matrix(contexts.rows, u.rows)
+    result.product(
+      contexts, pass.packed(transposed: u.columns(reader.width, contexts.columns)))
+    return result
+  }
+
   /// The symbol that each hypothesis wrote last, with its step's context where one is known.
-  /// - Parameter context: fills hypotheses × size from the sources; gets the place of each
-  ///   hypothesis' source.
+  /// - Parameters:
+  ///   - columns: of a context that comes as U c; nil where it comes as it is
+  ///   - context: fills hypotheses × size from the sources; gets the place of each hypothesis' source
   func advance(
-    _ hypotheses: Hypotheses<Scalar>, _ pass: Pass<Scalar>,
+    _ hypotheses: Hypotheses<Scalar>, _ pass: Pass<Scalar>, entering columns: Int?,
     context fill: (EncodedSource<Scalar>, UnsafeMutablePointer<Int32>, Matrix<Scalar>) -> Void
   ) -> Matrix<Scalar> {
     var input = reader.input(hypotheses.previous.base, as: Scalar.self)
     if let source {
       let places = hypotheses.places(in: source.steps, arena: pass.arena)
-      let context = pass.arena.matrix(hypotheses.count, encoder.outputSize)
+      let context = pass.arena.matrix(hypotheses.count, columns ?? encoder.outputSize)
       fill(source, places, context)
-      input.context = context
+      if columns == nil { input.context = context } else { input.addend = context }
     }
     return head.forward(decoder.advance(input, hypotheses, pass), pass)
   }

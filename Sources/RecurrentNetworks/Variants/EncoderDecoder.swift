@@ -14,6 +14,8 @@ import LinearAlgebra
 /// directions. An LSTM decoder's cell starts at zero.
 public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
   private let parts: DecoderParts<Scalar>
+  /// U C of the sources that are written for.
+  private var entering: Matrix<Scalar>?
 
   /// `sizes.outputs` target symbols; the source is symbols or vectors of `sizes.width`.
   public init(_ configuration: NetworkConfiguration, sizes: ModelSizes) {
@@ -47,8 +49,12 @@ public final class EncoderDecoder<Scalar: NetworkScalar>: SequenceModel {
 }
 
 extension EncoderDecoder: GeneratingModel {
-  public func readSources(_ batch: SequenceBatch<Scalar>, _ pass: Pass<Scalar>) {
-    parts.source = parts.encoder.forward(batch, pass)
+  public func readSources(
+    _ batch: SequenceBatch<Scalar>, hypotheses: Int, _ pass: Pass<Scalar>
+  ) {
+    let source = parts.encoder.forward(batch, pass)
+    parts.source = source
+    entering = parts.entering(source.context, pass)
   }
 
   public var generationWidth: Int { parts.decoder.carriedWidth }
@@ -62,8 +68,8 @@ extension EncoderDecoder: GeneratingModel {
   public func advance(
     _ hypotheses: Hypotheses<Scalar>, _ pass: Pass<Scalar>
   ) -> Matrix<Scalar> {
-    parts.advance(hypotheses, pass) { source, places, context in
-      context.gather(source.context, rows: places)
+    parts.advance(hypotheses, pass, entering: entering?.columns) { source, places, context in
+      context.gather(entering ?? source.context, rows: places)
     }
   }
 }

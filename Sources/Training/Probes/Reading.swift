@@ -109,7 +109,8 @@ extension Probe {
       return
     }
     part.arena.reset()
-    model.readSources(part.batch, Pass(parameters: parameters, arena: part.arena))
+    model.readSources(
+      part.batch, hypotheses: 1, Pass(parameters: parameters, arena: part.arena))
   }
 
   /// A label for every step, the network reading its own outputs where it reads any.
