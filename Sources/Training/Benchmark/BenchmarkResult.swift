@@ -24,7 +24,7 @@ public struct BenchmarkResult: Sendable {
   public var tokensPerSecond: Double { Double(tokens) / medianMilliseconds * 1e3 }
   /// Thousand million operations of matrix products a second; nil where they are not counted.
   public var gigaflops: Double? {
-    measured.productOperations(rows: tokens).map { $0 / medianMilliseconds / 1e6 }
+    measured.productOperations.map { $0 / medianMilliseconds / 1e6 }
   }
 
   /// Times steps for about `seconds`, after some that are not counted.

@@ -4,34 +4,6 @@ import SequenceData
 import TrainingEvents
 
 extension BenchmarkCase {
-  /// Floating-point operations of the matrix products that one step does, forward and backward, a
-  /// multiplication and an addition counting two. Element-wise work and look-ups count nothing.
-  ///
-  /// - Parameter rows: real time steps of all sequences
-  /// - Returns: nil for what is not counted
-  func productOperations(rows: Int) -> Double? {
-    let gates = Double(cell.gateCount * hidden)
-    let (rows, units, symbols) = (Double(rows), Double(hidden), Double(vocabulary))
-    let recurrent = cell.description.hasRecurrentWeights ? gates * units : 0
-    let read = Double(cell.description.projectedParts) * units * units
-    switch task {
-    case .labelling, .ctc:
-      // W s(t−1), Wᵀ δ(t) (not beyond the first step) and ∇W; then V s(t), its way back and ∇V, and
-      // likewise P where the cell has one.
-      var multiplications =
-        recurrent * (3 * rows - Double(batch)) + 3 * rows * (units * symbols + read)
-      if inputs == .embedding {
-        // U e of each symbol once when there are fewer symbols than rows; ∇U and ∇E likewise.
-        multiplications += 3 * min(symbols, rows) * gates * units
-      }
-      return 2 * multiplications
-    case .sampling:
-      // W s(t−1) and V s(t); U x of a symbol is looked up.
-      return 2 * (recurrent + read + units * symbols)
-    case .attention, .grid, .greedy, .beam: return nil
-    }
-  }
-
   /// What to train and how: Adam, and gradients clipped to a norm of 5.
   var preset: Preset {
     var preset = Preset()
