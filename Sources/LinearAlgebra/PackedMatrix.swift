@@ -8,6 +8,9 @@ public struct PackedMatrix<Scalar: NetworkScalar> {
   public let depth: Int
   public let columns: Int
   let storage: UnsafeMutablePointer<Scalar>
+  /// Threads that share products of few rows; nil for one. Whoever keeps the storage keeps them as
+  /// well, so that a copy of this, of which a training step makes many, counts no reference.
+  private let workers: Unmanaged<ColumnWorkers>?
 
   /// Scalars that a packed depth × columns matrix takes.
   public static func size(depth: Int, columns: Int) -> Int {
@@ -32,8 +35,11 @@ public struct PackedMatrix<Scalar: NetworkScalar> {
   }
 
   /// A depth × columns matrix whose columns have been packed into `storage`, or will be before the
-  /// first product.
-  public init(depth: Int, columns: Int, storage: UnsafeMutablePointer<Scalar>) {
+  /// first product. `workers` must live as long as the storage.
+  public init(
+    depth: Int, columns: Int, storage: UnsafeMutablePointer<Scalar>, workers: ColumnWorkers? = nil
+  ) {
+    self.workers = workers.map { .passUnretained($0) }
     self.depth = depth
     self.columns = columns
     self.storage = storage
@@ -56,14 +62,37 @@ public struct PackedMatrix<Scalar: NetworkScalar> {
   public static func columnsOfChunk(depth: Int) -> Int {
     max(1, (1 << 14) / max(1, depth * Scalar.panelWidth)) * Scalar.panelWidth
   }
+
+  /// Those that share a product of so many rows.
+  func workers(rows: Int) -> ColumnWorkers? {
+    guard let workers, rows <= ColumnWorkers.mostRows, depth * columns >= ColumnWorkers.smallest
+    else { return nil }
+    return workers.takeUnretainedValue()
+  }
 }
 
 extension Matrix {
   /// self ← A B, or self ← self + A B.
   public func product(_ a: Matrix, _ b: PackedMatrix<Scalar>, accumulate: Bool = false) {
     assert(a.rows == rows && a.columns == b.depth && columns == b.columns)
+    guard let workers = b.workers(rows: rows) else {
+      return product(a, b, columns: 0..<columns, accumulate: accumulate)
+    }
+    let width = Scalar.panelWidth
+    workers.share(panels: (columns + width - 1) / width) { panels in
+      let first = panels.lowerBound * width
+      let part = first..<max(first, min(columns, panels.upperBound * width))
+      product(a, b, columns: part, accumulate: accumulate)
+    }
+  }
+
+  /// Some columns of a product, the first one of which begins a panel.
+  private func product(
+    _ a: Matrix, _ b: PackedMatrix<Scalar>, columns part: Range<Int>, accumulate: Bool
+  ) {
     Scalar.multiplyPacked(
-      rows: rows, columns: columns, depth: b.depth, a: a.base, aStride: a.stride,
-      packed: b.storage, c: base, cStride: stride, accumulate: accumulate)
+      rows: rows, columns: part.count, depth: b.depth, a: a.base, aStride: a.stride,
+      packed: b.storage + part.lowerBound * b.depth, c: base + part.lowerBound, cStride: stride,
+      accumulate: accumulate)
   }
 }

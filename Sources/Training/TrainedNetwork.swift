@@ -43,12 +43,13 @@ public struct TrainedNetwork {
   ///   - temperature: 1 draws from the network's own distribution, lower is more conservative, 0
   ///     always takes the likeliest symbol
   ///   - seed: of what is drawn
+  ///   - threads: those that share the work on a large network; results do not depend on it
   /// - Throws: `PresetError` when the network is no language model, `DataError` naming a symbol of
   ///   the prompt that it does not know.
   public func sample(
-    prompt: String, length: Int, temperature: Double, seed: UInt64
+    prompt: String, length: Int, temperature: Double, seed: UInt64, threads: Int = 1
   ) throws -> String {
-    guard let generator = try TextGenerator(network: network, task: task),
+    guard let generator = try TextGenerator(network: network, task: task, threads: threads),
       let vocabulary = task.inputVocabulary
     else {
       throw PresetError(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Runs
 import Sessions
 import Training
@@ -41,6 +42,7 @@ struct SampleCommand: ParsableCommand {
     try SafeOutput.show(
       prompt
         + (try network.sample(
-          prompt: prompt, length: length, temperature: temperature, seed: seed)))
+          prompt: prompt, length: length, temperature: temperature, seed: seed,
+          threads: max(1, ProcessInfo.processInfo.activeProcessorCount))))
   }
 }

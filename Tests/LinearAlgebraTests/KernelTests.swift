@@ -1,6 +1,7 @@
 import COpenBLAS
 import CVectorMath
 import Foundation
+import Synchronization
 import Testing
 
 @testable import LinearAlgebra
@@ -146,6 +147,36 @@ struct KernelTests {
         }
         #expect(found[0] == found[1], "\(rows) x \(columns), depth \(depth)")
       }
+    }
+  }
+
+  /// Depth by columns: with panels for every thread, with fewer, and with a last one that is not full.
+  @Test(arguments: [(600, 515), (1 << 14, 16), (300, 1000)])
+  func threadsThatShareAProductGiveTheSameBytes(_ depth: Int, _ columns: Int) {
+    let arena = Arena<Float>()
+    var random = SeededRandom(seed: 6)
+    let (a, b) = (arena.matrix(5, depth), arena.matrix(depth, columns))
+    for k in 0..<5 * depth { a.base[k] = Float(random.uniform() - 0.5) }
+    for k in 0..<depth * columns { b.base[k] = Float(random.uniform() - 0.5) }
+    let alone = PackedMatrix(b, in: arena)
+    func product(_ rows: Int, _ packed: PackedMatrix<Float>) -> [UInt32] {
+      let c = arena.matrix(rows, columns)
+      c.fill(0.25)
+      c.product(a.rows(0, rows), packed, accumulate: true)
+      return c.elements.map(\.bitPattern)
+    }
+    for threads in [1, 2, 3] {
+      let asked = Mutex(0)
+      let workers = ColumnWorkers(count: threads) { count, body in
+        asked.withLock { $0 += 1 }
+        for index in (0..<count).reversed() { body(index) }
+      }
+      withExtendedLifetime(workers) {
+        let shared = PackedMatrix(
+          depth: depth, columns: columns, storage: alone.storage, workers: workers)
+        for rows in 1...5 { #expect(product(rows, shared) == product(rows, alone)) }
+      }
+      #expect(asked.withLock { $0 } == 4, "five rows are work enough for one thread")
     }
   }
 

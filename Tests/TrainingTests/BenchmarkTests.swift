@@ -34,13 +34,14 @@ import Testing
   }
 
   /// Counted by hand, for two units and one sequence of two steps. The decoder has four units: W 16,
-  /// U c 16, a query 8 and V 12 multiplications a step, a key 8, and each pair of steps an energy of 2 and a
-  /// mean of 4.
+  /// U c 16, a query 8 and V 12 multiplications a step, a key 8, and each pair of steps an energy of 2
+  /// and a mean of 4.
   @Test func productsOfAttentionAreCountedByWhatLooksAtWhat() {
     var tried = BenchmarkCase()
     (tried.hidden, tried.batch, tried.vocabulary, tried.length) = (2, 1, 3, 2)
     tried.task = .attention
-    #expect(tried.productOperations == 2 * (2 * 4 * 5 + 3 * 2 * (52 + 8) + 4 * (2 * 2 + 3 * 4)))
+    let (encoder, decoder, looks) = (2.0 * 4 * 5, 3.0 * 2 * (52 + 8), 4.0 * (2 * 2 + 3 * 4))
+    #expect(tried.productOperations == 2 * (encoder + decoder + looks))
     // The encoder's W twice and the keys, for each source step.
     let source = 2.0 * (2 * 4 + 8)
     tried.task = .greedy
@@ -77,6 +78,23 @@ import Testing
       return try #require(examples.first).target.steps
     }
     #expect(targets == [9, 9, 3, 1, 9, 9, 9])
+  }
+
+  /// Threads share the products of a network this large.
+  @Test(arguments: ["gru", "lstm"]) func aTextDoesNotDependOnThreads(_ cell: String) throws {
+    let (preset, task) = try TinyRun.preset([
+      "network.hidden": "512", "network.cell": cell, "training.optimizer.learning-rate": "0.01",
+    ])
+    let trainer = try Trainer(preset: preset, task: task, threads: 1)
+    for _ in 0..<3 { _ = trainer.advance() }
+    let texts = try [1, 2, 3].map { threads in
+      let generator = try #require(
+        try TextGenerator(network: trainer.network, task: task, threads: threads))
+      var random = SeededRandom(seed: 4)
+      return generator.text(
+        trainer.parameters, length: 60, temperature: 1, prompt: [], random: &random)
+    }
+    #expect(Set(texts).count == 1 && Set(texts[0]).count > 2)
   }
 
   /// Weights are laid out once for a text; those of the text before are none of its business.

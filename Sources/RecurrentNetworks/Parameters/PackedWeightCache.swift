@@ -10,11 +10,16 @@ import Synchronization
 public final class PackedWeightCache<Scalar: NetworkScalar> {
   /// Entries of fewer scalars are made by each part for itself: meeting would take longer.
   let smallestShared: Int
+  /// Threads that share products with a few rows; nil where each part of a batch has its own.
+  let workers: ColumnWorkers?
   private let entries = Mutex<[Entry]>([])
 
-  /// - Parameter smallestShared: entries of fewer scalars are made by each part for itself
-  public init(smallestShared: Int = 1 << 14) {
+  /// - Parameters:
+  ///   - smallestShared: entries of fewer scalars are made by each part for itself
+  ///   - workers: threads that share products with a few rows, where no other work is theirs
+  public init(smallestShared: Int = 1 << 14, workers: ColumnWorkers? = nil) {
     self.smallestShared = smallestShared
+    self.workers = workers
   }
 
   /// Bytes of all entries.

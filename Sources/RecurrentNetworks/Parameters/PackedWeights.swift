@@ -29,7 +29,8 @@ extension Pass {
       let part = first..<min(columns, first + width)
       PackedMatrix.pack(b, isTransposed: isTransposed, columns: part, into: storage)
     }
-    return PackedMatrix(depth: depth, columns: columns, storage: storage)
+    return PackedMatrix(
+      depth: depth, columns: columns, storage: storage, workers: weightCache.workers)
   }
 
   /// E Uᵀ: row v is U times the v-th embedding.

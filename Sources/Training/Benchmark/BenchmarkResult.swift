@@ -38,7 +38,10 @@ public struct BenchmarkResult: Sendable {
     let trainer = try Trainer(preset: measured.preset, task: data, threads: measured.threads)
     let step: () -> Int
     if measured.task == .sampling {
-      guard let generator = try TextGenerator(network: trainer.network, task: data) else {
+      guard
+        let generator = try TextGenerator(
+          network: trainer.network, task: data, threads: measured.threads)
+      else {
         throw PresetError(description: "no language model can have these sizes")
       }
       var random = SeededRandom(seed: 1)

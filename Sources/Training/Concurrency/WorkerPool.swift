@@ -32,6 +32,9 @@ final class WorkerPool: Sendable {
 
   deinit { shared?.stop() }
 
+  /// The same threads, each of which takes some columns of a product.
+  var columnWorkers: ColumnWorkers { ColumnWorkers(count: threadCount) { self.run($0, $1) } }
+
   /// Calls `body` once for each index below `count`, on all threads, and returns when all are done.
   /// Which thread takes an index never changes a result: parts share nothing they write but
   /// `PackedWeightCache`, which come out the same whoever makes them.

@@ -47,7 +47,8 @@ public final class Predictor {
       probe.beamWidth = max(1, beamWidth)
       queries = probe.queries
       use = .trained(
-        trained, probe, try TextGenerator(network: trained.network, task: trained.task))
+        trained, probe,
+        try TextGenerator(network: trained.network, task: trained.task, threads: threads))
       return
     }
     let task = TrainedNetwork.task(of: checkpoint, kind: .handBuilt)

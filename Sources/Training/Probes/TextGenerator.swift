@@ -11,11 +11,14 @@ final class TextGenerator {
   private let batch = PackedBatch()
   private let arena = Arena<Float>()
   /// Weights laid out once for all symbols of a text, not once for each.
-  private let weights = PackedWeightCache<Float>(smallestShared: 0)
+  private let weights: PackedWeightCache<Float>
 
+  /// - Parameter threads: those that share the products of a large network; results do not depend on it
   /// - Returns: nil when the task is not a language model.
-  init?(network: TaskNetwork, task: TaskData) throws(PresetError) {
+  init?(network: TaskNetwork, task: TaskData, threads: Int = 1) throws(PresetError) {
     guard task.kind == .languageModel, let vocabulary = task.inputVocabulary else { return nil }
+    weights = PackedWeightCache(
+      smallestShared: 0, workers: threads > 1 ? WorkerPool(threads: threads).columnWorkers : nil)
     self.network = network
     self.vocabulary = vocabulary
     model = network.makeModel()
