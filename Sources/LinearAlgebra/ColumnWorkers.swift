@@ -3,9 +3,10 @@
 ///
 /// Every column's sum runs as it does on one thread, so results do not depend on their number.
 public final class ColumnWorkers: Sendable {
-  /// Rows from which on a product is work enough for one thread, which then reads weights once for many.
+  /// Rows at most: with more, a product is work enough for one thread, which reads the weights once for
+  /// all of them.
   static let mostRows = 4
-  /// Numbers of weights that stay in one core's second-level cache.
+  /// Weights at least: fewer stay in the second-level cache of one core.
   static let smallest = 1 << 18
 
   /// Threads, the caller included.
