@@ -17,8 +17,10 @@ public final class BeamSearch<Scalar: NetworkScalar> {
   private var room: Hypotheses<Scalar>?
 
   /// Searches what a model may write; the model's memory is used for it.
-  /// - Parameter weights: what is known of the weights, kept from batch to batch and shared by
-  ///   several searches: whoever changes the weights tells it. nil lays them out for each batch.
+  /// - Parameters:
+  ///   - model: what writes
+  ///   - weights: its weights laid out, kept from batch to batch and shared by several searches:
+  ///     whoever changes the weights tells it. nil lays them out for each batch.
   public init(
     _ model: any GeneratingModel<Scalar>, weights: PackedWeightCache<Scalar>? = nil
   ) {

@@ -4,7 +4,10 @@ import LinearAlgebra
 public protocol GeneratingModel<Scalar>: SequenceModel {
   /// Reads the sources of a batch, whose targets need not exist. What it keeps lives in
   /// `pass.arena` until that is reset or another batch is read.
-  /// - Parameter hypotheses: sequences that will be followed for each source, at most
+  /// - Parameters:
+  ///   - batch: the sources
+  ///   - hypotheses: sequences that will be followed for each of them, at most
+  ///   - pass: weights and room
   func readSources(_ batch: SequenceBatch<Scalar>, hypotheses: Int, _ pass: Pass<Scalar>)
   /// Scalars of the state of one sequence in writing.
   var generationWidth: Int { get }
