@@ -11,7 +11,8 @@ struct BenchmarkCommand: ParsableCommand {
     discussion: """
       Without any of the options that describe a network, a grid of sizes is measured. \
       The columns states and gradients are the memory that one training step uses. \
-      Of sampling a row tells one symbol, which is drawn and then read.
+      Of sampling a row tells one symbol, which is drawn and then read; of greedy and beam a whole \
+      batch that is answered.
       """)
 
   @Flag(help: "Print an array of objects instead of a table.")

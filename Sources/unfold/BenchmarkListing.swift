@@ -32,8 +32,7 @@ struct BenchmarkListing {
       Self.fixed(result.medianMilliseconds, 3), Self.fixed(result.tokensPerSecond, 0),
       result.gigaflops.map { Self.fixed($0, 1) } ?? "–",
       peakShare.map { Self.fixed(100 * $0, 1) + " %" } ?? "–",
-      Self.fixed(Double(result.stateBytes) / 1e6, 2),
-      Self.fixed(Double(result.gradientBytes) / 1e6, 2),
+      Self.megabytes(result.stateBytes), Self.megabytes(result.gradientBytes),
     ])
   }
 
@@ -43,6 +42,10 @@ struct BenchmarkListing {
       let room = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
       return index < 4 ? cell.0 + room : room + cell.0
     }.joined(separator: " ")
+  }
+
+  private static func megabytes(_ bytes: Int?) -> String {
+    bytes.map { fixed(Double($0) / 1e6, 2) } ?? "–"
   }
 
   private static func fixed(_ value: Double, _ digits: Int) -> String {

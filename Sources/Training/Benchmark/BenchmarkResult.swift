@@ -10,10 +10,11 @@ public struct BenchmarkResult: Sendable {
   /// Median of one whole training step, of one symbol drawn, or of one batch answered, in
   /// milliseconds.
   public let medianMilliseconds: Double
-  /// Memory of states and other intermediate results, in bytes.
-  public let stateBytes: Int
-  /// Memory of weight gradients, one set for each part of a batch, in bytes.
-  public let gradientBytes: Int
+  /// Memory of states and other intermediate results of a training step, in bytes; nil where none is
+  /// done.
+  public let stateBytes: Int?
+  /// Memory of weight gradients, one set for each part of a batch, in bytes; nil where there are none.
+  public let gradientBytes: Int?
 
   /// Real time steps of all sequences in a batch, of images their rows; nothing is padding. Of
   /// sampling, the one symbol.
@@ -60,9 +61,11 @@ public struct BenchmarkResult: Sendable {
       }
     }
     let median = FloatingPointMode.flushingDenormals { time(step, seconds: seconds) }
+    let trains = measured.task != .sampling && measured.beamWidth == nil
     return BenchmarkResult(
-      measured: measured, medianMilliseconds: median, stateBytes: trainer.stateBytes,
-      gradientBytes: trainer.gradientBytes)
+      measured: measured, medianMilliseconds: median,
+      stateBytes: trains ? trainer.stateBytes : nil,
+      gradientBytes: trains ? trainer.gradientBytes : nil)
   }
 
   /// Answers all sources once, each thread its share of them.
