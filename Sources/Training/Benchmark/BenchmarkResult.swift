@@ -61,7 +61,7 @@ public struct BenchmarkResult: Sendable {
       }
     }
     let median = FloatingPointMode.flushingDenormals { time(step, seconds: seconds) }
-    let trains = measured.task != .sampling && measured.beamWidth == nil
+    let trains = measured.trains
     return BenchmarkResult(
       measured: measured, medianMilliseconds: median,
       stateBytes: trains ? trainer.stateBytes : nil,

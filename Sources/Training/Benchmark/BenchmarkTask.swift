@@ -35,6 +35,9 @@ extension BenchmarkCase {
     }
   }
 
+  /// Whether what is timed is a training step.
+  var trains: Bool { task != .sampling && beamWidth == nil }
+
   /// Hypotheses that are followed for each source; nil where nothing is written for one.
   var beamWidth: Int? {
     switch task {

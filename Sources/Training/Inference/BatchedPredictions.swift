@@ -18,10 +18,10 @@ struct BatchedPredictions {
   init?(_ probe: Probe, parameters: ParameterVector<Float>, threads: Int) {
     let network = probe.network
     guard !network.rows.readsPadding else { return nil }
-    switch probe.task.kind {
-    case .sequenceToSequence, .captioning, .sequenceLabelling: break
-    case .sequenceClassification where network.rows.targets == .sequences: break
-    default: return nil
+    switch network.answer(to: probe.task.kind) {
+    case .writing, .labels: break
+    case .probabilities where network.rows.targets == .sequences: break
+    case .numbers, .probabilities: return nil
     }
     self.probe = probe
     batches = BatchedExamples(
@@ -49,22 +49,22 @@ struct BatchedPredictions {
     _ worker: BatchedExamples.Worker, _ probe: Probe, _ answers: inout [Prediction]
   ) {
     let (network, task, steps) = (probe.network, probe.task, worker.part.batch.steps)
-    let spells = network.objective == .connectionistTemporalClassification
-    switch task.kind {
-    case .sequenceLabelling where !spells:
+    switch network.answer(to: task.kind) {
+    case .labels:
       let outputs = worker.outputs(network.alone)
       for (n, k) in steps.places.enumerated() {
         let rows = (0..<steps.lengths[k]).map { steps.row(step: $0, sequence: k) }
         answers[n].take(labelsOf: outputs, rows: rows, of: task)
       }
-    case .sequenceClassification:
+    case .probabilities:
       let outputs = worker.outputs(network.alone)
       Float.softmax(
         rows: outputs.rows, columns: outputs.columns, x: outputs.base, stride: outputs.stride)
       for (n, k) in steps.places.enumerated() {
         answers[n].take(probabilitiesOf: outputs, row: k, of: task)
       }
-    default:
+    case .numbers: break
+    case .writing:
       var options = DecodingOptions()
       options.beamWidth = probe.beamWidth
       options.endSymbol = task.outputVocabulary?.end

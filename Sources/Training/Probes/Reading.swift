@@ -56,11 +56,11 @@ extension Probe {
     let truth = truth(of: example)
     let batch = pack([asRead(example)])
     var prediction =
-      switch task.kind {
-      case .sequenceToSequence, .captioning: written(batch, parameters, step)
-      case .sequenceLabelling: labelled(batch, parameters, step)
-      case .forecasting, .autonomous: forecast(batch, parameters, step)
-      default: judged(batch, parameters, step)
+      switch network.answer(to: task.kind) {
+      case .writing: written(batch, parameters, step)
+      case .labels: labelled(batch, parameters, step)
+      case .numbers: forecast(batch, parameters, step)
+      case .probabilities: judged(batch, parameters, step)
       }
     prediction.text = example.text
     prediction.truth = truth
@@ -117,9 +117,6 @@ extension Probe {
   private func labelled(
     _ batch: DataBatch, _ parameters: ParameterVector<Float>, _ step: Int
   ) -> Prediction {
-    guard network.objective != .connectionistTemporalClassification else {
-      return written(batch, parameters, step)
-    }
     let outputs = outputs(parameters, forcing: network.alone)
     var prediction = Prediction(states: typedFrame(batch, nil, step: step))
     prediction.take(labelsOf: outputs, rows: 0..<outputs.rows, of: task)

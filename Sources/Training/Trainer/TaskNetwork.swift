@@ -89,6 +89,28 @@ struct TaskNetwork: Sendable {
     }
   }
 
+  /// What becomes of its outputs where a person asks for an answer.
+  enum Answer {
+    /// A sequence that is written, or spelled out of labels.
+    case writing
+    /// A label at each time step.
+    case labels
+    /// The numbers that follow.
+    case numbers
+    /// Probabilities of classes, or of symbols that may come next.
+    case probabilities
+  }
+
+  func answer(to task: TaskKind) -> Answer {
+    switch task {
+    case .sequenceToSequence, .captioning: .writing
+    case .sequenceLabelling:
+      objective == .connectionistTemporalClassification ? .writing : .labels
+    case .forecasting, .autonomous: .numbers
+    case .sequenceClassification, .languageModel, .handBuilt: .probabilities
+    }
+  }
+
   /// The graph, for whoever draws it.
   var architecture: Architecture {
     let sizes = builder.sizes
